@@ -1,0 +1,344 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::handler::{self, Handler};
+use super::{Content, Context, Expose, PromptExposure, Reply, ResourceAddress, ResourceExposure};
+use crate::Error;
+use crate::ports::BoxFuture;
+use crate::rpc::RawJson;
+
+/// How long an action may run unless it says otherwise.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How an action's data is written for a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// JSON.
+    #[default]
+    Json,
+    /// Markdown, rendered from the data.
+    Markdown,
+}
+
+/// Hints about what an action does (MCP `ToolAnnotations`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Annotations {
+    /// It changes nothing.
+    pub read_only: Option<bool>,
+    /// It may destroy something.
+    pub destructive: Option<bool>,
+    /// Doing it twice is the same as doing it once.
+    pub idempotent: Option<bool>,
+    /// It reaches systems beyond this one.
+    pub open_world: Option<bool>,
+}
+
+type Completer =
+    Arc<dyn Fn(Context, String) -> BoxFuture<'static, Result<Vec<String>, Error>> + Send + Sync>;
+
+/// A typed operation: declared once, reachable over every transport it opts into.
+///
+/// ```
+/// use keyway_core::action::{Action, Expose};
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct View {
+///     /// The user's id.
+///     user_id: String,
+/// }
+///
+/// #[derive(Serialize, JsonSchema)]
+/// struct User {
+///     name: String,
+/// }
+///
+/// let action = Action::new("user:view", |_context, input: View| async move {
+///     Ok(User { name: format!("user {}", input.user_id) })
+/// })
+/// .description("View a user's profile")
+/// .read_only()
+/// .expose(Expose::MCP | Expose::HTTP);
+///
+/// assert_eq!(action.tool_name(), "user-view");
+/// ```
+#[derive(Clone)]
+pub struct Action {
+    slug: String,
+    title: Option<String>,
+    description: String,
+    annotations: Annotations,
+    timeout: Option<Duration>,
+    format: Format,
+    expose: Expose,
+    resource: Option<ResourceExposure>,
+    prompt: Option<PromptExposure>,
+    completers: Vec<(String, Completer)>,
+    input_schema: Value,
+    output_schema: Option<Value>,
+    handler: Handler,
+}
+
+impl Action {
+    /// An action that takes and answers data. Its schemas come from the types.
+    pub fn new<I, O, F, R>(slug: impl Into<String>, run: F) -> Self
+    where
+        I: DeserializeOwned + JsonSchema + Send + 'static,
+        O: Serialize + JsonSchema + Send + 'static,
+        F: Fn(Context, I) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<O, Error>> + Send + 'static,
+    {
+        Self::build(
+            slug.into(),
+            input_schema::<I>(),
+            Some(output_schema::<O>()),
+            handler::data(run),
+        )
+    }
+
+    /// An action that answers MCP content blocks: pictures, sound, embedded resources.
+    pub fn content<I, F, R>(slug: impl Into<String>, run: F) -> Self
+    where
+        I: DeserializeOwned + JsonSchema + Send + 'static,
+        F: Fn(Context, I) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Content, Error>> + Send + 'static,
+    {
+        Self::build(
+            slug.into(),
+            input_schema::<I>(),
+            None,
+            handler::content(run),
+        )
+    }
+
+    fn build(slug: String, input: Value, output: Option<Value>, handler: Handler) -> Self {
+        Self {
+            slug,
+            title: None,
+            description: String::new(),
+            annotations: Annotations::default(),
+            timeout: Some(DEFAULT_TIMEOUT),
+            format: Format::Json,
+            expose: Expose::NONE,
+            resource: None,
+            prompt: None,
+            completers: Vec::new(),
+            input_schema: input,
+            output_schema: output,
+            handler,
+        }
+    }
+
+    /// A name for people.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// What the action does, for models and people.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// It changes nothing.
+    pub fn read_only(mut self) -> Self {
+        self.annotations.read_only = Some(true);
+        self
+    }
+
+    /// It may destroy something.
+    pub fn destructive(mut self) -> Self {
+        self.annotations.destructive = Some(true);
+        self
+    }
+
+    /// Doing it twice is the same as doing it once.
+    pub fn idempotent(mut self) -> Self {
+        self.annotations.idempotent = Some(true);
+        self
+    }
+
+    /// All hints at once.
+    pub fn annotations(mut self, annotations: Annotations) -> Self {
+        self.annotations = annotations;
+        self
+    }
+
+    /// How long it may run; zero is without limit. 30 seconds unless said.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = (!limit.is_zero()).then_some(limit);
+        self
+    }
+
+    /// Its data is rendered as markdown for models.
+    pub fn markdown(mut self) -> Self {
+        self.format = Format::Markdown;
+        self
+    }
+
+    /// The transports it is reachable over. Replaces what was said before; nothing by default.
+    pub fn expose(mut self, expose: Expose) -> Self {
+        self.expose = expose;
+        self
+    }
+
+    /// Serves it as the MCP resource at `uri`. It then answers `{text | blob, mimeType?}`.
+    pub fn resource(mut self, uri: impl Into<String>, mime_type: Option<&str>) -> Self {
+        self.resource = Some(ResourceExposure {
+            address: ResourceAddress::Uri(uri.into()),
+            mime_type: mime_type.map(str::to_owned),
+        });
+        self
+    }
+
+    /// Serves it as an MCP resource template (RFC 6570); the variables become inputs.
+    pub fn resource_template(
+        mut self,
+        template: impl Into<String>,
+        mime_type: Option<&str>,
+    ) -> Self {
+        self.resource = Some(ResourceExposure {
+            address: ResourceAddress::Template(template.into()),
+            mime_type: mime_type.map(str::to_owned),
+        });
+        self
+    }
+
+    /// Serves it as an MCP prompt. It then answers `{description?, messages}`.
+    pub fn prompt(mut self, title: Option<&str>) -> Self {
+        self.prompt = Some(PromptExposure {
+            title: title.map(str::to_owned),
+        });
+        self
+    }
+
+    /// Offers completions for one argument: given what was typed, what may be meant.
+    pub fn complete<F, R>(mut self, argument: impl Into<String>, complete: F) -> Self
+    where
+        F: Fn(Context, String) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Vec<String>, Error>> + Send + 'static,
+    {
+        self.completers.push((
+            argument.into(),
+            Arc::new(move |context, typed| Box::pin(complete(context, typed))),
+        ));
+        self
+    }
+
+    /// Replaces the input schema that was made from the type. The type still reads the input.
+    pub fn input_schema_override(mut self, schema: Value) -> Self {
+        self.input_schema = schema;
+        self
+    }
+
+    /// The action's slug.
+    pub fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    /// The name it has as an MCP tool or prompt: the slug with `-` for `:`.
+    pub fn tool_name(&self) -> String {
+        self.slug.replace(':', "-")
+    }
+
+    /// The name for people, if it has one.
+    pub fn get_title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+
+    /// What it does.
+    pub fn get_description(&self) -> &str {
+        &self.description
+    }
+
+    /// The hints.
+    pub fn get_annotations(&self) -> Annotations {
+        self.annotations
+    }
+
+    /// The time limit; `None` is without.
+    pub fn get_timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// How data is written for models.
+    pub fn get_format(&self) -> Format {
+        self.format
+    }
+
+    /// The transports.
+    pub fn exposure(&self) -> Expose {
+        self.expose
+    }
+
+    /// The resource it is, if it is one.
+    pub fn get_resource(&self) -> Option<&ResourceExposure> {
+        self.resource.as_ref()
+    }
+
+    /// The prompt it is, if it is one.
+    pub fn get_prompt(&self) -> Option<&PromptExposure> {
+        self.prompt.as_ref()
+    }
+
+    /// JSON Schema 2020-12 of the input.
+    pub fn input_schema(&self) -> &Value {
+        &self.input_schema
+    }
+
+    /// JSON Schema 2020-12 of the output, for an action that answers data.
+    pub fn output_schema(&self) -> Option<&Value> {
+        self.output_schema.as_ref()
+    }
+
+    /// Runs the action on input that was validated against [`Action::input_schema`].
+    pub fn run(
+        &self,
+        context: Context,
+        input: RawJson,
+    ) -> BoxFuture<'static, Result<Reply, Error>> {
+        (self.handler)(context, input)
+    }
+
+    /// What may be meant by what was typed for `argument`; `None` when nothing is offered.
+    pub fn completions(
+        &self,
+        context: Context,
+        argument: &str,
+        typed: String,
+    ) -> Option<BoxFuture<'static, Result<Vec<String>, Error>>> {
+        let (_, completer) = self.completers.iter().find(|(name, _)| name == argument)?;
+        Some(completer(context, typed))
+    }
+}
+
+impl std::fmt::Debug for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Action")
+            .field("slug", &self.slug)
+            .finish_non_exhaustive()
+    }
+}
+
+fn input_schema<I: JsonSchema>() -> Value {
+    schemars::generate::SchemaSettings::draft2020_12()
+        .for_deserialize()
+        .into_generator()
+        .into_root_schema_for::<I>()
+        .to_value()
+}
+
+fn output_schema<O: JsonSchema>() -> Value {
+    schemars::generate::SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<O>()
+        .to_value()
+}

@@ -1,0 +1,63 @@
+use std::ops::BitOr;
+
+/// The transports an action is reachable over. Nothing is exposed that is not named here.
+///
+/// ```
+/// use keyway_core::action::Expose;
+///
+/// let exposed = Expose::MCP | Expose::HTTP;
+/// assert!(exposed.contains(Expose::HTTP) && !exposed.contains(Expose::CLI));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Expose(u8);
+
+impl Expose {
+    /// Nowhere.
+    pub const NONE: Self = Self(0);
+    /// An MCP tool.
+    pub const MCP: Self = Self(1);
+    /// `POST /v1/actions/{slug}`.
+    pub const HTTP: Self = Self(2);
+    /// `keyway call {slug}`.
+    pub const CLI: Self = Self(4);
+    /// Every transport.
+    pub const ALL: Self = Self(7);
+
+    /// True when all of `other` is in `self`.
+    pub fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+impl BitOr for Expose {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// Where a resource is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResourceAddress {
+    /// One URI.
+    Uri(String),
+    /// An RFC 6570 template, whose variables become inputs.
+    Template(String),
+}
+
+/// An action served as an MCP resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceExposure {
+    /// Where it is found.
+    pub address: ResourceAddress,
+    /// Its media type, unless the action's answer names one.
+    pub mime_type: Option<String>,
+}
+
+/// An action served as an MCP prompt.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PromptExposure {
+    /// The title shown to people; the action's title when absent.
+    pub title: Option<String>,
+}

@@ -1,0 +1,224 @@
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+/// What sort of failure an [`Error`] is; it decides the HTTP status and how a caller may react.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The request could not be read (400).
+    Malformed,
+    /// Nobody, or nobody known, is asking (401).
+    Unauthenticated,
+    /// The one who asks may not (403).
+    Forbidden,
+    /// There is no such thing, or it is not visible to the one who asks (404).
+    NotFound,
+    /// The state of the thing does not allow it (409).
+    Conflict,
+    /// The input is larger than accepted (413).
+    TooLarge,
+    /// The input was read and is not valid (422). See [`Error::problems`].
+    Invalid,
+    /// Too many requests (429).
+    RateLimited,
+    /// A fault on our side (500).
+    Internal,
+    /// A system behind us answered badly (502).
+    BadGateway,
+    /// A system behind us, or we, cannot answer now (503).
+    Unavailable,
+    /// The time limit passed (504).
+    Timeout,
+    /// The caller went away or cancelled (499 in logs; nobody reads the answer).
+    Cancelled,
+}
+
+impl Kind {
+    /// The HTTP status that tells this kind.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Malformed => 400,
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
+            Self::TooLarge => 413,
+            Self::Invalid => 422,
+            Self::RateLimited => 429,
+            Self::Internal => 500,
+            Self::BadGateway => 502,
+            Self::Unavailable => 503,
+            Self::Timeout => 504,
+            Self::Cancelled => 499,
+        }
+    }
+}
+
+/// One thing that is wrong with an input. It never contains the submitted value.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Problem {
+    /// Where, as an RFC 6901 JSON Pointer into the input. The root is the empty string.
+    pub pointer: String,
+    /// What was expected there.
+    pub expected: String,
+}
+
+/// A failure that may be shown to the one who asked.
+///
+/// The message is written for a client: it says what went wrong and never holds internal text or a
+/// submitted value. What happened inside goes into [`Error::with_source`] and to the log.
+///
+/// ```
+/// use keyway_core::{Error, Kind};
+///
+/// let error = Error::new(Kind::NotFound, "invoice_not_found", "there is no invoice with this number")
+///     .with_hint("list invoices with `invoice:list`");
+/// assert_eq!(error.kind().status(), 404);
+/// assert_eq!(error.to_string(), "there is no invoice with this number");
+/// ```
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+struct Inner {
+    kind: Kind,
+    code: Cow<'static, str>,
+    message: Cow<'static, str>,
+    hint: Option<Cow<'static, str>>,
+    problems: Vec<Problem>,
+    retry_after: Option<Duration>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// A failure with a stable `code` (snake case, for programs) and a safe `message` (for people).
+    pub fn new(
+        kind: Kind,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                code: code.into(),
+                message: message.into(),
+                hint: None,
+                problems: Vec::new(),
+                retry_after: None,
+                source: None,
+            }),
+        }
+    }
+
+    /// A fault on our side: the client learns only that there was one, the log gets the source.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::new(
+            Kind::Internal,
+            "internal_error",
+            "something went wrong on our side",
+        )
+        .with_source(source)
+    }
+
+    /// An input that was read and is not valid, with everything that is wrong with it.
+    pub fn invalid_input(problems: Vec<Problem>) -> Self {
+        let mut error = Self::new(Kind::Invalid, "invalid_input", "the input is not valid");
+        error.inner.problems = problems;
+        error
+    }
+
+    /// Adds what the reader can do about it.
+    pub fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.inner.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds after how long trying again makes sense.
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.inner.retry_after = Some(wait);
+        self
+    }
+
+    /// Adds what happened inside. Logged, never shown to a client.
+    pub fn with_source(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        self.inner.source = Some(source.into());
+        self
+    }
+
+    /// What sort of failure this is.
+    pub fn kind(&self) -> Kind {
+        self.inner.kind
+    }
+
+    /// The stable code, for programs.
+    pub fn code(&self) -> &str {
+        &self.inner.code
+    }
+
+    /// The safe message, for people.
+    pub fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// What the reader can do about it.
+    pub fn hint(&self) -> Option<&str> {
+        self.inner.hint.as_deref()
+    }
+
+    /// Everything that is wrong with the input; empty unless the kind is [`Kind::Invalid`].
+    pub fn problems(&self) -> &[Problem] {
+        &self.inner.problems
+    }
+
+    /// After how long trying again makes sense.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.inner.retry_after
+    }
+
+    /// The body every surface shows for this failure: `code`, `message`, and where present `hint`,
+    /// `problems` and `retryAfterMs`.
+    pub fn to_json(&self) -> serde_json::Value {
+        let mut body = serde_json::Map::new();
+        body.insert("code".into(), self.code().into());
+        body.insert("message".into(), self.message().into());
+        if let Some(hint) = self.hint() {
+            body.insert("hint".into(), hint.into());
+        }
+        if !self.inner.problems.is_empty() {
+            body.insert("problems".into(), serde_json::json!(self.inner.problems));
+        }
+        if let Some(wait) = self.inner.retry_after {
+            body.insert(
+                "retryAfterMs".into(),
+                u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).into(),
+            );
+        }
+        serde_json::Value::Object(body)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.inner.kind)
+            .field("code", &self.inner.code)
+            .field("message", &self.inner.message)
+            .field("source", &self.inner.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.inner.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.inner.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,126 @@
+use serde_json::value::RawValue;
+
+use super::BoxFuture;
+
+/// The side that asked for a call, for as long as the call runs: it can be told things and asked
+/// things. One implementation per transport; parameters are JSON text so that what an upstream
+/// says reaches the client byte for byte.
+pub trait Caller: Send + Sync {
+    /// What the client can be asked.
+    fn capabilities(&self) -> ClientCapabilities;
+
+    /// True when the client asked for progress of this call.
+    fn wants_progress(&self) -> bool;
+
+    /// The lowest level of log messages the client asked for, if it asked.
+    fn log_level(&self) -> Option<LogLevel>;
+
+    /// Tells the client something about this call: `notifications/progress` or
+    /// `notifications/message` with its params. Never waits. Messages the client did not ask for
+    /// are dropped, and the progress token in the params is replaced by the client's own.
+    fn notify(&self, method: &str, params: Box<RawValue>);
+
+    /// Asks the client and waits for all answers. Multi round-trip for clients of revision
+    /// 2026-07-28, server-to-client requests for older ones.
+    fn ask(&self, requests: InputRequests) -> BoxFuture<'_, Result<InputResponses, AskError>>;
+
+    /// True when a result of type `input_required` can be handed through as it is, because the
+    /// client itself speaks revision 2026-07-28.
+    fn takes_input_required(&self) -> bool;
+}
+
+/// What a client can be asked (MCP `ClientCapabilities`), and what it declared word for word.
+#[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent capabilities"
+)]
+pub struct ClientCapabilities {
+    /// `elicitation/create` in form mode.
+    pub elicitation_form: bool,
+    /// `elicitation/create` in URL mode.
+    pub elicitation_url: bool,
+    /// `sampling/createMessage`.
+    pub sampling: bool,
+    /// `roots/list`.
+    pub roots: bool,
+    /// The capabilities object as the client sent it.
+    pub raw: Option<std::sync::Arc<RawValue>>,
+}
+
+/// One request to a client: `elicitation/create`, `sampling/createMessage` or `roots/list`.
+#[derive(Debug, Clone)]
+pub struct InputRequest {
+    /// The method.
+    pub method: String,
+    /// Its params, if any.
+    pub params: Option<Box<RawValue>>,
+}
+
+/// Requests by the key their answers come back under, in the order they are asked.
+pub type InputRequests = Vec<(String, InputRequest)>;
+
+/// Answers by key: the `result` of each request as the client sent it.
+pub type InputResponses = Vec<(String, Box<RawValue>)>;
+
+/// Why a client could not be asked, or did not answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AskError {
+    /// The client did not declare the capability.
+    #[error("the client cannot be asked: it did not declare {0}")]
+    Unsupported(&'static str),
+    /// The client answered with a JSON-RPC error.
+    #[error("the client refused")]
+    Refused(Box<RawValue>),
+    /// The client went away, or the call was cancelled.
+    #[error("the call was cancelled before the client answered")]
+    Cancelled,
+    /// No answer within the time the call may wait.
+    #[error("the client did not answer in time")]
+    Timeout,
+}
+
+/// Severity of a log message (RFC 5424 as MCP names it), lowest first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names are the RFC's")]
+pub enum LogLevel {
+    Debug,
+    Info,
+    Notice,
+    Warning,
+    Error,
+    Critical,
+    Alert,
+    Emergency,
+}
+
+/// A caller that listens to nothing and cannot be asked: plain HTTP and the command line.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoCaller;
+
+impl Caller for NoCaller {
+    fn capabilities(&self) -> ClientCapabilities {
+        ClientCapabilities::default()
+    }
+
+    fn wants_progress(&self) -> bool {
+        false
+    }
+
+    fn log_level(&self) -> Option<LogLevel> {
+        None
+    }
+
+    fn notify(&self, _method: &str, _params: Box<RawValue>) {}
+
+    fn ask(&self, _requests: InputRequests) -> BoxFuture<'_, Result<InputResponses, AskError>> {
+        Box::pin(std::future::ready(Err(AskError::Unsupported("any input"))))
+    }
+
+    fn takes_input_required(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,24 @@
+//! The ports: everything outside the process, as traits that the wiring implements.
+
+mod caller;
+mod clock;
+mod http;
+mod random;
+mod upstream;
+
+pub use caller::{
+    AskError, Caller, ClientCapabilities, InputRequest, InputRequests, InputResponses, LogLevel,
+    NoCaller,
+};
+pub use clock::Clock;
+pub use http::{
+    Body, Destination, HttpError, HttpRequest, HttpResponse, HttpSend, Limits, Redirects,
+};
+pub use random::Random;
+pub use upstream::{
+    Change, ChangeKind, Definition, Lists, Relay, RelayMethod, Upstream, UpstreamState,
+    UpstreamStatus,
+};
+
+/// A boxed, sendable future: what a port's asynchronous methods return.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

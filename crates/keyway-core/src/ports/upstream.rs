@@ -1,0 +1,164 @@
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{BoxFuture, Caller};
+use crate::rpc::{RawJson, RpcError};
+
+/// One MCP server that Keyway is a client of.
+pub trait Upstream: Send + Sync {
+    /// The server's key in the configuration; unique.
+    fn key(&self) -> &str;
+
+    /// The state of the connection.
+    fn status(&self) -> UpstreamStatus;
+
+    /// What the server listed last. Never waits; empty before the first list came.
+    fn lists(&self) -> Arc<Lists>;
+
+    /// Hands a call through. The answer is the upstream's `result`, byte for byte.
+    fn relay<'a>(&'a self, relay: Relay<'a>) -> BoxFuture<'a, Result<RawJson, RpcError>>;
+
+    /// Asks for `notifications/resources/updated` of one resource, by its own URI.
+    fn subscribe<'a>(&'a self, uri: &'a str) -> BoxFuture<'a, Result<(), RpcError>>;
+
+    /// Ends what [`Upstream::subscribe`] began.
+    fn unsubscribe<'a>(&'a self, uri: &'a str) -> BoxFuture<'a, Result<(), RpcError>>;
+}
+
+/// Which request is handed through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RelayMethod {
+    /// `tools/call`
+    CallTool,
+    /// `resources/read`
+    ReadResource,
+    /// `prompts/get`
+    GetPrompt,
+    /// `completion/complete`
+    Complete,
+}
+
+impl RelayMethod {
+    /// The method as it is written on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CallTool => "tools/call",
+            Self::ReadResource => "resources/read",
+            Self::GetPrompt => "prompts/get",
+            Self::Complete => "completion/complete",
+        }
+    }
+}
+
+/// A call on its way to an upstream.
+#[expect(
+    missing_debug_implementations,
+    reason = "holds payloads, which are never printed"
+)]
+pub struct Relay<'a> {
+    /// Which request.
+    pub method: RelayMethod,
+    /// The upstream's own name of the tool or prompt, or its own URI of the resource or template.
+    pub target: &'a str,
+    /// The client's whole `params` object.
+    pub params: &'a RawJson,
+    /// The side that asked.
+    pub caller: &'a Arc<dyn Caller>,
+    /// Cancels the call at the upstream.
+    pub cancel: &'a CancellationToken,
+    /// How many gateways the call has passed, this one not counted.
+    pub hops: u8,
+}
+
+/// What a server listed: every item as the server wrote it.
+#[derive(Debug, Default)]
+pub struct Lists {
+    /// `tools/list`
+    pub tools: Vec<Definition>,
+    /// `resources/list`
+    pub resources: Vec<Definition>,
+    /// `resources/templates/list`
+    pub templates: Vec<Definition>,
+    /// `prompts/list`
+    pub prompts: Vec<Definition>,
+    /// When the lists came; `None` before the first time.
+    pub fetched_at: Option<jiff::Timestamp>,
+    /// What was left out or cut short, in words for an operator.
+    pub warnings: Vec<String>,
+}
+
+/// One listed item.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// The tool's or prompt's name, the resource's URI, or the template's URI template.
+    pub key: String,
+    /// The item as the server wrote it: one JSON object.
+    pub json: RawJson,
+}
+
+/// The state of a connection to an upstream, and why.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpstreamStatus {
+    /// The server's key.
+    pub name: String,
+    /// `stdio`, `http` or `sse`.
+    pub transport: &'static str,
+    /// `none`, `api_key` or `oauth`.
+    pub auth: &'static str,
+    /// The state.
+    pub state: UpstreamState,
+    /// Why, redacted, when the state is not `connected`.
+    pub reason: Option<String>,
+    /// Since when the state holds.
+    pub since: jiff::Timestamp,
+    /// When the next attempt to connect is made.
+    pub next_retry: Option<jiff::Timestamp>,
+    /// The protocol revision spoken, once connected.
+    pub protocol: Option<String>,
+    /// How many tools are listed.
+    pub tools: usize,
+    /// When the lists came.
+    pub listed_at: Option<jiff::Timestamp>,
+    /// What was left out or cut short.
+    pub warnings: Vec<String>,
+}
+
+/// Where a connection to an upstream stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UpstreamState {
+    /// In the configuration, not connected yet.
+    Configured,
+    /// Connecting, or listing for the first time.
+    Connecting,
+    /// Connected, and its lists are known.
+    Connected,
+    /// It could not be reached, or went away.
+    Disconnected,
+    /// A person has to sign in first.
+    AuthRequired,
+    /// The credentials were refused.
+    AuthFailed,
+}
+
+/// Something changed at an upstream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The server's key.
+    pub server: String,
+    /// What changed.
+    pub kind: ChangeKind,
+}
+
+/// What changed at an upstream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// Its lists of tools, resources, templates or prompts, as [`Upstream::lists`] now tells.
+    Lists,
+    /// Its state.
+    State,
+    /// A resource that was subscribed to, by the upstream's own URI.
+    ResourceUpdated(String),
+}

@@ -1,0 +1,157 @@
+use std::sync::Arc;
+
+use keyway_core::Principal;
+use keyway_core::ports::{BoxFuture, Caller, RelayMethod};
+use keyway_core::rpc::{RawJson, RpcError};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+/// What stands behind the endpoint: everything a principal may see and use, under the names
+/// clients know. Names, filtering and policy are the backend's; the protocol is the endpoint's.
+pub trait Backend: Send + Sync + 'static {
+    /// How the server introduces itself.
+    fn server(&self) -> Arc<ServerInfo>;
+
+    /// One page of a list, in a stable order. Never waits for an upstream.
+    /// An unknown cursor is [`RpcError::INVALID_PARAMS`].
+    fn list(&self, who: &Principal, list: List, cursor: Option<&str>) -> Result<Page, RpcError>;
+
+    /// Runs a call. The answer is the `result` object; it may lack `resultType`, `_meta` and caching
+    /// hints, which the endpoint adds where the client's revision wants them. A tool that fails
+    /// answers a result with `isError`; an unknown name is an error.
+    fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<RawJson, RpcError>>;
+
+    /// The parameters of a tool that are mirrored into `Mcp-Param-*` headers. Empty for most.
+    fn header_parameters(&self, who: &Principal, tool: &str) -> Arc<[HeaderParameter]>;
+
+    /// Wants notices about one resource. Counted: each needs its [`Backend::unsubscribe`].
+    fn subscribe<'a>(
+        &'a self,
+        who: &'a Principal,
+        uri: &'a str,
+    ) -> BoxFuture<'a, Result<(), RpcError>>;
+
+    /// Ends one [`Backend::subscribe`].
+    fn unsubscribe<'a>(&'a self, who: &'a Principal, uri: &'a str) -> BoxFuture<'a, ()>;
+
+    /// What changes for this principal from now on. A receiver that lags has missed notices.
+    fn notices(&self, who: &Principal) -> broadcast::Receiver<Notice>;
+
+    /// Seals a request state for a principal: unreadable and unalterable outside.
+    fn seal(&self, who: &Principal, state: &[u8]) -> String;
+
+    /// Opens what [`Backend::seal`] made for the same principal; `None` for anything else.
+    fn open(&self, who: &Principal, sealed: &str) -> Option<Vec<u8>>;
+
+    /// Cancelled once the principal's credentials stop being valid.
+    fn revoked(&self, who: &Principal) -> CancellationToken;
+}
+
+/// How a server introduces itself (MCP `Implementation`, `instructions`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServerInfo {
+    /// A name for programs.
+    pub name: String,
+    /// A name for people.
+    pub title: Option<String>,
+    /// The version.
+    pub version: String,
+    /// Where to read about it.
+    pub website_url: Option<String>,
+    /// Pictures.
+    pub icons: Vec<Icon>,
+    /// What a model should know before it uses the server.
+    pub instructions: Option<String>,
+}
+
+/// A picture (MCP `Icon`).
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Icon {
+    /// An `https:` or `data:` URI.
+    pub src: String,
+    /// The media type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mime_type: Option<String>,
+    /// `48x48`, `any`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sizes: Vec<String>,
+}
+
+/// Which list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum List {
+    /// `tools/list`
+    Tools,
+    /// `resources/list`
+    Resources,
+    /// `resources/templates/list`
+    Templates,
+    /// `prompts/list`
+    Prompts,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The items: one JSON array.
+    pub items: RawJson,
+    /// Where the next page starts; `None` on the last.
+    pub next_cursor: Option<String>,
+    /// How long a client may hold it for fresh, in milliseconds.
+    pub ttl_ms: u64,
+    /// Who may share it.
+    pub scope: CacheScope,
+}
+
+/// Who may share a cached result (MCP `cacheScope`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CacheScope {
+    /// Everyone.
+    Public,
+    /// Callers with the same authorization.
+    Private,
+}
+
+/// A call as the endpoint hands it on.
+#[expect(
+    missing_debug_implementations,
+    reason = "holds payloads, which are never printed"
+)]
+pub struct Call<'a> {
+    /// Who asks.
+    pub who: &'a Principal,
+    /// Which request.
+    pub method: RelayMethod,
+    /// The tool's or prompt's name, the resource's URI, or for completions the name or URI template
+    /// of the `ref`, as the client knows it.
+    pub target: &'a str,
+    /// The whole `params` object.
+    pub params: &'a RawJson,
+    /// The side that asks, for as long as the call runs.
+    pub caller: &'a Arc<dyn Caller>,
+    /// Cancelled when the client cancels or goes away.
+    pub cancel: &'a CancellationToken,
+    /// The request's id in logs.
+    pub request: &'a keyway_core::RequestId,
+    /// How many gateways the call has passed before this one.
+    pub hops: u8,
+}
+
+/// Something clients may want to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A list changed.
+    ListChanged(List),
+    /// A resource changed, by the URI clients know.
+    ResourceUpdated(String),
+}
+
+/// One parameter that is mirrored into a header (`x-mcp-header`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderParameter {
+    /// The header's name without `Mcp-Param-`.
+    pub header: String,
+    /// The chain of property names that leads to the value.
+    pub path: Vec<String>,
+}

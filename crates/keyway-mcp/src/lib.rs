@@ -1,0 +1,5 @@
+//! The Model Context Protocol, both ways: the endpoint Keyway serves ([`endpoint`]) and the servers
+//! it is a client of ([`upstream`]). Protocol eras live in this crate only.
+
+pub mod endpoint;
+pub mod upstream;

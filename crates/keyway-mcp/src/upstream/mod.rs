@@ -1,0 +1,1 @@
+//! The servers Keyway is a client of.
