@@ -1,0 +1,273 @@
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use keyway_core::Secret;
+
+/// Everything that can be configured, with each value in effect.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// Where Keyway listens and who may speak to it.
+    pub listen: Listen,
+    /// The MCP endpoint.
+    pub mcp: Mcp,
+    /// Bounds of what one caller may cost.
+    pub limits: Limits,
+    /// Who may call.
+    pub auth: Auth,
+    /// Where data is kept.
+    pub storage: Storage,
+    /// Where the master key comes from.
+    pub master_key: MasterKey,
+    /// What outgoing requests may reach.
+    pub egress: Egress,
+    /// How the process ends.
+    pub shutdown: Shutdown,
+    /// What is logged.
+    pub log: Log,
+    /// Where actions are exposed that say nothing about it.
+    pub expose: Expose,
+    /// Names of the environment variables that secrets were taken from. A child process never
+    /// inherits them.
+    pub secret_variables: BTreeSet<String>,
+}
+
+/// Where Keyway listens and who may speak to it.
+#[derive(Debug, Clone)]
+pub struct Listen {
+    /// The address and port. Port 0 takes a free one.
+    pub bind: SocketAddr,
+    /// The URL clients reach Keyway under, when it differs from the bound address (a proxy, a
+    /// tunnel). No path, no trailing slash.
+    pub public_url: Option<String>,
+    /// Web origins whose pages may call Keyway, besides its own. `*` is any.
+    pub allowed_origins: Vec<String>,
+    /// Host names Keyway answers to, besides those of the bound address and of `public_url`.
+    pub allowed_hosts: Vec<String>,
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        Self {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 8420)),
+            public_url: None,
+            allowed_origins: Vec::new(),
+            allowed_hosts: Vec::new(),
+        }
+    }
+}
+
+/// The MCP endpoint.
+#[derive(Debug, Clone)]
+pub struct Mcp {
+    /// Whether it is served.
+    pub enabled: bool,
+    /// Its path.
+    pub route: String,
+    /// What a model should know before it uses the server. The project's description when absent.
+    pub instructions: Option<String>,
+    /// How deep markdown answers nest before the rest is shown as JSON.
+    pub markdown_depth_limit: usize,
+    /// The server's name for programs. The project's name when absent.
+    pub name: Option<String>,
+    /// The server's name for people.
+    pub title: Option<String>,
+    /// The server's version. The project's version when absent.
+    pub version: Option<String>,
+    /// Where people read about it.
+    pub website_url: Option<String>,
+    /// Pictures of it.
+    pub icons: Vec<Icon>,
+    /// After how long without a request a legacy MCP session ends.
+    pub session_ttl: Duration,
+    /// How many legacy MCP sessions may be open at once.
+    pub session_limit: usize,
+}
+
+impl Default for Mcp {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            route: "/mcp".into(),
+            instructions: None,
+            markdown_depth_limit: 5,
+            name: None,
+            title: None,
+            version: None,
+            website_url: None,
+            icons: Vec::new(),
+            session_ttl: Duration::from_hours(24),
+            session_limit: 20_000,
+        }
+    }
+}
+
+/// A picture of the server (MCP `Icon`).
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Icon {
+    /// An `https:` or `data:` URI.
+    pub src: String,
+    /// The media type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mime_type: Option<String>,
+    /// `48x48`, `any`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sizes: Vec<String>,
+}
+
+/// Bounds of what one caller may cost.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// The most bytes a request body may have.
+    pub body_bytes: usize,
+    /// How deep JSON may nest.
+    pub json_depth: usize,
+    /// The most values and keys one JSON text may have.
+    pub json_nodes: usize,
+    /// How long a client may take to send its request.
+    pub request_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let bounds = keyway_core::json::Bounds::default();
+        Self {
+            body_bytes: bounds.bytes,
+            json_depth: bounds.depth,
+            json_nodes: bounds.nodes,
+            request_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Who may call.
+#[derive(Debug, Clone)]
+pub struct Auth {
+    /// Whether a caller needs an API key. Only a gateway bound to loopback may do without.
+    pub required: bool,
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self { required: true }
+    }
+}
+
+/// Where data is kept.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    /// The directory of everything Keyway writes; only its owner may read it.
+    pub data_dir: PathBuf,
+    /// The SQLite file, when it is not `keyway.db` in the data directory.
+    pub database: Option<PathBuf>,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self {
+            data_dir: ".keyway".into(),
+            database: None,
+        }
+    }
+}
+
+impl Storage {
+    /// The SQLite file in effect.
+    pub fn database_path(&self) -> PathBuf {
+        self.database
+            .clone()
+            .unwrap_or_else(|| self.data_dir.join("keyway.db"))
+    }
+}
+
+/// Where the master key comes from: the value in `KEYWAY_MASTER_KEY`, else the output of the
+/// command, else the file, which the first start creates.
+#[derive(Debug, Clone, Default)]
+pub struct MasterKey {
+    /// What `KEYWAY_MASTER_KEY` holds.
+    pub value: Option<Secret<String>>,
+    /// A program and its arguments; what it prints is the key.
+    pub command: Vec<String>,
+    /// The key file, when it is not `master.key` in the data directory.
+    pub file: Option<PathBuf>,
+}
+
+impl MasterKey {
+    /// The key file in effect.
+    pub fn file_path(&self, storage: &Storage) -> PathBuf {
+        self.file
+            .clone()
+            .unwrap_or_else(|| storage.data_dir.join("master.key"))
+    }
+}
+
+/// What outgoing requests may reach.
+#[derive(Debug, Clone, Default)]
+pub struct Egress {
+    /// Private addresses, networks and hosts that are allowed all the same.
+    pub allow: Vec<String>,
+}
+
+/// How the process ends.
+#[derive(Debug, Clone)]
+pub struct Shutdown {
+    /// How long running calls may take to finish once the process was told to stop.
+    pub grace: Duration,
+}
+
+impl Default for Shutdown {
+    fn default() -> Self {
+        Self {
+            grace: Duration::from_secs(20),
+        }
+    }
+}
+
+/// What is logged.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// Which events: a level, or directives like `info,keyway_mcp=debug`.
+    pub filter: String,
+    /// How they are written.
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            filter: "info".into(),
+            format: LogFormat::Auto,
+        }
+    }
+}
+
+/// How log events are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    #[default]
+    Auto,
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where actions are exposed that say nothing about it.
+#[derive(Debug, Clone, Default)]
+pub struct Expose {
+    /// The transports. None unless the project says so.
+    pub default: Vec<Surface>,
+}
+
+/// A transport an action can be exposed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surface {
+    /// An MCP tool.
+    Mcp,
+    /// `POST /v1/actions/{slug}`.
+    Http,
+    /// `keyway call {slug}`.
+    Cli,
+}
