@@ -8,6 +8,7 @@ pub mod action;
 mod error;
 pub mod ids;
 pub mod json;
+pub mod names;
 pub mod ports;
 mod principal;
 pub mod rpc;

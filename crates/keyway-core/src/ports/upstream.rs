@@ -3,12 +3,18 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::{BoxFuture, Caller};
+use crate::names::Prefix;
 use crate::rpc::{RawJson, RpcError};
 
 /// One MCP server that Keyway is a client of.
 pub trait Upstream: Send + Sync {
     /// The server's key in the configuration; unique.
     fn key(&self) -> &str;
+
+    /// What goes before its names.
+    fn prefix(&self) -> Prefix {
+        Prefix::Server
+    }
 
     /// The state of the connection.
     fn status(&self) -> UpstreamStatus;

@@ -1,0 +1,167 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use keyway_core::Secret;
+use keyway_core::names::Prefix;
+use keyway_core::ports::Destination;
+
+/// One MCP server to be a client of. Plain data: nothing is checked or resolved here.
+#[derive(Debug, Clone)]
+pub struct ServerSpec {
+    /// The server's key in the configuration; unique in a pool.
+    pub key: String,
+    /// How it is reached.
+    pub transport: Transport,
+    /// What goes before its names.
+    pub prefix: Prefix,
+    /// A server that is not enabled stays `configured` and is never connected to.
+    pub enabled: bool,
+    /// Which of its tools are listed and can be called.
+    pub tools: ToolFilter,
+    /// How long things may take.
+    pub timeouts: Timeouts,
+    /// How often an idle connection is checked; `None` for never.
+    pub keep_alive: Option<Duration>,
+    /// Further texts that must not be shown anywhere: what was filled into arguments or the URL.
+    /// Header values, keys and environment values need not be named again.
+    pub secrets: Vec<Secret<String>>,
+}
+
+impl ServerSpec {
+    /// A server with every option at its default.
+    pub fn new(key: impl Into<String>, transport: Transport) -> Self {
+        Self {
+            key: key.into(),
+            transport,
+            prefix: Prefix::default(),
+            enabled: true,
+            tools: ToolFilter::default(),
+            timeouts: Timeouts::default(),
+            keep_alive: Some(Duration::from_mins(1)),
+            secrets: Vec::new(),
+        }
+    }
+}
+
+/// How a server is reached.
+#[derive(Debug, Clone)]
+pub enum Transport {
+    /// A child process that speaks over its standard streams.
+    Stdio(Stdio),
+    /// An HTTP endpoint.
+    Http(Http),
+}
+
+/// A server that is a child process.
+#[derive(Debug, Clone, Default)]
+pub struct Stdio {
+    /// The program: a path, or a name looked up in the child's `PATH`.
+    pub command: String,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// Set over the pool's base environment; a matching name wins.
+    pub env: BTreeMap<String, Secret<String>>,
+    /// Its working directory; the gateway's own when absent.
+    pub cwd: Option<PathBuf>,
+}
+
+/// A server behind HTTP.
+#[derive(Debug, Clone)]
+pub struct Http {
+    /// `http:`, `https:` or `unix:` (as `keyway_core::ports::HttpRequest::url` has it).
+    pub url: String,
+    /// Sent with every request.
+    pub headers: Vec<(String, Secret<String>)>,
+    /// Which HTTP transport the server speaks.
+    pub kind: HttpKind,
+    /// How we authenticate.
+    pub auth: Auth,
+    /// Who chose the URL.
+    pub destination: Destination,
+}
+
+impl Http {
+    /// An endpoint that the operator wrote down, without authentication, its transport to be found
+    /// out.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            headers: Vec::new(),
+            kind: HttpKind::default(),
+            auth: Auth::default(),
+            destination: Destination::Operator,
+        }
+    }
+}
+
+/// Which HTTP transport a server speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum HttpKind {
+    /// Found out: streamable HTTP of the newest revision, then older ones, then HTTP+SSE
+    /// (MCP 2026-07-28, Streamable HTTP, Backward Compatibility).
+    #[default]
+    Auto,
+    /// Streamable HTTP of any revision.
+    StreamableOnly,
+    /// The HTTP+SSE transport of revision 2024-11-05.
+    Sse,
+}
+
+/// How we authenticate to a server behind HTTP.
+#[derive(Debug, Clone, Default)]
+pub enum Auth {
+    /// Not at all, or through [`Http::headers`].
+    #[default]
+    None,
+    /// With a key in a header. See [`Auth::header`] for the four forms.
+    ApiKey {
+        /// The header; `Authorization` when absent.
+        header: Option<String>,
+        /// The word before the key.
+        scheme: Option<String>,
+        /// The key.
+        key: Secret<String>,
+    },
+    /// A person signs in. Until then the server is `auth_required`.
+    OAuth,
+}
+
+/// Which tools of a server are used. `deny` wins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ToolFilter {
+    /// Only these, by the server's own names; all when absent.
+    pub allow: Option<Vec<String>>,
+    /// Not these.
+    pub deny: Vec<String>,
+}
+
+impl ToolFilter {
+    /// True when the tool is used.
+    pub fn admits(&self, tool: &str) -> bool {
+        !self.deny.iter().any(|name| name == tool)
+            && self
+                .allow
+                .as_ref()
+                .is_none_or(|allow| allow.iter().any(|name| name == tool))
+    }
+}
+
+/// How long things with one server may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Starting or reaching the server, the handshake, and each list.
+    pub connect: Duration,
+    /// One call, not counting the time a client takes to answer what it is asked. `None` for no
+    /// limit.
+    pub call: Option<Duration>,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(30),
+            call: Some(Duration::from_mins(2)),
+        }
+    }
+}
