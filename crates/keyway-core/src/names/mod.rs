@@ -1,0 +1,17 @@
+//! Names: the grammar of every identifier, and how the tools, prompts and resources of upstream
+//! servers are called towards clients.
+
+mod exposed;
+mod grammar;
+mod map;
+#[cfg(test)]
+mod tests;
+mod uri;
+
+pub use exposed::{MAX_EXPOSED, Prefix, exposed_name};
+pub use grammar::{
+    ACTION_SLUG, AGENT_SLUG, APP_SLUG, CONNECTOR_SLUG, CREDENTIAL_KEY, GRAMMARS, Grammar, MCP_NAME,
+    PROVIDER_ID, SERVER_KEY, is_action_slug, is_server_key,
+};
+pub use map::NameMap;
+pub use uri::{prefix_uri, split_uri};
