@@ -1,3 +1,4 @@
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::derive::{input_schema, output_schema};
 use super::handler::{self, Handler};
 use super::{Content, Context, Expose, PromptExposure, Reply, ResourceAddress, ResourceExposure};
 use crate::Error;
@@ -14,6 +16,9 @@ use crate::rpc::RawJson;
 
 /// How long an action may run unless it says otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How many levels of nesting are rendered as markdown unless an action says otherwise.
+pub const DEFAULT_MARKDOWN_DEPTH: usize = 5;
 
 /// How an action's data is written for a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,11 +76,14 @@ type Completer =
 #[derive(Clone)]
 pub struct Action {
     slug: String,
+    mcp_name: Option<String>,
+    defined_at: &'static Location<'static>,
     title: Option<String>,
     description: String,
     annotations: Annotations,
     timeout: Option<Duration>,
     format: Format,
+    markdown_depth: usize,
     expose: Expose,
     resource: Option<ResourceExposure>,
     prompt: Option<PromptExposure>,
@@ -87,6 +95,7 @@ pub struct Action {
 
 impl Action {
     /// An action that takes and answers data. Its schemas come from the types.
+    #[track_caller]
     pub fn new<I, O, F, R>(slug: impl Into<String>, run: F) -> Self
     where
         I: DeserializeOwned + JsonSchema + Send + 'static,
@@ -103,6 +112,7 @@ impl Action {
     }
 
     /// An action that answers MCP content blocks: pictures, sound, embedded resources.
+    #[track_caller]
     pub fn content<I, F, R>(slug: impl Into<String>, run: F) -> Self
     where
         I: DeserializeOwned + JsonSchema + Send + 'static,
@@ -117,14 +127,18 @@ impl Action {
         )
     }
 
+    #[track_caller]
     fn build(slug: String, input: Value, output: Option<Value>, handler: Handler) -> Self {
         Self {
             slug,
+            mcp_name: None,
+            defined_at: Location::caller(),
             title: None,
             description: String::new(),
             annotations: Annotations::default(),
             timeout: Some(DEFAULT_TIMEOUT),
             format: Format::Json,
+            markdown_depth: DEFAULT_MARKDOWN_DEPTH,
             expose: Expose::NONE,
             resource: None,
             prompt: None,
@@ -133,6 +147,12 @@ impl Action {
             output_schema: output,
             handler,
         }
+    }
+
+    /// The name of its tool or prompt towards MCP clients, instead of the slug's.
+    pub fn mcp_name(mut self, name: impl Into<String>) -> Self {
+        self.mcp_name = Some(name.into());
+        self
     }
 
     /// A name for people.
@@ -180,6 +200,13 @@ impl Action {
     /// Its data is rendered as markdown for models.
     pub fn markdown(mut self) -> Self {
         self.format = Format::Markdown;
+        self
+    }
+
+    /// How many levels of nesting are rendered as markdown before the rest becomes a block of JSON.
+    /// 5 unless said.
+    pub fn markdown_depth(mut self, levels: usize) -> Self {
+        self.markdown_depth = levels;
         self
     }
 
@@ -243,9 +270,16 @@ impl Action {
         &self.slug
     }
 
-    /// The name it has as an MCP tool or prompt: the slug with `-` for `:`.
+    /// The name it has as an MCP tool or prompt: the slug with `-` for `:`, unless
+    /// [`Action::mcp_name`] says otherwise.
     pub fn tool_name(&self) -> String {
-        self.slug.replace(':', "-")
+        let own = || self.slug.replace(':', "-");
+        self.mcp_name.clone().unwrap_or_else(own)
+    }
+
+    /// Where the action was defined: file and line.
+    pub fn defined_at(&self) -> &'static Location<'static> {
+        self.defined_at
     }
 
     /// The name for people, if it has one.
@@ -271,6 +305,11 @@ impl Action {
     /// How data is written for models.
     pub fn get_format(&self) -> Format {
         self.format
+    }
+
+    /// How many levels of nesting are rendered as markdown.
+    pub fn get_markdown_depth(&self) -> usize {
+        self.markdown_depth
     }
 
     /// The transports.
@@ -325,20 +364,4 @@ impl std::fmt::Debug for Action {
             .field("slug", &self.slug)
             .finish_non_exhaustive()
     }
-}
-
-fn input_schema<I: JsonSchema>() -> Value {
-    schemars::generate::SchemaSettings::draft2020_12()
-        .for_deserialize()
-        .into_generator()
-        .into_root_schema_for::<I>()
-        .to_value()
-}
-
-fn output_schema<O: JsonSchema>() -> Value {
-    schemars::generate::SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<O>()
-        .to_value()
 }

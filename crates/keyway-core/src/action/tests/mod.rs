@@ -1,0 +1,3 @@
+mod registry;
+mod render;
+mod validation;
