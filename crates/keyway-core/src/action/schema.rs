@@ -60,7 +60,7 @@ impl Schema {
         &self.value
     }
 
-    /// Everything that is wrong with a value, in the order of the schema; empty when it is valid.
+    /// Everything that is wrong with a value, sorted by pointer; empty when it is valid.
     /// Tells where and what was expected, and repeats nothing that the value holds: in a pointer, a
     /// property name that the schema does not know is written `*`.
     pub fn check(&self, instance: &Value) -> Vec<Problem> {
@@ -76,6 +76,7 @@ impl Schema {
                 more += 1;
             }
         }
+        problems.sort_by(|a, b| a.pointer.cmp(&b.pointer));
         more += problems.len().saturating_sub(MAX_PROBLEMS);
         problems.truncate(MAX_PROBLEMS);
         if more > 0 {

@@ -3,7 +3,10 @@ use std::collections::HashSet;
 use percent_encoding::percent_decode_str;
 
 /// The longest URI that is matched against templates, in bytes.
-pub const MAX_URI: usize = 8192;
+pub const MAX_URI: usize = 2048;
+
+/// The most variables a template may have outside its query.
+const MAX_VARIABLES: usize = 16;
 
 /// Variables of a matched URI: name and percent-decoded value, in the template's order.
 pub type Variables = Vec<(String, String)>;
@@ -18,7 +21,7 @@ pub type Variables = Vec<(String, String)>;
 /// | `{?a,b}` | nothing, or a query with some of these parameters, in any order |
 ///
 /// Where several ways of matching exist, each variable from left to right takes as much as it can.
-/// A value that would lead elsewhere never matches: `.` and `..` segments, encoded slashes and
+/// A URI with a value that would lead elsewhere never matches: `.` and `..` segments, encoded slashes and
 /// backslashes, control characters and bytes that are not UTF-8.
 ///
 /// ```
@@ -49,8 +52,8 @@ pub enum BadTemplate {
     /// A brace without its partner.
     #[error("the braces of the template do not pair")]
     Braces,
-    /// An operator or modifier that cannot be matched back.
-    #[error("only {{name}}, {{+name}}, {{/name}} and a final {{?a,b}} are supported")]
+    /// An operator or modifier that cannot be matched back, or more than 16 expressions.
+    #[error("only {{name}}, {{+name}}, {{/name}} and a final {{?a,b}} are supported, 16 at most")]
     Unsupported,
     /// A name that is empty, or has other characters than letters, digits, `_` and `.`.
     #[error("variable names are letters, digits, '_' and '.'")]
@@ -107,8 +110,20 @@ impl UriTemplate {
         if uri.len() > MAX_URI {
             return None;
         }
+        let mut dead = HashSet::new();
+        let mut spans = Vec::with_capacity(self.pieces.len());
+        take(&self.pieces, uri, &mut spans, &mut dead).then_some(())?;
         let mut found = Vec::new();
-        take(&self.pieces, uri, &mut found, &mut HashSet::new()).then_some(())?;
+        for (piece, raw) in self.pieces.iter().zip(spans) {
+            match piece {
+                Piece::Literal(_) => {}
+                Piece::Simple(name) => found.push((name.clone(), decode(raw, Slash::Ends)?)),
+                Piece::Reserved(name) => {
+                    found.push((name.clone(), decode(raw, Slash::Separates)?));
+                }
+                Piece::Query(names) => read_query(names, raw, &mut found)?,
+            }
+        }
         Some(found)
     }
 
@@ -194,6 +209,14 @@ fn variable(name: &str) -> Result<String, BadTemplate> {
 
 fn check(pieces: &[Piece]) -> Result<(), BadTemplate> {
     let mut names = HashSet::new();
+    if pieces
+        .iter()
+        .filter(|piece| !matches!(piece, Piece::Literal(_)))
+        .count()
+        > MAX_VARIABLES
+    {
+        return Err(BadTemplate::Unsupported);
+    }
     for (index, piece) in pieces.iter().enumerate() {
         let (of, last) = match piece {
             Piece::Literal(_) => continue,
@@ -218,92 +241,65 @@ fn check(pieces: &[Piece]) -> Result<(), BadTemplate> {
     Ok(())
 }
 
-/// Matches `pieces` against the whole of `uri`. `dead` holds the states that are known to fail, so
-/// that no state is tried twice.
-fn take(
+/// Splits the whole of `uri` among `pieces`. `dead` remembers the states that are known to fail,
+/// so that none is tried twice.
+fn take<'u>(
     pieces: &[Piece],
-    uri: &str,
-    found: &mut Variables,
+    uri: &'u str,
+    spans: &mut Vec<&'u str>,
     dead: &mut HashSet<(usize, usize)>,
 ) -> bool {
     let Some((piece, rest)) = pieces.split_first() else {
         return uri.is_empty();
     };
+    let (least, most) = match piece {
+        Piece::Literal(text) if uri.starts_with(text.as_str()) => (text.len(), text.len()),
+        Piece::Literal(_) => return false,
+        Piece::Simple(_) => (1, uri.find(['/', '?', '#']).unwrap_or(uri.len())),
+        Piece::Reserved(_) => (1, uri.len()),
+        Piece::Query(_) => return take_query(uri, spans),
+    };
     if dead.contains(&(pieces.len(), uri.len())) {
         return false;
     }
-    let matched = match piece {
-        Piece::Literal(text) => uri
-            .strip_prefix(text.as_str())
-            .is_some_and(|tail| take(rest, tail, found, dead)),
-        Piece::Simple(name) => {
-            let end = uri.find(['/', '?', '#']).unwrap_or(uri.len());
-            take_variable(name, Slash::Ends, (uri, end), rest, found, dead)
-        }
-        Piece::Reserved(name) => {
-            take_variable(name, Slash::Separates, (uri, uri.len()), rest, found, dead)
-        }
-        Piece::Query(names) => take_query(names, uri, found),
-    };
-    if !matched {
-        dead.insert((pieces.len(), uri.len()));
-    }
-    matched
-}
-
-fn take_variable(
-    name: &str,
-    slash: Slash,
-    (uri, most): (&str, usize),
-    rest: &[Piece],
-    found: &mut Variables,
-    dead: &mut HashSet<(usize, usize)>,
-) -> bool {
-    let ends = (1..=most).rev().filter(|end| match rest.first() {
-        None => *end == uri.len(),
-        Some(Piece::Literal(text)) => uri
-            .get(*end..)
-            .is_some_and(|tail| tail.starts_with(text.as_str())),
-        Some(_) => matches!(uri.as_bytes().get(*end), None | Some(b'?')),
-    });
-    for end in ends {
+    for end in (least..=most).rev() {
         let Some((raw, tail)) = uri.split_at_checked(end) else {
             continue;
         };
-        let Some(value) = decode(raw, slash) else {
-            continue;
-        };
-        let mark = found.len();
-        found.push((name.to_owned(), value));
-        if take(rest, tail, found, dead) {
+        spans.push(raw);
+        if take(rest, tail, spans, dead) {
             return true;
         }
-        found.truncate(mark);
+        spans.pop();
     }
+    dead.insert((pieces.len(), uri.len()));
     false
 }
 
-fn take_query(names: &[String], uri: &str, found: &mut Variables) -> bool {
-    if uri.is_empty() {
-        return true;
+/// A query takes all that is left, or there is none.
+fn take_query<'u>(uri: &'u str, spans: &mut Vec<&'u str>) -> bool {
+    let fits = uri.is_empty() || uri.starts_with('?');
+    if fits {
+        spans.push(uri);
     }
-    let Some(query) = uri.strip_prefix('?') else {
-        return false;
+    fits
+}
+
+fn read_query(names: &[String], raw: &str, found: &mut Variables) -> Option<()> {
+    let Some(query) = raw.strip_prefix('?') else {
+        return Some(());
     };
     let mark = found.len();
     for pair in query.split('&') {
-        let (name, raw) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let known = names.iter().any(|known| known == name);
         let twice = found.iter().skip(mark).any(|(other, _)| other == name);
-        match decode(raw, Slash::Allowed) {
-            Some(value) if known && !twice => found.push((name.to_owned(), value)),
-            _ => {
-                found.truncate(mark);
-                return false;
-            }
+        if !known || twice {
+            return None;
         }
+        found.push((name.to_owned(), decode(value, Slash::Allowed)?));
     }
-    true
+    Some(())
 }
 
 /// What a slash means inside a variable.
