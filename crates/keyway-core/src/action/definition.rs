@@ -84,7 +84,7 @@ pub struct Action {
     timeout: Option<Duration>,
     format: Format,
     markdown_depth: usize,
-    expose: Expose,
+    expose: Option<Expose>,
     resource: Option<ResourceExposure>,
     prompt: Option<PromptExposure>,
     completers: Vec<(String, Completer)>,
@@ -139,7 +139,7 @@ impl Action {
             timeout: Some(DEFAULT_TIMEOUT),
             format: Format::Json,
             markdown_depth: DEFAULT_MARKDOWN_DEPTH,
-            expose: Expose::NONE,
+            expose: None,
             resource: None,
             prompt: None,
             completers: Vec::new(),
@@ -212,7 +212,14 @@ impl Action {
 
     /// The transports it is reachable over. Replaces what was said before; nothing by default.
     pub fn expose(mut self, expose: Expose) -> Self {
-        self.expose = expose;
+        self.expose = Some(expose);
+        self
+    }
+
+    /// The transports it is reachable over when its author said nothing about it. An action that is
+    /// to stay hidden says `expose(Expose::NONE)`.
+    pub fn expose_by_default(mut self, expose: Expose) -> Self {
+        self.expose = self.expose.or(Some(expose));
         self
     }
 
@@ -314,7 +321,7 @@ impl Action {
 
     /// The transports.
     pub fn exposure(&self) -> Expose {
-        self.expose
+        self.expose.unwrap_or(Expose::NONE)
     }
 
     /// The resource it is, if it is one.
