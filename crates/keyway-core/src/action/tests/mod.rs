@@ -1,5 +1,0 @@
-mod markdown;
-mod registry;
-mod render;
-mod template;
-mod validation;

@@ -1,0 +1,118 @@
+use keyway_core::ports::HttpError;
+use keyway_core::rpc::{RawJson, RpcError};
+
+/// Why a request to a server got no result.
+#[derive(Debug, Clone)]
+pub(super) enum Failure {
+    /// The server answered with this JSON-RPC error object.
+    Rpc(RawJson),
+    /// The caller cancelled.
+    Cancelled,
+    /// No answer within the time a call may take.
+    Timeout,
+    /// The connection is gone, and why.
+    Closed(String),
+    /// The server refused our credentials (HTTP status).
+    Auth(u16),
+    /// The server ended the MCP session: a new one is needed (2025-11-25, Session Management).
+    SessionGone,
+    /// The server does not speak the era we took it for.
+    WrongEra,
+    /// `Mcp-Param-*` headers do not fit the tool as the server knows it now.
+    HeaderMismatch(RawJson),
+    /// The exchange failed.
+    Http(HttpError),
+    /// What came is not what the protocol says.
+    Protocol(String),
+}
+
+impl From<HttpError> for Failure {
+    fn from(error: HttpError) -> Self {
+        Self::Http(error)
+    }
+}
+
+impl Failure {
+    /// In words for an operator, without any payload. Secrets are still to be taken out.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::Rpc(error) | Self::HeaderMismatch(error) => {
+                let (code, message) = read_error(error);
+                format!("the server answered error {code}: {message}")
+            }
+            Self::Cancelled => "the call was cancelled".into(),
+            Self::Timeout => "no answer in time".into(),
+            Self::Closed(why) | Self::Protocol(why) => why.clone(),
+            Self::Auth(status) => format!("the server refused the credentials (HTTP {status})"),
+            Self::SessionGone => "the server ended the MCP session".into(),
+            Self::WrongEra => "the server changed its protocol era".into(),
+            Self::Http(error) => error.to_string(),
+        }
+    }
+
+    /// As the caller sees it. What the server answered goes out as it came; everything else names
+    /// the server and what can be done.
+    pub(super) fn to_rpc(&self, server: &str) -> RpcError {
+        let (code, message) = match self {
+            Self::Rpc(raw) | Self::HeaderMismatch(raw) => {
+                let (code, message) = read_error(raw);
+                let mut error = RpcError::new(code, message);
+                error.raw = Some(raw.clone());
+                return error;
+            }
+            Self::Cancelled => ("cancelled", "the call was cancelled".to_owned()),
+            Self::Timeout => (
+                "upstream_timeout",
+                format!(
+                    "the MCP server `{server}` did not answer in time; try again, or raise its call timeout"
+                ),
+            ),
+            Self::Auth(_) => (
+                "upstream_auth_failed",
+                format!(
+                    "the MCP server `{server}` refused the gateway's credentials; an operator has to renew them"
+                ),
+            ),
+            Self::Protocol(why) => (
+                "upstream_protocol",
+                format!("the MCP server `{server}` gave an answer that cannot be used: {why}"),
+            ),
+            Self::Http(HttpError::TooLarge) => (
+                "upstream_too_large",
+                format!("the answer of the MCP server `{server}` is larger than allowed"),
+            ),
+            Self::Closed(_) | Self::SessionGone | Self::WrongEra | Self::Http(_) => (
+                "upstream_disconnected",
+                format!(
+                    "the MCP server `{server}` went away during the call; it is being reconnected, try again shortly"
+                ),
+            ),
+        };
+        RpcError::new(RpcError::INTERNAL_ERROR, message)
+            .with_data(&serde_json::json!({ "code": code, "server": server }))
+    }
+
+    /// True when the connection is of no further use.
+    pub(super) fn breaks_connection(&self) -> bool {
+        matches!(
+            self,
+            Self::Closed(_) | Self::Auth(_) | Self::SessionGone | Self::WrongEra
+        ) || matches!(self, Self::Http(HttpError::Connect(_)))
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct ErrorObject<'a> {
+    #[serde(default)]
+    code: i64,
+    #[serde(borrow, default)]
+    message: std::borrow::Cow<'a, str>,
+}
+
+/// The code and the message of an error object, as far as they can be read.
+pub(super) fn read_error(error: &RawJson) -> (i64, String) {
+    match error.read::<ErrorObject<'_>>() {
+        Ok(read) => (read.code, read.message.into_owned()),
+        Err(_) => (RpcError::INTERNAL_ERROR, "an unreadable error".into()),
+    }
+}

@@ -1,0 +1,147 @@
+use keyway_core::json;
+use keyway_core::rpc::{RawJson, RpcError};
+
+use super::caps::{SHARED, ServerCaps};
+use super::failure::{Failure, read_error};
+use crate::wire::Revision;
+
+/// What a server said when it was first spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hello {
+    /// The revision to speak from here on.
+    pub(super) revision: Revision,
+    /// What the server offers.
+    pub(super) caps: ServerCaps,
+}
+
+/// What a failed `server/discover` tells about a server.
+#[derive(Debug)]
+pub(super) enum Probe {
+    /// It is modern.
+    Modern(Hello),
+    /// It is not: `initialize` is next.
+    Legacy,
+}
+
+/// The params of `initialize`, without braces.
+pub(super) fn initialize_members(client_info: &str) -> String {
+    format!(
+        r#""protocolVersion":"{}","capabilities":{SHARED},"clientInfo":{client_info}"#,
+        Revision::NEWEST_LEGACY
+    )
+}
+
+/// Reads the result of `server/discover`.
+pub(super) fn read_discover(result: &RawJson) -> Result<Hello, Failure> {
+    let text = result.as_str();
+    let versions = json::member(text, "supportedVersions").ok_or_else(|| {
+        Failure::Protocol("its `server/discover` names no `supportedVersions`".into())
+    })?;
+    Ok(Hello {
+        revision: choose(versions.value)?,
+        caps: read_caps(text),
+    })
+}
+
+/// Reads the result of `initialize`.
+pub(super) fn read_initialize(result: &RawJson) -> Result<Hello, Failure> {
+    let text = result.as_str();
+    let version = json::member(text, "protocolVersion").map(|member| json::unquote(member.value));
+    let revision = version
+        .as_deref()
+        .and_then(Revision::parse)
+        .filter(|revision| !revision.is_modern())
+        .ok_or_else(|| {
+            Failure::Protocol("it answered `initialize` with an unknown protocol version".into())
+        })?;
+    Ok(Hello {
+        revision,
+        caps: read_caps(text),
+    })
+}
+
+/// What a JSON-RPC error in answer to `server/discover` tells. An error that only modern servers
+/// send keeps us from falling back (MCP 2026-07-28, stdio and Streamable HTTP, Backward
+/// Compatibility).
+pub(super) fn read_refusal(error: &RawJson) -> Result<Probe, Failure> {
+    match read_error(error).0 {
+        RpcError::UNSUPPORTED_PROTOCOL_VERSION => {
+            let supported = json::member(error.as_str(), "data")
+                .and_then(|data| json::member(data.value, "supported"))
+                .map_or("[]", |supported| supported.value);
+            match choose(supported) {
+                // The revision was the one we asked in, so asking again would change nothing.
+                Ok(_) => Err(Failure::Rpc(error.clone())),
+                // Dual-era servers may name legacy revisions only: they still take `initialize`.
+                Err(_) if names_legacy(supported) => Ok(Probe::Legacy),
+                Err(failure) => Err(failure),
+            }
+        }
+        RpcError::HEADER_MISMATCH | RpcError::MISSING_CLIENT_CAPABILITY => {
+            Err(Failure::Rpc(error.clone()))
+        }
+        _ => Ok(Probe::Legacy),
+    }
+}
+
+/// True for errors that only a modern server sends.
+pub(super) fn is_modern_error(error: &RawJson) -> bool {
+    matches!(
+        read_error(error).0,
+        RpcError::UNSUPPORTED_PROTOCOL_VERSION
+            | RpcError::HEADER_MISMATCH
+            | RpcError::MISSING_CLIENT_CAPABILITY
+    )
+}
+
+fn choose(versions: &str) -> Result<Revision, Failure> {
+    json::items(versions)
+        .filter_map(|version| Revision::parse(&json::unquote(version)))
+        .filter(|revision| revision.is_modern())
+        .max()
+        .ok_or_else(|| Failure::Protocol("it speaks no protocol revision that we speak".into()))
+}
+
+fn names_legacy(versions: &str) -> bool {
+    json::items(versions)
+        .filter_map(|version| Revision::parse(&json::unquote(version)))
+        .any(|revision| !revision.is_modern())
+}
+
+fn read_caps(result: &str) -> ServerCaps {
+    json::member(result, "capabilities")
+        .map(|caps| ServerCaps::read(caps.value))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(text: &'static str) -> RawJson {
+        RawJson::parse(text.into()).unwrap()
+    }
+
+    #[test]
+    fn eras_are_told_apart() {
+        let modern =
+            raw(r#"{"supportedVersions":["2030-01-01","2026-07-28"],"capabilities":{"tools":{}}}"#);
+        let hello = read_discover(&modern).unwrap();
+        assert!(hello.revision == Revision::V2026_07_28 && hello.caps.tools);
+        assert!(read_discover(&raw(r#"{"supportedVersions":["2030-01-01"]}"#)).is_err());
+
+        let legacy = raw(r#"{"protocolVersion":"2024-11-05","capabilities":{}}"#);
+        assert_eq!(
+            read_initialize(&legacy).unwrap().revision,
+            Revision::V2024_11_05
+        );
+        assert!(read_initialize(&raw(r#"{"protocolVersion":"2026-07-28"}"#)).is_err());
+
+        let unknown = raw(r#"{"code":-32601,"message":"no"}"#);
+        assert!(matches!(read_refusal(&unknown), Ok(Probe::Legacy)));
+        let other = raw(r#"{"code":-32022,"message":"no","data":{"supported":["2030-01-01"]}}"#);
+        assert!(read_refusal(&other).is_err());
+        let dual = raw(r#"{"code":-32022,"message":"no","data":{"supported":["2025-11-25"]}}"#);
+        assert!(matches!(read_refusal(&dual), Ok(Probe::Legacy)));
+    }
+}

@@ -1,0 +1,13 @@
+//! Servers behind HTTP: streamable HTTP of every revision, and HTTP+SSE of 2024-11-05.
+
+mod announce;
+mod call;
+mod endpoint;
+mod events;
+mod link;
+mod sse;
+
+pub(super) use call::Sending;
+pub(super) use endpoint::Endpoint;
+pub(super) use link::HttpLink;
+pub(super) use sse::open_sse;

@@ -1,0 +1,257 @@
+//! Keeps one server connected: connects, lists, checks, and connects anew.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyway_core::ports::{ChangeKind, UpstreamState};
+use tokio::time::{Instant, sleep};
+
+use super::connect::{Connector, Era};
+use super::connection::Connection;
+use super::failure::Failure;
+use super::inbound;
+use super::listen;
+use super::lists::{Listing, refresh};
+use super::server::Server;
+use super::spec::{Auth, Transport};
+
+/// The shortest time between two readings of the lists that the server asked for.
+const RELIST_GAP: Duration = Duration::from_millis(500);
+
+/// A connection that held this long was a good one: the next pause is the first again.
+const GOOD: Duration = Duration::from_secs(30);
+
+pub(super) struct Keeper {
+    pub(super) server: Arc<Server>,
+    pub(super) connector: Connector,
+}
+
+impl Keeper {
+    /// Runs until the server is stopped.
+    pub(super) async fn run(self) {
+        let server = &self.server;
+        if !server.spec.enabled {
+            return;
+        }
+        if let Transport::Http(http) = &server.spec.transport
+            && matches!(http.auth, Auth::OAuth)
+        {
+            server.enter(
+                UpstreamState::AuthRequired,
+                Some("a person has to sign in first"),
+            );
+            return;
+        }
+        let mut known = None;
+        let mut attempt = 0u32;
+        while !server.stop.is_cancelled() {
+            server.enter(UpstreamState::Connecting, None);
+            let since = Instant::now();
+            let ended = tokio::select! {
+                () = server.stop.cancelled() => break,
+                ended = self.attempt(&mut known) => ended,
+            };
+            if server.stop.is_cancelled() {
+                break;
+            }
+            if since.elapsed() >= GOOD {
+                attempt = 0;
+            }
+            self.record(&ended);
+            // A session that ended is opened anew at once, the first time.
+            if matches!(ended, Failure::SessionGone | Failure::WrongEra) && attempt == 0 {
+                attempt = 1;
+                continue;
+            }
+            attempt = attempt.saturating_add(1);
+            self.pause(attempt, &ended).await;
+        }
+        if let Some(connection) = server.connection.swap(None) {
+            connection
+                .end(Failure::Closed("the gateway is stopping".into()))
+                .await;
+        }
+        server.enter(UpstreamState::Configured, None);
+    }
+
+    /// One connection from beginning to end. Returns why it ended.
+    async fn attempt(&self, known: &mut Option<Era>) -> Failure {
+        let server = &self.server;
+        server.signals.forget();
+        let (connection, era) = match self.connector.connect(*known).await {
+            Ok(connected) => connected,
+            Err(failure) => {
+                // A server that could not be reached may still speak what it spoke.
+                if !matches!(failure, Failure::Http(_)) {
+                    *known = None;
+                }
+                return failure;
+            }
+        };
+        *known = Some(era);
+        let protocol = connection.dialect.revision.as_str();
+        server.state.speaks(protocol, era == Era::Sse);
+        server.connection.store(Some(Arc::clone(&connection)));
+        server.moved.send_modify(|moved| *moved += 1);
+        let failure = self.serve(&connection).await;
+        server.connection.store(None);
+        if matches!(failure, Failure::WrongEra | Failure::Rpc(_)) {
+            *known = None;
+        }
+        connection.end(failure.clone()).await;
+        failure
+    }
+
+    async fn serve(&self, connection: &Arc<Connection>) -> Failure {
+        let server = &self.server;
+        if let Err(failure) = self.list(connection, inbound::ALL).await {
+            return failure;
+        }
+        server.enter(UpstreamState::Connected, None);
+        let keep = async {
+            if connection.dialect.revision.is_modern() {
+                listen::keep(connection, &server.subscriptions).await;
+            } else {
+                self.subscribe_again(connection).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = connection.line.gone.cancelled() => connection.line.why(),
+            failure = self.follow_lists(connection) => failure,
+            failure = self.check(connection) => failure,
+            () = keep => Failure::Closed("the connection was closed".into()),
+        }
+    }
+
+    async fn list(&self, connection: &Connection, which: u8) -> Result<(), Failure> {
+        let server = &self.server;
+        let old = server.catalog.load_full();
+        let listing = Listing {
+            connection,
+            tools: &server.spec.tools,
+            most: server.settings.list_items,
+            limit: server.spec.timeouts.connect,
+            now: server.clock.now(),
+        };
+        let (catalog, changed) = refresh(&old, which, &listing).await?;
+        for warning in &catalog.lists.warnings {
+            tracing::warn!(server = %server.spec.key, "{}", server.redactor.clean(warning));
+        }
+        server.catalog.store(Arc::new(catalog));
+        server.moved.send_modify(|moved| *moved += 1);
+        if changed {
+            server.tell(ChangeKind::Lists);
+        }
+        Ok(())
+    }
+
+    /// Reads lists anew whenever the server says that they changed, but not without a pause.
+    async fn follow_lists(&self, connection: &Connection) -> Failure {
+        loop {
+            let which = self.server.signals.changed().await;
+            if let Err(failure) = self.list(connection, which).await {
+                return failure;
+            }
+            sleep(RELIST_GAP).await;
+        }
+    }
+
+    /// Makes sure that the server still answers.
+    async fn check(&self, connection: &Connection) -> Failure {
+        let Some(interval) = self.server.spec.keep_alive else {
+            return std::future::pending().await;
+        };
+        let modern = connection.dialect.revision.is_modern();
+        let over_http = matches!(connection.link, super::connection::Link::Http(_));
+        if modern && over_http && connection.caps.announces() {
+            // The subscription tells when the server goes away.
+            return std::future::pending().await;
+        }
+        let method = if modern { "server/discover" } else { "ping" };
+        let limit = self.server.spec.timeouts.connect;
+        loop {
+            sleep(interval).await;
+            match connection.own(method, "", limit).await {
+                // An answer is an answer: servers need not know `ping`.
+                Ok(_) | Err(Failure::Rpc(_)) => {}
+                Err(Failure::Timeout) => {
+                    return Failure::Closed("it does not answer any more".into());
+                }
+                Err(failure) => return failure,
+            }
+        }
+    }
+
+    /// What was subscribed to before holds on the new connection too.
+    async fn subscribe_again(&self, connection: &Connection) {
+        if !connection.caps.subscribe {
+            return;
+        }
+        for uri in self.server.subscriptions.uris() {
+            let members = format!("\"uri\":{}", keyway_core::json::quote(&uri));
+            let limit = self.server.spec.timeouts.connect;
+            if let Err(failure) = connection.own("resources/subscribe", &members, limit).await {
+                tracing::debug!(
+                    server = %self.server.spec.key,
+                    reason = %self.server.redactor.clean(&failure.reason()),
+                    "could not subscribe to a resource again"
+                );
+            }
+        }
+    }
+
+    fn record(&self, failure: &Failure) {
+        let reason = failure.reason();
+        let state = match failure {
+            Failure::Auth(_) => UpstreamState::AuthFailed,
+            _ => UpstreamState::Disconnected,
+        };
+        let reason_shown = self.server.redactor.clean(&reason);
+        tracing::warn!(server = %self.server.spec.key, reason = %reason_shown, "the MCP server is not connected");
+        self.server.enter(state, Some(&reason));
+    }
+
+    /// Waits before the next attempt: longer each time, not in step with other servers, and until
+    /// somebody needs the server at most.
+    async fn pause(&self, attempt: u32, failure: &Failure) {
+        let server = &self.server;
+        let settings = &server.settings;
+        let doubled = settings
+            .backoff_first
+            .saturating_mul(1 << (attempt - 1).min(16))
+            .min(settings.backoff_max);
+        let longest = if matches!(failure, Failure::Auth(_)) {
+            settings.backoff_max
+        } else {
+            doubled
+        };
+        let wait = longest.mul_f64(self.spread(attempt));
+        if let Ok(wait) = jiff::SignedDuration::try_from(wait)
+            && let Ok(at) = server.clock.now().checked_add(wait)
+        {
+            server.state.retries_at(at);
+        }
+        let early = async {
+            // Even an eager caller does not get more than one attempt in this time.
+            sleep(settings.backoff_first.min(longest) / 2).await;
+            server.wake.notified().await;
+        };
+        tokio::select! {
+            () = sleep(wait) => {}
+            () = early, if !matches!(failure, Failure::Auth(_)) => {}
+            () = server.stop.cancelled() => {}
+        }
+    }
+
+    /// Between a half and one, different for every server, attempt and moment.
+    fn spread(&self, attempt: u32) -> f64 {
+        let mut hasher = DefaultHasher::new();
+        self.server.spec.key.hash(&mut hasher);
+        attempt.hash(&mut hasher);
+        self.server.clock.now().hash(&mut hasher);
+        let part = u32::try_from(hasher.finish() % 1_000).unwrap_or_default();
+        0.5 + f64::from(part) / 2_000.0
+    }
+}

@@ -1,0 +1,156 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use keyway_core::json::quote;
+use keyway_core::ports::{Change, ChangeKind, Clock, HttpSend, Upstream};
+use parking_lot::Mutex;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::connect::Connector;
+use super::inbound::Signals;
+use super::keeper::Keeper;
+use super::redact::Redactor;
+use super::server::Server;
+use super::settings::PoolSettings;
+use super::spec::ServerSpec;
+use super::state::State;
+use super::subscriptions::Subscriptions;
+
+/// The servers Keyway is a client of. Each is connected and kept connected on its own: one that is
+/// slow, dead or hostile costs the others nothing.
+pub struct Pool {
+    http: Arc<dyn HttpSend>,
+    clock: Arc<dyn Clock>,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+    on_change: Arc<dyn Fn(Change) + Send + Sync>,
+    settings: Arc<PoolSettings>,
+    servers: Mutex<BTreeMap<String, Arc<Server>>>,
+}
+
+impl Pool {
+    /// An empty pool. `on_change` is called from the pool's tasks and must not block. Once
+    /// `shutdown` is cancelled every connection is closed and every child process ended; `tasks`
+    /// is empty when that is done.
+    pub fn new(
+        http: Arc<dyn HttpSend>,
+        clock: Arc<dyn Clock>,
+        tasks: TaskTracker,
+        shutdown: CancellationToken,
+        on_change: Arc<dyn Fn(Change) + Send + Sync>,
+        settings: PoolSettings,
+    ) -> Self {
+        Self {
+            http,
+            clock,
+            tasks,
+            shutdown,
+            on_change,
+            settings: Arc::new(settings),
+            servers: Mutex::default(),
+        }
+    }
+
+    /// Adds a server and starts connecting to it, without waiting. One with the same key is
+    /// replaced.
+    pub fn add(&self, spec: ServerSpec) -> Arc<dyn Upstream> {
+        let key = spec.key.clone();
+        let server = Arc::new(self.server(spec));
+        let connector = Connector {
+            server: Arc::from(key.as_str()),
+            spec: Arc::clone(&server.spec),
+            settings: Arc::clone(&self.settings),
+            http: Arc::clone(&self.http),
+            tasks: self.tasks.clone(),
+            redactor: Arc::clone(&server.redactor),
+            signals: Arc::clone(&server.signals),
+            client_info: format!(
+                "{{\"name\":{},\"version\":{}}}",
+                quote(&self.settings.client_name),
+                quote(&self.settings.client_version)
+            ),
+            stop: server.stop.clone(),
+        };
+        let keeper = Keeper {
+            server: Arc::clone(&server),
+            connector,
+        };
+        let replaced = self.servers.lock().insert(key, Arc::clone(&server));
+        if let Some(replaced) = replaced {
+            replaced.stop.cancel();
+        }
+        self.tasks.spawn(keeper.run());
+        server
+    }
+
+    /// Takes a server out and closes its connection. False when there is none with this key.
+    pub fn remove(&self, key: &str) -> bool {
+        let removed = self.servers.lock().remove(key);
+        removed.is_some_and(|server| {
+            server.stop.cancel();
+            true
+        })
+    }
+
+    /// Asks for an attempt to connect now rather than after its pause. False when there is no such
+    /// server.
+    pub fn reconnect(&self, key: &str) -> bool {
+        let servers = self.servers.lock();
+        servers.get(key).is_some_and(|server| {
+            server.wake.notify_one();
+            true
+        })
+    }
+
+    /// The servers, by key.
+    pub fn list(&self) -> Vec<Arc<dyn Upstream>> {
+        let servers = self.servers.lock();
+        servers
+            .values()
+            .map(|server| Arc::clone(server) as Arc<dyn Upstream>)
+            .collect()
+    }
+
+    fn server(&self, spec: ServerSpec) -> Server {
+        let subscriptions = Arc::new(Subscriptions::default());
+        let signals = {
+            let on_change = Arc::clone(&self.on_change);
+            let subscriptions = Arc::clone(&subscriptions);
+            let server = spec.key.clone();
+            Signals::new(move |uri| {
+                if subscriptions.any() {
+                    on_change(Change {
+                        server: server.clone(),
+                        kind: ChangeKind::ResourceUpdated(uri.to_owned()),
+                    });
+                }
+            })
+        };
+        Server {
+            redactor: Arc::new(Redactor::new(&spec)),
+            spec: Arc::new(spec),
+            settings: Arc::clone(&self.settings),
+            clock: Arc::clone(&self.clock),
+            on_change: Arc::clone(&self.on_change),
+            signals: Arc::new(signals),
+            state: State::new(self.clock.now()),
+            catalog: ArcSwap::default(),
+            connection: ArcSwapOption::default(),
+            subscriptions,
+            moved: watch::Sender::new(0),
+            wake: Notify::new(),
+            stop: self.shutdown.child_token(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pool")
+            .field("servers", &self.servers.lock().len())
+            .finish_non_exhaustive()
+    }
+}
