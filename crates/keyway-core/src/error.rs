@@ -87,6 +87,7 @@ struct Inner {
     hint: Option<Cow<'static, str>>,
     problems: Vec<Problem>,
     retry_after: Option<Duration>,
+    capability: Option<&'static str>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -105,6 +106,7 @@ impl Error {
                 hint: None,
                 problems: Vec::new(),
                 retry_after: None,
+                capability: None,
                 source: None,
             }),
         }
@@ -124,6 +126,18 @@ impl Error {
     pub fn invalid_input(problems: Vec<Problem>) -> Self {
         let mut error = Self::new(Kind::Invalid, "invalid_input", "the input is not valid");
         error.inner.problems = problems;
+        error
+    }
+
+    /// The client lacks a capability that is needed: `sampling`, `elicitation`, `elicitation.url`,
+    /// `roots`. Clients of MCP revision 2026-07-28 see it as the JSON-RPC error -32021.
+    pub fn missing_client_capability(capability: &'static str) -> Self {
+        let mut error = Self::new(
+            Kind::Conflict,
+            "missing_client_capability",
+            format!("this needs a client that supports {capability}"),
+        );
+        error.inner.capability = Some(capability);
         error
     }
 
@@ -171,6 +185,11 @@ impl Error {
     /// Everything that is wrong with the input; empty unless the kind is [`Kind::Invalid`].
     pub fn problems(&self) -> &[Problem] {
         &self.inner.problems
+    }
+
+    /// The capability the client lacks, if that is the failure.
+    pub fn missing_capability(&self) -> Option<&'static str> {
+        self.inner.capability
     }
 
     /// After how long trying again makes sense.

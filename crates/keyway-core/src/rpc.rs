@@ -30,6 +30,11 @@ impl RawJson {
         serde_json::to_vec(value).map(|bytes| Self(Bytes::from(bytes)))
     }
 
+    /// `{}`
+    pub fn empty_object() -> Self {
+        Self(Bytes::from_static(b"{}"))
+    }
+
     /// The JSON text.
     pub fn as_str(&self) -> &str {
         // Always UTF-8: every constructor takes text that serde_json checked or wrote.
@@ -115,6 +120,15 @@ impl From<crate::Error> for RpcError {
     /// message, and its whole body as `data`.
     fn from(error: crate::Error) -> Self {
         use crate::Kind;
+        if let Some(capability) = error.missing_capability() {
+            // `elicitation.url` is `{"elicitation": {"url": {}}}` (MCP 2026-07-28, `ClientCapabilities`).
+            let required = capability.rsplit('.').fold(
+                serde_json::json!({}),
+                |inner, name| serde_json::json!({ name: inner }),
+            );
+            return Self::new(Self::MISSING_CLIENT_CAPABILITY, error.message().to_owned())
+                .with_data(&serde_json::json!({ "requiredCapabilities": required }));
+        }
         let code = match error.kind() {
             Kind::Malformed | Kind::NotFound | Kind::Invalid => Self::INVALID_PARAMS,
             _ => Self::INTERNAL_ERROR,

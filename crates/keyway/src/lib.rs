@@ -1,3 +1,8 @@
 //! The gateway.
 
 pub mod config;
+mod gateway;
+
+pub use gateway::{Builder, Gateway, Identity};
+pub use keyway_core::action::{Annotations, Block, Content, Expose, Format};
+pub use keyway_core::{Action, Context, Error, Kind, Problem, Secret};

@@ -1,3 +1,4 @@
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The answer of an action that speaks in MCP content blocks rather than in data.
@@ -34,7 +35,7 @@ impl Content {
 }
 
 /// One block of content (MCP `ContentBlock`).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Block {
     /// Text.
@@ -77,5 +78,115 @@ impl Block {
     /// A block of text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text { text: text.into() }
+    }
+}
+
+/// The answer of an action served as a resource: `{text | blob, mimeType?}`.
+///
+/// ```
+/// use keyway_core::action::{Action, ResourceBody};
+///
+/// let readme = Action::new("readme", |_, (): ()| async { Ok(ResourceBody::text("hello")) })
+///     .resource("keyway://readme", Some("text/plain"));
+/// ```
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(untagged, rename_all_fields = "camelCase")]
+pub enum ResourceBody {
+    /// Text.
+    Text {
+        /// The text.
+        text: String,
+        /// The media type; the declared one when absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mime_type: Option<String>,
+    },
+    /// Bytes.
+    Blob {
+        /// The bytes, base64 with padding (RFC 4648, section 4).
+        blob: String,
+        /// The media type; the declared one when absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mime_type: Option<String>,
+    },
+}
+
+impl ResourceBody {
+    /// Text of the declared media type.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text {
+            text: text.into(),
+            mime_type: None,
+        }
+    }
+
+    /// Bytes of the declared media type.
+    pub fn bytes(bytes: &[u8]) -> Self {
+        use base64::Engine as _;
+        Self::Blob {
+            blob: base64::engine::general_purpose::STANDARD.encode(bytes),
+            mime_type: None,
+        }
+    }
+}
+
+/// The answer of an action served as a prompt: `{description?, messages}`.
+///
+/// ```
+/// use keyway_core::action::PromptMessages;
+///
+/// let prompt = PromptMessages::user("Hello, world!").describe("A greeting");
+/// assert_eq!(
+///     serde_json::to_string(&prompt).unwrap(),
+///     r#"{"description":"A greeting","messages":[{"role":"user","content":{"type":"text","text":"Hello, world!"}}]}"#
+/// );
+/// ```
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PromptMessages {
+    /// What the prompt is about; the action's description when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The messages, in order.
+    pub messages: Vec<Message>,
+}
+
+/// One message of a prompt.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Message {
+    /// Who says it.
+    pub role: Role,
+    /// What is said.
+    pub content: Block,
+}
+
+/// Who says a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The person.
+    User,
+    /// The model.
+    Assistant,
+}
+
+impl PromptMessages {
+    /// One message of text from the user.
+    pub fn user(text: impl Into<String>) -> Self {
+        Self {
+            description: None,
+            messages: Vec::new(),
+        }
+        .with(Role::User, Block::text(text))
+    }
+
+    /// Adds a message.
+    pub fn with(mut self, role: Role, content: Block) -> Self {
+        self.messages.push(Message { role, content });
+        self
+    }
+
+    /// Says what the prompt is about.
+    pub fn describe(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
     }
 }

@@ -21,6 +21,22 @@ struct Inner {
     cancel: CancellationToken,
     caller: Arc<dyn Caller>,
     clock: Arc<dyn Clock>,
+    announce: Option<Announcer>,
+}
+
+type Announcer = Arc<dyn Fn(Announcement) + Send + Sync>;
+
+/// Something an action tells to every client of its organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Announcement {
+    /// The list of tools changed.
+    Tools,
+    /// The lists of resources and resource templates changed.
+    Resources,
+    /// The list of prompts changed.
+    Prompts,
+    /// The resource at this URI changed.
+    Resource(String),
 }
 
 impl Context {
@@ -39,7 +55,30 @@ impl Context {
                 cancel,
                 caller,
                 clock,
+                announce: None,
             }),
+        }
+    }
+
+    /// The same context, whose announcements reach `announce`. Without it they reach nobody.
+    pub fn with_announcer(self, announce: Arc<dyn Fn(Announcement) + Send + Sync>) -> Self {
+        let inner = &self.inner;
+        Self {
+            inner: Arc::new(Inner {
+                principal: inner.principal.clone(),
+                request: inner.request.clone(),
+                cancel: inner.cancel.clone(),
+                caller: inner.caller.clone(),
+                clock: inner.clock.clone(),
+                announce: Some(announce),
+            }),
+        }
+    }
+
+    /// Tells every client of the organization, those that listen, that something changed.
+    pub fn announce(&self, what: Announcement) {
+        if let Some(announce) = &self.inner.announce {
+            announce(what);
         }
     }
 
@@ -118,11 +157,7 @@ impl Context {
             .ask(requests)
             .await
             .map_err(|error| match error {
-                AskError::Unsupported(capability) => Error::new(
-                    Kind::Conflict,
-                    "missing_client_capability",
-                    format!("this needs a client that supports {capability}"),
-                ),
+                AskError::Unsupported(capability) => Error::missing_client_capability(capability),
                 AskError::Refused(_) => Error::new(
                     Kind::Conflict,
                     "client_refused",

@@ -1,3 +1,4 @@
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::derive::{input_schema, output_schema};
 use super::handler::{self, Handler};
 use super::{Content, Context, Expose, PromptExposure, Reply, ResourceAddress, ResourceExposure};
 use crate::Error;
@@ -14,6 +16,9 @@ use crate::rpc::RawJson;
 
 /// How long an action may run unless it says otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How many levels of nesting are rendered as markdown unless an action says otherwise.
+pub const DEFAULT_MARKDOWN_DEPTH: usize = 5;
 
 /// How an action's data is written for a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,12 +76,15 @@ type Completer =
 #[derive(Clone)]
 pub struct Action {
     slug: String,
+    mcp_name: Option<String>,
+    defined_at: &'static Location<'static>,
     title: Option<String>,
     description: String,
     annotations: Annotations,
     timeout: Option<Duration>,
     format: Format,
-    expose: Expose,
+    markdown_depth: usize,
+    expose: Option<Expose>,
     resource: Option<ResourceExposure>,
     prompt: Option<PromptExposure>,
     completers: Vec<(String, Completer)>,
@@ -87,6 +95,7 @@ pub struct Action {
 
 impl Action {
     /// An action that takes and answers data. Its schemas come from the types.
+    #[track_caller]
     pub fn new<I, O, F, R>(slug: impl Into<String>, run: F) -> Self
     where
         I: DeserializeOwned + JsonSchema + Send + 'static,
@@ -103,6 +112,7 @@ impl Action {
     }
 
     /// An action that answers MCP content blocks: pictures, sound, embedded resources.
+    #[track_caller]
     pub fn content<I, F, R>(slug: impl Into<String>, run: F) -> Self
     where
         I: DeserializeOwned + JsonSchema + Send + 'static,
@@ -117,15 +127,19 @@ impl Action {
         )
     }
 
+    #[track_caller]
     fn build(slug: String, input: Value, output: Option<Value>, handler: Handler) -> Self {
         Self {
             slug,
+            mcp_name: None,
+            defined_at: Location::caller(),
             title: None,
             description: String::new(),
             annotations: Annotations::default(),
             timeout: Some(DEFAULT_TIMEOUT),
             format: Format::Json,
-            expose: Expose::NONE,
+            markdown_depth: DEFAULT_MARKDOWN_DEPTH,
+            expose: None,
             resource: None,
             prompt: None,
             completers: Vec::new(),
@@ -133,6 +147,12 @@ impl Action {
             output_schema: output,
             handler,
         }
+    }
+
+    /// The name of its tool or prompt towards MCP clients, instead of the slug's.
+    pub fn mcp_name(mut self, name: impl Into<String>) -> Self {
+        self.mcp_name = Some(name.into());
+        self
     }
 
     /// A name for people.
@@ -183,9 +203,23 @@ impl Action {
         self
     }
 
+    /// How many levels of nesting are rendered as markdown before the rest becomes a block of JSON.
+    /// 5 unless said.
+    pub fn markdown_depth(mut self, levels: usize) -> Self {
+        self.markdown_depth = levels;
+        self
+    }
+
     /// The transports it is reachable over. Replaces what was said before; nothing by default.
     pub fn expose(mut self, expose: Expose) -> Self {
-        self.expose = expose;
+        self.expose = Some(expose);
+        self
+    }
+
+    /// The transports it is reachable over when its author said nothing about it. An action that is
+    /// to stay hidden says `expose(Expose::NONE)`.
+    pub fn expose_by_default(mut self, expose: Expose) -> Self {
+        self.expose = self.expose.or(Some(expose));
         self
     }
 
@@ -243,9 +277,16 @@ impl Action {
         &self.slug
     }
 
-    /// The name it has as an MCP tool or prompt: the slug with `-` for `:`.
+    /// The name it has as an MCP tool or prompt: the slug with `-` for `:`, unless
+    /// [`Action::mcp_name`] says otherwise.
     pub fn tool_name(&self) -> String {
-        self.slug.replace(':', "-")
+        let own = || self.slug.replace(':', "-");
+        self.mcp_name.clone().unwrap_or_else(own)
+    }
+
+    /// Where the action was defined: file and line.
+    pub fn defined_at(&self) -> &'static Location<'static> {
+        self.defined_at
     }
 
     /// The name for people, if it has one.
@@ -273,9 +314,14 @@ impl Action {
         self.format
     }
 
+    /// How many levels of nesting are rendered as markdown.
+    pub fn get_markdown_depth(&self) -> usize {
+        self.markdown_depth
+    }
+
     /// The transports.
     pub fn exposure(&self) -> Expose {
-        self.expose
+        self.expose.unwrap_or(Expose::NONE)
     }
 
     /// The resource it is, if it is one.
@@ -325,20 +371,4 @@ impl std::fmt::Debug for Action {
             .field("slug", &self.slug)
             .finish_non_exhaustive()
     }
-}
-
-fn input_schema<I: JsonSchema>() -> Value {
-    schemars::generate::SchemaSettings::draft2020_12()
-        .for_deserialize()
-        .into_generator()
-        .into_root_schema_for::<I>()
-        .to_value()
-}
-
-fn output_schema<O: JsonSchema>() -> Value {
-    schemars::generate::SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<O>()
-        .to_value()
 }

@@ -58,10 +58,20 @@ where
     })
 }
 
-/// Reads validated input into the action's type. What the schema accepts and the type does not is
+/// Reads validated input into the action's type; a type without fields reads from `{}`. What the schema accepts and the type does not is
 /// told without serde's text, which would repeat the value.
 fn read<I: DeserializeOwned>(input: &RawJson) -> Result<I, Error> {
-    input.read().map_err(|source| {
+    let nothing = || {
+        input
+            .as_str()
+            .bytes()
+            .all(|byte| b"{} \t\r\n".contains(&byte))
+    };
+    let read = input.read().or_else(|error| {
+        let unit = nothing().then(|| serde_json::from_str("null").ok());
+        unit.flatten().ok_or(error)
+    });
+    read.map_err(|source| {
         Error::invalid_input(vec![Problem {
             pointer: String::new(),
             expected: "a value the action's input type accepts".into(),

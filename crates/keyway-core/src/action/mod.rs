@@ -1,13 +1,32 @@
 //! Actions: typed operations, declared once, reachable over every transport they opt into.
 
+mod coerce;
 mod content;
 mod context;
 mod definition;
+mod derive;
+mod entry;
 mod exposure;
 mod handler;
+mod header;
+mod listing;
+pub mod markdown;
+mod problem;
+mod registry;
+pub mod render;
+mod schema;
+mod template;
+#[cfg(test)]
+mod tests;
 
-pub use content::{Block, Content};
-pub use context::Context;
-pub use definition::{Action, Annotations, DEFAULT_TIMEOUT, Format};
+pub use coerce::input_from_text;
+pub use content::{Block, Content, Message, PromptMessages, ResourceBody, Role};
+pub use context::{Announcement, Context};
+pub use definition::{Action, Annotations, DEFAULT_MARKDOWN_DEPTH, DEFAULT_TIMEOUT, Format};
+pub use entry::Entry;
 pub use exposure::{Expose, PromptExposure, ResourceAddress, ResourceExposure};
 pub use handler::Reply;
+pub use header::{BadHeaderParameter, HeaderParameter, header_parameters};
+pub use registry::{Clash, Registry};
+pub use schema::{BadSchema, MAX_PROBLEMS, Schema};
+pub use template::{BadTemplate, MAX_URI, UriTemplate, Variables};

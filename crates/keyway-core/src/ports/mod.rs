@@ -1,6 +1,7 @@
 //! The ports: everything outside the process, as traits that the wiring implements.
 
 mod caller;
+mod catalogue;
 mod clock;
 mod http;
 mod random;
@@ -10,6 +11,7 @@ pub use caller::{
     AskError, Caller, ClientCapabilities, InputRequest, InputRequests, InputResponses, LogLevel,
     NoCaller,
 };
+pub use catalogue::{CacheScope, List, Notice, Page};
 pub use clock::Clock;
 pub use http::{
     Body, Destination, HttpError, HttpRequest, HttpResponse, HttpSend, Limits, Redirects,

@@ -6,6 +6,9 @@ use keyway_core::rpc::{RawJson, RpcError};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
+pub use keyway_core::action::HeaderParameter;
+pub use keyway_core::ports::{CacheScope, List, Notice, Page};
+
 /// What stands behind the endpoint: everything a principal may see and use, under the names
 /// clients know. Names, filtering and policy are the backend's; the protocol is the endpoint's.
 pub trait Backend: Send + Sync + 'static {
@@ -78,41 +81,6 @@ pub struct Icon {
     pub sizes: Vec<String>,
 }
 
-/// Which list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum List {
-    /// `tools/list`
-    Tools,
-    /// `resources/list`
-    Resources,
-    /// `resources/templates/list`
-    Templates,
-    /// `prompts/list`
-    Prompts,
-}
-
-/// One page of a list.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// The items: one JSON array.
-    pub items: RawJson,
-    /// Where the next page starts; `None` on the last.
-    pub next_cursor: Option<String>,
-    /// How long a client may hold it for fresh, in milliseconds.
-    pub ttl_ms: u64,
-    /// Who may share it.
-    pub scope: CacheScope,
-}
-
-/// Who may share a cached result (MCP `cacheScope`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CacheScope {
-    /// Everyone.
-    Public,
-    /// Callers with the same authorization.
-    Private,
-}
-
 /// A call as the endpoint hands it on.
 #[expect(
     missing_debug_implementations,
@@ -136,22 +104,4 @@ pub struct Call<'a> {
     pub request: &'a keyway_core::RequestId,
     /// How many gateways the call has passed before this one.
     pub hops: u8,
-}
-
-/// Something clients may want to know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// A list changed.
-    ListChanged(List),
-    /// A resource changed, by the URI clients know.
-    ResourceUpdated(String),
-}
-
-/// One parameter that is mirrored into a header (`x-mcp-header`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeaderParameter {
-    /// The header's name without `Mcp-Param-`.
-    pub header: String,
-    /// The chain of property names that leads to the value.
-    pub path: Vec<String>,
 }

@@ -1,7 +1,28 @@
 //! Configuration: typed, read once, from `keyway.yaml`, the environment and flags.
 
+mod check;
+pub mod doc;
+mod environment;
+mod keys;
+mod load;
+mod reader;
+mod reference;
+mod report;
+mod schema;
+mod servers;
 mod settings;
+pub(crate) mod suggest;
 
+#[cfg(test)]
+mod tests;
+
+pub use environment::Environment;
+pub use keys::{KEYS, Key};
+pub use load::{DEFAULT_FILE, Flag, Inputs, Loaded, OTHER_VARIABLES, load};
+pub use reader::Kind;
+pub use report::{Finding, Place, Severity};
+pub use schema::schema;
+pub use servers::{Dialect, McpFile, McpServer};
 pub use settings::{
     Auth, Config, Egress, Expose, Icon, Limits, Listen, Log, LogFormat, MasterKey, Mcp, Shutdown,
     Storage, Surface,

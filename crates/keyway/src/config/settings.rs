@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use keyway_core::Secret;
 
+use super::servers::McpServer;
+
 /// Everything that can be configured, with each value in effect.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
@@ -28,6 +30,10 @@ pub struct Config {
     pub log: Log,
     /// Where actions are exposed that say nothing about it.
     pub expose: Expose,
+    /// The MCP servers Keyway is a client of, unusable entries included.
+    pub mcp_servers: Vec<McpServer>,
+    /// The files that servers were taken from besides `keyway.yaml`.
+    pub mcp_files: Vec<PathBuf>,
     /// Names of the environment variables that secrets were taken from. A child process never
     /// inherits them.
     pub secret_variables: BTreeSet<String>,
@@ -207,6 +213,14 @@ impl MasterKey {
 pub struct Egress {
     /// Private addresses, networks and hosts that are allowed all the same.
     pub allow: Vec<String>,
+}
+
+impl Egress {
+    /// The entries as `keyway-egress` takes them.
+    pub fn allow_list(&self) -> keyway_egress::AllowList {
+        let rules = self.allow.iter().filter_map(|text| text.parse().ok());
+        keyway_egress::AllowList::new(rules.collect())
+    }
 }
 
 /// How the process ends.

@@ -1,0 +1,210 @@
+//! What an action answered, as MCP results.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use super::{Content, Entry, Format, Reply, Variables, markdown};
+use crate::Error;
+use crate::json::{member, members, quote};
+use crate::ports::Caller;
+use crate::rpc::{RawJson, RpcError};
+
+/// A `CallToolResult`. Data is told as text, and, when it is an object, as `structuredContent` too;
+/// a markdown action tells markdown only. A failure is a result with `isError` whose text is the
+/// JSON of [`Error::to_json`], whatever the format.
+pub fn tool_result(entry: &Entry, outcome: Result<Reply, Error>) -> RawJson {
+    match outcome {
+        Ok(Reply::Data(data)) => match entry.action().get_format() {
+            Format::Json => data_result(&data),
+            Format::Markdown => {
+                text_result(&markdown::render_text(&data, markdown_depth(entry)), "")
+            }
+        },
+        Ok(Reply::Content(content)) => content_result(&content),
+        Err(error) => error_result(&error),
+    }
+}
+
+/// Like [`tool_result`], but a client of revision 2026-07-28 that lacks a capability the action
+/// needs gets the JSON-RPC error -32021 that the revision demands.
+pub fn tool_answer(
+    entry: &Entry,
+    outcome: Result<Reply, Error>,
+    caller: &dyn Caller,
+) -> Result<RawJson, RpcError> {
+    match outcome {
+        Err(error) if error.missing_capability().is_some() && caller.takes_input_required() => {
+            Err(error.into())
+        }
+        outcome => Ok(tool_result(entry, outcome)),
+    }
+}
+
+/// A `ReadResourceResult`. Data of the form `{text, mimeType?}` or `{blob, mimeType?}` is that text
+/// or those bytes; other data is told as JSON, or as markdown if that is the declared media type.
+/// A `blob` that is not base64 is an internal error, never passed on.
+pub fn resource_result(uri: &str, entry: &Entry, reply: Reply) -> Result<RawJson, RpcError> {
+    let declared = entry
+        .action()
+        .get_resource()
+        .and_then(|resource| resource.mime_type.as_deref());
+    let contents = match reply {
+        Reply::Data(data) => vec![data_contents(uri, entry, declared, &data)?],
+        Reply::Content(content) => block_contents(uri, declared, &content)?,
+    };
+    written(&json!({ "contents": contents }))
+}
+
+/// A `GetPromptResult`. Data must be `{description?, messages}`; content blocks become one message
+/// of the user each. The description falls back to the action's.
+pub fn prompt_result(entry: &Entry, reply: Reply) -> Result<RawJson, RpcError> {
+    let mut result = match reply {
+        Reply::Data(data) => data
+            .read::<Map<String, Value>>()
+            .ok()
+            .filter(|map| map.get("messages").is_some_and(Value::is_array))
+            .ok_or_else(|| fault("the prompt answered no messages"))?,
+        Reply::Content(content) => {
+            let message = |block| json!({ "role": "user", "content": block });
+            let messages: Vec<_> = content.content.into_iter().map(message).collect();
+            Map::from_iter([("messages".to_owned(), Value::Array(messages))])
+        }
+    };
+    result.retain(|_, value| !value.is_null());
+    let description = entry.action().get_description();
+    if !result.contains_key("description") && !description.is_empty() {
+        result.insert("description".into(), description.into());
+    }
+    written(&result)
+}
+
+/// A `CompleteResult`: at most 100 values (MCP, "Completion").
+pub fn completion_result(values: &[String]) -> RawJson {
+    let shown = values.get(..100).unwrap_or(values);
+    let result = json!({ "completion": {
+        "values": shown, "total": values.len(), "hasMore": values.len() > shown.len(),
+    }});
+    RawJson::of(&result).unwrap_or_else(|_| RawJson::empty_object())
+}
+
+/// The input of a resource read: the URI's variables, read as the schema wants them.
+pub fn resource_input(entry: &Entry, variables: &Variables) -> RawJson {
+    entry.input_from_text(
+        variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    )
+}
+
+/// The input of a prompt or template: `params.arguments`, whose values MCP has as strings, read as
+/// the schema wants them. Values that are not strings stay what they are.
+pub fn prompt_input(entry: &Entry, params: &RawJson) -> RawJson {
+    let Some(arguments) = member(params.as_str(), "arguments") else {
+        return RawJson::empty_object();
+    };
+    let mut input = Map::new();
+    for argument in members(arguments.value) {
+        match serde_json::from_str(argument.value) {
+            Ok(Value::String(text)) => {
+                let read = entry.input_from_text([(argument.key.as_ref(), text.as_str())]);
+                input.extend(read.read::<Map<String, Value>>().unwrap_or_default());
+            }
+            Ok(other) => drop(input.insert(argument.key.into_owned(), other)),
+            Err(_) => {}
+        }
+    }
+    RawJson::of(&input).unwrap_or_else(|_| RawJson::empty_object())
+}
+
+fn markdown_depth(entry: &Entry) -> usize {
+    entry.action().get_markdown_depth()
+}
+
+fn data_result(data: &RawJson) -> RawJson {
+    let text = data.as_str().trim();
+    if text.starts_with('{') {
+        text_result(text, &format!(",\"structuredContent\":{text}"))
+    } else {
+        text_result(text, "")
+    }
+}
+
+fn text_result(text: &str, more: &str) -> RawJson {
+    let text = quote(text);
+    let result = format!("{{\"content\":[{{\"type\":\"text\",\"text\":{text}}}]{more}}}");
+    RawJson::parse(result.into()).unwrap_or_else(|_| RawJson::empty_object())
+}
+
+fn error_result(error: &Error) -> RawJson {
+    text_result(&error.to_json().to_string(), ",\"isError\":true")
+}
+
+fn content_result(content: &Content) -> RawJson {
+    RawJson::of(content).unwrap_or_else(|source| error_result(&Error::internal(source)))
+}
+
+fn data_contents(
+    uri: &str,
+    entry: &Entry,
+    declared: Option<&str>,
+    data: &RawJson,
+) -> Result<Value, RpcError> {
+    let body: Option<Map<String, Value>> = data.read().ok();
+    let said = |key: &str| body.as_ref()?.get(key)?.as_str().map(str::to_owned);
+    let mime_type = said("mimeType").or_else(|| declared.map(str::to_owned));
+    if let Some(blob) = said("blob") {
+        return blob_contents(uri, mime_type.as_deref(), &blob);
+    }
+    if let Some(text) = said("text") {
+        let mime_type = mime_type.unwrap_or_else(|| "text/plain".into());
+        return Ok(json!({ "uri": uri, "mimeType": mime_type, "text": text }));
+    }
+    let (mime_type, text) = match declared {
+        Some(markdown @ "text/markdown") => {
+            (markdown, markdown::render_text(data, markdown_depth(entry)))
+        }
+        other => (
+            other.unwrap_or("application/json"),
+            data.as_str().to_owned(),
+        ),
+    };
+    Ok(json!({ "uri": uri, "mimeType": mime_type, "text": text }))
+}
+
+fn block_contents(
+    uri: &str,
+    declared: Option<&str>,
+    content: &Content,
+) -> Result<Vec<Value>, RpcError> {
+    use super::Block;
+    let one = |block: &Block| match block {
+        Block::Text { text } => {
+            let mime_type = declared.unwrap_or("text/plain");
+            Ok(json!({ "uri": uri, "mimeType": mime_type, "text": text }))
+        }
+        Block::Image { data, mime_type } | Block::Audio { data, mime_type } => {
+            blob_contents(uri, Some(mime_type), data)
+        }
+        Block::Resource { resource } => Ok(resource.clone()),
+        Block::ResourceLink { .. } => Err(fault("a resource cannot answer a link")),
+    };
+    content.content.iter().map(one).collect()
+}
+
+fn blob_contents(uri: &str, mime_type: Option<&str>, blob: &str) -> Result<Value, RpcError> {
+    if STANDARD.decode(blob).is_err() {
+        return Err(fault("the resource's bytes are not base64"));
+    }
+    let mime_type = mime_type.unwrap_or("application/octet-stream");
+    Ok(json!({ "uri": uri, "mimeType": mime_type, "blob": blob }))
+}
+
+/// The action broke its contract: told without detail, as any fault of ours.
+fn fault(source: &'static str) -> RpcError {
+    Error::internal(source).into()
+}
+
+fn written(value: &impl serde::Serialize) -> Result<RawJson, RpcError> {
+    RawJson::of(value).map_err(|source| Error::internal(source).into())
+}

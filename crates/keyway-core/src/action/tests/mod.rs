@@ -1,0 +1,5 @@
+mod markdown;
+mod registry;
+mod render;
+mod template;
+mod validation;

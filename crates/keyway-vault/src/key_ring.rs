@@ -1,0 +1,84 @@
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::aead::{KEY_LENGTH, ManyTimesKey};
+use crate::error::VaultError;
+use crate::master_key::{KeyId, MasterKey};
+
+/// The master key that seals, and older ones that still open what they sealed.
+pub struct KeyRing {
+    current: Key,
+    older: Vec<Key>,
+}
+
+impl KeyRing {
+    /// A ring of one key.
+    pub fn new(current: MasterKey) -> Self {
+        Self {
+            current: Key::new(current),
+            older: Vec::new(),
+        }
+    }
+
+    /// Adds a key that opens what it sealed and seals nothing any more.
+    pub fn with_older(mut self, older: MasterKey) -> Self {
+        self.older.push(Key::new(older));
+        self
+    }
+
+    pub(crate) fn current(&self) -> &Key {
+        &self.current
+    }
+
+    pub(crate) fn find(&self, id: KeyId) -> Result<&Key, VaultError> {
+        std::iter::once(&self.current)
+            .chain(&self.older)
+            .find(|key| key.id == id)
+            .ok_or(VaultError::UnknownKey)
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyRing")
+            .field("current", &self.current.id)
+            .field(
+                "older",
+                &self.older.iter().map(|key| key.id).collect::<Vec<_>>(),
+            )
+            .finish()
+    }
+}
+
+/// A master key, ready for use.
+pub(crate) struct Key {
+    pub(crate) id: KeyId,
+    /// Seals data keys.
+    pub(crate) wrap: ManyTimesKey,
+    master: MasterKey,
+}
+
+impl Key {
+    fn new(master: MasterKey) -> Self {
+        Self {
+            id: master.id(),
+            wrap: derive(&master, &[b"keyway/vault/wrap/1"]),
+            master,
+        }
+    }
+
+    /// The key that seals tokens of one purpose.
+    pub(crate) fn for_tokens(&self, purpose: &str) -> ManyTimesKey {
+        derive(
+            &self.master,
+            &[b"keyway/vault/token/1/", purpose.as_bytes()],
+        )
+    }
+}
+
+fn derive(master: &MasterKey, labels: &[&[u8]]) -> ManyTimesKey {
+    let mut key = Zeroizing::new([0; KEY_LENGTH]);
+    master.derive(labels, &mut *key);
+    ManyTimesKey::new(&key)
+}

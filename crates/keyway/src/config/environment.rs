@@ -1,0 +1,69 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+
+/// What every variable of Keyway's own begins with.
+pub(super) const PREFIX: &str = "KEYWAY_";
+
+/// The process environment, read once. Its values are never printed.
+#[derive(Clone, Default)]
+pub struct Environment(BTreeMap<OsString, OsString>);
+
+impl Environment {
+    /// The environment of this process.
+    pub fn of_process() -> Self {
+        Self(std::env::vars_os().collect())
+    }
+
+    /// The value of a variable; `None` when it is not set, is empty, or is not Unicode.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(OsStr::new(name))
+            .and_then(|value| value.to_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// True when the variable is set, even to nothing.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.0.contains_key(OsStr::new(name))
+    }
+
+    /// Names that begin with `KEYWAY_`, in order.
+    pub fn own_names(&self) -> impl Iterator<Item = &str> {
+        self.0
+            .keys()
+            .filter_map(|name| name.to_str())
+            .filter(|name| name.starts_with(PREFIX))
+    }
+
+    /// What a child process may inherit: everything but Keyway's own variables and those that
+    /// secrets were taken from.
+    pub fn for_children(&self, secret: &BTreeSet<String>) -> BTreeMap<OsString, OsString> {
+        let withheld = |name: &OsStr| {
+            let name = name.to_string_lossy();
+            name.starts_with(PREFIX) || secret.contains(name.as_ref())
+        };
+        self.0
+            .iter()
+            .filter(|(name, _)| !withheld(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+}
+
+impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Environment({} variables)", self.0.len())
+    }
+}

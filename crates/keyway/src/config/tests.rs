@@ -1,0 +1,382 @@
+use std::path::Path;
+
+use super::*;
+
+/// Loads `yaml` as the project's file, and tells paths relative to it.
+struct World {
+    dir: tempfile::TempDir,
+}
+
+impl World {
+    fn new(yaml: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("keyway.yaml"), yaml).unwrap();
+        Self { dir }
+    }
+
+    fn load_with(&self, env: &[(&str, &str)], flags: Vec<Flag>) -> Result<Loaded, String> {
+        let environment: Environment = env.iter().copied().collect();
+        load(&Inputs {
+            directory: self.dir.path(),
+            file: None,
+            environment: &environment,
+            flags,
+        })
+        .map_err(|findings| self.show(&findings))
+    }
+
+    fn show(&self, findings: &[Finding]) -> String {
+        let dir = format!("{}/", self.dir.path().display());
+        let lines: Vec<_> = findings.iter().map(ToString::to_string).collect();
+        lines.join("\n").replace(&dir, "")
+    }
+}
+
+fn errors(yaml: &str) -> String {
+    World::new(yaml)
+        .load_with(&[], Vec::new())
+        .map(|_| ())
+        .unwrap_err()
+}
+
+fn config(yaml: &str) -> Config {
+    World::new(yaml).load_with(&[], Vec::new()).unwrap().config
+}
+
+#[test]
+fn nothing_configured_is_the_documented_default() {
+    let dir = tempfile::tempdir().unwrap();
+    let environment = Environment::default();
+    let loaded = load(&Inputs {
+        directory: dir.path(),
+        file: None,
+        environment: &environment,
+        flags: Vec::new(),
+    })
+    .unwrap();
+    let config = loaded.config;
+    assert_eq!(config.listen.bind.to_string(), "127.0.0.1:8420");
+    assert!(config.mcp.enabled && config.auth.required);
+    assert_eq!(config.mcp.route, "/mcp");
+    assert_eq!(config.mcp.markdown_depth_limit, 5);
+    assert_eq!(config.limits.body_bytes, 4 << 20);
+    assert_eq!(config.mcp.session_ttl.as_secs(), 86_400);
+    assert!(config.expose.default.is_empty());
+    assert!(loaded.file.is_none() && loaded.findings.is_empty() && loaded.places.is_empty());
+}
+
+#[test]
+fn every_key_reads_what_it_shows() {
+    let config = config(
+        "bind: '[::1]:9000'\npublic_url: https://gw.example.com/\nallowed_origins: ['*', 'https://a.example/']\n\
+         allowed_hosts: [gw.example.com]\ndata_dir: data\ndatabase: db.sqlite\n\
+         mcp: {enabled: false, route: /agents/mcp, instructions: hi, markdown_depth_limit: 3, name: n, title: t,\n\
+         \x20 version: '2', website_url: 'https://x.example', icons: [{src: 'https://x.example/i.png', sizes: [any]}],\n\
+         \x20 session_ttl: 2h, session_limit: 10}\n\
+         auth: {required: false}\nexpose: {default: [mcp, cli]}\n\
+         limits: {body_bytes: 1 MiB, json_depth: 20, json_nodes: 1000, request_timeout: 500ms}\n\
+         egress: {allow: [10.0.0.0/8]}\nmaster_key: {file: k, command: [pass, show, k]}\n\
+         shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n",
+    );
+    let shown: Vec<_> = KEYS
+        .iter()
+        .map(|key| format!("{} = {}", key.path, (key.get)(&config)))
+        .collect();
+    let dir = config
+        .storage
+        .data_dir
+        .parent()
+        .unwrap()
+        .display()
+        .to_string();
+    insta::assert_snapshot!(shown.join("\n").replace(&dir, "DIR"), @r#"
+    bind = "[::1]:9000"
+    public_url = "https://gw.example.com"
+    allowed_origins = ["*","https://a.example"]
+    allowed_hosts = ["gw.example.com"]
+    data_dir = "DIR/data"
+    database = "DIR/db.sqlite"
+    auth.required = false
+    mcp.enabled = false
+    mcp.route = "/agents/mcp"
+    mcp.instructions = "hi"
+    mcp.markdown_depth_limit = 3
+    mcp.name = "n"
+    mcp.title = "t"
+    mcp.version = "2"
+    mcp.website_url = "https://x.example/"
+    mcp.icons = [{"src":"https://x.example/i.png","sizes":["any"]}]
+    mcp.session_ttl = "2h"
+    mcp.session_limit = 10
+    expose.default = ["mcp","cli"]
+    limits.body_bytes = 1048576
+    limits.json_depth = 20
+    limits.json_nodes = 1000
+    limits.request_timeout = "500ms"
+    mcp_files = ["DIR/a.json"]
+    egress.allow = ["10.0.0.0/8"]
+    master_key.file = "DIR/k"
+    master_key.command = ["pass","show","k"]
+    shutdown.grace = "90s"
+    log.filter = "info,keyway_mcp=debug"
+    log.format = "json"
+    "#);
+    for key in KEYS {
+        assert_ne!((key.get)(&config), key.default(), "{}", key.path);
+    }
+}
+
+#[test]
+fn unknown_keys_are_errors_with_a_place_and_a_suggestion() {
+    insta::assert_snapshot!(errors(
+        "bnid: 127.0.0.1:1\nmcp:\n  ruote: /x\n  bind: x\nsomething: 1\nsk-live canary: 1\nroute: /x\n"
+    ), @"
+    keyway.yaml:1:1: unknown key `bnid`
+      help: did you mean `bind`?
+    keyway.yaml:3:3: mcp: unknown key `ruote`
+      help: did you mean `route`?
+    keyway.yaml:4:3: mcp: unknown key `bind`
+      help: `bind` stands at the top level
+    keyway.yaml:5:1: unknown key `something`
+      help: `keyway config schema` lists every key
+    keyway.yaml:6:1: unknown key
+      help: `keyway config schema` lists every key
+    keyway.yaml:7:1: unknown key `route`
+      help: did you mean `mcp.route`?
+    ");
+}
+
+#[test]
+fn wrong_values_are_errors_that_do_not_repeat_them() {
+    let text = errors(
+        "bind: canary\npublic_url: https://canary@host/x\nallowed_origins: [canary]\nallowed_hosts: ['canary/x']\n\
+         data_dir: ''\nmcp:\n  enabled: canary\n  route: canary\n  markdown_depth_limit: 99\n  session_ttl: canary\n\
+         \x20 icons: [{src: canary}]\n  title:\nauth: canary\nexpose:\n  default: [canary]\nlimits:\n  body_bytes: 4 canaries\n\
+         log:\n  format: canary\n  filter: 'x=canary'\nmaster_key:\n  command: []\negress:\n  allow: canary\n",
+    );
+    assert!(!text.contains("canary"), "{text}");
+    insta::assert_snapshot!(text, @"
+    keyway.yaml:1:7: bind: expected an IP address and a port, like `127.0.0.1:8420`
+    keyway.yaml:2:13: public_url: expected `http://` or `https://`, a host and if needed a port, without path or query
+    keyway.yaml:3:18: allowed_origins: expected `*`, or origins like `https://app.example.com`
+    keyway.yaml:4:16: allowed_hosts: expected host names like `gateway.example.com`
+    keyway.yaml:5:11: data_dir: expected text that is not empty
+    keyway.yaml:7:12: mcp.enabled: expected true or false
+    keyway.yaml:8:10: mcp.route: expected a path like `/mcp`, without a slash at its end
+    keyway.yaml:9:25: mcp.markdown_depth_limit: expected a whole number from 1 to 32
+    keyway.yaml:10:16: mcp.session_ttl: expected a time span from 1s to 8760h, like `250ms`, `30s`, `5m` or `24h`
+    keyway.yaml:11:10: mcp.icons: expected a list of `src` (an `https:` or `data:` URI), `mime_type` and `sizes`
+    keyway.yaml:12:8: mcp.title: there is no value
+      help: give one, or remove the key
+    keyway.yaml:13:7: auth: expected keys under it, found text
+    keyway.yaml:15:12: expose.default: expected a list of one of `mcp`, `http`, `cli`
+    keyway.yaml:17:15: limits.body_bytes: expected a number of bytes from 1024 to 1073741824, like `4194304` or `4 MiB`
+    keyway.yaml:19:11: log.format: expected one of `auto`, `text`, `json`
+    keyway.yaml:20:11: log.filter: expected a level (`error`, `warn`, `info`, `debug`, `trace`, `off`), or directives like `info,keyway_mcp=debug`
+    keyway.yaml:22:12: master_key.command: expected a program and its arguments
+    keyway.yaml:24:10: egress.allow: expected a list of texts
+    ");
+}
+
+#[test]
+fn a_route_of_another_endpoint_is_refused() {
+    insta::assert_snapshot!(errors("mcp: {route: /v1/mcp}"), @"keyway.yaml:1:14: mcp.route: `/v1` belongs to another endpoint");
+}
+
+#[test]
+fn references_in_plain_keys_are_explained() {
+    insta::assert_snapshot!(errors("bind: ${env:ADDRESS}"), @"
+    keyway.yaml:1:7: bind: expected an IP address and a port, like `127.0.0.1:8420`
+      help: references work in `mcp_servers`; set the variable KEYWAY_BIND instead
+    ");
+}
+
+#[test]
+fn a_file_that_is_no_mapping_or_no_yaml_is_refused() {
+    insta::assert_snapshot!(errors("- a\n- b\n"), @"keyway.yaml:1:1: expected keys and values, found a list");
+    insta::assert_snapshot!(errors("bind: [1\nmcp: 2\n"), @"keyway.yaml:2:4: illegal placement of ':' indicator");
+    insta::assert_snapshot!(errors("bind: 127.0.0.1:1\nbind: 127.0.0.1:2\n"), @"keyway.yaml:2:1: this key is there twice (first on line 1)");
+}
+
+#[test]
+fn flags_go_before_variables_before_the_file() {
+    let world = World::new("bind: 127.0.0.1:1\nmcp: {title: file, name: file, version: file}\n");
+    let env = [
+        ("KEYWAY_MCP_TITLE", "variable"),
+        ("KEYWAY_MCP_NAME", "variable"),
+        ("KEYWAY_BIND", ""),
+    ];
+    let flags = vec![Flag {
+        name: "--name",
+        key: "mcp.name",
+        value: "flag".into(),
+    }];
+    let loaded = world.load_with(&env, flags).unwrap();
+    let mcp = &loaded.config.mcp;
+    assert_eq!(
+        (
+            mcp.version.as_deref(),
+            mcp.title.as_deref(),
+            mcp.name.as_deref()
+        ),
+        (Some("file"), Some("variable"), Some("flag"))
+    );
+    // An empty variable is as good as none.
+    assert_eq!(loaded.config.listen.bind.port(), 1);
+    assert_eq!(loaded.places["mcp.name"], Place::Flag("--name"));
+    assert_eq!(
+        loaded.places["mcp.title"],
+        Place::Variable("KEYWAY_MCP_TITLE".into())
+    );
+    let file = world.dir.path().join("keyway.yaml");
+    assert!(
+        matches!(&loaded.places["bind"], Place::File { path, at: Some(at) } if *path == file && at.line == 1)
+    );
+}
+
+#[test]
+fn every_key_can_be_set_by_its_variable() {
+    let values = [
+        ("bind", "127.0.0.1:9"),
+        ("public_url", "http://h:1"),
+        ("allowed_origins", "https://a.example,https://b.example"),
+        ("allowed_hosts", "a.example"),
+        ("data_dir", "d"),
+        ("database", "x.db"),
+        ("auth.required", "no"),
+        ("mcp.enabled", "false"),
+        ("mcp.route", "/m"),
+        ("mcp.instructions", "i"),
+        ("mcp.markdown_depth_limit", "2"),
+        ("mcp.name", "n"),
+        ("mcp.title", "t"),
+        ("mcp.version", "9"),
+        ("mcp.website_url", "http://w.example"),
+        ("mcp.icons", "[{\"src\":\"data:,x\"}]"),
+        ("mcp.session_ttl", "60"),
+        ("mcp.session_limit", "7"),
+        ("expose.default", "mcp, http"),
+        ("limits.body_bytes", "2MiB"),
+        ("limits.json_depth", "9"),
+        ("limits.json_nodes", "100"),
+        ("limits.request_timeout", "1s"),
+        ("mcp_files", "a.json,b.json"),
+        ("egress.allow", "localhost"),
+        ("master_key.file", "k"),
+        ("master_key.command", "pass show k"),
+        ("shutdown.grace", "0s"),
+        ("log.filter", "debug"),
+        ("log.format", "text"),
+    ];
+    let env: Vec<_> = KEYS
+        .iter()
+        .map(|key| {
+            (
+                key.variable(),
+                values
+                    .iter()
+                    .find(|(path, _)| *path == key.path)
+                    .expect(key.path)
+                    .1,
+            )
+        })
+        .collect();
+    let env: Vec<_> = env
+        .iter()
+        .map(|(name, value)| (name.as_str(), *value))
+        .collect();
+    let loaded = World::new("").load_with(&env, Vec::new()).unwrap();
+    for key in KEYS {
+        assert_ne!((key.get)(&loaded.config), key.default(), "{}", key.path);
+    }
+}
+
+#[test]
+fn unknown_variables_warn_with_a_suggestion() {
+    let world = World::new("");
+    let loaded = world
+        .load_with(
+            &[
+                ("KEYWAY_BNID", "canary"),
+                ("KEYWAY_ZZZZZZ", "x"),
+                ("OTHER", "x"),
+            ],
+            Vec::new(),
+        )
+        .unwrap();
+    assert!(
+        loaded
+            .findings
+            .iter()
+            .all(|finding| finding.severity == Severity::Warning)
+    );
+    insta::assert_snapshot!(world.show(&loaded.findings), @"
+    KEYWAY_BNID: no setting has this variable (KEYWAY_…)
+      help: did you mean `KEYWAY_BIND`?
+    KEYWAY_ZZZZZZ: no setting has this variable (KEYWAY_…)
+    ");
+}
+
+#[test]
+fn a_named_file_must_be_there() {
+    let world = World::new("");
+    let error = world
+        .load_with(&[("KEYWAY_CONFIG", "absent.yaml")], Vec::new())
+        .map(|_| ())
+        .unwrap_err();
+    insta::assert_snapshot!(error, @"KEYWAY_CONFIG: absent.yaml does not exist");
+}
+
+#[test]
+fn no_authentication_is_for_loopback_only() {
+    insta::assert_snapshot!(errors("bind: 0.0.0.0:1\nauth: {required: false}\n"), @"
+    keyway.yaml:2:18: auth.required: without authentication Keyway listens on loopback addresses only
+      help: bind to 127.0.0.1, or require API keys
+    ");
+}
+
+#[test]
+fn an_empty_master_key_is_refused_and_a_given_one_is_not_printed() {
+    let world = World::new("");
+    let empty = world
+        .load_with(&[("KEYWAY_MASTER_KEY", "")], Vec::new())
+        .map(|_| ())
+        .unwrap_err();
+    insta::assert_snapshot!(empty, @"
+    KEYWAY_MASTER_KEY: the variable is set and holds no key
+      help: give it a key, or unset it
+    ");
+    let loaded = world
+        .load_with(&[("KEYWAY_MASTER_KEY", "canary")], Vec::new())
+        .unwrap();
+    assert_eq!(
+        loaded.config.master_key.value.as_ref().unwrap().expose(),
+        "canary"
+    );
+    assert!(!format!("{loaded:?}").contains("canary"));
+}
+
+#[test]
+fn children_inherit_neither_our_variables_nor_sources_of_secrets() {
+    let world =
+        World::new("mcp_servers:\n  a: {url: 'http://h/mcp', headers: {X-Key: '${env:TOKEN}'}}\n");
+    let env = [("TOKEN", "t"), ("PATH", "/bin"), ("KEYWAY_MCP_NAME", "n")];
+    let loaded = world.load_with(&env, Vec::new()).unwrap();
+    let environment: Environment = env.iter().copied().collect();
+    let inherited = environment.for_children(&loaded.config.secret_variables);
+    assert_eq!(inherited.keys().collect::<Vec<_>>(), ["PATH"]);
+}
+
+#[test]
+fn a_home_directory_may_be_written_as_a_tilde() {
+    let world = World::new("mcp_files: [~/servers.json, other.json]\n");
+    let loaded = world.load_with(&[("HOME", "/home/x")], Vec::new()).unwrap();
+    assert_eq!(
+        loaded.config.mcp_files[0],
+        Path::new("/home/x/servers.json")
+    );
+    assert_eq!(
+        loaded.config.mcp_files[1],
+        world.dir.path().join("other.json")
+    );
+}

@@ -1,0 +1,75 @@
+use keyway_core::Action;
+
+use super::{Gateway, Identity};
+use crate::config::Icon;
+
+/// Puts a [`Gateway`] together.
+#[derive(Debug, Clone, Default)]
+pub struct Builder {
+    identity: Identity,
+    actions: Vec<Action>,
+}
+
+impl Builder {
+    /// The name for programs; `keyway` unless said.
+    ///
+    /// ```
+    /// let gateway = keyway::Gateway::builder().name("billing").build();
+    /// assert_eq!(gateway.identity().name, "billing");
+    /// ```
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.identity.name = name.into();
+        self
+    }
+
+    /// The name for people.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.identity.title = Some(title.into());
+        self
+    }
+
+    /// The project's version; Keyway's own unless said. `env!("CARGO_PKG_VERSION")` is the usual
+    /// argument.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.identity.version = version.into();
+        self
+    }
+
+    /// What the project is for. Models read it before they use the server.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.identity.description = Some(description.into());
+        self
+    }
+
+    /// Where people read about the project.
+    pub fn website_url(mut self, url: impl Into<String>) -> Self {
+        self.identity.website_url = Some(url.into());
+        self
+    }
+
+    /// Adds a picture.
+    pub fn icon(mut self, icon: Icon) -> Self {
+        self.identity.icons.push(icon);
+        self
+    }
+
+    /// Adds an action.
+    pub fn action(mut self, action: Action) -> Self {
+        self.actions.push(action);
+        self
+    }
+
+    /// Adds actions.
+    pub fn actions(mut self, actions: impl IntoIterator<Item = Action>) -> Self {
+        self.actions.extend(actions);
+        self
+    }
+
+    /// The gateway. Clashes between its actions are found when it starts.
+    pub fn build(self) -> Gateway {
+        Gateway {
+            identity: self.identity,
+            actions: self.actions,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! A gateway as its author declares it: what it is called, and what it can do.
+
+mod builder;
+mod identity;
+
+pub use builder::Builder;
+pub use identity::Identity;
+
+use keyway_core::Action;
+
+/// A gateway: an identity and the actions it offers. Configuration, storage and the outside world
+/// come in when it runs.
+///
+/// ```
+/// use keyway::{Action, Expose, Gateway};
+/// # use schemars::JsonSchema;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Deserialize, JsonSchema)]
+/// # struct Input { name: String }
+/// # #[derive(Serialize, JsonSchema)]
+/// # struct Output { greeting: String }
+///
+/// let greet = Action::new("greet", |_context, input: Input| async move {
+///     Ok(Output { greeting: format!("hello, {}", input.name) })
+/// })
+/// .expose(Expose::MCP | Expose::CLI);
+///
+/// let gateway = Gateway::builder()
+///     .name("greeter")
+///     .description("Greets people.")
+///     .action(greet)
+///     .build();
+/// assert_eq!(gateway.identity().name, "greeter");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    identity: Identity,
+    actions: Vec<Action>,
+}
+
+impl Gateway {
+    /// Begins a gateway.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// How the gateway introduces itself, unless the configuration says otherwise.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The actions, in the order they were given.
+    pub fn actions(&self) -> &[Action] {
+        &self.actions
+    }
+}
