@@ -1,0 +1,283 @@
+use jiff::Timestamp;
+use keyway_core::{ApiKeyId, OrgId, UserId};
+
+use crate::error::Doing as _;
+use crate::{Role, Store, StoreError, facts, store};
+
+/// An API key as it is listed. The key itself is never stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Whose it is.
+    pub user: UserId,
+    /// What it is for, in its owner's words.
+    pub name: String,
+    /// Its first characters, to recognise it by.
+    pub shown: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to within a minute.
+    pub last_used_at: Option<Timestamp>,
+    /// From when on it is no longer valid.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// The key it replaced.
+    pub rotated_from: Option<ApiKeyId>,
+}
+
+/// An API key about to be stored.
+#[derive(Debug, Clone)]
+pub struct NewApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Whose it is.
+    pub user: UserId,
+    /// What it is for.
+    pub name: String,
+    /// Its first characters.
+    pub shown: String,
+    /// SHA-256 of the whole key, in hexadecimal.
+    pub hash: String,
+    /// Now.
+    pub created_at: Timestamp,
+    /// From when on it is no longer valid.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What stands behind a key that someone presented.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// The key's id.
+    pub id: ApiKeyId,
+    /// The organization it belongs to.
+    pub organization: OrgId,
+    /// Whose it is.
+    pub user: UserId,
+    /// Their role in the organization.
+    pub role: Role,
+    /// From when on it is no longer valid.
+    pub expires_at: Option<Timestamp>,
+    /// The change counter at the moment this was read: it holds while the counter stands.
+    pub epoch: i64,
+}
+
+/// One use of a key.
+#[derive(Debug, Clone)]
+pub struct Use {
+    /// The key's organization.
+    pub organization: OrgId,
+    /// The key.
+    pub id: ApiKeyId,
+    /// When it was used.
+    pub at: Timestamp,
+}
+
+impl Store {
+    /// Stores a new key.
+    pub async fn create_api_key(
+        &self,
+        organization: &OrgId,
+        new: &NewApiKey,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.write("store an API key").await?;
+        insert(&mut transaction, organization, new).await?;
+        facts::bump_auth_epoch(&mut transaction).await?;
+        transaction.commit().await.doing("store an API key")
+    }
+
+    /// All keys of an organization, revoked and expired ones included, oldest first.
+    pub async fn api_keys(&self, organization: &OrgId) -> Result<Vec<ApiKey>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT id, user_id, name, shown, created_at, last_used_at, expires_at, revoked_at, \
+             rotated_from FROM api_keys WHERE organization_id = $1 ORDER BY created_at, id",
+        )
+        .bind(organization.as_str())
+        .fetch_all(self.pool())
+        .await
+        .doing("list the API keys")?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// One key of an organization.
+    pub async fn api_key(
+        &self,
+        organization: &OrgId,
+        id: &ApiKeyId,
+    ) -> Result<Option<ApiKey>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT id, user_id, name, shown, created_at, last_used_at, expires_at, revoked_at, \
+             rotated_from FROM api_keys WHERE organization_id = $1 AND id = $2",
+        )
+        .bind(organization.as_str())
+        .bind(id.as_str())
+        .fetch_optional(self.pool())
+        .await
+        .doing("read an API key")?;
+        row.map(Row::read).transpose()
+    }
+
+    /// Replaces a key: stores `new`, and lets the old one end at `old_ends` unless it ends sooner.
+    /// Answers false, and changes nothing, when the old key is not there or was revoked.
+    pub async fn rotate_api_key(
+        &self,
+        organization: &OrgId,
+        old: &ApiKeyId,
+        new: &NewApiKey,
+        old_ends: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let doing = "rotate an API key";
+        let mut transaction = self.write(doing).await?;
+        let ended = sqlx::query(
+            "UPDATE api_keys SET expires_at = \
+             CASE WHEN expires_at IS NULL OR expires_at > $3 THEN $3 ELSE expires_at END \
+             WHERE organization_id = $1 AND id = $2 AND revoked_at IS NULL",
+        )
+        .bind(organization.as_str())
+        .bind(old.as_str())
+        .bind(old_ends.as_millisecond())
+        .execute(&mut *transaction)
+        .await
+        .doing(doing)?;
+        if ended.rows_affected() == 0 {
+            return Ok(false);
+        }
+        insert(&mut transaction, organization, new).await?;
+        sqlx::query("UPDATE api_keys SET rotated_from = $3 WHERE organization_id = $1 AND id = $2")
+            .bind(organization.as_str())
+            .bind(new.id.as_str())
+            .bind(old.as_str())
+            .execute(&mut *transaction)
+            .await
+            .doing(doing)?;
+        facts::bump_auth_epoch(&mut transaction).await?;
+        transaction.commit().await.doing(doing)?;
+        Ok(true)
+    }
+
+    /// Revokes a key. Answers false when it is not there; revoking it again changes nothing.
+    pub async fn revoke_api_key(
+        &self,
+        organization: &OrgId,
+        id: &ApiKeyId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let doing = "revoke an API key";
+        let mut transaction = self.write(doing).await?;
+        let changed = sqlx::query(
+            "UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3) \
+             WHERE organization_id = $1 AND id = $2",
+        )
+        .bind(organization.as_str())
+        .bind(id.as_str())
+        .bind(at.as_millisecond())
+        .execute(&mut *transaction)
+        .await
+        .doing(doing)?;
+        facts::bump_auth_epoch(&mut transaction).await?;
+        transaction.commit().await.doing(doing)?;
+        Ok(changed.rows_affected() > 0)
+    }
+
+    /// What stands behind the key with this hash, unless it was revoked. Names no organization,
+    /// because it is what finds out which one it is. The caller compares `expires_at` with its
+    /// clock.
+    pub async fn credential(&self, hash: &str) -> Result<Option<Credential>, StoreError> {
+        let row: Option<(String, String, String, String, Option<i64>, i64)> = sqlx::query_as(
+            "SELECT k.id, k.organization_id, k.user_id, m.role, k.expires_at, c.value \
+             FROM api_keys k \
+             JOIN memberships m ON m.organization_id = k.organization_id AND m.user_id = k.user_id \
+             JOIN counters c ON c.name = 'auth_epoch' \
+             WHERE k.hash = $1 AND k.revoked_at IS NULL",
+        )
+        .bind(hash)
+        .fetch_optional(self.pool())
+        .await
+        .doing("look up an API key")?;
+        row.map(|(id, organization, user, role, expires_at, epoch)| {
+            Ok(Credential {
+                id: store::id(&id)?,
+                organization: store::id(&organization)?,
+                user: store::id(&user)?,
+                role: Role::read(&role).ok_or_else(store::damaged)?,
+                expires_at: expires_at.map(store::moment).transpose()?,
+                epoch,
+            })
+        })
+        .transpose()
+    }
+
+    /// Records when keys were last used. Does not count as a change of a key.
+    pub async fn record_uses(&self, uses: &[Use]) -> Result<(), StoreError> {
+        let doing = "record the use of API keys";
+        let mut transaction = self.write(doing).await?;
+        for used in uses {
+            sqlx::query(
+                "UPDATE api_keys SET last_used_at = $3 WHERE organization_id = $1 AND id = $2 \
+                 AND (last_used_at IS NULL OR last_used_at < $3)",
+            )
+            .bind(used.organization.as_str())
+            .bind(used.id.as_str())
+            .bind(used.at.as_millisecond())
+            .execute(&mut *transaction)
+            .await
+            .doing(doing)?;
+        }
+        transaction.commit().await.doing(doing)
+    }
+}
+
+pub(crate) async fn insert(
+    connection: &mut sqlx::SqliteConnection,
+    organization: &OrgId,
+    new: &NewApiKey,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO api_keys \
+         (id, organization_id, user_id, name, shown, hash, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(new.id.as_str())
+    .bind(organization.as_str())
+    .bind(new.user.as_str())
+    .bind(&new.name)
+    .bind(&new.shown)
+    .bind(&new.hash)
+    .bind(new.created_at.as_millisecond())
+    .bind(new.expires_at.map(Timestamp::as_millisecond))
+    .execute(connection)
+    .await
+    .map(drop)
+    .doing("store an API key")
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    user_id: String,
+    name: String,
+    shown: String,
+    created_at: i64,
+    last_used_at: Option<i64>,
+    expires_at: Option<i64>,
+    revoked_at: Option<i64>,
+    rotated_from: Option<String>,
+}
+
+impl Row {
+    fn read(self) -> Result<ApiKey, StoreError> {
+        let moment = |at: Option<i64>| at.map(store::moment).transpose();
+        Ok(ApiKey {
+            id: store::id(&self.id)?,
+            user: store::id(&self.user_id)?,
+            name: self.name,
+            shown: self.shown,
+            created_at: store::moment(self.created_at)?,
+            last_used_at: moment(self.last_used_at)?,
+            expires_at: moment(self.expires_at)?,
+            revoked_at: moment(self.revoked_at)?,
+            rotated_from: self.rotated_from.as_deref().map(store::id).transpose()?,
+        })
+    }
+}

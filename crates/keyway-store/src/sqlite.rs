@@ -1,0 +1,92 @@
+use std::fs::{DirBuilder, OpenOptions};
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::error::Doing as _;
+use crate::{Limits, StoreError, lock};
+
+/// How long a statement waits for another process's write before it fails.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// How long a call waits for a free connection before it fails.
+const ACQUIRE: Duration = Duration::from_secs(10);
+
+/// SQLite writes one at a time; this many may read beside it.
+const CONNECTIONS: u32 = 4;
+
+/// The size of a page, as [`Limits::file_bytes`] is counted in.
+const PAGE: u32 = 4096;
+
+/// Makes the directory and the file, readable by the owner alone.
+pub(crate) fn prepare(path: &Path) -> Result<(), StoreError> {
+    if let Some(directory) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(directory).map_err(|source| {
+            StoreError::io(
+                format!("make the directory {}", directory.display()),
+                source,
+            )
+        })?;
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    lock::private(&mut options);
+    options
+        .open(path)
+        .map(drop)
+        .map_err(|source| StoreError::io(format!("open {}", path.display()), source))
+}
+
+/// Opens the pool and brings the tables up to date.
+pub(crate) async fn open(path: &Path, limits: Limits) -> Result<SqlitePool, StoreError> {
+    let doing = || format!("open {}", path.display());
+    let mut options = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .page_size(PAGE);
+    if let Some(bytes) = limits.file_bytes {
+        options = options.pragma(
+            "max_page_count",
+            (bytes / u64::from(PAGE)).max(1).to_string(),
+        );
+    }
+    let pool = SqlitePoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await
+        .map_err(|source| StoreError::sql(doing(), source))?;
+    migrate(&pool, path).await?;
+    Ok(pool)
+}
+
+async fn migrate(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
+    // SQLite has no advisory locks: without one of our own, two processes that start at the same
+    // moment would both apply the same migration.
+    let locked = path.to_owned();
+    let _lock = tokio::task::spawn_blocking(move || lock::migration(&locked))
+        .await
+        .map_err(|source| StoreError::io("lock the database", std::io::Error::other(source)))??;
+    // Opening the file does not read it; this does, and tells a file of something else.
+    sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sqlite_master")
+        .fetch_one(pool)
+        .await
+        .doing("read the database")?;
+    sqlx::migrate!("migrations/sqlite")
+        .run(pool)
+        .await
+        .map_err(StoreError::migration)
+}
