@@ -1,1 +1,26 @@
-//! Not written yet.
+//! Every use-case, once: who comes in, what they can list, and how a call runs. Here the parts
+//! meet; the protocols that bring calls here and the connections that take them on are elsewhere.
+
+mod app;
+mod call;
+mod catalogue;
+mod crc32;
+mod invoke;
+mod keys;
+mod metrics;
+mod output;
+mod patience;
+pub mod setup;
+pub mod status;
+mod subscriptions;
+mod surface;
+pub mod system;
+mod tenant;
+
+pub use app::{App, AppParts, Settings};
+pub use keys::{
+    ApiKeyState, ApiKeyText, ApiKeyView, ApiKeys, DEFAULT_OVERLAP, IssuedKey, KeyDigest, NotAKey,
+};
+pub use keyway_core::action::HeaderParameter;
+pub use metrics::Metrics;
+pub use surface::{CacheScope, Call, Invocation, List, Notice, Page, Surface};

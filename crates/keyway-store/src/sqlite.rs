@@ -2,8 +2,9 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::SqlitePool;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{SqlSafeStr as _, SqlitePool};
 
 use crate::error::Doing as _;
 use crate::{Limits, StoreError, lock};
@@ -19,6 +20,13 @@ const CONNECTIONS: u32 = 4;
 
 /// The size of a page, as [`Limits::file_bytes`] is counted in.
 const PAGE: u32 = 4096;
+
+/// Every change of the tables, in order. One that has been released is never edited.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(
+    1,
+    "organizations and api keys",
+    include_str!("../migrations/sqlite/0001_organizations_and_api_keys.sql"),
+)];
 
 /// Makes the directory and the file, readable by the owner alone.
 pub(crate) fn prepare(path: &Path) -> Result<(), StoreError> {
@@ -85,8 +93,13 @@ async fn migrate(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
         .fetch_one(pool)
         .await
         .doing("read the database")?;
-    sqlx::migrate!("migrations/sqlite")
-        .run(pool)
-        .await
-        .map_err(StoreError::migration)
+    migrator().run(pool).await.map_err(StoreError::migration)
+}
+
+fn migrator() -> Migrator {
+    let migrations = MIGRATIONS.map(|(version, name, sql)| {
+        let sql = sql.into_sql_str();
+        Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+    });
+    Migrator::with_migrations(migrations.into())
 }

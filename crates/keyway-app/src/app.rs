@@ -1,0 +1,309 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use keyway_core::action::{HeaderParameter, Registry};
+use keyway_core::ports::{Change, ChangeKind, Clock, Random, Upstream, UpstreamStatus};
+use keyway_core::rpc::RpcError;
+use keyway_core::{Error, OrgId, Principal, RequestId, Subject};
+use keyway_store::Store;
+use keyway_vault::Vault;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::keys::{self, ApiKeys, KeyRing};
+use crate::metrics::Metrics;
+use crate::setup::Ready;
+use crate::subscriptions::Subscriptions;
+use crate::tenant::Tenant;
+use crate::{List, Notice, Page};
+
+/// The purpose of what [`App::seal`] seals.
+const STATE: &str = "request-state";
+
+/// Every use-case of the gateway. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// What an [`App`] is made of.
+pub struct AppParts {
+    /// The rows.
+    pub store: Store,
+    /// What [`crate::setup::first_start`] answered.
+    pub ready: Ready,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// The actions. They belong to the first organization.
+    pub registry: Registry,
+    /// The dials.
+    pub settings: Settings,
+    /// Where background work runs.
+    pub tasks: TaskTracker,
+    /// Ends background work.
+    pub shutdown: CancellationToken,
+}
+
+/// The dials of an [`App`].
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long a client may hold a page of a list for fresh.
+    pub list_ttl: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            list_ttl: Duration::from_mins(1),
+        }
+    }
+}
+
+pub(crate) struct Inner {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) subscriptions: Subscriptions,
+    pub(crate) tasks: TaskTracker,
+    store: Store,
+    settings: Arc<Settings>,
+    organization: OrgId,
+    ring: Arc<KeyRing>,
+    vault: Vault,
+    /// The first organization's; the others are in `tenants`.
+    home: Arc<Tenant>,
+    tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
+    /// What an organization sees that has nothing.
+    nobody: Arc<Tenant>,
+}
+
+impl App {
+    /// Puts an app together and starts its background work.
+    pub fn new(parts: AppParts) -> Self {
+        let metrics = Arc::new(Metrics::default());
+        let settings = Arc::new(parts.settings);
+        let registry = Arc::new(parts.registry);
+        let tenant = |actions| {
+            Arc::new(Tenant::new(
+                actions,
+                Arc::clone(&metrics),
+                Arc::clone(&settings),
+            ))
+        };
+        let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
+        parts
+            .tasks
+            .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
+        let inner = Inner {
+            vault: parts.ready.vault,
+            organization: parts.ready.organization,
+            home: tenant(Some(Arc::clone(&registry))),
+            nobody: tenant(None),
+            tenants: ArcSwap::default(),
+            subscriptions: Subscriptions::default(),
+            clock: parts.clock,
+            random: parts.random,
+            store: parts.store,
+            tasks: parts.tasks,
+            registry,
+            metrics,
+            settings,
+            ring,
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Who comes in with an API key. [`keyway_core::Kind::Unauthenticated`] for one that is not
+    /// valid, whatever the reason.
+    pub async fn authenticate(&self, bearer: &str) -> Result<Principal, Error> {
+        self.inner.ring.authenticate(bearer).await
+    }
+
+    /// Who comes in without a key, at a gateway that asks for none.
+    pub fn anonymous(&self) -> Principal {
+        Principal::new(self.inner.organization.clone(), Subject::Anonymous)
+    }
+
+    /// The operator at the machine's terminal.
+    pub fn local(&self) -> Principal {
+        Principal::new(self.inner.organization.clone(), Subject::Local)
+    }
+
+    /// Cancelled once the key behind `who` stops being valid: within two seconds of it, whichever
+    /// process revoked it.
+    pub fn revoked(&self, who: &Principal) -> CancellationToken {
+        self.inner.ring.revoked(who)
+    }
+
+    /// Making, listing, replacing and ending API keys.
+    pub fn api_keys(&self) -> ApiKeys {
+        ApiKeys::new(
+            self.inner.store.clone(),
+            Arc::clone(&self.inner.clock),
+            Arc::clone(&self.inner.random),
+        )
+        .with_ring(Arc::clone(&self.inner.ring))
+    }
+
+    /// The actions, wherever they are exposed.
+    pub fn registry(&self) -> &Registry {
+        &self.inner.registry
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// A new id for a request.
+    pub fn new_request_id(&self) -> RequestId {
+        RequestId::generate(&*self.inner.clock, &*self.inner.random)
+    }
+
+    /// Answers once the store does.
+    pub async fn check_store(&self) -> Result<(), Error> {
+        Ok(self.inner.store.ping().await?)
+    }
+
+    /// Replaces the upstreams of the first organization.
+    pub fn set_upstreams(&self, upstreams: Vec<Arc<dyn Upstream>>) {
+        self.inner.home.set_upstreams(upstreams);
+    }
+
+    /// Replaces the upstreams of any organization.
+    pub fn set_upstreams_of(&self, organization: &OrgId, upstreams: Vec<Arc<dyn Upstream>>) {
+        if *organization == self.inner.organization {
+            return self.set_upstreams(upstreams);
+        }
+        let fresh = Arc::new(Tenant::new(
+            None,
+            Arc::clone(&self.inner.metrics),
+            Arc::clone(&self.inner.settings),
+        ));
+        self.inner.tenants.rcu(|tenants| {
+            let mut tenants = HashMap::clone(tenants);
+            tenants
+                .entry(organization.clone())
+                .or_insert_with(|| Arc::clone(&fresh));
+            tenants
+        });
+        if let Some(tenant) = self.inner.tenants.load().get(organization) {
+            tenant.set_upstreams(upstreams);
+        }
+    }
+
+    /// Takes in what changed at an upstream, and tells who listens.
+    pub fn upstream_changed(&self, change: &Change) {
+        let others = self.inner.tenants.load();
+        for tenant in std::iter::once(&self.inner.home).chain(others.values()) {
+            if !tenant.has(&change.server) {
+                continue;
+            }
+            match &change.kind {
+                ChangeKind::Lists => tenant.refresh(),
+                ChangeKind::State => {}
+                ChangeKind::ResourceUpdated(own) => {
+                    for uri in self.inner.subscriptions.exposed(&change.server, own) {
+                        tenant.tell(Notice::ResourceUpdated(uri));
+                    }
+                }
+            }
+        }
+    }
+
+    /// How the upstreams of the principal's organization are, by key.
+    pub fn upstream_statuses(&self, who: &Principal) -> Vec<UpstreamStatus> {
+        let mut all: Vec<_> = self
+            .tenant(who)
+            .upstreams()
+            .iter()
+            .map(|upstream| upstream.status())
+            .collect();
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        all
+    }
+
+    /// One page of a list, in a stable order: actions by slug, then servers by key.
+    pub fn list(
+        &self,
+        who: &Principal,
+        list: List,
+        cursor: Option<&str>,
+    ) -> Result<Page, RpcError> {
+        self.tenant(who).catalogue().page(list, cursor)
+    }
+
+    /// How many items a list has.
+    pub fn count(&self, who: &Principal, list: List) -> usize {
+        self.tenant(who).catalogue().count(list)
+    }
+
+    /// The parameters of a tool that are mirrored into `Mcp-Param-*` headers. Empty for most.
+    pub fn header_parameters(&self, who: &Principal, tool: &str) -> Arc<[HeaderParameter]> {
+        let tenant = self.tenant(who);
+        let catalogue = tenant.catalogue();
+        catalogue
+            .tool(tool)
+            .map(|route| Arc::clone(&route.headers))
+            .unwrap_or_default()
+    }
+
+    /// What changes for this principal from now on. A receiver that lags has missed notices.
+    pub fn notices(&self, who: &Principal) -> broadcast::Receiver<Notice> {
+        self.tenant(who).listen()
+    }
+
+    /// Seals bytes for a principal: unreadable and unalterable outside, and useless to anyone else.
+    pub fn seal(&self, who: &Principal, state: &[u8]) -> String {
+        // Only texts of 4 GiB cannot be sealed; an empty token then opens nowhere.
+        let sealed = self.inner.vault.seal_token(STATE, &bound(who), state);
+        sealed.unwrap_or_default()
+    }
+
+    /// Opens what [`App::seal`] made for the same principal; `None` for anything else.
+    pub fn open(&self, who: &Principal, sealed: &str) -> Option<Vec<u8>> {
+        let opened = self.inner.vault.open_token(STATE, &bound(who), sealed);
+        opened.ok()
+    }
+
+    pub(crate) fn tenant(&self, who: &Principal) -> Arc<Tenant> {
+        let organization = who.organization();
+        if *organization == self.inner.organization {
+            return Arc::clone(&self.inner.home);
+        }
+        let others = self.inner.tenants.load();
+        Arc::clone(others.get(organization).unwrap_or(&self.inner.nobody))
+    }
+}
+
+/// What a principal's sealed texts are bound to.
+fn bound(who: &Principal) -> Vec<u8> {
+    let subject = match who.subject() {
+        Subject::ApiKey { key, user } => format!("{user}/{key}"),
+        Subject::Local => "local".to_owned(),
+        Subject::Anonymous => "anonymous".to_owned(),
+    };
+    format!("{}/{subject}", who.organization()).into_bytes()
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App")
+            .field("organization", &self.inner.organization)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for AppParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AppParts").finish_non_exhaustive()
+    }
+}

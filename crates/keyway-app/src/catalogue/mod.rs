@@ -1,0 +1,13 @@
+//! Everything callers of one organization can list, and what stands behind each name. Built anew
+//! whenever something changes, then never changed.
+
+mod build;
+mod cursor;
+mod define;
+mod route;
+mod section;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use build::{Sources, build};
+pub(crate) use route::{Catalogue, PromptTarget, ResourceTarget, ToolRoute, ToolTarget};

@@ -1,0 +1,163 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use keyway_core::action::{HeaderParameter, UriTemplate};
+use keyway_core::names;
+use keyway_core::ports::Upstream;
+use keyway_core::rpc::RpcError;
+
+use super::section::Section;
+use crate::metrics::Meter;
+use crate::output::OutputCheck;
+use crate::{List, Page};
+
+/// An immutable picture of everything callers of one organization can list and call.
+pub(crate) struct Catalogue {
+    pub(super) sections: [Section; 4],
+    pub(super) tools: HashMap<String, Arc<ToolRoute>>,
+    pub(super) prompts: HashMap<String, PromptTarget>,
+    /// By the URI clients know. Actions' static URIs among them.
+    pub(super) resources: HashMap<String, ResourceTarget>,
+    /// Templates of upstreams, in the order they are listed in.
+    pub(super) templates: Vec<TemplateRoute>,
+    pub(super) servers: HashMap<String, Arc<dyn Upstream>>,
+    /// The only server that lists anything under a URI scheme; `None` where several do.
+    pub(super) schemes: HashMap<String, Option<String>>,
+}
+
+/// A tool by its exposed name.
+pub(crate) struct ToolRoute {
+    pub(crate) target: ToolTarget,
+    pub(crate) headers: Arc<[HeaderParameter]>,
+    pub(crate) meter: Arc<Meter>,
+}
+
+/// What stands behind a tool's name.
+pub(crate) enum ToolTarget {
+    /// An action, by slug.
+    Action(String),
+    /// A tool of an upstream.
+    Upstream {
+        upstream: Arc<dyn Upstream>,
+        own: String,
+        output: OutputCheck,
+    },
+}
+
+/// What stands behind a prompt's name.
+#[derive(Clone)]
+pub(crate) enum PromptTarget {
+    /// An action, by slug.
+    Action(String),
+    /// A prompt of an upstream.
+    Upstream {
+        upstream: Arc<dyn Upstream>,
+        own: String,
+    },
+}
+
+/// What stands behind a URI.
+#[derive(Clone)]
+pub(crate) enum ResourceTarget {
+    /// An action, by slug.
+    Action(String),
+    /// A resource of an upstream.
+    Upstream {
+        upstream: Arc<dyn Upstream>,
+        own: String,
+    },
+}
+
+/// A template of an upstream.
+pub(super) struct TemplateRoute {
+    pub(super) exposed: String,
+    pub(super) own: String,
+    pub(super) upstream: Arc<dyn Upstream>,
+    /// `None` for a template with operators that are not understood here; it is listed all the
+    /// same, and its URIs reach the server by their scheme.
+    pub(super) pattern: Option<UriTemplate>,
+}
+
+impl Catalogue {
+    /// One page of a list.
+    pub(crate) fn page(&self, list: List, cursor: Option<&str>) -> Result<Page, RpcError> {
+        self.section(list).page(cursor)
+    }
+
+    /// How many items a list has.
+    pub(crate) fn count(&self, list: List) -> usize {
+        self.section(list).len()
+    }
+
+    /// The tool called `name`.
+    pub(crate) fn tool(&self, name: &str) -> Option<&Arc<ToolRoute>> {
+        self.tools.get(name)
+    }
+
+    /// The prompt called `name`.
+    pub(crate) fn prompt(&self, name: &str) -> Option<&PromptTarget> {
+        self.prompts.get(name)
+    }
+
+    /// The resource that is listed with exactly this URI.
+    pub(crate) fn listed_resource(&self, uri: &str) -> Option<&ResourceTarget> {
+        self.resources.get(uri)
+    }
+
+    /// The upstream's resource a URI means although nothing is listed under it: by template, by
+    /// the server's key in a prefixed URI, or by the one server that has this scheme.
+    pub(crate) fn unlisted_resource(&self, uri: &str) -> Option<ResourceTarget> {
+        if let Some((server, own)) = names::split_uri(uri) {
+            return self.at(&server, own);
+        }
+        let by_template = self.templates.iter().find(|route| {
+            let pattern = route.pattern.as_ref();
+            route.exposed == route.own
+                && pattern.is_some_and(|pattern| pattern.matches(uri).is_some())
+        });
+        if let Some(route) = by_template {
+            return self.at(route.upstream.key(), uri);
+        }
+        let server = self.schemes.get(&scheme(uri)?)?.as_ref()?;
+        self.at(server, uri)
+    }
+
+    /// The upstream behind a listed template, and the server's own text of it.
+    pub(crate) fn template(&self, exposed: &str) -> Option<(&Arc<dyn Upstream>, &str)> {
+        let route = self
+            .templates
+            .iter()
+            .find(|route| route.exposed == exposed)?;
+        Some((&route.upstream, &route.own))
+    }
+
+    /// The lists that differ from those of another picture.
+    pub(crate) fn changed_since(&self, before: &Self) -> Vec<List> {
+        List::ALL
+            .into_iter()
+            .filter(|list| !self.section(*list).same(before.section(*list)))
+            .collect()
+    }
+
+    fn section(&self, list: List) -> &Section {
+        let [tools, resources, templates, prompts] = &self.sections;
+        match list {
+            List::Tools => tools,
+            List::Resources => resources,
+            List::Templates => templates,
+            List::Prompts => prompts,
+        }
+    }
+
+    fn at(&self, server: &str, own: &str) -> Option<ResourceTarget> {
+        let upstream = Arc::clone(self.servers.get(server)?);
+        let own = own.to_owned();
+        Some(ResourceTarget::Upstream { upstream, own })
+    }
+}
+
+/// The scheme of a URI in small letters.
+pub(super) fn scheme(uri: &str) -> Option<String> {
+    let (scheme, _) = uri.split_once(':')?;
+    Some(scheme.to_ascii_lowercase())
+}

@@ -1,0 +1,195 @@
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use keyway_core::action::{Context, Entry, Expose, Reply};
+use keyway_core::ports::Caller;
+use keyway_core::rpc::RawJson;
+use keyway_core::{Error, Kind, Principal, RequestId};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+
+use crate::patience::{Patient, within};
+use crate::{App, Call, Invocation, Surface};
+
+/// An action about to run: who asks, with what, and how to reach them.
+pub(crate) struct Run<'a> {
+    pub(crate) who: &'a Principal,
+    pub(crate) input: RawJson,
+    pub(crate) caller: &'a Arc<dyn Caller>,
+    pub(crate) cancel: &'a CancellationToken,
+    pub(crate) request: &'a RequestId,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn of(call: &Call<'a>, input: RawJson) -> Self {
+        Self {
+            who: call.who,
+            input,
+            caller: call.caller,
+            cancel: call.cancel,
+            request: call.request,
+        }
+    }
+}
+
+impl App {
+    /// Runs an action by its slug. One that is not exposed where the call came in is not there.
+    pub async fn invoke(&self, call: Invocation<'_>) -> Result<Reply, Error> {
+        let tenant = self.tenant(call.who);
+        let entry = tenant
+            .actions()
+            .and_then(|actions| actions.get(call.slug))
+            .filter(|entry| entry.action().exposure().contains(exposure(call.surface)))
+            .ok_or_else(no_action)?;
+        let run = Run {
+            who: call.who,
+            input: call.input,
+            caller: &call.caller,
+            cancel: call.cancel,
+            request: call.request,
+        };
+        self.run(entry, &run).await
+    }
+
+    /// The one way an action runs, whichever name it was called by: authorize, validate, run
+    /// within its time, check what it answers.
+    pub(crate) async fn run(&self, entry: &Entry, run: &Run<'_>) -> Result<Reply, Error> {
+        let slug = entry.action().slug();
+        let span = tracing::info_span!("action", action = slug, request = %run.request);
+        let started = tokio::time::Instant::now();
+        let outcome = async {
+            self.authorize(run.who, entry)?;
+            entry.validate(&run.input)?;
+            let reply = self.attempt(entry, run).await?;
+            // The action is ours, so a mismatch is a fault in its code: found where it is tested.
+            if cfg!(debug_assertions) {
+                entry.validate_output(&reply)?;
+            }
+            Ok(reply)
+        }
+        .instrument(span.clone())
+        .await;
+        self.inner
+            .metrics
+            .action(slug)
+            .record(started.elapsed(), outcome.is_err());
+        if let Err(error) = &outcome {
+            span.in_scope(|| log(error));
+        }
+        outcome
+    }
+
+    /// What may be meant by what was typed for an argument; nothing where nothing is offered.
+    pub(crate) async fn completions(
+        &self,
+        entry: &Entry,
+        run: &Run<'_>,
+        argument: &str,
+        typed: String,
+    ) -> Result<Vec<String>, Error> {
+        self.authorize(run.who, entry)?;
+        let cancel = run.cancel.child_token();
+        let _ended = cancel.clone().drop_guard();
+        let context = self.context(run, Arc::clone(run.caller), cancel.clone());
+        let asking = async {
+            match entry.action().completions(context, argument, typed) {
+                Some(completions) => completions.await,
+                None => Ok(Vec::new()),
+            }
+        };
+        let limited = within(entry.action().get_timeout(), None, guarded(asking));
+        match cancel.run_until_cancelled(limited).await {
+            Some(outcome) => outcome,
+            None => Err(cancelled()),
+        }
+    }
+
+    async fn attempt(&self, entry: &Entry, run: &Run<'_>) -> Result<Reply, Error> {
+        let cancel = run.cancel.child_token();
+        // Whatever ends this call, by time, by cancellation or by being dropped, ends what the
+        // action has started with its token.
+        let _ended = cancel.clone().drop_guard();
+        let patient = Arc::new(Patient::new(Arc::clone(run.caller)));
+        let caller: Arc<dyn Caller> = Arc::clone(&patient) as _;
+        let context = self.context(run, caller, cancel);
+        let input = run.input.clone();
+        let running = guarded(async { entry.action().run(context, input).await });
+        let limited = within(entry.action().get_timeout(), Some(&patient), running);
+        match run.cancel.run_until_cancelled(limited).await {
+            Some(outcome) => outcome,
+            None => Err(cancelled()),
+        }
+    }
+
+    /// Whether `who` may use an action. The organization's own actions, today; what policy says is
+    /// asked here.
+    fn authorize(&self, who: &Principal, entry: &Entry) -> Result<(), Error> {
+        let has = self
+            .tenant(who)
+            .actions()
+            .is_some_and(|actions| actions.get(entry.action().slug()).is_some());
+        if has { Ok(()) } else { Err(no_action()) }
+    }
+
+    fn context(
+        &self,
+        run: &Run<'_>,
+        caller: Arc<dyn Caller>,
+        cancel: CancellationToken,
+    ) -> Context {
+        Context::new(
+            run.who.clone(),
+            run.request.clone(),
+            cancel,
+            caller,
+            Arc::clone(&self.inner.clock),
+        )
+        .with_announcer(self.tenant(run.who).announcer())
+    }
+}
+
+/// Turns a panic into a failure, so that one action's mistake is one call's failure.
+async fn guarded<T>(running: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    match AssertUnwindSafe(running).catch_unwind().await {
+        Ok(outcome) => outcome,
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<&str>()
+                .map(|text| (*text).to_owned())
+                .or_else(|| panic.downcast_ref::<String>().cloned())
+                .unwrap_or_default();
+            Err(Error::internal(format!("the action panicked: {text}")))
+        }
+    }
+}
+
+/// Faults of ours are for the operator; what a caller did wrong is for the caller.
+fn log(error: &Error) {
+    if error.kind() == Kind::Internal {
+        let source = std::error::Error::source(error);
+        tracing::error!(source, "the call failed");
+    } else {
+        tracing::debug!(code = error.code(), "the call failed");
+    }
+}
+
+fn exposure(surface: Surface) -> Expose {
+    match surface {
+        Surface::Mcp => Expose::MCP,
+        Surface::Http => Expose::HTTP,
+        Surface::Cli => Expose::CLI,
+    }
+}
+
+fn no_action() -> Error {
+    Error::new(
+        Kind::NotFound,
+        "action_not_found",
+        "there is no action of this name here",
+    )
+}
+
+fn cancelled() -> Error {
+    Error::new(Kind::Cancelled, "cancelled", "the call was cancelled")
+}

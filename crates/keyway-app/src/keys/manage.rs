@@ -1,0 +1,321 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use keyway_core::ports::{Clock, Random};
+use keyway_core::{ApiKeyId, Error, Kind, Principal, Problem, Secret, Subject, UserId};
+use keyway_store::{ApiKey, NewApiKey, Role, Store};
+
+use super::{ApiKeyText, KeyRing};
+
+/// How long a replaced key stays valid unless said otherwise.
+pub const DEFAULT_OVERLAP: Duration = Duration::from_hours(24);
+
+/// The longest a replaced key may stay valid.
+const MAX_OVERLAP: Duration = Duration::from_hours(24 * 90);
+/// The most characters of a key's name.
+const MAX_NAME: usize = 100;
+
+/// Making, listing, replacing and ending API keys. Owners, admins and the operator at the
+/// machine's terminal may; everyone else is refused.
+#[derive(Clone)]
+pub struct ApiKeys {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    ring: Option<Arc<KeyRing>>,
+}
+
+/// A key that was just made. This is the only moment its text is known.
+#[derive(Debug)]
+pub struct IssuedKey {
+    /// The key itself.
+    pub secret: Secret<String>,
+    /// The key as it will be listed.
+    pub view: ApiKeyView,
+}
+
+/// A key as it is listed.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiKeyView {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// What it is for.
+    pub name: String,
+    /// Its first characters.
+    pub shown: String,
+    /// Whose it is.
+    pub user: UserId,
+    /// Whether it works.
+    pub state: ApiKeyState,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to within a minute.
+    pub last_used_at: Option<Timestamp>,
+    /// From when on it is no longer valid.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// The key it replaced.
+    pub rotated_from: Option<ApiKeyId>,
+}
+
+/// Whether a key works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApiKeyState {
+    /// It does.
+    Active,
+    /// Its time is over.
+    Expired,
+    /// It was revoked.
+    Revoked,
+}
+
+impl ApiKeys {
+    /// For a process that serves nothing, such as a command next to the gateway: the gateway
+    /// notices what changes within a second or two.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        Self {
+            store,
+            clock,
+            random,
+            ring: None,
+        }
+    }
+
+    pub(crate) fn with_ring(mut self, ring: Arc<KeyRing>) -> Self {
+        self.ring = Some(ring);
+        self
+    }
+
+    /// Makes a key in the organization of `who`, valid until `expires_at`.
+    pub async fn create(
+        &self,
+        who: &Principal,
+        name: &str,
+        expires_at: Option<Timestamp>,
+    ) -> Result<IssuedKey, Error> {
+        let user = self.authorize(who).await?;
+        let now = self.clock.now();
+        check_name(name)?;
+        if expires_at.is_some_and(|end| end <= now) {
+            return Err(invalid("/expiresAt", "a moment in the future"));
+        }
+        let (key, row) = self.make(user, name.to_owned(), now, expires_at);
+        self.store.create_api_key(who.organization(), &row).await?;
+        self.noticed().await;
+        Ok(issued(&key, row, None))
+    }
+
+    /// All keys of the organization of `who`, oldest first. Never their texts.
+    pub async fn list(&self, who: &Principal) -> Result<Vec<ApiKeyView>, Error> {
+        self.authorize(who).await?;
+        let now = self.clock.now();
+        let keys = self.store.api_keys(who.organization()).await?;
+        Ok(keys.into_iter().map(|key| view(key, now)).collect())
+    }
+
+    /// Replaces a key by a new one of the same name, owner and length of life. The old one stays
+    /// valid for `overlap`, or until its own end if that comes first.
+    pub async fn rotate(
+        &self,
+        who: &Principal,
+        id: &ApiKeyId,
+        overlap: Duration,
+    ) -> Result<IssuedKey, Error> {
+        self.authorize(who).await?;
+        if overlap > MAX_OVERLAP {
+            return Err(invalid("/overlap", "at most 90 days"));
+        }
+        let now = self.clock.now();
+        let organization = who.organization();
+        let old = self.store.api_key(organization, id).await?;
+        let old = old.ok_or_else(not_found)?;
+        match state(&old, now) {
+            ApiKeyState::Active => {}
+            ApiKeyState::Expired => return Err(ended("the API key has expired")),
+            ApiKeyState::Revoked => return Err(ended("the API key was revoked")),
+        }
+        let life = old.expires_at.map(|end| end.duration_since(old.created_at));
+        let (key, row) = self.make(old.user, old.name, now, life.map(|life| later(now, life)));
+        let overlap = SignedDuration::try_from(overlap).unwrap_or_default();
+        let rotated = self
+            .store
+            .rotate_api_key(organization, id, &row, later(now, overlap))
+            .await?;
+        if !rotated {
+            return Err(ended("the API key was revoked"));
+        }
+        self.noticed().await;
+        Ok(issued(&key, row, Some(id.clone())))
+    }
+
+    /// Ends a key at once. Its open streams end within seconds.
+    pub async fn revoke(&self, who: &Principal, id: &ApiKeyId) -> Result<(), Error> {
+        self.authorize(who).await?;
+        let now = self.clock.now();
+        let found = self
+            .store
+            .revoke_api_key(who.organization(), id, now)
+            .await?;
+        self.noticed().await;
+        if found { Ok(()) } else { Err(not_found()) }
+    }
+
+    /// Answers for which person `who` acts.
+    async fn authorize(&self, who: &Principal) -> Result<UserId, Error> {
+        match who.subject() {
+            Subject::ApiKey { user, .. } => {
+                match self.store.role(who.organization(), user).await? {
+                    Some(Role::Owner | Role::Admin) => Ok(user.clone()),
+                    Some(Role::Member) | None => Err(forbidden()),
+                }
+            }
+            Subject::Local => {
+                let members = self.store.members(who.organization()).await?;
+                let owner = members
+                    .into_iter()
+                    .find(|member| member.role == Role::Owner);
+                owner.map(|owner| owner.id).ok_or_else(|| {
+                    Error::new(Kind::Conflict, "no_owner", "the organization has no owner")
+                })
+            }
+            Subject::Anonymous => Err(forbidden()),
+        }
+    }
+
+    fn make(
+        &self,
+        user: UserId,
+        name: String,
+        now: Timestamp,
+        expires_at: Option<Timestamp>,
+    ) -> (ApiKeyText, NewApiKey) {
+        new_key(&*self.clock, &*self.random, user, name, now, expires_at)
+    }
+
+    /// In the process that serves, a change holds at once.
+    async fn noticed(&self) {
+        if let Some(ring) = &self.ring
+            && let Err(error) = ring.refresh().await
+        {
+            tracing::warn!(%error, "API keys are not refreshed yet");
+        }
+    }
+}
+
+impl std::fmt::Debug for ApiKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApiKeys").finish_non_exhaustive()
+    }
+}
+
+/// Makes a key and the row that is stored for it.
+pub(crate) fn new_key(
+    clock: &dyn Clock,
+    random: &dyn Random,
+    user: UserId,
+    name: String,
+    now: Timestamp,
+    expires_at: Option<Timestamp>,
+) -> (ApiKeyText, NewApiKey) {
+    let key = ApiKeyText::generate(random);
+    let row = NewApiKey {
+        id: ApiKeyId::generate(clock, random),
+        user,
+        name,
+        shown: key.shown().to_owned(),
+        hash: key.digest().to_hex(),
+        created_at: now,
+        expires_at,
+    };
+    (key, row)
+}
+
+fn issued(key: &ApiKeyText, row: NewApiKey, rotated_from: Option<ApiKeyId>) -> IssuedKey {
+    IssuedKey {
+        secret: key.secret().clone(),
+        view: ApiKeyView {
+            id: row.id,
+            name: row.name,
+            shown: row.shown,
+            user: row.user,
+            state: ApiKeyState::Active,
+            created_at: row.created_at,
+            last_used_at: None,
+            expires_at: row.expires_at,
+            revoked_at: None,
+            rotated_from,
+        },
+    }
+}
+
+fn view(key: ApiKey, now: Timestamp) -> ApiKeyView {
+    ApiKeyView {
+        state: state(&key, now),
+        id: key.id,
+        name: key.name,
+        shown: key.shown,
+        user: key.user,
+        created_at: key.created_at,
+        last_used_at: key.last_used_at,
+        expires_at: key.expires_at,
+        revoked_at: key.revoked_at,
+        rotated_from: key.rotated_from,
+    }
+}
+
+fn state(key: &ApiKey, now: Timestamp) -> ApiKeyState {
+    if key.revoked_at.is_some() {
+        ApiKeyState::Revoked
+    } else if key.expires_at.is_some_and(|end| end <= now) {
+        ApiKeyState::Expired
+    } else {
+        ApiKeyState::Active
+    }
+}
+
+fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+fn check_name(name: &str) -> Result<(), Error> {
+    let length = name.chars().count();
+    if length == 0 || length > MAX_NAME || name.trim() != name || name.chars().any(char::is_control)
+    {
+        return Err(invalid(
+            "/name",
+            "1 to 100 characters, without control characters or space at either end",
+        ));
+    }
+    Ok(())
+}
+
+fn invalid(pointer: &str, expected: &str) -> Error {
+    Error::invalid_input(vec![Problem {
+        pointer: pointer.to_owned(),
+        expected: expected.to_owned(),
+    }])
+}
+
+fn forbidden() -> Error {
+    Error::new(
+        Kind::Forbidden,
+        "forbidden",
+        "only an owner or an admin of the organization may do this",
+    )
+}
+
+fn not_found() -> Error {
+    Error::new(
+        Kind::NotFound,
+        "api_key_not_found",
+        "there is no API key with this id",
+    )
+}
+
+fn ended(message: &'static str) -> Error {
+    Error::new(Kind::Conflict, "api_key_ended", message).with_hint("create a new one")
+}

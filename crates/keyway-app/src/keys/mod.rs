@@ -1,0 +1,14 @@
+//! API keys: their form, who may make and end them, and who comes in with one.
+
+mod format;
+mod known;
+mod manage;
+mod ring;
+mod watch;
+
+pub use format::{ApiKeyText, KeyDigest, NotAKey};
+use known::Known;
+pub(crate) use manage::new_key;
+pub use manage::{ApiKeyState, ApiKeyView, ApiKeys, DEFAULT_OVERLAP, IssuedKey};
+pub(crate) use ring::KeyRing;
+pub(crate) use watch::watch;

@@ -1,0 +1,115 @@
+use std::sync::Arc;
+
+use keyway_core::ports::{Caller, RelayMethod};
+use keyway_core::rpc::RawJson;
+use keyway_core::{Principal, RequestId};
+use tokio_util::sync::CancellationToken;
+
+/// Which list of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum List {
+    /// Tools.
+    Tools,
+    /// Resources with a URI of their own.
+    Resources,
+    /// Resource templates.
+    Templates,
+    /// Prompts.
+    Prompts,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The items: one JSON array.
+    pub items: RawJson,
+    /// Where the next page starts; `None` on the last.
+    pub next_cursor: Option<String>,
+    /// How long a client may hold it for fresh, in milliseconds.
+    pub ttl_ms: u64,
+    /// Who may share it.
+    pub scope: CacheScope,
+}
+
+/// Who may share a cached list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CacheScope {
+    /// Everyone.
+    Public,
+    /// Callers with the same authorization.
+    Private,
+}
+
+/// A call by the names clients know: a tool, a resource, a prompt or a completion.
+#[derive(Clone, Copy)]
+#[expect(
+    missing_debug_implementations,
+    reason = "holds payloads, which are never printed"
+)]
+pub struct Call<'a> {
+    /// Who asks.
+    pub who: &'a Principal,
+    /// Which request.
+    pub method: RelayMethod,
+    /// The tool's or prompt's name, the resource's URI, or for completions the name or URI template
+    /// of the `ref`.
+    pub target: &'a str,
+    /// The whole `params` object.
+    pub params: &'a RawJson,
+    /// The side that asks.
+    pub caller: &'a Arc<dyn Caller>,
+    /// Cancelled when the client cancels or goes away.
+    pub cancel: &'a CancellationToken,
+    /// The request's id in logs.
+    pub request: &'a RequestId,
+    /// How many gateways the call has passed before this one.
+    pub hops: u8,
+}
+
+/// A call of an action by its slug.
+#[derive(Clone)]
+#[expect(
+    missing_debug_implementations,
+    reason = "holds payloads, which are never printed"
+)]
+pub struct Invocation<'a> {
+    /// Who asks.
+    pub who: &'a Principal,
+    /// The action's slug.
+    pub slug: &'a str,
+    /// The input: one JSON object.
+    pub input: RawJson,
+    /// Where the call came in.
+    pub surface: Surface,
+    /// The side that asks; [`keyway_core::ports::NoCaller`] where nobody listens.
+    pub caller: Arc<dyn Caller>,
+    /// Cancelled when the caller goes away.
+    pub cancel: &'a CancellationToken,
+    /// The request's id in logs.
+    pub request: &'a RequestId,
+}
+
+/// Where a call of an action came in. An action is only there where it is exposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Surface {
+    /// As an MCP tool.
+    Mcp,
+    /// Over plain HTTP.
+    Http,
+    /// From the command line.
+    Cli,
+}
+
+/// Something a client may want to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A list changed.
+    ListChanged(List),
+    /// A resource changed, by the URI clients know.
+    ResourceUpdated(String),
+}
+
+impl List {
+    /// Every list.
+    pub const ALL: [Self; 4] = [Self::Tools, Self::Resources, Self::Templates, Self::Prompts];
+}

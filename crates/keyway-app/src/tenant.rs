@@ -1,0 +1,130 @@
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use keyway_core::action::{Announcement, Registry};
+use keyway_core::ports::Upstream;
+use parking_lot::Mutex;
+use tokio::sync::broadcast;
+
+use crate::catalogue::{Catalogue, Sources, build};
+use crate::metrics::Metrics;
+use crate::{List, Notice, Settings};
+
+/// How many notices a listener may be behind before it misses some.
+const NOTICES: usize = 256;
+
+type Announcer = Arc<dyn Fn(Announcement) + Send + Sync>;
+
+/// What one organization has, and who listens to its changes.
+pub(crate) struct Tenant {
+    actions: Option<Arc<Registry>>,
+    metrics: Arc<Metrics>,
+    settings: Arc<Settings>,
+    catalogue: ArcSwap<Catalogue>,
+    notices: broadcast::Sender<Notice>,
+    announce: Announcer,
+    /// Held while a catalogue is built, so that of two changes the later one wins.
+    upstreams: Mutex<Vec<Arc<dyn Upstream>>>,
+}
+
+impl Tenant {
+    pub(crate) fn new(
+        actions: Option<Arc<Registry>>,
+        metrics: Arc<Metrics>,
+        settings: Arc<Settings>,
+    ) -> Self {
+        let catalogue = build(
+            &Sources {
+                actions: actions.as_deref(),
+                upstreams: &[],
+                metrics: &metrics,
+                ttl: settings.list_ttl,
+            },
+            None,
+        );
+        let notices = broadcast::Sender::new(NOTICES);
+        Self {
+            actions,
+            metrics,
+            settings,
+            catalogue: ArcSwap::from_pointee(catalogue),
+            announce: announcer(notices.clone()),
+            notices,
+            upstreams: Mutex::default(),
+        }
+    }
+
+    /// The actions this organization has.
+    pub(crate) fn actions(&self) -> Option<&Arc<Registry>> {
+        self.actions.as_ref()
+    }
+
+    /// What can be listed and called now.
+    pub(crate) fn catalogue(&self) -> arc_swap::Guard<Arc<Catalogue>> {
+        self.catalogue.load()
+    }
+
+    pub(crate) fn upstreams(&self) -> Vec<Arc<dyn Upstream>> {
+        self.upstreams.lock().clone()
+    }
+
+    pub(crate) fn has(&self, server: &str) -> bool {
+        self.upstreams
+            .lock()
+            .iter()
+            .any(|upstream| upstream.key() == server)
+    }
+
+    /// Replaces the upstreams.
+    pub(crate) fn set_upstreams(&self, all: Vec<Arc<dyn Upstream>>) {
+        let mut upstreams = self.upstreams.lock();
+        *upstreams = all;
+        self.rebuild(&upstreams);
+    }
+
+    /// Takes in what the upstreams list now.
+    pub(crate) fn refresh(&self) {
+        self.rebuild(&self.upstreams.lock());
+    }
+
+    pub(crate) fn listen(&self) -> broadcast::Receiver<Notice> {
+        self.notices.subscribe()
+    }
+
+    /// Tells everyone who listens. Nobody may.
+    pub(crate) fn tell(&self, notice: Notice) {
+        let _ = self.notices.send(notice);
+    }
+
+    /// How actions tell the organization's clients that something changed.
+    pub(crate) fn announcer(&self) -> Announcer {
+        Arc::clone(&self.announce)
+    }
+
+    fn rebuild(&self, upstreams: &[Arc<dyn Upstream>]) {
+        let before = self.catalogue.load_full();
+        let sources = Sources {
+            actions: self.actions.as_deref(),
+            upstreams,
+            metrics: &self.metrics,
+            ttl: self.settings.list_ttl,
+        };
+        let now = Arc::new(build(&sources, Some(&before)));
+        self.catalogue.store(Arc::clone(&now));
+        for list in now.changed_since(&before) {
+            self.tell(Notice::ListChanged(list));
+        }
+    }
+}
+
+fn announcer(notices: broadcast::Sender<Notice>) -> Announcer {
+    Arc::new(move |what| {
+        let notice = match what {
+            Announcement::Tools => Notice::ListChanged(List::Tools),
+            Announcement::Resources => Notice::ListChanged(List::Resources),
+            Announcement::Prompts => Notice::ListChanged(List::Prompts),
+            Announcement::Resource(uri) => Notice::ResourceUpdated(uri),
+        };
+        let _ = notices.send(notice);
+    })
+}
