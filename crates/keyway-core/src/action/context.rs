@@ -174,6 +174,11 @@ impl Context {
             })
     }
 
+    /// Lets go of the connection of a long call, where the client can come back for the rest.
+    pub fn release_connection(&self) {
+        self.inner.caller.release_connection();
+    }
+
     fn notify(&self, method: &str, params: &serde_json::Value) {
         if let Ok(params) = RawValue::from_string(params.to_string()) {
             self.inner.caller.notify(method, params);

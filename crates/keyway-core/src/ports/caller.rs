@@ -27,6 +27,10 @@ pub trait Caller: Send + Sync {
     /// True when a result of type `input_required` can be handed through as it is, because the
     /// client itself speaks revision 2026-07-28.
     fn takes_input_required(&self) -> bool;
+
+    /// Lets go of the connection the answer would go over, where the client can come back for the
+    /// rest (event streams of revision 2025-11-25). Does nothing elsewhere.
+    fn release_connection(&self) {}
 }
 
 /// What a client can be asked (MCP `ClientCapabilities`), and what it declared word for word.
