@@ -1,7 +1,30 @@
 //! The MCP endpoint: requests of every supported revision in, answers and event streams out.
+//!
+//! A call runs inside the future that answers its request, and its answer is one JSON object, as
+//! long as it has nothing to say before its end. It moves to a task of its own once its answer is
+//! an event stream, or once it waits for answers of its client.
 
+mod accept;
 mod backend;
+mod body;
+mod core;
+mod era;
+mod gauge;
+mod input;
+mod introduction;
+mod legacy;
+mod method;
+mod modern;
+mod notify;
+mod params;
+mod reply;
+mod serve;
+mod settings;
 
 pub use backend::{
     Backend, CacheScope, Call, HeaderParameter, Icon, List, Notice, Page, ServerInfo,
 };
+pub use body::Body;
+pub use gauge::Stats;
+pub use serve::Endpoint;
+pub use settings::Settings;

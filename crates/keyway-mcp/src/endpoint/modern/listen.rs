@@ -1,0 +1,264 @@
+//! `subscriptions/listen`: notices on a stream that stays open.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::join_all;
+use futures_util::stream;
+use http::StatusCode;
+use keyway_core::json;
+use keyway_core::rpc::RpcError;
+use keyway_core::{Principal, json::quote};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::WaitForCancellationFutureOwned;
+
+use super::super::core::{Core, Origin};
+use super::super::gauge::Live;
+use super::super::method::list_changed;
+use super::super::params::{Params, invalid, string};
+use super::super::reply::{self, Reply};
+use super::super::{Body, List, Notice};
+use super::complete::complete;
+use crate::wire::{Id, meta, write_comment, write_event, write_notification};
+
+/// What a client wants to hear of.
+#[derive(Debug, Default)]
+struct Filter {
+    tools: bool,
+    prompts: bool,
+    resources: bool,
+    uris: Vec<String>,
+}
+
+impl Filter {
+    fn read(params: &Params<'_>, most: usize) -> Result<Self, RpcError> {
+        let wanted = params
+            .notifications
+            .filter(|raw| raw.starts_with('{'))
+            .ok_or_else(|| invalid("`notifications` must be an object"))?;
+        let mut filter = Self::default();
+        for member in json::members(wanted) {
+            let flag = || match member.value {
+                "true" => Ok(true),
+                "false" => Ok(false),
+                _ => Err(invalid("a notification filter is true or false")),
+            };
+            match member.key.as_ref() {
+                "toolsListChanged" => filter.tools = flag()?,
+                "promptsListChanged" => filter.prompts = flag()?,
+                "resourcesListChanged" => filter.resources = flag()?,
+                "resourceSubscriptions" => filter.uris = uris(member.value, most)?,
+                _ => {}
+            }
+        }
+        Ok(filter)
+    }
+
+    fn wants(&self, notice: &Notice) -> bool {
+        match notice {
+            Notice::ListChanged(List::Tools) => self.tools,
+            Notice::ListChanged(List::Prompts) => self.prompts,
+            Notice::ListChanged(List::Resources | List::Templates) => self.resources,
+            Notice::ResourceUpdated(uri) => self.uris.contains(uri),
+        }
+    }
+
+    /// Everything the filter lets through: what a reader is told that has missed notices.
+    fn everything(&self) -> Vec<Notice> {
+        let lists = [List::Tools, List::Prompts, List::Resources];
+        lists
+            .into_iter()
+            .map(Notice::ListChanged)
+            .chain(self.uris.iter().cloned().map(Notice::ResourceUpdated))
+            .filter(|notice| self.wants(notice))
+            .collect()
+    }
+
+    fn written(&self) -> String {
+        let mut out = Vec::new();
+        for (name, wanted) in [
+            ("toolsListChanged", self.tools),
+            ("promptsListChanged", self.prompts),
+            ("resourcesListChanged", self.resources),
+        ] {
+            if wanted {
+                out.push(format!("\"{name}\":true"));
+            }
+        }
+        if !self.uris.is_empty() {
+            let uris: Vec<_> = self.uris.iter().map(|uri| quote(uri)).collect();
+            out.push(format!("\"resourceSubscriptions\":[{}]", uris.join(",")));
+        }
+        format!("{{{}}}", out.join(","))
+    }
+}
+
+fn uris(raw: &str, most: usize) -> Result<Vec<String>, RpcError> {
+    let bad = || invalid("`resourceSubscriptions` must be an array of strings");
+    if !raw.starts_with('[') {
+        return Err(bad());
+    }
+    let mut uris: Vec<String> = Vec::new();
+    for item in json::items(raw) {
+        let uri = string(Some(item)).ok_or_else(bad)?;
+        if uris.len() >= most {
+            return Err(invalid(
+                "these are more resources than one stream may watch",
+            ));
+        }
+        if !uris.iter().any(|known| *known == uri) {
+            uris.push(uri.into_owned());
+        }
+    }
+    Ok(uris)
+}
+
+/// Opens a stream of notices. The first message tells which part of the filter is honoured:
+/// resources that cannot be watched are left out.
+pub(super) async fn listen(
+    core: &Arc<Core>,
+    origin: &Origin,
+    id: Id,
+    params: &Params<'_>,
+) -> Reply {
+    let mut filter = match Filter::read(params, core.settings.subscriptions) {
+        Ok(filter) => filter,
+        Err(error) => return reply::error(StatusCode::OK, Some(&id), &error),
+    };
+    let id = id.detached();
+    let who = &origin.who;
+    let notices = core.backend.notices(who);
+    let mut watched = Watched {
+        core: Arc::clone(core),
+        who: who.clone(),
+        uris: Vec::new(),
+    };
+    let asked = filter.uris.iter().map(|uri| async move {
+        core.backend.subscribe(who, uri).await.ok()?;
+        Some(uri.clone())
+    });
+    watched.uris = join_all(asked).await.into_iter().flatten().collect();
+    filter.uris.clone_from(&watched.uris);
+    let stream_of_it = Listening {
+        first: true,
+        filter,
+        notices,
+        id,
+        revoked: Box::pin(core.backend.revoked(who).cancelled_owned()),
+        shutdown: Box::pin(core.shutdown.clone().cancelled_owned()),
+        watched,
+        _live: core.streams.enter(),
+    };
+    reply::stream(Body::stream(stream::unfold(
+        Some(stream_of_it),
+        |listening| async { listening?.next().await },
+    )))
+}
+
+/// Resources that are watched until this is dropped.
+struct Watched {
+    core: Arc<Core>,
+    who: Principal,
+    uris: Vec<String>,
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if self.uris.is_empty() || tokio::runtime::Handle::try_current().is_err() {
+            return;
+        }
+        let uris = std::mem::take(&mut self.uris);
+        let (core, who) = (Arc::clone(&self.core), self.who.clone());
+        self.core.tasks.spawn(async move {
+            join_all(uris.iter().map(|uri| core.backend.unsubscribe(&who, uri))).await;
+        });
+    }
+}
+
+struct Listening {
+    first: bool,
+    filter: Filter,
+    notices: broadcast::Receiver<Notice>,
+    id: Id,
+    revoked: Pin<Box<WaitForCancellationFutureOwned>>,
+    shutdown: Pin<Box<WaitForCancellationFutureOwned>>,
+    watched: Watched,
+    _live: Live,
+}
+
+impl Listening {
+    async fn next(mut self) -> Option<(Bytes, Option<Self>)> {
+        let mut out = Vec::new();
+        if std::mem::take(&mut self.first) {
+            let params = format!(
+                "{{{},\"notifications\":{}}}",
+                self.meta(),
+                self.filter.written()
+            );
+            let message =
+                write_notification("notifications/subscriptions/acknowledged", Some(&params));
+            write_event(&mut out, None, &message);
+            return Some((Bytes::from(out), Some(self)));
+        }
+        loop {
+            tokio::select! {
+                biased;
+                () = self.revoked.as_mut() => return None,
+                notice = self.notices.recv() => match notice {
+                    Ok(notice) => self.write(&notice, &mut out),
+                    // Notices were missed: everything may have changed.
+                    Err(RecvError::Lagged(_)) => {
+                        for notice in self.filter.everything() {
+                            self.write(&notice, &mut out);
+                        }
+                    }
+                    Err(RecvError::Closed) => return Some((self.closing(), None)),
+                },
+                () = self.shutdown.as_mut() => return Some((self.closing(), None)),
+                () = tokio::time::sleep(self.watched.core.settings.keep_alive) => {
+                    write_comment(&mut out);
+                }
+            }
+            if !out.is_empty() {
+                return Some((Bytes::from(out), Some(self)));
+            }
+        }
+    }
+
+    fn write(&self, notice: &Notice, out: &mut Vec<u8>) {
+        if !self.filter.wants(notice) {
+            return;
+        }
+        let meta = self.meta();
+        let message = match notice {
+            Notice::ListChanged(list) => {
+                write_notification(list_changed(*list), Some(&format!("{{{meta}}}")))
+            }
+            Notice::ResourceUpdated(uri) => write_notification(
+                "notifications/resources/updated",
+                Some(&format!("{{{meta},\"uri\":{}}}", quote(uri))),
+            ),
+        };
+        write_event(out, None, &message);
+    }
+
+    /// The result that tells of a graceful end.
+    fn closing(&self) -> Bytes {
+        let result = format!("{{{}}}", self.meta());
+        let entry = &self.watched.core.written().meta_entry;
+        let message = complete(&self.id, &result, entry, false, |_| String::new());
+        let mut out = Vec::new();
+        write_event(&mut out, None, &message);
+        Bytes::from(out)
+    }
+
+    fn meta(&self) -> String {
+        format!(
+            "\"_meta\":{{{}:{}}}",
+            quote(meta::SUBSCRIPTION_ID),
+            self.id.as_str()
+        )
+    }
+}
