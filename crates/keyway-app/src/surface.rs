@@ -5,40 +5,7 @@ use keyway_core::rpc::RawJson;
 use keyway_core::{Principal, RequestId};
 use tokio_util::sync::CancellationToken;
 
-/// Which list of the catalogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum List {
-    /// Tools.
-    Tools,
-    /// Resources with a URI of their own.
-    Resources,
-    /// Resource templates.
-    Templates,
-    /// Prompts.
-    Prompts,
-}
-
-/// One page of a list.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// The items: one JSON array.
-    pub items: RawJson,
-    /// Where the next page starts; `None` on the last.
-    pub next_cursor: Option<String>,
-    /// How long a client may hold it for fresh, in milliseconds.
-    pub ttl_ms: u64,
-    /// Who may share it.
-    pub scope: CacheScope,
-}
-
-/// Who may share a cached list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CacheScope {
-    /// Everyone.
-    Public,
-    /// Callers with the same authorization.
-    Private,
-}
+pub use keyway_core::ports::{CacheScope, List, Notice, Page};
 
 /// A call by the names clients know: a tool, a resource, a prompt or a completion.
 #[derive(Clone, Copy)]
@@ -98,18 +65,4 @@ pub enum Surface {
     Http,
     /// From the command line.
     Cli,
-}
-
-/// Something a client may want to know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// A list changed.
-    ListChanged(List),
-    /// A resource changed, by the URI clients know.
-    ResourceUpdated(String),
-}
-
-impl List {
-    /// Every list.
-    pub const ALL: [Self; 4] = [Self::Tools, Self::Resources, Self::Templates, Self::Prompts];
 }

@@ -1,0 +1,253 @@
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use axum::Router;
+use futures_util::FutureExt as _;
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, request};
+use hyper::body::Incoming;
+use keyway_app::App;
+use keyway_core::ports::{Clock, Random};
+use keyway_core::{Error, RequestId};
+use keyway_mcp::endpoint::Endpoint;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::guard::{Cors, Hosts, Origin, Origins, is_preflight};
+use crate::metrics::{Requests, Route};
+use crate::refusal::{Refusal, Shape};
+use crate::reply::Body;
+use crate::router::router;
+use crate::server::{ConnectionState, InFlight};
+use crate::settings::{ConnectionLimits, Settings};
+use crate::shared::{About, Asked, Shared};
+use crate::{body, media};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const NOTHING_ACTIVE: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
+/// What a [`Front`] is made of.
+#[expect(
+    missing_debug_implementations,
+    reason = "its parts have nothing to show"
+)]
+pub struct FrontParts {
+    /// The use-cases.
+    pub app: App,
+    /// The MCP endpoint.
+    pub endpoint: Endpoint,
+    /// How to behave.
+    pub settings: Settings,
+    /// How the gateway introduces itself.
+    pub about: About,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness, for request ids.
+    pub random: Arc<dyn Random>,
+    /// Cancelled once the process was told to stop.
+    pub stopping: CancellationToken,
+}
+
+/// The one door: every request of every connection is answered here.
+///
+/// `/mcp` is looked for first and goes to the MCP endpoint without passing a router or a stack of
+/// middleware, because that is where nearly all requests go.
+pub struct Front {
+    shared: Arc<Shared>,
+    router: Router,
+    hosts: Hosts,
+    origins: Origins,
+    random: Arc<dyn Random>,
+}
+
+impl Front {
+    /// Puts the parts together.
+    pub fn new(parts: FrontParts) -> Arc<Self> {
+        let shared = Arc::new(Shared {
+            app: parts.app,
+            endpoint: parts.endpoint,
+            about: parts.about,
+            requests: Requests::new(),
+            started: parts.clock.now(),
+            clock: parts.clock,
+            stopping: parts.stopping,
+            tried: AtomicBool::new(false),
+            settings: parts.settings,
+        });
+        Arc::new(Self {
+            router: router(Arc::clone(&shared)),
+            hosts: Hosts::new(&shared.settings.access),
+            origins: Origins::new(&shared.settings.access),
+            random: parts.random,
+            shared,
+        })
+    }
+
+    pub(crate) fn connection_limits(&self) -> ConnectionLimits {
+        self.shared.settings.connection
+    }
+
+    /// Answers one request.
+    pub(crate) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        connection: &ConnectionState,
+        in_flight: InFlight,
+    ) -> Response<Body> {
+        let began = Instant::now();
+        let id = RequestId::generate(&*self.shared.clock, &*self.random);
+        let route = self.route(request.uri().path());
+        let origin = self.origins.judge(request.headers());
+        let foreign = origin == Origin::Foreign;
+        let cors = Cors::new(origin);
+        let answering = async {
+            if foreign {
+                return Err(foreign_origin());
+            }
+            match route {
+                Route::Mcp => self.answer_mcp(request, &id, &cors).await,
+                _ => Box::pin(self.answer_routed(request, &id, peer, &cors)).await,
+            }
+        };
+        let answered = AssertUnwindSafe(answering).catch_unwind().await;
+        let answered =
+            answered.unwrap_or_else(|_| Err(Error::internal("a handler panicked").into()));
+        let mut response = answered.unwrap_or_else(|refusal| {
+            if refusal.is_unread() {
+                connection.linger();
+            }
+            refusal.render(shape(route), &id)
+        });
+        finish(&mut response, &id, &cors);
+        let took = began.elapsed();
+        self.shared.requests.observe(route, response.status(), took);
+        tracing::debug!(request = %id, ?route, status = response.status().as_u16(), ?took, "answered");
+        response.body_mut().hold(in_flight);
+        response
+    }
+
+    fn route(&self, path: &str) -> Route {
+        let mcp = &self.shared.settings.mcp;
+        if mcp.enabled && path == mcp.route {
+            Route::Mcp
+        } else {
+            Route::of(path)
+        }
+    }
+
+    async fn answer_mcp(
+        &self,
+        request: Request<Incoming>,
+        id: &RequestId,
+        cors: &Cors,
+    ) -> Result<Response<Body>, Refusal> {
+        let (head, body) = request.into_parts();
+        self.admit(&head)?;
+        if head.method == Method::OPTIONS {
+            return Ok(options(&head.headers, cors));
+        }
+        let who = self.shared.authenticate(&head.headers).await?;
+        media::is_plain(&head.headers)?;
+        let body = body::read(body, &self.shared.settings.limits).await?;
+        let request = Request::from_parts(head, body);
+        let response = self.shared.endpoint.handle(who, request, id.clone()).await;
+        Ok(response.map(Body::mcp))
+    }
+
+    async fn answer_routed(
+        &self,
+        request: Request<Incoming>,
+        id: &RequestId,
+        peer: SocketAddr,
+        cors: &Cors,
+    ) -> Result<Response<Body>, Refusal> {
+        let (mut head, body) = request.into_parts();
+        // Probes of a load balancer name whatever host they like; the answers say nothing.
+        if !matches!(self.route(head.uri.path()), Route::Healthz | Route::Readyz) {
+            self.admit(&head)?;
+        }
+        if is_preflight(&head) {
+            return Ok(options(&head.headers, cors));
+        }
+        head.extensions.insert(Asked {
+            request: id.clone(),
+            peer,
+        });
+        let request = Request::from_parts(head, axum::body::Body::new(body));
+        let Ok(mut response) = self.router.clone().oneshot(request).await;
+        if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+            return Err(match response.headers_mut().remove(ALLOW) {
+                Some(methods) => refusal.allowing(methods),
+                None => refusal,
+            });
+        }
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(CONTENT_SECURITY_POLICY, NOTHING_ACTIVE);
+        Ok(response.map(Body::routed))
+    }
+
+    fn admit(&self, head: &request::Parts) -> Result<(), Refusal> {
+        if self.hosts.admit(head) {
+            return Ok(());
+        }
+        Err(Refusal::hinting(
+            StatusCode::FORBIDDEN,
+            "foreign_host",
+            "the Host header names a host that is not served here",
+            "name it in `allowed_hosts`, or set `public_url`",
+        )
+        .unread())
+    }
+}
+
+impl std::fmt::Debug for Front {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Front").finish_non_exhaustive()
+    }
+}
+
+/// What every answer gets.
+fn finish(response: &mut Response<Body>, id: &RequestId, cors: &Cors) {
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+        headers.insert(X_REQUEST_ID, id);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    cors.stamp(headers);
+}
+
+/// Refusals look like what the client of the path speaks.
+fn shape(route: Route) -> Shape {
+    match route {
+        Route::Mcp => Shape::JsonRpc,
+        _ => Shape::Problem,
+    }
+}
+
+fn options(request: &HeaderMap, cors: &Cors) -> Response<Body> {
+    let mut response = Response::new(Body::full(bytes::Bytes::new()));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(
+        ALLOW,
+        HeaderValue::from_static("GET, POST, DELETE, OPTIONS"),
+    );
+    cors.stamp_preflight(request, headers);
+    response
+}
+
+fn foreign_origin() -> Refusal {
+    Refusal::hinting(
+        StatusCode::FORBIDDEN,
+        "foreign_origin",
+        "pages of this origin may not call here",
+        "name it in `allowed_origins`",
+    )
+    .unread()
+}

@@ -1,0 +1,36 @@
+use keyway_core::action::Registry;
+use serde_json::{Value, json};
+
+use super::{actions, components, paths};
+use crate::settings::McpSettings;
+use crate::shared::About;
+
+/// The OpenAPI 3.1 document of a gateway with these actions.
+pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value {
+    let mut components = components::schemas();
+    let mut paths = paths::fixed(mcp);
+    actions::describe(registry, &mut paths, &mut components);
+    let mut info = json!({ "title": about.title, "version": about.version });
+    if let (Some(description), Some(info)) = (&about.description, info.as_object_mut()) {
+        info.insert("description".into(), description.as_str().into());
+    }
+    json!({
+        "openapi": "3.1.0",
+        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        "info": info,
+        "servers": [{ "url": about.public_url.as_deref().unwrap_or("/") }],
+        "security": [{ "apiKey": [] }],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "apiKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key: `keyway api-keys create` makes one."
+                }
+            },
+            "responses": components::responses(),
+            "schemas": components
+        }
+    })
+}

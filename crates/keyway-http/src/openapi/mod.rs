@@ -1,0 +1,9 @@
+//! This gateway's HTTP side, described: an OpenAPI 3.1 document made from the routes and from the
+//! actions that are exposed over HTTP.
+
+mod actions;
+mod components;
+mod document;
+mod paths;
+
+pub use document::document;

@@ -1,0 +1,39 @@
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use keyway_core::{Principal, RequestId};
+
+use crate::media;
+use crate::refusal::Refusal;
+use crate::shared::{Asked, Shared};
+
+/// Someone known is asking, and takes JSON. Every endpoint under `/v1` takes this first.
+pub(crate) struct Asker {
+    pub(crate) who: Principal,
+    pub(crate) request: RequestId,
+}
+
+impl FromRequestParts<Arc<Shared>> for Asker {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Refusal> {
+        let who = shared.authenticate(&parts.headers).await?;
+        media::accepts_json(&parts.headers)?;
+        let asked = parts.extensions.get::<Asked>().ok_or_else(|| {
+            keyway_core::Error::internal("the front has not introduced the request")
+        })?;
+        Ok(Self {
+            who,
+            request: asked.request.clone(),
+        })
+    }
+}
+
+/// An answer in JSON.
+pub(crate) fn json(text: impl Into<Bytes>) -> Response {
+    ([(CONTENT_TYPE, "application/json")], text.into()).into_response()
+}

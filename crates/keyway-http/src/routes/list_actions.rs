@@ -1,0 +1,78 @@
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use keyway_core::Error;
+use keyway_core::action::{Action, Annotations, Entry, Expose};
+use serde_json::Value;
+
+use super::{Asker, json};
+use crate::refusal::Refusal;
+use crate::shared::Shared;
+
+#[derive(serde::Serialize)]
+struct Listed<'a> {
+    actions: Vec<Described<'a>>,
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Described<'a> {
+    slug: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    description: &'a str,
+    annotations: Hints,
+    input_schema: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_schema: Option<&'a Value>,
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Hints {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_only: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    destructive: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idempotent: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_world: Option<bool>,
+}
+
+/// `GET /v1/actions`: the actions that are exposed over HTTP.
+pub(crate) async fn handle(
+    State(shared): State<Arc<Shared>>,
+    _asker: Asker,
+) -> Result<Response, Refusal> {
+    let registry = shared.app.registry();
+    let actions = registry
+        .iter()
+        .map(Entry::action)
+        .filter(|action| action.exposure().contains(Expose::HTTP))
+        .map(describe)
+        .collect();
+    let body = serde_json::to_vec(&Listed { actions }).map_err(Error::internal)?;
+    Ok(json(body))
+}
+
+fn describe(action: &Action) -> Described<'_> {
+    Described {
+        slug: action.slug(),
+        title: action.get_title(),
+        description: action.get_description(),
+        annotations: hints(action.get_annotations()),
+        input_schema: action.input_schema(),
+        output_schema: action.output_schema(),
+    }
+}
+
+fn hints(of: Annotations) -> Hints {
+    Hints {
+        read_only: of.read_only,
+        destructive: of.destructive,
+        idempotent: of.idempotent,
+        open_world: of.open_world,
+    }
+}

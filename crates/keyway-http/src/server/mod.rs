@@ -1,0 +1,11 @@
+//! Connections: accepting them, bounding them, and letting them finish.
+
+mod connection;
+mod listen;
+mod serve;
+mod state;
+mod watched;
+
+pub use listen::{ListenError, bind};
+pub use serve::{Drained, serve};
+pub(crate) use state::{ConnectionState, InFlight};
