@@ -61,6 +61,57 @@ pub struct InputRequest {
     pub params: Option<Box<RawValue>>,
 }
 
+impl InputRequest {
+    /// Asks the person to fill in a form (`elicitation/create`, form mode). The schema is a flat
+    /// object of primitive properties (MCP, "Elicitation Requests").
+    ///
+    /// ```
+    /// use keyway_core::ports::InputRequest;
+    /// use serde_json::json;
+    ///
+    /// let request = InputRequest::elicit(
+    ///     "What is your name?",
+    ///     &json!({ "type": "object", "properties": { "name": { "type": "string" } } }),
+    /// );
+    /// assert_eq!(request.method, "elicitation/create");
+    /// ```
+    pub fn elicit(message: &str, schema: &serde_json::Value) -> Self {
+        let params = serde_json::json!({ "message": message, "requestedSchema": schema });
+        Self::new("elicitation/create", &params)
+    }
+
+    /// Asks the client's model for an answer to a text (`sampling/createMessage`).
+    ///
+    /// ```
+    /// let request = keyway_core::ports::InputRequest::sample("Say hello", 50);
+    /// assert_eq!(request.method, "sampling/createMessage");
+    /// ```
+    pub fn sample(text: &str, max_tokens: u32) -> Self {
+        let content = serde_json::json!({ "type": "text", "text": text });
+        let params = serde_json::json!({
+            "messages": [{ "role": "user", "content": content }],
+            "maxTokens": max_tokens,
+        });
+        Self::new("sampling/createMessage", &params)
+    }
+
+    /// Asks which folders the client works in (`roots/list`).
+    ///
+    /// ```
+    /// assert_eq!(keyway_core::ports::InputRequest::roots().method, "roots/list");
+    /// ```
+    pub fn roots() -> Self {
+        Self::new("roots/list", &serde_json::json!({}))
+    }
+
+    fn new(method: &str, params: &serde_json::Value) -> Self {
+        Self {
+            method: method.to_owned(),
+            params: RawValue::from_string(params.to_string()).ok(),
+        }
+    }
+}
+
 /// Requests by the key their answers come back under, in the order they are asked.
 pub type InputRequests = Vec<(String, InputRequest)>;
 
