@@ -49,7 +49,8 @@ pub(super) fn actions() -> Vec<Action> {
         tool(
             "test_reconnection",
             "Takes long enough to reconnect to",
-            |_, (): ()| async {
+            |context, (): ()| async move {
+                context.release_connection();
                 sleep(2 * PAUSE).await;
                 Ok(Content::text("Reconnection test completed"))
             },
