@@ -6,7 +6,6 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{SqlSafeStr as _, SqlitePool};
 
-use crate::error::Doing as _;
 use crate::{Limits, StoreError, lock};
 
 /// How long a statement waits for another process's write before it fails.
@@ -56,7 +55,12 @@ pub(crate) fn prepare(path: &Path) -> Result<(), StoreError> {
 
 /// Opens the pool and brings the tables up to date.
 pub(crate) async fn open(path: &Path, limits: Limits) -> Result<SqlitePool, StoreError> {
-    let doing = || format!("open {}", path.display());
+    // SQLite has no advisory locks: without one of our own, two processes that start at the same
+    // moment would both apply the same migration.
+    let locked = path.to_owned();
+    let _lock = tokio::task::spawn_blocking(move || lock::migration(&locked))
+        .await
+        .map_err(|source| StoreError::io("lock the database", std::io::Error::other(source)))??;
     let mut options = SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -76,24 +80,9 @@ pub(crate) async fn open(path: &Path, limits: Limits) -> Result<SqlitePool, Stor
         .test_before_acquire(false)
         .connect_with(options)
         .await
-        .map_err(|source| StoreError::sql(doing(), source))?;
-    migrate(&pool, path).await?;
+        .map_err(|source| StoreError::sql(format!("open {}", path.display()), source))?;
+    migrator().run(&pool).await.map_err(StoreError::migration)?;
     Ok(pool)
-}
-
-async fn migrate(pool: &SqlitePool, path: &Path) -> Result<(), StoreError> {
-    // SQLite has no advisory locks: without one of our own, two processes that start at the same
-    // moment would both apply the same migration.
-    let locked = path.to_owned();
-    let _lock = tokio::task::spawn_blocking(move || lock::migration(&locked))
-        .await
-        .map_err(|source| StoreError::io("lock the database", std::io::Error::other(source)))??;
-    // Opening the file does not read it; this does, and tells a file of something else.
-    sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sqlite_master")
-        .fetch_one(pool)
-        .await
-        .doing("read the database")?;
-    migrator().run(pool).await.map_err(StoreError::migration)
 }
 
 fn migrator() -> Migrator {

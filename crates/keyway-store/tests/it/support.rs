@@ -1,0 +1,73 @@
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+use keyway_core::OrgId;
+use keyway_store::{Member, NewApiKey, Organization, Purpose, Role, Store};
+
+/// A store on a fresh file, which goes away with the directory.
+pub(crate) struct Fresh {
+    pub(crate) store: Store,
+    pub(crate) directory: tempfile::TempDir,
+}
+
+pub(crate) async fn fresh() -> Fresh {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keyway.db");
+    let store = Store::open(&path, Purpose::Command).await.unwrap();
+    Fresh { store, directory }
+}
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+/// An id that no other call gives.
+pub(crate) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(prefix: &str) -> T {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("{prefix}_01890a5d-ac96-774b-bcce-{number:012x}")
+        .parse()
+        .unwrap()
+}
+
+pub(crate) fn organization(slug: &str) -> Organization {
+    Organization {
+        id: id("org"),
+        slug: slug.to_owned(),
+        name: slug.to_uppercase(),
+        created_at: at(0),
+    }
+}
+
+pub(crate) fn member(role: Role) -> Member {
+    Member {
+        id: id("user"),
+        name: "Ada".to_owned(),
+        role,
+        created_at: at(0),
+    }
+}
+
+pub(crate) fn key_of(owner: &Member, second: i64) -> NewApiKey {
+    let id: keyway_core::ApiKeyId = id("key");
+    NewApiKey {
+        name: format!("key {second}"),
+        shown: "kw_abcdef".to_owned(),
+        hash: format!("hash of {id}"),
+        user: owner.id.clone(),
+        created_at: at(second),
+        expires_at: None,
+        id,
+    }
+}
+
+/// An organization with its owner.
+pub(crate) async fn tenant(store: &Store, slug: &str) -> (OrgId, Member) {
+    let organization = organization(slug);
+    store.create_organization(&organization).await.unwrap();
+    let owner = member(Role::Owner);
+    store.create_member(&organization.id, &owner).await.unwrap();
+    (organization.id, owner)
+}
