@@ -20,9 +20,11 @@ pub use environment::Environment;
 pub use keys::{KEYS, Key};
 pub use load::{DEFAULT_FILE, Flag, Inputs, Loaded, OTHER_VARIABLES, load};
 pub use reader::Kind;
+pub(crate) use reader::parse_duration;
+pub(crate) use reference::resolve;
 pub use report::{Finding, Place, Severity};
 pub use schema::schema;
-pub use servers::{Dialect, McpFile, McpServer};
+pub use servers::{Dialect, McpFile, McpServer, server_fields};
 pub use settings::{
     Auth, Config, Egress, Expose, Icon, Limits, Listen, Log, LogFormat, MasterKey, Mcp, Shutdown,
     Storage, Surface,

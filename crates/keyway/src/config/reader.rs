@@ -257,7 +257,7 @@ impl Reader<'_> {
 }
 
 /// Reads `250ms`, `30s`, `5m`, `24h`, `7d`, or a number of seconds.
-pub(super) fn parse_duration(text: &str) -> Option<Duration> {
+pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
     let (number, unit) = split_unit(text);
     let number: u64 = number.parse().ok()?;
     let seconds = |factor: u64| number.checked_mul(factor).map(Duration::from_secs);

@@ -2,6 +2,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use keyway_core::Secret;
+
 use super::environment::Environment;
 use super::reader::{self, Wrong};
 
@@ -194,6 +196,18 @@ impl<'a> References<'a> {
         }
         Ok(text.to_owned())
     }
+}
+
+/// Fills one text from the command line: `@env:NAME`, `@file:PATH` or the text itself.
+pub(crate) fn resolve(
+    environment: &Environment,
+    directory: &Path,
+    text: &str,
+) -> Result<Secret<String>, String> {
+    References::new(environment, directory, false)
+        .resolve(text)
+        .map(|resolved| Secret::new(resolved.text))
+        .map_err(|wrong| wrong.0)
 }
 
 fn is_variable(name: &str) -> bool {

@@ -3,7 +3,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use keyway_core::Secret;
+use keyway_core::{Action, Secret, action};
 
 use super::servers::McpServer;
 
@@ -104,7 +104,7 @@ impl Default for Mcp {
             website_url: None,
             icons: Vec::new(),
             session_ttl: Duration::from_hours(24),
-            session_limit: 20_000,
+            session_limit: 50_000,
         }
     }
 }
@@ -273,6 +273,26 @@ pub enum LogFormat {
 pub struct Expose {
     /// The transports. None unless the project says so.
     pub default: Vec<Surface>,
+}
+
+impl Expose {
+    /// The actions, those that say nothing about it exposed by default.
+    pub fn apply(&self, actions: &[Action]) -> Vec<Action> {
+        let default = self
+            .default
+            .iter()
+            .fold(action::Expose::NONE, |all, surface| {
+                all | match surface {
+                    Surface::Mcp => action::Expose::MCP,
+                    Surface::Http => action::Expose::HTTP,
+                    Surface::Cli => action::Expose::CLI,
+                }
+            });
+        let actions = actions.iter().cloned();
+        actions
+            .map(|action| action.expose_by_default(default))
+            .collect()
+    }
 }
 
 /// A transport an action can be exposed on.

@@ -16,3 +16,8 @@ pub use dialect::Dialect;
 pub(super) use entry::FIELDS;
 pub use server::{McpFile, McpServer};
 pub(super) use source::{Collected, read_file, read_section};
+
+/// The fields of an entry and what they are for, in the order of the reference.
+pub fn server_fields() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FIELDS.iter().map(|field| (field.name, field.doc))
+}
