@@ -1,1 +1,7 @@
-fn main() {}
+//! The stock gateway: Keyway with no actions but its own.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    keyway::cli::run(keyway::Gateway::builder().build())
+}

@@ -1,0 +1,53 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::{api_keys, call, client, config, docs, doctor, mcp, serve};
+
+const EXAMPLES: &str = "\
+Examples:
+  keyway serve                          start the gateway on http://127.0.0.1:8420/mcp
+  keyway config check                   say what is wrong with the configuration
+  keyway client add claude-code --write put the gateway into a client's configuration
+
+Exit codes: 0 done; 1 something went wrong while running; 2 the command line, the configuration or
+the input has to be changed first.";
+
+/// One door between AI agents and everything they may touch.
+#[derive(Debug, Parser)]
+#[command(name = "keyway", after_help = EXAMPLES, disable_help_subcommand = true)]
+#[command(max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Global {
+    /// The configuration file [default: keyway.yaml, if it is there]
+    #[arg(long, short, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The directory of everything Keyway writes [default: .keyway]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Print results and errors as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Serve(serve::Serve),
+    #[command(name = "api-keys")]
+    ApiKeys(api_keys::ApiKeys),
+    Config(config::Config),
+    Doctor(doctor::Doctor),
+    Mcp(mcp::Mcp),
+    Client(client::Client),
+    Call(call::Call),
+    #[command(name = "internal-docs", hide = true)]
+    InternalDocs(docs::InternalDocs),
+}

@@ -1,0 +1,20 @@
+//! The command line: one file per command.
+
+mod api_keys;
+mod args;
+mod call;
+mod client;
+mod config;
+mod docs;
+mod doctor;
+mod failure;
+mod invocation;
+mod local;
+mod mcp;
+mod run;
+mod serve;
+mod server;
+mod terminal;
+mod version;
+
+pub use run::{run, run_with};

@@ -1,0 +1,95 @@
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+
+use super::args::{Cli, Command};
+use super::failure::Failure;
+use super::invocation::Invocation;
+use super::terminal::Terminal;
+use super::{api_keys, call, client, config, docs, doctor, mcp, serve, version};
+use crate::Gateway;
+use crate::config::Environment;
+
+/// Runs the command line of this process for a gateway: everything its binary does.
+pub fn run(gateway: Gateway) -> ExitCode {
+    run_with(gateway, std::env::args_os())
+}
+
+/// The same, with the arguments given; the first is the program's name.
+pub fn run_with(gateway: Gateway, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let environment = Environment::of_process();
+    let no_colour = environment.is_set("NO_COLOR");
+    let cli = match parse(&gateway, arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut terminal = Terminal::of_process(cli.global.json, no_colour);
+    let invocation = std::env::current_dir()
+        .map_err(|error| {
+            let message = format!("the working directory cannot be used: {}", error.kind());
+            Failure::new("no_working_directory", message)
+        })
+        .map(|directory| Invocation {
+            gateway,
+            environment,
+            directory,
+            global: cli.global,
+        });
+    let done = invocation.and_then(|invocation| match cli.command {
+        // It has a runtime of its own, whose end it decides.
+        Command::Serve(command) => serve::run(&invocation, command, &mut terminal),
+        command => runtime()?.block_on(Box::pin(dispatch(invocation, command, &mut terminal))),
+    });
+    match done {
+        Ok(code) => code,
+        Err(failure) => {
+            terminal.fail(&failure);
+            ExitCode::from(failure.exit)
+        }
+    }
+}
+
+/// The arguments, read; the program is called what the gateway is called.
+fn parse(
+    gateway: &Gateway,
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Result<Cli, clap::Error> {
+    let name = gateway.identity().name.clone();
+    let mut command = Cli::command()
+        .name(name.clone())
+        .bin_name(name)
+        .version(version::describe(gateway));
+    if let Some(about) = &gateway.identity().description {
+        command = command.about(about.clone());
+    }
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+async fn dispatch(
+    invocation: Invocation,
+    command: Command,
+    terminal: &mut Terminal,
+) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Serve(command) => serve::run(&invocation, command, terminal),
+        Command::ApiKeys(command) => api_keys::run(&invocation, command, terminal).await,
+        Command::Config(command) => config::run(&invocation, &command, terminal),
+        Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,
+        Command::Mcp(command) => mcp::run(&invocation, command, terminal).await,
+        Command::Client(command) => client::run(&invocation, command, terminal),
+        Command::Call(command) => call::run(invocation, command, terminal).await,
+        Command::InternalDocs(command) => docs::run(&command, terminal),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new("no_runtime", format!("cannot start: {}", error.kind())))
+}
