@@ -1,1 +1,12 @@
-//! Not written yet.
+//! Development only: MCP servers that behave, and misbehave, on demand.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::implicit_hasher,
+    reason = "part of tests: what cannot go on panics, and peers write what they like"
+)]
+
+pub mod peers;
