@@ -5,7 +5,6 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
-    clippy::implicit_hasher,
     reason = "part of tests: what cannot go on panics, and peers write what they like"
 )]
 

@@ -35,6 +35,7 @@ pub enum Era {
 /// and resources `test://static` and `test://watched`, a template `test://items/{id}`, a prompt
 /// `greet`, and completions.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fault of its own")]
 pub struct Script {
     /// Which era it speaks.
     pub era: Era,
@@ -64,9 +65,9 @@ pub struct Script {
     pub streams: bool,
     /// Breaks its event streams after the first event of a call, to be taken up again.
     pub breaks_streams: bool,
-    /// Starts a grandchild process that lives long (stdio), and tells its id as tool `env`.
+    /// Starts a grandchild process that lives long (stdio).
     pub forks: bool,
-    /// Ignores SIGTERM is not scripted; this one ignores the end of its input (stdio).
+    /// Does not leave at the end of its input (stdio).
     pub stays: bool,
 }
 

@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -71,6 +70,15 @@ impl StdioPeer {
         wait_for(method, || self.seen(method).into_iter().next()).await
     }
 
+    /// The process that [`Script::forks`] started, once it is there.
+    pub async fn wait_grandchild(&self) -> i32 {
+        let path = self.record().with_extension("grandchild");
+        wait_for("a grandchild", || {
+            std::fs::read_to_string(&path).ok()?.parse().ok()
+        })
+        .await
+    }
+
     fn record(&self) -> PathBuf {
         self.folder.path().join("seen")
     }
@@ -112,6 +120,7 @@ async fn serve(script: Script, record: PathBuf) {
         });
     }
     if peer.script.forks {
+        #[expect(clippy::zombie_processes, reason = "it is to be left behind")]
         let grandchild = std::process::Command::new("/bin/sleep")
             .arg("600")
             .stdin(std::process::Stdio::null())
@@ -169,8 +178,8 @@ async fn serve(script: Script, record: PathBuf) {
         }
         tasks.spawn(answer(Arc::clone(&peer), line, out.clone()));
     }
-    while peer.script.stays {
-        tokio::time::sleep(Duration::from_secs(1)).await;
+    if peer.script.stays {
+        std::future::pending::<()>().await;
     }
 }
 
