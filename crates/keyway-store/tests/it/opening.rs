@@ -111,7 +111,7 @@ async fn a_read_only_directory_is_told() {
 
 #[tokio::test]
 async fn a_newer_database_is_serve() {
-    let fresh = fresh().await.unwrap_err();
+    let fresh = fresh().await;
     let path = fresh.directory.path().join("keyway.db");
     fresh.store.close().await;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
