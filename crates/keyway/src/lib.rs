@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod config;
 mod gateway;
+pub mod serve;
 
 pub use gateway::{Builder, Gateway, Identity};
 pub use keyway_core::action::{Annotations, Block, Content, Expose, Format};

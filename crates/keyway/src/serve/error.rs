@@ -1,0 +1,76 @@
+use std::net::SocketAddr;
+
+use keyway_app::setup::SetupError;
+use keyway_core::action::Clash;
+use keyway_http::ListenError;
+use keyway_store::StoreError;
+
+/// Why a gateway does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address cannot be listened on.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// No API keys beyond loopback.
+    #[error("refusing to serve without API keys on {0}: other machines could reach it")]
+    OpenToOthers(SocketAddr),
+    /// Actions that cannot be served together.
+    #[error("the actions clash: {}", list(.0))]
+    Clashes(Vec<Clash>),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The master key or the first start failed.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// An entry of `egress.allow`.
+    #[error("`egress.allow` entry {number}: {reason}")]
+    Egress {
+        /// Which entry, from 1.
+        number: usize,
+        /// What is wrong with it.
+        reason: keyway_egress::BadRule,
+    },
+    /// A fault of the system below.
+    #[error("cannot {doing}")]
+    System {
+        /// What was being done.
+        doing: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl ServeError {
+    /// A stable code, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Listen(_) => "cannot_listen",
+            Self::OpenToOthers(_) => "no_auth_beyond_loopback",
+            Self::Clashes(_) => "actions_clash",
+            Self::Store(_) => "store_unusable",
+            Self::Setup(_) => "setup_failed",
+            Self::Egress { .. } => "invalid_configuration",
+            Self::System { .. } => "system_failed",
+        }
+    }
+
+    /// What the reader can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Listen(ListenError::Taken(_)) => Some(
+                "a gateway may already be running there; stop it, or choose another port with `--bind`",
+            ),
+            Self::Listen(_) => Some("choose another address with `--bind`"),
+            Self::OpenToOthers(_) => Some("bind to 127.0.0.1, or leave `--no-auth` out"),
+            Self::Clashes(_) => Some("give one of each pair another slug, URI or name"),
+            Self::Setup(error) => error.hint(),
+            Self::Store(_) | Self::Egress { .. } | Self::System { .. } => None,
+        }
+    }
+}
+
+fn list(clashes: &[Clash]) -> String {
+    let clashes: Vec<_> = clashes.iter().map(ToString::to_string).collect();
+    clashes.join("; ")
+}

@@ -1,0 +1,21 @@
+//! `keyway serve`: everything is put together here, and taken apart again.
+
+mod error;
+mod first_start;
+mod introduction;
+mod logging;
+mod open;
+mod run;
+mod running;
+mod setup;
+mod signals;
+mod start;
+mod translate;
+mod upstreams;
+
+pub use error::ServeError;
+pub(crate) use open::{Opened, open};
+pub use run::serve;
+pub use running::Running;
+pub use setup::Setup;
+pub use start::start;

@@ -1,0 +1,96 @@
+use std::sync::Arc;
+
+use keyway_http::{Front, FrontParts};
+use keyway_mcp::endpoint::{self, Endpoint};
+use keyway_store::Purpose;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::running::{Parts, Running};
+use super::{ServeError, Setup, introduction, open, translate, upstreams};
+use crate::Gateway;
+use crate::config::{Config, Severity};
+
+/// Starts a gateway in this process. It listens before anything slow is done, and answers once this
+/// returns; upstream MCP servers connect meanwhile.
+pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeError> {
+    let config = &setup.config;
+    refuse_open(config)?;
+    let egress = upstreams::egress(config)?;
+    let listener = keyway_http::bind(config.listen.bind)?;
+    let address = listener.local_addr().map_err(|source| ServeError::System {
+        doing: "learn the bound address",
+        source,
+    })?;
+    let opened = open(gateway, config, Purpose::Serve).await?;
+    remark(&setup);
+    let pool = upstreams::connect(gateway, &setup, &opened, egress).await;
+
+    let stopping = CancellationToken::new();
+    let info = introduction::server_info(gateway.identity(), &config.mcp);
+    let endpoint = Endpoint::new(
+        keyway_http::backend(opened.app.clone(), info),
+        endpoint_settings(config),
+        Arc::clone(&opened.clock),
+        Arc::clone(&opened.random),
+        opened.tasks.clone(),
+        stopping.clone(),
+    );
+    let front = Front::new(FrontParts {
+        app: opened.app.clone(),
+        endpoint,
+        settings: translate::http(config, address),
+        about: introduction::about(gateway.identity(), config),
+        clock: Arc::clone(&opened.clock),
+        random: Arc::clone(&opened.random),
+        stopping: stopping.clone(),
+    });
+    let server = TaskTracker::new();
+    let serving = keyway_http::serve(listener, front, stopping.clone(), config.shutdown.grace);
+    server.spawn(serving);
+    server.close();
+    Ok(Running::new(Parts {
+        name: gateway.identity().name.clone(),
+        address,
+        config: setup.config,
+        opened,
+        pool,
+        stopping,
+        server,
+    }))
+}
+
+/// Without API keys only this machine may be able to reach the gateway.
+fn refuse_open(config: &Config) -> Result<(), ServeError> {
+    if config.auth.required {
+        return Ok(());
+    }
+    let address = config.listen.bind;
+    if !address.ip().to_canonical().is_loopback() {
+        return Err(ServeError::OpenToOthers(address));
+    }
+    tracing::warn!(
+        "API KEYS ARE OFF: every program and every user of this machine can use everything behind \
+         this gateway. Leave `--no-auth` out unless this is a test"
+    );
+    Ok(())
+}
+
+fn remark(setup: &Setup) {
+    for finding in &setup.findings {
+        match finding.severity {
+            Severity::Note => tracing::info!("{finding}"),
+            Severity::Warning => tracing::warn!("{finding}"),
+            Severity::Error => tracing::error!("{finding}"),
+        }
+    }
+}
+
+fn endpoint_settings(config: &Config) -> endpoint::Settings {
+    endpoint::Settings {
+        bounds: translate::bounds(config),
+        session_idle: config.mcp.session_ttl,
+        sessions: config.mcp.session_limit,
+        ..endpoint::Settings::default()
+    }
+}
