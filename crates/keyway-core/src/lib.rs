@@ -4,6 +4,8 @@
 //! Nothing in this crate does I/O: the clock, randomness, the network and the caller on the other
 //! end of a conversation all come in through the traits in [`ports`].
 
+#![deny(missing_docs)]
+
 pub mod action;
 mod error;
 pub mod ids;

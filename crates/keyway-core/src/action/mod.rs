@@ -15,6 +15,7 @@ mod problem;
 mod registry;
 pub mod render;
 mod schema;
+mod status;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -29,4 +30,5 @@ pub use handler::Reply;
 pub use header::{BadHeaderParameter, HeaderParameter, header_parameters};
 pub use registry::{Clash, Registry};
 pub use schema::{BadSchema, MAX_PROBLEMS, Schema};
+pub use status::{Health, status};
 pub use template::{BadTemplate, MAX_URI, UriTemplate, Variables};

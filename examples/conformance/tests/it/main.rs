@@ -94,7 +94,7 @@ async fn call(tool: &str, arguments: Value) -> Value {
 }
 
 fn text(result: &Value) -> &str {
-    result["content"][0]["text"].as_str().unwrap()
+    result.pointer("/content/0/text").unwrap().as_str().unwrap()
 }
 
 #[test]
