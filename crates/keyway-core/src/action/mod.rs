@@ -15,7 +15,6 @@ mod problem;
 mod registry;
 pub mod render;
 mod schema;
-mod status;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -30,5 +29,4 @@ pub use handler::Reply;
 pub use header::{BadHeaderParameter, HeaderParameter, header_parameters};
 pub use registry::{Clash, Registry};
 pub use schema::{BadSchema, MAX_PROBLEMS, Schema};
-pub use status::{Health, status};
 pub use template::{BadTemplate, MAX_URI, UriTemplate, Variables};

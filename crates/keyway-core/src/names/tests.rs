@@ -103,3 +103,31 @@ fn a_taken_name_gives_way_to_the_prefixed_one() {
     assert_eq!(map.insert("three", &Prefix::None, "x_y"), "mcp__three__x_y");
     assert_eq!(map.resolve("x_y"), Some(("two", "y")));
 }
+
+#[test]
+fn the_documented_grammars_are_the_code_s() {
+    let page = include_str!("../../../../docs/reference/identifiers.md");
+    let rows: Vec<_> = page
+        .lines()
+        .skip_while(|line| !line.starts_with("|---"))
+        .skip(1)
+        .take_while(|line| line.starts_with('|'))
+        .collect();
+    let expected = GRAMMARS.map(|grammar| {
+        let reserved: Vec<_> = grammar
+            .reserved
+            .iter()
+            .map(|word| format!("`{word}`"))
+            .collect();
+        let reserved = if reserved.is_empty() {
+            "-".into()
+        } else {
+            reserved.join(", ")
+        };
+        format!(
+            "| {} | `{}` | 1 to {} | {reserved} | `{}` |",
+            grammar.noun, grammar.pattern, grammar.max, grammar.example
+        )
+    });
+    assert_eq!(rows, expected);
+}

@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::support;
-use crate::action::{
-    Action, Expose, Health, PromptMessages, Registry, ResourceBody, render, status,
-};
+use crate::action::{Action, Expose, PromptMessages, Registry, ResourceBody, render};
 use crate::rpc::RawJson;
 
 #[derive(Deserialize, JsonSchema)]
@@ -24,6 +22,14 @@ struct User {
 #[derive(Deserialize, JsonSchema)]
 struct Greeting {
     name: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Health {
+    name: String,
+    uptime_seconds: u64,
+    healthy: bool,
 }
 
 fn registry() -> Registry {
@@ -46,12 +52,16 @@ fn registry() -> Registry {
         })
         .description("A greeting prompt")
         .prompt(Some("Greeting")),
-        status(|| Health {
-            name: "acme".into(),
-            version: "1.2.3".into(),
-            uptime_seconds: 61,
-            healthy: true,
-        }),
+        Action::new("status", |_, (): ()| async {
+            Ok(Health {
+                name: "acme".into(),
+                uptime_seconds: 61,
+                healthy: true,
+            })
+        })
+        .markdown()
+        .resource("keyway://status", Some("application/json"))
+        .expose(Expose::MCP),
     ])
     .unwrap()
 }
@@ -122,7 +132,7 @@ async fn a_prompt_has_title_optional_argument_description_and_messages() {
 }
 
 #[tokio::test]
-async fn status_is_a_markdown_tool_and_a_json_resource() {
+async fn one_action_is_a_markdown_tool_and_a_json_resource() {
     let registry = registry();
     let entry = registry.by_tool_name("status").unwrap();
     let run = || {
@@ -133,13 +143,13 @@ async fn status_is_a_markdown_tool_and_a_json_resource() {
     let told = value(&render::tool_result(entry, run().await));
     assert_eq!(
         told["content"][0]["text"],
-        "- **name:** acme\n- **version:** 1.2.3\n- **uptimeSeconds:** 61\n- **healthy:** true"
+        "- **name:** acme\n- **uptimeSeconds:** 61\n- **healthy:** true"
     );
     let (entry, _) = registry.by_uri("keyway://status").unwrap();
     let read = render::resource_result("keyway://status", entry, run().await.unwrap()).unwrap();
     assert_eq!(value(&read)["contents"][0]["mimeType"], "application/json");
     assert_eq!(
         value(&read)["contents"][0]["text"],
-        r#"{"name":"acme","version":"1.2.3","uptimeSeconds":61,"healthy":true}"#
+        r#"{"name":"acme","uptimeSeconds":61,"healthy":true}"#
     );
 }
