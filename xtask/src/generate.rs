@@ -8,7 +8,15 @@ use crate::process::{self, Show};
 use crate::workspace::Workspace;
 
 /// A file, and the arguments of `keyway` that print it.
-const FILES: &[(&str, &[&str])] = &[];
+const FILES: &[(&str, &[&str])] = &[
+    ("docs/reference/cli.md", &["internal-docs", "cli.md"]),
+    ("docs/reference/config.md", &["internal-docs", "config.md"]),
+    (
+        "docs/reference/config.schema.json",
+        &["internal-docs", "config.schema.json"],
+    ),
+    ("docs/reference/env.md", &["internal-docs", "env.md"]),
+];
 
 /// Writes the files, or with `check` says which of them are stale; `true` when all is well.
 pub(crate) fn run(workspace: &Workspace, check: bool) -> Result<bool, Failure> {

@@ -13,7 +13,7 @@ pub struct Key {
     pub kind: Kind,
     /// What it is for.
     pub doc: &'static str,
-    /// The setting of the document we follow (seed 003) that it stands for; empty when none.
+    /// The setting of Keryx that it takes the place of; empty when none.
     pub replaces: &'static str,
     pub(super) set: fn(&mut Config, &Reader<'_>) -> Result<(), Wrong>,
     /// The value in effect, as JSON; `null` when there is none.

@@ -23,7 +23,7 @@ pub(super) fn page() -> String {
 }
 
 fn section(page: &mut String, command: &mut Command, name: &str) {
-    let help = command.render_long_help().to_string();
+    let help = command.render_help().to_string();
     let lines: Vec<_> = help.lines().map(str::trim_end).collect();
     let _ = write!(page, "\n## {name}\n\n```text\n{}\n```\n", lines.join("\n"));
     let names: Vec<_> = command

@@ -17,7 +17,7 @@ starting, `keyway config show` tells each value in effect and where it comes fro
 is set to nothing counts as not set.
 
 The schema for editors is [config.schema.json](config.schema.json), the variables are listed in
-[env.md](env.md).
+[env.md](env.md). The last column names the setting of Keryx that a key takes the place of.
 
 ## Settings
 
@@ -82,7 +82,7 @@ says where the error is.
 pub(super) fn page() -> String {
     let mut page = HEAD.to_owned();
     page.push_str(
-        "| key | takes | default | variable | for | seed 003 |\n|---|---|---|---|---|---|\n",
+        "| key | takes | default | variable | for | replaces |\n|---|---|---|---|---|---|\n",
     );
     for key in KEYS {
         let _ = writeln!(

@@ -1,0 +1,5 @@
+mod api_keys;
+mod call;
+mod client;
+mod doctor;
+mod help;

@@ -1,0 +1,5 @@
+//! The gateway's binary and library, from outside.
+
+mod cli;
+mod config;
+mod support;
