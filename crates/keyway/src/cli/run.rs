@@ -40,8 +40,13 @@ pub fn run_with(gateway: Gateway, arguments: impl IntoIterator<Item = OsString>)
             global: cli.global,
         });
     let done = invocation.and_then(|invocation| match cli.command {
-        // It has a runtime of its own, whose end it decides.
-        Command::Serve(command) => serve::run(&invocation, command, &mut terminal),
+        // Its end was decided by then: what still runs is not waited for.
+        Command::Serve(command) => {
+            let runtime = runtime()?;
+            let done = runtime.block_on(Box::pin(serve::run(&invocation, command)));
+            runtime.shutdown_background();
+            done
+        }
         command => runtime()?.block_on(Box::pin(dispatch(invocation, command, &mut terminal))),
     });
     match done {
@@ -76,7 +81,7 @@ async fn dispatch(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     match command {
-        Command::Serve(command) => serve::run(&invocation, command, terminal),
+        Command::Serve(command) => serve::run(&invocation, command).await,
         Command::ApiKeys(command) => api_keys::run(&invocation, command, terminal).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,
