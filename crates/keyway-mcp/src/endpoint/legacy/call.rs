@@ -85,6 +85,9 @@ impl Flight {
         tokio::select! {
             biased;
             outcome = self.running.outcome() => {
+                if side.cancel.is_cancelled() {
+                    return reply::accepted();
+                }
                 let message = written(&self.id, outcome);
                 if !side.has_spoken() {
                     return reply::json(StatusCode::OK, message);
@@ -105,20 +108,24 @@ impl Flight {
     }
 
     /// Lets the call run on a task of its own: its stream outlives the connection.
-    pub(super) fn detach(mut self, log: &Arc<EventLog>) {
+    pub(super) fn detach(self, log: &Arc<EventLog>) {
         let log = Arc::clone(log);
         let core = Arc::clone(&self.side.core);
         let tasks = core.tasks.clone();
         tasks.spawn(async move {
+            // Taken as a whole, so that the call stays noted to its end.
+            let mut flight = self;
             let _live = core.detached.enter();
-            let cancel = self.side.cancel.clone();
+            let cancel = flight.side.cancel.clone();
             tokio::select! {
                 biased;
-                outcome = self.running.outcome() => {
-                    log.write(&core.settings, &written(&self.id, outcome));
+                outcome = flight.running.outcome() => {
+                    if !cancel.is_cancelled() {
+                        log.write(&core.settings, &written(&flight.id, outcome));
+                    }
                 }
                 () = cancel.cancelled() => {
-                    self.running.wind_up().await.ok();
+                    flight.running.wind_up().await.ok();
                 }
             }
             log.call_ended();

@@ -118,7 +118,7 @@ struct Reading {
 
 impl Drop for Reading {
     fn drop(&mut self) {
-        self.log.detach(&self.place);
+        self.log.detach(&self.core.settings, &self.place);
         if let Some(notices) = self.notices.take() {
             self.session.keep_notices(notices);
         }

@@ -150,10 +150,11 @@ impl EventLog {
     }
 
     /// The reader went away.
-    pub(super) fn detach(&self, place: &Place) {
+    pub(super) fn detach(&self, settings: &Settings, place: &Place) {
         let mut inner = self.inner.lock();
         if inner.is_reader(place) {
             inner.reader = None;
+            inner.trim(settings);
         }
     }
 
@@ -240,7 +241,8 @@ impl Inner {
     /// Drops the oldest events beyond what is kept: of a stream with a reader only read ones, up to
     /// the point where too much waits.
     fn trim(&mut self, settings: &Settings) {
-        let (most_bytes, most_events) = if self.reader.is_some() {
+        let has_reader = self.reader.is_some() || self.readers == 0;
+        let (most_bytes, most_events) = if has_reader {
             (
                 settings.replay_bytes + settings.unread_bytes,
                 settings.replay_events + settings.unread_events,

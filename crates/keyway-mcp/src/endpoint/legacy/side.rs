@@ -99,9 +99,12 @@ impl Side {
         let asked = requests
             .into_iter()
             .map(|(key, request)| async move { Ok((key, self.ask_one(&request).await?)) });
-        tokio::time::timeout(self.core.settings.answer_within, try_join_all(asked))
-            .await
-            .unwrap_or(Err(AskError::Timeout))
+        tokio::select! {
+            biased;
+            answers = try_join_all(asked) => answers,
+            () = self.cancel.cancelled() => Err(AskError::Cancelled),
+            () = tokio::time::sleep(self.core.settings.answer_within) => Err(AskError::Timeout),
+        }
     }
 
     async fn ask_one(&self, request: &InputRequest) -> Result<Box<RawValue>, AskError> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::stream;
 use http::StatusCode;
+use keyway_core::json;
 use keyway_core::ports::RelayMethod;
 use keyway_core::rpc::RpcError;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
@@ -52,7 +53,7 @@ pub(super) async fn answer(mut running: Option<Running>, attends: Attends, id: I
                 Some(Last::Lost) => return reply::empty(StatusCode::ACCEPTED),
                 Some(Last::Waits(result)) => {
                     detach(running, side);
-                    let message = attends.done().written(&id, Ok(result.as_str()));
+                    let message = attends.done().asking(&id, &result);
                     return reply::json(StatusCode::OK, message);
                 }
                 Some(Last::Outcome(outcome)) => {
@@ -139,13 +140,24 @@ impl Attends {
     fn settled(&self, outcome: Outcome) -> Outcome {
         let failed = match &outcome {
             Err(error) => error.raw.is_none(),
-            Ok(result) => keyway_core::json::member(result.as_str(), "isError")
+            Ok(result) => json::member(result.as_str(), "isError")
                 .is_some_and(|member| member.value == "true"),
         };
         match self.side.missing() {
             Some(needed) if failed => Err(needed.error()),
             _ => outcome,
         }
+    }
+
+    /// A question of the call's own: its request state is sealed already.
+    fn asking(&self, id: &Id, result: &str) -> String {
+        complete(
+            id,
+            result,
+            &self.side.core.written().meta_entry,
+            false,
+            |own| json::unquote(own).into_owned(),
+        )
     }
 
     fn written(&self, id: &Id, outcome: Result<&str, &RpcError>) -> String {
@@ -158,7 +170,6 @@ impl Attends {
                 &core.written().meta_entry,
                 side.method == RelayMethod::ReadResource,
                 |state| {
-                    // Ours is sealed already; a foreign one is wrapped.
                     let leads_to = LeadsTo::Foreign {
                         state: state.to_owned(),
                     };
@@ -256,7 +267,7 @@ impl Open {
         }
         let message = match taken.last? {
             Last::Lost => return Some(false),
-            Last::Waits(result) => self.attends.written(&self.id, Ok(result.as_str())),
+            Last::Waits(result) => self.attends.asking(&self.id, &result),
             Last::Outcome(outcome) => match self.attends.settled(outcome) {
                 Ok(result) => self.attends.written(&self.id, Ok(result.as_str())),
                 Err(error) => self.attends.written(&self.id, Err(&error)),

@@ -243,10 +243,11 @@ impl Side {
             return Err(AskError::Timeout);
         }
         self.changed.notify_one();
-        match tokio::time::timeout(self.core.settings.answer_within, answers).await {
-            Ok(Ok(answers)) => Ok(answers),
-            Ok(Err(_)) => Err(AskError::Cancelled),
-            Err(_) => {
+        tokio::select! {
+            biased;
+            answers = answers => answers.map_err(|_| AskError::Cancelled),
+            () = self.cancel.cancelled() => Err(AskError::Cancelled),
+            () = tokio::time::sleep(self.core.settings.answer_within) => {
                 self.cancel.cancel();
                 Err(AskError::Timeout)
             }
