@@ -9,3 +9,4 @@
 )]
 
 mod endpoint;
+mod upstream;

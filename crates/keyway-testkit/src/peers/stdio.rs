@@ -43,7 +43,7 @@ impl StdioPeer {
 
     /// Its arguments.
     pub fn args(&self) -> Vec<String> {
-        ["--exact", self.test, "--nocapture", "--test-threads=1"]
+        ["--exact", self.test, "--nocapture"]
             .map(str::to_owned)
             .to_vec()
     }
@@ -137,6 +137,8 @@ async fn serve(script: Script, record: PathBuf) {
     let tasks = tokio_util::task::TaskTracker::new();
     tasks.spawn(async move {
         let mut stdout = tokio::io::stdout();
+        // The test harness has begun a line.
+        let _ = stdout.write_all(b"\n").await;
         while let Some(mut message) = messages.recv().await {
             if message.is_empty() {
                 std::process::exit(3);
