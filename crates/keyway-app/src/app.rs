@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::keys::{self, ApiKeys, KeyRing};
-use crate::metrics::Metrics;
+use crate::metrics::{Meter, Metrics};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
@@ -69,6 +69,8 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) metrics: Arc<Metrics>,
+    /// The counters of each action, by slug.
+    pub(crate) meters: HashMap<String, Arc<Meter>>,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) tasks: TaskTracker,
     store: Store,
@@ -100,7 +102,13 @@ impl App {
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
+        let meters = registry
+            .iter()
+            .map(|entry| entry.action().slug())
+            .map(|slug| (slug.to_owned(), metrics.action(slug)))
+            .collect();
         let inner = Inner {
+            meters,
             vault: parts.ready.vault,
             organization: parts.ready.organization,
             home: tenant(Some(Arc::clone(&registry))),

@@ -6,8 +6,9 @@ use keyway_core::ports::{Relay, RelayMethod, Upstream};
 use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{Error, Kind, Principal};
 
-use crate::catalogue::{PromptTarget, ResourceTarget, ToolRoute, ToolTarget};
+use crate::catalogue::{PromptTarget, ResourceTarget, ToolTarget};
 use crate::invoke::Run;
+use crate::output::OutputCheck;
 use crate::{App, Call};
 
 impl App {
@@ -35,41 +36,40 @@ impl App {
                 let outcome = self.run(entry, &Run::of(&call, input)).await;
                 render::tool_answer(entry, outcome, &**call.caller)
             }
-            ToolTarget::Upstream { upstream, own, .. } => {
-                self.relay_tool(call, &route, upstream, own).await
+            ToolTarget::Upstream {
+                upstream,
+                own,
+                output,
+                meter,
+            } => {
+                let started = tokio::time::Instant::now();
+                let outcome = relay(call, &**upstream, own).await;
+                let failed = outcome.as_ref().map_or(true, is_error);
+                meter.record(started.elapsed(), failed);
+                if let Ok(result) = &outcome {
+                    self.check_output(call, upstream.key(), output, result);
+                }
+                outcome
             }
         }
     }
 
-    async fn relay_tool(
-        &self,
-        call: Call<'_>,
-        route: &ToolRoute,
-        upstream: &Arc<dyn Upstream>,
-        own: &str,
-    ) -> Result<RawJson, RpcError> {
-        let started = tokio::time::Instant::now();
-        let outcome = relay(call, &**upstream, own).await;
-        let failed = match &outcome {
-            Ok(result) => is_error(result),
-            Err(_) => true,
+    /// An answer that breaks its own schema is counted and told to the operator, and handed
+    /// through all the same (ADR 6).
+    fn check_output(&self, call: Call<'_>, server: &str, output: &OutputCheck, result: &RawJson) {
+        let problems = output.check(result);
+        let Some(first) = problems.first() else {
+            return;
         };
-        route.meter.record(started.elapsed(), failed);
-        if let (Ok(result), ToolTarget::Upstream { output, .. }) = (&outcome, &route.target) {
-            let problems = output.check(result);
-            if !problems.is_empty() {
-                self.inner.metrics.output_violated();
-                tracing::warn!(
-                    request = %call.request,
-                    server = upstream.key(),
-                    tool = own,
-                    problems = problems.len(),
-                    first = problems.first().map(|problem| problem.pointer.as_str()),
-                    "an upstream's answer does not fit the schema it advertised"
-                );
-            }
-        }
-        outcome
+        self.inner.metrics.output_violated();
+        tracing::warn!(
+            request = %call.request,
+            server,
+            tool = call.target,
+            problems = problems.len(),
+            first = first.pointer,
+            "an upstream's answer does not fit the schema it advertised"
+        );
     }
 
     async fn read_resource(&self, call: Call<'_>) -> Result<RawJson, RpcError> {

@@ -56,7 +56,7 @@ impl App {
     /// within its time, check what it answers.
     pub(crate) async fn run(&self, entry: &Entry, run: &Run<'_>) -> Result<Reply, Error> {
         let slug = entry.action().slug();
-        let span = tracing::info_span!("action", action = slug, request = %run.request);
+        let span = tracing::debug_span!("action", action = slug, request = %run.request);
         let started = tokio::time::Instant::now();
         let outcome = async {
             self.authorize(run.who, entry)?;
@@ -68,14 +68,13 @@ impl App {
             }
             Ok(reply)
         }
-        .instrument(span.clone())
+        .instrument(span)
         .await;
-        self.inner
-            .metrics
-            .action(slug)
-            .record(started.elapsed(), outcome.is_err());
+        if let Some(meter) = self.inner.meters.get(slug) {
+            meter.record(started.elapsed(), outcome.is_err());
+        }
         if let Err(error) = &outcome {
-            span.in_scope(|| log(error));
+            log(error, slug, run.request);
         }
         outcome
     }
@@ -165,12 +164,12 @@ async fn guarded<T>(running: impl Future<Output = Result<T, Error>>) -> Result<T
 }
 
 /// Faults of ours are for the operator; what a caller did wrong is for the caller.
-fn log(error: &Error) {
+fn log(error: &Error, action: &str, request: &RequestId) {
     if error.kind() == Kind::Internal {
         let source = std::error::Error::source(error);
-        tracing::error!(source, "the call failed");
+        tracing::error!(action, %request, source, "an action failed");
     } else {
-        tracing::debug!(code = error.code(), "the call failed");
+        tracing::debug!(action, %request, code = error.code(), "an action failed");
     }
 }
 

@@ -89,7 +89,6 @@ impl Builder<'_> {
                 let route = ToolRoute {
                     target: ToolTarget::Action(slug.clone()),
                     headers: entry.header_parameters().into(),
-                    meter: self.sources.metrics.action(&slug),
                 };
                 self.catalogue
                     .tools
@@ -174,6 +173,7 @@ impl Builder<'_> {
                 upstream: had,
                 own,
                 output,
+                ..
             } if Arc::ptr_eq(had, upstream) && *own == tool.key && output.is_of(&tool.json) => {
                 Some(Arc::clone(route))
             }
@@ -192,9 +192,9 @@ impl Builder<'_> {
                 upstream: Arc::clone(upstream),
                 own: tool.key.clone(),
                 output: OutputCheck::new(tool.json.clone()),
+                meter: self.sources.metrics.tool(exposed),
             },
             headers: headers_of(&tool.json),
-            meter: self.sources.metrics.tool(exposed),
         })
     }
 

@@ -6,8 +6,6 @@ mod cursor;
 mod define;
 mod route;
 mod section;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use build::{Sources, build};
-pub(crate) use route::{Catalogue, PromptTarget, ResourceTarget, ToolRoute, ToolTarget};
+pub(crate) use route::{Catalogue, PromptTarget, ResourceTarget, ToolTarget};

@@ -29,7 +29,6 @@ pub(crate) struct Catalogue {
 pub(crate) struct ToolRoute {
     pub(crate) target: ToolTarget,
     pub(crate) headers: Arc<[HeaderParameter]>,
-    pub(crate) meter: Arc<Meter>,
 }
 
 /// What stands behind a tool's name.
@@ -41,6 +40,7 @@ pub(crate) enum ToolTarget {
         upstream: Arc<dyn Upstream>,
         own: String,
         output: OutputCheck,
+        meter: Arc<Meter>,
     },
 }
 

@@ -1,5 +1,12 @@
 //! The use-cases, on a real database file.
 
+mod actions;
 mod api_keys;
+mod catalogue;
+mod fake_upstream;
+mod notices;
+mod paging;
+mod sealing;
 mod setup;
 mod support;
+mod upstreams;

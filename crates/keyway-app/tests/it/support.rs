@@ -10,10 +10,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use keyway_app::setup::{MasterKeySource, Ready, first_start};
-use keyway_app::{App, AppParts, Settings};
-use keyway_core::Action;
-use keyway_core::action::Registry;
-use keyway_core::ports::{Clock, Random};
+use keyway_app::{App, AppParts, Call, Invocation, List, Settings, Surface};
+use keyway_core::action::{Registry, Reply};
+use keyway_core::ports::{Caller, Clock, NoCaller, Random, RelayMethod};
+use keyway_core::rpc::{RawJson, RpcError};
+use keyway_core::{Action, Error, Principal, RequestId, Subject};
 use keyway_store::{Purpose, Store};
 use keyway_vault::random::SystemRandom;
 use tokio_util::sync::CancellationToken;
@@ -102,6 +103,95 @@ pub(crate) async fn ready(store: &Store, directory: &Path) -> Ready {
     first_start(store, &*clock(), &random(), &key_file(directory))
         .await
         .unwrap()
+}
+
+/// One call's surroundings: who asks, and the ways to be told.
+pub(crate) struct Asking {
+    pub(crate) who: Principal,
+    pub(crate) caller: Arc<dyn Caller>,
+    pub(crate) cancel: CancellationToken,
+    request: RequestId,
+}
+
+impl Asking {
+    pub(crate) fn new(app: &App) -> Self {
+        Self {
+            who: app.local(),
+            caller: Arc::new(NoCaller),
+            cancel: CancellationToken::new(),
+            request: app.new_request_id(),
+        }
+    }
+
+    pub(crate) async fn call(
+        &self,
+        app: &App,
+        method: RelayMethod,
+        target: &str,
+        params: impl serde::Serialize,
+    ) -> Result<RawJson, RpcError> {
+        let params = RawJson::of(&params).unwrap();
+        let call = Call {
+            who: &self.who,
+            method,
+            target,
+            params: &params,
+            caller: &self.caller,
+            cancel: &self.cancel,
+            request: &self.request,
+            hops: 0,
+        };
+        app.call(call).await
+    }
+
+    pub(crate) async fn invoke(
+        &self,
+        app: &App,
+        slug: &str,
+        input: impl serde::Serialize,
+        surface: Surface,
+    ) -> Result<Reply, Error> {
+        let invocation = Invocation {
+            who: &self.who,
+            slug,
+            input: RawJson::of(&input).unwrap(),
+            surface,
+            caller: Arc::clone(&self.caller),
+            cancel: &self.cancel,
+            request: &self.request,
+        };
+        app.invoke(invocation).await
+    }
+}
+
+/// Calls a tool as the operator, and reads its result.
+pub(crate) async fn tool(
+    process: &Process,
+    name: &str,
+    params: serde_json::Value,
+) -> serde_json::Value {
+    let asking = Asking::new(&process.app);
+    let result = asking.call(&process.app, RelayMethod::CallTool, name, &params);
+    result.await.unwrap().read().unwrap()
+}
+
+/// Every item of a list, page by page.
+pub(crate) fn listed(app: &App, who: &Principal, list: List) -> Vec<serde_json::Value> {
+    let (mut items, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = app.list(who, list, cursor.as_deref()).unwrap();
+        items.extend(page.items.read::<Vec<serde_json::Value>>().unwrap());
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return items;
+        }
+    }
+}
+
+/// Someone of an organization that has nothing here.
+pub(crate) fn stranger() -> Principal {
+    let id = "org_01890a5d-ac96-774b-bcce-b302099a8057";
+    Principal::new(id.parse().unwrap(), Subject::Local)
 }
 
 /// Waits until a condition holds, and fails when it does not within 20 seconds.

@@ -110,7 +110,7 @@ async fn a_read_only_directory_is_told() {
 }
 
 #[tokio::test]
-async fn a_newer_database_is_serve() {
+async fn a_newer_database_is_refused() {
     let fresh = fresh().await;
     let path = fresh.directory.path().join("keyway.db");
     fresh.store.close().await;
