@@ -54,6 +54,23 @@ fn write(shared: &Shared) -> String {
     );
     text.sample("", &[], shared.started.as_second());
     shared.requests.write(&mut text);
+    let alive = shared.endpoint.stats();
+    for (name, help, count) in [
+        (
+            "keyway_mcp_sessions",
+            "Open MCP sessions of older revisions.",
+            alive.sessions,
+        ),
+        ("keyway_mcp_streams", "Open event streams.", alive.streams),
+        (
+            "keyway_mcp_parked_calls",
+            "Calls that wait for answers of their clients.",
+            alive.parked,
+        ),
+    ] {
+        text.family(name, "gauge", help);
+        text.sample("", &[], count);
+    }
     text.family(
         "keyway_upstream_state",
         "gauge",

@@ -43,8 +43,7 @@ pub(super) async fn run(
         .http1()
         // Slow heads are the socket's business, see `Watched`.
         .header_read_timeout(None)
-        .max_headers(limits.max_headers)
-        .pipeline_flush(true);
+        .max_headers(limits.max_headers);
     builder.http2().max_concurrent_streams(250);
     let service = service_fn(|request| {
         let front = Arc::clone(&front);

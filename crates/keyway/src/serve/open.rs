@@ -5,7 +5,7 @@ use keyway_app::status;
 use keyway_app::system::SystemClock;
 use keyway_app::{App, AppParts};
 use keyway_core::Secret;
-use keyway_core::action::{Action, Expose, Registry};
+use keyway_core::action::Registry;
 use keyway_core::ports::{Clock, Random};
 use keyway_store::{Purpose, Store};
 use keyway_vault::random::SystemRandom;
@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::ServeError;
 use crate::Gateway;
-use crate::config::{Config, Surface};
+use crate::config::Config;
 
 /// A gateway's application over its own database, with nothing connected to it yet.
 pub(crate) struct Opened {
@@ -79,23 +79,7 @@ fn registry(
     let identity = gateway.identity();
     let (name, version) = (identity.name.as_str(), identity.version.as_str());
     let status = status::action(name, version, clock, store.clone());
-    let default = exposed_by_default(config);
-    let own = gateway.actions().iter().cloned();
-    let actions: Vec<Action> = own
-        .map(|action| action.expose_by_default(default))
-        .chain([status])
-        .collect();
+    let mut actions = config.expose.apply(gateway.actions());
+    actions.push(status);
     Registry::new(actions).map_err(ServeError::Clashes)
-}
-
-fn exposed_by_default(config: &Config) -> Expose {
-    let surfaces = config.expose.default.iter();
-    surfaces.fold(Expose::NONE, |exposed, surface| {
-        exposed
-            | match surface {
-                Surface::Mcp => Expose::MCP,
-                Surface::Http => Expose::HTTP,
-                Surface::Cli => Expose::CLI,
-            }
-    })
 }

@@ -1,5 +1,14 @@
 //! The gateway's binary and library, from outside.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
+
 mod cli;
 mod config;
+mod http;
 mod support;

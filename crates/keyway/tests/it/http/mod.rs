@@ -1,0 +1,6 @@
+mod actions;
+mod authentication;
+mod limits;
+mod origins;
+mod probes;
+mod streams;

@@ -1,0 +1,91 @@
+use std::net::{Ipv4Addr, SocketAddr};
+
+use http::Method;
+use keyway::config::Config;
+use keyway::serve::{Running, ServeError, Setup};
+use keyway::{Action, Gateway};
+use tempfile::TempDir;
+
+use super::client::Ask;
+
+/// A whole gateway in this process: on a free port, with a data directory of its own.
+pub(crate) struct TestApp {
+    pub(crate) running: Running,
+    /// The API key of the first start.
+    pub(crate) key: String,
+    _directory: TempDir,
+}
+
+pub(crate) struct Builder {
+    config: Config,
+    actions: Vec<Action>,
+}
+
+impl TestApp {
+    /// A gateway with these actions and nothing else out of the ordinary.
+    pub(crate) async fn with(actions: impl IntoIterator<Item = Action>) -> Self {
+        Self::builder().actions(actions).start().await
+    }
+
+    pub(crate) fn builder() -> Builder {
+        let mut config = Config::default();
+        config.listen.bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Builder {
+            config,
+            actions: Vec::new(),
+        }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.running.address()
+    }
+
+    /// A request without an API key.
+    pub(crate) fn ask(&self, method: Method, path: &str) -> Ask {
+        Ask::new(self.address(), method, path)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Ask {
+        self.ask(Method::GET, path).bearer(&self.key)
+    }
+
+    pub(crate) fn post(&self, path: &str) -> Ask {
+        self.ask(Method::POST, path).bearer(&self.key)
+    }
+}
+
+impl Builder {
+    pub(crate) fn actions(mut self, actions: impl IntoIterator<Item = Action>) -> Self {
+        self.actions.extend(actions);
+        self
+    }
+
+    pub(crate) fn config(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.config);
+        self
+    }
+
+    pub(crate) async fn start(self) -> TestApp {
+        self.try_start().await.unwrap()
+    }
+
+    pub(crate) async fn try_start(mut self) -> Result<TestApp, ServeError> {
+        let directory = tempfile::tempdir().unwrap();
+        self.config.storage.data_dir = directory.path().join("data");
+        let gateway = Gateway::builder()
+            .name("test-gateway")
+            .description("A gateway for tests.")
+            .actions(self.actions)
+            .build();
+        let running = keyway::serve::start(&gateway, Setup::new(self.config)).await?;
+        let key = running
+            .first_key()
+            .map(|key| key.expose().clone())
+            .unwrap_or_default();
+        Ok(TestApp {
+            running,
+            key,
+            _directory: directory,
+        })
+    }
+}

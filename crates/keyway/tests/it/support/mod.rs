@@ -1,0 +1,8 @@
+pub(crate) mod actions;
+pub(crate) mod app;
+pub(crate) mod client;
+pub(crate) mod mcp;
+pub(crate) mod wait;
+mod world;
+
+pub(crate) use world::World;
