@@ -16,6 +16,10 @@ const FILES: &[(&str, &[&str])] = &[
         &["internal-docs", "config.schema.json"],
     ),
     ("docs/reference/env.md", &["internal-docs", "env.md"]),
+    (
+        "docs/reference/openapi.json",
+        &["internal-docs", "openapi.json"],
+    ),
 ];
 
 /// Writes the files, or with `check` says which of them are stale; `true` when all is well.

@@ -37,18 +37,36 @@ pub fn action(
     clock: &Arc<dyn Clock>,
     store: Store,
 ) -> Action {
-    let (name, version) = (name.into(), version.into());
+    build(name.into(), version.into(), clock, Some(store))
+}
+
+/// `status` of a gateway that does not run, to be described in its reference pages.
+pub fn described(
+    name: impl Into<String>,
+    version: impl Into<String>,
+    clock: &Arc<dyn Clock>,
+) -> Action {
+    build(name.into(), version.into(), clock, None)
+}
+
+fn build(name: String, version: String, clock: &Arc<dyn Clock>, store: Option<Store>) -> Action {
     let started = clock.now();
     Action::new("status", move |context, _: Input| {
         let (name, version, store) = (name.clone(), version.clone(), store.clone());
         async move {
             let up = context.now().duration_since(started).as_secs();
-            let answer = tokio::time::timeout(PATIENCE, store.ping()).await;
+            let healthy = match store {
+                Some(store) => {
+                    let answer = tokio::time::timeout(PATIENCE, store.ping()).await;
+                    matches!(answer, Ok(Ok(())))
+                }
+                None => false,
+            };
             Ok(Status {
                 name,
                 version,
                 uptime_seconds: u64::try_from(up).unwrap_or_default(),
-                healthy: matches!(answer, Ok(Ok(()))),
+                healthy,
             })
         }
     })

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    keyway::cli::run(keyway::Gateway::builder().build())
+    keyway::Gateway::builder().main()
 }

@@ -3,11 +3,10 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let gateway = keyway::Gateway::builder()
+    keyway::Gateway::builder()
         .name("keyway-conformance")
         .version(env!("CARGO_PKG_VERSION"))
         .description("The fixture of the MCP conformance suites.")
         .actions(keyway_conformance::actions())
-        .build();
-    keyway::cli::run(gateway)
+        .main()
 }

@@ -1,3 +1,5 @@
+use std::process::ExitCode;
+
 use keyway_core::Action;
 
 use super::{Gateway, Identity};
@@ -71,5 +73,16 @@ impl Builder {
             identity: self.identity,
             actions: self.actions,
         }
+    }
+
+    /// Runs the gateway as this process: its whole command line, `serve` and all the rest.
+    ///
+    /// ```no_run
+    /// fn main() -> std::process::ExitCode {
+    ///     keyway::Gateway::builder().name("billing").main()
+    /// }
+    /// ```
+    pub fn main(self) -> ExitCode {
+        crate::cli::run(self.build())
     }
 }

@@ -14,8 +14,10 @@ mod translate;
 mod upstreams;
 
 pub use error::ServeError;
+pub(crate) use introduction::about;
 pub(crate) use open::{Opened, open};
 pub use run::serve;
 pub use running::Running;
 pub use setup::Setup;
 pub use start::start;
+pub(crate) use translate::http as http_settings;

@@ -1,5 +1,5 @@
 use std::io::Write as _;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use keyway_core::Secret;
@@ -43,7 +43,7 @@ impl Running {
     pub fn url(&self) -> String {
         let config = &self.parts.config;
         let public = config.listen.public_url.clone();
-        let base = public.unwrap_or_else(|| format!("http://{}", self.parts.address));
+        let base = public.unwrap_or_else(|| format!("http://{}", reachable(self.address())));
         format!("{base}{}", config.mcp.route)
     }
 
@@ -105,6 +105,16 @@ impl Running {
             tracing::warn!("some work did not end in time and is left behind");
         }
     }
+}
+
+/// An address a client on this machine can use: an unspecified one is every address, loopback too.
+fn reachable(bound: SocketAddr) -> SocketAddr {
+    let ip = match bound.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, bound.port())
 }
 
 impl std::fmt::Debug for Running {

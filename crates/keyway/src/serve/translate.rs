@@ -10,7 +10,7 @@ use url::Url;
 use crate::config::Config;
 
 /// The HTTP side's settings out of the configuration.
-pub(super) fn http(config: &Config, bound: SocketAddr) -> Settings {
+pub(crate) fn http(config: &Config, bound: SocketAddr) -> Settings {
     Settings {
         mcp: McpSettings {
             enabled: config.mcp.enabled,

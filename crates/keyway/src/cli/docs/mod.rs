@@ -3,6 +3,7 @@
 mod cli;
 mod config;
 mod env;
+mod openapi;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -31,6 +32,7 @@ const PAGES: &[Page] = &[
     ("config.md", config::page),
     ("config.schema.json", schema),
     ("env.md", env::page),
+    ("openapi.json", openapi::page),
 ];
 
 pub(crate) fn run(command: &InternalDocs, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
