@@ -75,7 +75,7 @@ impl App {
     async fn read_resource(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
         match self
             .resource(call.who, call.target)
-            .ok_or_else(no_resource)?
+            .ok_or_else(|| no_resource(call.target))?
         {
             ResourceTarget::Action(slug) => {
                 let entry = self.entry(&slug)?;
@@ -131,7 +131,7 @@ impl App {
             Some("ref/resource") => {
                 match self
                     .template(call.who, call.target)
-                    .ok_or_else(no_resource)?
+                    .ok_or_else(|| no_resource(call.target))?
                 {
                     ResourceTarget::Action(slug) => self.complete_action(call, &slug).await,
                     ResourceTarget::Upstream { upstream, own } => {
@@ -261,11 +261,16 @@ fn no_prompt() -> RpcError {
     invalid("there is no prompt of this name; `prompts/list` has them all")
 }
 
-pub(crate) fn no_resource() -> RpcError {
-    Error::new(
+/// Names the URI in its data, as MCP asks for (2026-07-28, "Resources", "Error Handling").
+pub(crate) fn no_resource(uri: &str) -> RpcError {
+    let error = Error::new(
         Kind::NotFound,
         "resource_not_found",
         "there is no resource at this URI; `resources/list` has those that are known",
-    )
-    .into()
+    );
+    let mut data = error.to_json();
+    if let Some(data) = data.as_object_mut() {
+        data.insert("uri".into(), uri.into());
+    }
+    RpcError::from(error).with_data(&data)
 }

@@ -94,7 +94,7 @@ impl App {
                 self.inner.subscriptions.add(&*upstream, &own, uri).await
             }
             Some(ResourceTarget::Action(_)) => Ok(()),
-            None => Err(no_resource()),
+            None => Err(no_resource(uri)),
         }
     }
 
