@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::config::Finding;
+use crate::serve::ServeError;
 
 /// Why a command did not do what it was asked, as a person and a program are told.
 ///
@@ -110,6 +111,26 @@ impl From<keyway_core::Error> for Failure {
             .collect();
         failure
     }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        let mut failure = Self::new(error.code(), error.to_string());
+        failure.hint = error.hint().map(str::to_owned);
+        failure.details = causes(&error);
+        failure
+    }
+}
+
+/// What an error's own text leaves out.
+fn causes(error: &ServeError) -> Vec<String> {
+    let mut source = std::error::Error::source(error);
+    let mut causes = Vec::new();
+    while let Some(error) = source {
+        causes.push(error.to_string());
+        source = error.source();
+    }
+    causes
 }
 
 impl std::ops::Deref for Failure {

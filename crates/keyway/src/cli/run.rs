@@ -39,15 +39,13 @@ pub fn run_with(gateway: Gateway, arguments: impl IntoIterator<Item = OsString>)
             directory,
             global: cli.global,
         });
-    let done = invocation.and_then(|invocation| match cli.command {
-        // Its end was decided by then: what still runs is not waited for.
-        Command::Serve(command) => {
-            let runtime = runtime()?;
-            let done = runtime.block_on(Box::pin(serve::run(&invocation, command)));
-            runtime.shutdown_background();
-            done
-        }
-        command => runtime()?.block_on(Box::pin(dispatch(invocation, command, &mut terminal))),
+    let done = invocation.and_then(|invocation| {
+        let runtime = runtime()?;
+        let running = Box::pin(dispatch(invocation, cli.command, &mut terminal));
+        let done = runtime.block_on(running);
+        // What still blocks a thread must not keep the process.
+        runtime.shutdown_background();
+        done
     });
     match done {
         Ok(code) => code,
@@ -81,7 +79,7 @@ async fn dispatch(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     match command {
-        Command::Serve(command) => serve::run(&invocation, command).await,
+        Command::Serve(command) => Box::pin(serve::run(invocation, command)).await,
         Command::ApiKeys(command) => api_keys::run(&invocation, command, terminal).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,

@@ -5,7 +5,7 @@ use clap::Args;
 use super::failure::Failure;
 use super::invocation::Invocation;
 use crate::config::Flag;
-use crate::serve::{ServeError, Setup, serve};
+use crate::serve::{Setup, serve};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,30 +55,15 @@ impl Serve {
     }
 }
 
-/// Runs until a signal ends it. Findings about the configuration go to the log, not to the terminal.
-pub(crate) async fn run(invocation: &Invocation, command: Serve) -> Result<ExitCode, Failure> {
+/// Serves until a signal. What there is to say about the configuration goes to the log.
+pub(crate) async fn run(invocation: Invocation, command: Serve) -> Result<ExitCode, Failure> {
     let loaded = invocation
         .load(command.flags())
         .map_err(Failure::configuration)?;
     let setup = Setup {
         config: loaded.config,
-        environment: invocation.environment.clone(),
+        environment: invocation.environment,
         findings: loaded.findings,
     };
-    serve(&invocation.gateway, setup)
-        .await
-        .map_err(Failure::from)
-}
-
-impl From<ServeError> for Failure {
-    fn from(error: ServeError) -> Self {
-        let mut failure = Self::new(error.code(), error.to_string());
-        failure.hint = error.hint().map(str::to_owned);
-        let mut cause = std::error::Error::source(&error);
-        while let Some(reason) = cause {
-            failure.details.push(reason.to_string());
-            cause = reason.source();
-        }
-        failure
-    }
+    Ok(serve(&invocation.gateway, setup).await?)
 }

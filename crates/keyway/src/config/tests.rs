@@ -370,10 +370,12 @@ fn children_inherit_neither_our_variables_nor_sources_of_secrets() {
 #[test]
 fn a_home_directory_may_be_written_as_a_tilde() {
     let world = World::new("mcp_files: [~/servers.json, other.json]\n");
-    let loaded = world.load_with(&[("HOME", "/home/x")], Vec::new()).unwrap();
+    let loaded = world
+        .load_with(&[("HOME", "/people/x")], Vec::new())
+        .unwrap();
     assert_eq!(
         loaded.config.mcp_files[0],
-        Path::new("/home/x/servers.json")
+        Path::new("/people/x/servers.json")
     );
     assert_eq!(
         loaded.config.mcp_files[1],

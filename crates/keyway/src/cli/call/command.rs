@@ -1,11 +1,12 @@
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{ArgMatches, Args};
+use clap::Args;
 use keyway_app::Surface;
 use keyway_core::Action;
-use keyway_core::action::Expose;
+use keyway_core::action::{Entry, Expose};
 use keyway_core::ports::NoCaller;
 use keyway_core::rpc::RawJson;
 use serde_json::json;
@@ -32,16 +33,18 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Call {
-    /// The action's slug; without it the actions are listed
-    slug: Option<String>,
-    /// Its input: flags made from its schema, or --input
+    /// The action's slug, and its input: flags made from its schema, or --input. Without a slug the
+    /// actions are listed
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,
-        value_name = "INPUT"
+        value_name = "SLUG [INPUT]"
     )]
-    input: Vec<OsString>,
+    words: Vec<OsString>,
 }
+
+const HIDDEN: &str = "the action is not exposed on the command line: its author says \
+    `.expose(Expose::CLI)`, or the project `expose.default: [cli]`";
 
 /// Runs it: exit code 2 for an input that is not valid, 1 for an action that failed.
 pub(crate) async fn run(
@@ -49,14 +52,31 @@ pub(crate) async fn run(
     command: Call,
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
-    let Some(slug) = &command.slug else {
-        return list(&invocation, terminal);
+    let mut words = command.words.into_iter();
+    let Some(slug) = words.next() else {
+        let local = opened(&invocation, terminal).await?;
+        list(&local, terminal);
+        local.close().await;
+        return Ok(ExitCode::SUCCESS);
     };
-    let action = find(&invocation, slug)?;
-    let properties = properties(action.input_schema());
+    let slug = slug.to_string_lossy();
+    let input: Vec<_> = words.collect();
+    own_options(&mut invocation, &input, terminal);
+    // An action of the gateway's author is known before anything is opened: its help costs nothing.
+    let declared = invocation.gateway.actions().iter();
+    let declared = declared
+        .clone()
+        .find(|action| action.slug() == slug)
+        .cloned();
+    let (action, local) = if let Some(action) = declared {
+        (action, None)
+    } else {
+        let local = opened(&invocation, terminal).await?;
+        (find(&local, &slug)?, Some(local))
+    };
     let program = invocation.gateway.identity().name.clone();
-    let line = command_line(&program, &action, &properties);
-    let arguments = std::iter::once(OsString::from(&program)).chain(command.input);
+    let line = command_line(&program, &action, &properties(action.input_schema()));
+    let arguments = std::iter::once(OsString::from(&program)).chain(input);
     let matches = match line.try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => {
@@ -64,25 +84,41 @@ pub(crate) async fn run(
             return Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)));
         }
     };
-    own_options(&mut invocation, &matches, terminal);
     let input = input::build(&invocation, &action, &matches)?;
-    let loaded = invocation.configuration()?;
-    let local = Local::open(&invocation.gateway, &loaded.config, terminal).await?;
+    let local = match local {
+        Some(local) => local,
+        None => opened(&invocation, terminal).await?,
+    };
     let done = invoke(&local, &action, input, terminal).await;
     local.close().await;
     done
 }
 
+async fn opened(invocation: &Invocation, terminal: &mut Terminal) -> Result<Local, Failure> {
+    let loaded = invocation.configuration()?;
+    Local::open(&invocation.gateway, &loaded.config, terminal).await
+}
+
 /// Options of every command may also stand behind the slug.
-fn own_options(invocation: &mut Invocation, matches: &ArgMatches, terminal: &mut Terminal) {
-    if matches.get_flag(input::JSON) {
+fn own_options(invocation: &mut Invocation, arguments: &[OsString], terminal: &mut Terminal) {
+    let value = |names: &[&str]| -> Option<PathBuf> {
+        arguments.iter().enumerate().find_map(|(at, argument)| {
+            let text = argument.to_str()?;
+            if names.contains(&text) {
+                return arguments.get(at + 1).map(PathBuf::from);
+            }
+            let (name, value) = text.split_once('=')?;
+            names.contains(&name).then(|| PathBuf::from(value))
+        })
+    };
+    if arguments.iter().any(|argument| argument == "--json") {
         terminal.set_json();
     }
-    if let Some(file) = matches.get_one::<OsString>(input::CONFIG) {
-        invocation.global.config = Some(file.into());
+    if let Some(file) = value(&["--config", "-c"]) {
+        invocation.global.config = Some(file);
     }
-    if let Some(dir) = matches.get_one::<OsString>(input::DATA_DIR) {
-        invocation.global.data_dir = Some(dir.into());
+    if let Some(dir) = value(&["--data-dir"]) {
+        invocation.global.data_dir = Some(dir);
     }
 }
 
@@ -92,7 +128,7 @@ async fn invoke(
     input: RawJson,
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
-    let app = &local.app;
+    let app = local.app();
     let (who, request, cancel) = (app.local(), app.new_request_id(), CancellationToken::new());
     let call = app.invoke(keyway_app::Invocation {
         who: &who,
@@ -122,29 +158,39 @@ async fn invoke(
                 let source = std::error::Error::source(&error);
                 tracing::debug!(source, "the call failed");
             }
-            Err(error.into())
+            let hidden = error.code() == "action_not_found";
+            let failure = Failure::from(error);
+            Err(if hidden {
+                failure.with_hint(HIDDEN)
+            } else {
+                failure
+            })
         }
     }
 }
 
-fn find(invocation: &Invocation, slug: &str) -> Result<Action, Failure> {
-    let actions = invocation.gateway.actions();
-    if let Some(action) = actions.iter().find(|action| action.slug() == slug) {
-        return Ok(action.clone());
+fn find(local: &Local, slug: &str) -> Result<Action, Failure> {
+    let registry = local.app().registry();
+    if let Some(entry) = registry.get(slug) {
+        return Ok(entry.action().clone());
     }
     let failure = Failure::usage("action_not_found", "there is no action of this name");
-    let slugs = actions.iter().map(Action::slug);
+    let slugs = registry.iter().map(|entry| entry.action().slug());
     Err(match suggest::nearest(slug, slugs) {
         Some(near) => failure.with_hint(format!("did you mean `{near}`?")),
         None => failure.with_hint("without a name the actions are listed"),
     })
 }
 
-fn list(invocation: &Invocation, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
-    let loaded = invocation.configuration()?;
-    let mut actions = loaded.config.expose.apply(invocation.gateway.actions());
-    actions.retain(|action| action.exposure().contains(Expose::CLI));
-    actions.sort_by(|a, b| a.slug().cmp(b.slug()));
+fn list(local: &Local, terminal: &mut Terminal) {
+    let mut actions: Vec<_> = local
+        .app()
+        .registry()
+        .iter()
+        .map(Entry::action)
+        .filter(|action| action.exposure().contains(Expose::CLI))
+        .collect();
+    actions.sort_by_key(|action| action.slug());
     if terminal.is_json() {
         let actions = actions.iter().map(|action| {
             json!({
@@ -167,5 +213,4 @@ fn list(invocation: &Invocation, terminal: &mut Terminal) -> Result<ExitCode, Fa
             .collect();
         terminal.table(&["ACTION", "DESCRIPTION"], &rows);
     }
-    Ok(ExitCode::SUCCESS)
 }

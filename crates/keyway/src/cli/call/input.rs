@@ -74,9 +74,9 @@ pub(super) fn command_line(program: &str, action: &Action, properties: &[Propert
 // Names of our own options; no property can have them.
 const INPUT: &str = "\0input";
 const ARG: &str = "\0arg";
-pub(super) const JSON: &str = "\0json";
-pub(super) const CONFIG: &str = "\0config";
-pub(super) const DATA_DIR: &str = "\0data-dir";
+const JSON: &str = "\0json";
+const CONFIG: &str = "\0config";
+const DATA_DIR: &str = "\0data-dir";
 
 fn path_option(
     id: &'static str,

@@ -3,3 +3,4 @@ mod call;
 mod client;
 mod doctor;
 mod help;
+mod mcp;

@@ -1,6 +1,7 @@
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// A working directory of its own, and the program run in it with nothing inherited.
 pub(crate) struct World {
@@ -83,6 +84,52 @@ impl World {
         let show = |path: &Path| path.display().to_string();
         text.replace(&show(&real), "DIR")
             .replace(&show(self.dir.path()), "DIR")
+    }
+}
+
+/// A gateway that runs as its own process until it is dropped.
+pub(crate) struct Serving {
+    child: Child,
+    /// Its MCP endpoint.
+    pub(crate) url: String,
+}
+
+impl World {
+    /// Starts `keyway serve` on a free port and waits until it listens.
+    pub(crate) fn serve(&self, arguments: &[&str]) -> Serving {
+        let all = [
+            &["serve", "--bind", "127.0.0.1:0", "--log-format", "json"],
+            arguments,
+        ]
+        .concat();
+        let mut command = self.command(&all);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut serving = Serving {
+            child: command.spawn().unwrap(),
+            url: String::new(),
+        };
+        let mut log = BufReader::new(serving.child.stderr.take().unwrap());
+        let mut told = String::new();
+        loop {
+            let start = told.len();
+            assert_ne!(log.read_line(&mut told).unwrap(), 0, "it ended: {told}");
+            let line = told.get(start..).unwrap_or_default();
+            let event: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+            let text = |name: &str| event.get(name).and_then(serde_json::Value::as_str);
+            if text("message") == Some("listening") {
+                // What is logged later is read, so that the pipe never fills.
+                std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+                text("url").unwrap().clone_into(&mut serving.url);
+                return serving;
+            }
+        }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
