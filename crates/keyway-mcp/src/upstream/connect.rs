@@ -137,7 +137,7 @@ impl Connector {
         let body = self
             .dialect(Revision::NEWEST)
             .own(id, "server/discover", "");
-        let answer = timeout(self.settings.probe, stream.request(id, body, None)).await;
+        let answer = timeout(self.settings.probe, stream.handshake(id, body)).await;
         match answer {
             Ok(Ok(result)) => Ok(read_discover(&result).map_or(Probe::Legacy, Probe::Modern)),
             Ok(Err(Failure::Rpc(error))) => read_refusal(&error),
@@ -153,7 +153,7 @@ impl Connector {
             "initialize",
             &initialize_members(&self.client_info),
         );
-        let hello = read_initialize(&stream.request(id, body, None).await?)?;
+        let hello = read_initialize(&stream.handshake(id, body).await?)?;
         stream.send(initialized()).await?;
         Ok(hello)
     }

@@ -10,11 +10,12 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::failure::Failure;
 use super::wait::AskClock;
 use crate::wire::meta::Meta;
 
-/// What a server answered: its `result`, or its `error` object.
-pub(super) type Outcome = Result<RawJson, RawJson>;
+/// What a server answered: its `result`, or why there is none.
+pub(super) type Outcome = Result<RawJson, Failure>;
 
 /// How long a call that was given up counts as one that may still speak.
 const GHOST: Duration = Duration::from_secs(30);

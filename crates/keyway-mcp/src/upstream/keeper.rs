@@ -8,7 +8,7 @@ use keyway_core::ports::{ChangeKind, UpstreamState};
 use tokio::time::{Instant, sleep};
 
 use super::connect::{Connector, Era};
-use super::connection::Connection;
+use super::connection::{Connection, Link};
 use super::failure::Failure;
 use super::inbound;
 use super::listen;
@@ -49,6 +49,8 @@ impl Keeper {
             server.enter(UpstreamState::Connecting, None);
             let since = Instant::now();
             let ended = tokio::select! {
+                // First, so that a connection is ended below and not half-way in there.
+                biased;
                 () = server.stop.cancelled() => break,
                 ended = self.attempt(&mut known) => ended,
             };
@@ -164,11 +166,13 @@ impl Keeper {
             return std::future::pending().await;
         };
         let modern = connection.dialect.revision.is_modern();
-        let over_http = matches!(connection.link, super::connection::Link::Http(_));
-        if modern && over_http && connection.caps.announces() {
-            // The subscription tells when the server goes away.
-            return std::future::pending().await;
-        }
+        let over_http = matches!(connection.link, Link::Http(_));
+        // The subscription tells when the server goes away, unless the network swallows that.
+        let interval = if modern && over_http && connection.caps.announces() {
+            interval * 5
+        } else {
+            interval
+        };
         let method = if modern { "server/discover" } else { "ping" };
         let limit = self.server.spec.timeouts.connect;
         loop {
@@ -241,6 +245,7 @@ impl Keeper {
         tokio::select! {
             () = sleep(wait) => {}
             () = early, if !matches!(failure, Failure::Auth(_)) => {}
+            () = server.insist.notified() => {}
             () = server.stop.cancelled() => {}
         }
     }

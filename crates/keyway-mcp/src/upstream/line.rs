@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bytes::Bytes;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use keyway_core::json::Bounds;
+use keyway_core::json::{self, Bounds};
 use keyway_core::ports::BoxFuture;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -118,7 +118,19 @@ impl Line {
                     }
                 }
             }
-            Err(_) => self.noise(text.len()),
+            Err(_) => self.unreadable(text),
+        }
+    }
+
+    /// Takes a text that cannot be used. Where it still says which request it answers, that
+    /// request fails at once rather than when its time is up.
+    pub(super) fn unreadable(&self, text: &Bytes) {
+        let told = salvaged_id(text).is_some_and(|id| {
+            let failure = Failure::Protocol("it is malformed or larger than allowed".into());
+            self.flights.answer(id, Err(failure))
+        });
+        if !told {
+            self.noise(text.len());
         }
     }
 
@@ -127,7 +139,7 @@ impl Line {
             Message::Response { id, outcome } => {
                 let known = id
                     .as_u64()
-                    .is_some_and(|id| self.flights.answer(id, outcome));
+                    .is_some_and(|id| self.flights.answer(id, outcome.map_err(Failure::Rpc)));
                 if !known {
                     tracing::debug!(server = %self.server, "an answer nobody waits for; skipped");
                 }
@@ -150,6 +162,25 @@ impl Line {
             Message::Complaint { .. } => self.noise(0),
         }
     }
+}
+
+/// The id of our request that the beginning of an unusable answer names.
+pub(super) fn salvaged_id(text: &[u8]) -> Option<u64> {
+    let start = text.get(..text.len().min(256))?;
+    let readable = match std::str::from_utf8(start) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(start.get(..error.valid_up_to())?).ok()?,
+    };
+    let mut id = None;
+    for member in json::members(readable.trim_start()) {
+        match member.key.as_ref() {
+            "jsonrpc" => {}
+            "id" if member.value_range.end < readable.len() => id = member.value.parse().ok(),
+            "result" | "error" => return id,
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// Requests of a server that are being answered, a bounded number of them.

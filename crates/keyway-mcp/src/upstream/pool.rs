@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::connect::Connector;
+use super::failure::Failure;
 use super::inbound::Signals;
 use super::keeper::Keeper;
 use super::redact::Redactor;
@@ -95,14 +96,19 @@ impl Pool {
         })
     }
 
-    /// Asks for an attempt to connect now rather than after its pause. False when there is no such
-    /// server.
+    /// Connects to a server anew, now: a connection it has is closed first, a pause it is in ends.
+    /// False when there is no such server.
     pub fn reconnect(&self, key: &str) -> bool {
-        let servers = self.servers.lock();
-        servers.get(key).is_some_and(|server| {
-            server.wake.notify_one();
-            true
-        })
+        let Some(server) = self.servers.lock().get(key).cloned() else {
+            return false;
+        };
+        if let Some(connection) = server.connection.load_full() {
+            connection
+                .line
+                .break_off(Failure::Closed("a new connection was asked for".into()));
+        }
+        server.insist.notify_one();
+        true
     }
 
     /// The servers, by key.
@@ -142,6 +148,7 @@ impl Pool {
             subscriptions,
             moved: watch::Sender::new(0),
             wake: Notify::new(),
+            insist: Notify::new(),
             stop: self.shutdown.child_token(),
         }
     }

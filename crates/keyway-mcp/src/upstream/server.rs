@@ -43,6 +43,8 @@ pub(super) struct Server {
     pub(super) moved: watch::Sender<u64>,
     /// Asks for an attempt to connect before its time.
     pub(super) wake: Notify,
+    /// Asks for an attempt to connect at once, whatever the state.
+    pub(super) insist: Notify,
     pub(super) stop: CancellationToken,
 }
 

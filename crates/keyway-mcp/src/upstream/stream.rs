@@ -36,6 +36,22 @@ impl Stream {
         text: String,
         side: Option<Arc<Side>>,
     ) -> Result<RawJson, Failure> {
+        self.exchange(id, text, side, GivingUp::Told).await
+    }
+
+    /// The same for requests before any other, which must not be cancelled (2025-11-25,
+    /// Cancellation).
+    pub(super) async fn handshake(&self, id: u64, text: String) -> Result<RawJson, Failure> {
+        self.exchange(id, text, None, GivingUp::Silent).await
+    }
+
+    async fn exchange(
+        &self,
+        id: u64,
+        text: String,
+        side: Option<Arc<Side>>,
+        giving_up: GivingUp,
+    ) -> Result<RawJson, Failure> {
         let (answer, answered) = oneshot::channel();
         let Some(landing) = self.line.flights.open(id, side, Some(answer)) else {
             return Err(self.line.why());
@@ -44,15 +60,12 @@ impl Stream {
             stream: self,
             id,
             landing,
+            giving_up,
         };
         self.send(text).await?;
         let outcome = answered.await;
         open.landing.answered();
-        match outcome {
-            Ok(Ok(result)) => Ok(result),
-            Ok(Err(error)) => Err(Failure::Rpc(error)),
-            Err(_) => Err(self.line.why()),
-        }
+        outcome.unwrap_or_else(|_| Err(self.line.why()))
     }
 
     /// Sends one message.
@@ -104,11 +117,19 @@ struct Open<'a> {
     stream: &'a Stream,
     id: u64,
     landing: Landing,
+    giving_up: GivingUp,
+}
+
+/// What a server hears when an answer is no longer wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum GivingUp {
+    Told,
+    Silent,
 }
 
 impl Drop for Open<'_> {
     fn drop(&mut self) {
-        if self.landing.is_given_up() {
+        if self.landing.is_given_up() && self.giving_up == GivingUp::Told {
             self.stream.give_up(self.id);
         }
     }

@@ -12,7 +12,7 @@ use super::call::Sending;
 use super::link::{HttpLink, Media, media_type, outcome_of};
 use crate::upstream::failure::Failure;
 use crate::upstream::inbound::{answer_request, call_notification};
-use crate::upstream::line::Answering;
+use crate::upstream::line::{Answering, salvaged_id};
 use crate::wire::{self, Message, Messages, SseEvent, SseParser};
 
 pub(super) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -81,6 +81,9 @@ impl HttpLink {
                 .into_iter()
                 .filter_map(Result::ok)
                 .find_map(|message| self.message(message, sending, answering)),
+            Err(_) if salvaged_id(data) == Some(sending.id) => Some(Err(Failure::Protocol(
+                "it is malformed or larger than allowed".into(),
+            ))),
             Err(_) => {
                 self.line.noise(data.len());
                 None

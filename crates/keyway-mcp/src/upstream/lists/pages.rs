@@ -5,6 +5,7 @@ use keyway_core::json::{self, quote};
 use keyway_core::ports::Definition;
 use keyway_core::rpc::RawJson;
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 
 use super::warnings::Warnings;
 use crate::upstream::connection::Connection;
@@ -60,8 +61,16 @@ pub(super) async fn read_all(
     let mut cursors = HashSet::new();
     let mut bytes = 0usize;
     let mut members = String::new();
+    let until = Instant::now() + limit;
     for _ in 0..PAGES {
-        let page = connection.own(kind.method, &members, limit).await?;
+        let left = until.saturating_duration_since(Instant::now());
+        let page = match connection.own(kind.method, &members, left).await {
+            Err(Failure::Timeout) if !members.is_empty() => {
+                warnings.add(format!("{}: cut off, listing takes too long", kind.items));
+                return Ok(found);
+            }
+            page => page?,
+        };
         bytes = bytes.saturating_add(page.bytes().len());
         let items = items_of(&page, kind)?;
         for raw in items {

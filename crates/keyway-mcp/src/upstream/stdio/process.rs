@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::process::{ExitStatus, Stdio as Pipe};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::upstream::line::{Answering, Line};
 use crate::upstream::redact::Redactor;
 use crate::upstream::settings::PoolSettings;
 use crate::upstream::spec::Stdio;
-use crate::upstream::stream::{Out, Stream};
+use crate::upstream::stream::{Out, Stream, one_line};
 
 /// How many messages may wait for a child to read them.
 const WAITING: usize = 64;
@@ -129,7 +130,7 @@ impl Keeper {
     fn reason(&self, status: Option<ExitStatus>) -> String {
         let how = match status {
             Some(status) => format!("the process ended ({status})"),
-            None => "the process closed its standard output".into(),
+            None => "the process closed its standard streams".into(),
         };
         match self.tail.last() {
             Some(last) => format!("{how}; it last said: {last}"),
@@ -169,21 +170,27 @@ async fn read(stdout: ChildStdout, stream: Stream) {
     let line = Arc::clone(&stream.line);
     let mut lines = Lines::new(stdout, line.bounds.bytes);
     let mut answering = Answering::default();
+    let Out::Pipe(out) = &stream.out else { return };
+    // A child that reads nothing must not keep us from reading what it says.
+    let mut answers = VecDeque::new();
     loop {
         tokio::select! {
             next = lines.next() => match next {
                 None => return,
-                Some(TextLine::Cut(text)) => line.noise(text.len()),
+                Some(TextLine::Cut(text)) => line.unreadable(&text),
                 Some(TextLine::Whole(text)) => {
                     if !text.trim_ascii().is_empty() {
                         line.shared_text(&text, &mut answering);
                     }
                 }
             },
-            text = answering.next() => {
-                // A child that reads nothing must not keep us from reading what it says.
-                if let Out::Pipe(lines) = &stream.out {
-                    let _ = lines.try_send(super::super::stream::one_line(text));
+            text = answering.next(), if answers.len() < WAITING => {
+                answers.push_back(one_line(text));
+            }
+            permit = out.reserve(), if !answers.is_empty() => {
+                let Ok(permit) = permit else { return };
+                if let Some(answer) = answers.pop_front() {
+                    permit.send(answer);
                 }
             }
         }
