@@ -10,59 +10,70 @@ use keyway_core::ports::{Body, HttpError};
 
 use crate::error;
 
-/// Wraps the body of an answer. `limit` is in bytes.
-pub(crate) fn bounded(body: reqwest::Body, limit: Option<u64>) -> Body {
-    Body::new(Bounded {
-        body: Some(body),
+/// Bounds the body of an answer. `declared` and `limit` are in bytes.
+pub(crate) fn bounded(
+    chunks: impl Stream<Item = Result<Bytes, HttpError>> + Send + Unpin + 'static,
+    declared: Option<u64>,
+    limit: Option<u64>,
+) -> Result<Body, HttpError> {
+    let Some(limit) = limit else {
+        return Ok(Body::new(chunks));
+    };
+    if declared.is_some_and(|declared| declared > limit) {
+        return Err(HttpError::TooLarge);
+    }
+    Ok(Body::new(Bounded {
+        chunks: Some(chunks),
         left: limit,
-    })
+    }))
 }
 
-struct Bounded {
-    body: Option<reqwest::Body>,
-    left: Option<u64>,
+struct Bounded<S> {
+    chunks: Option<S>,
+    left: u64,
 }
 
-impl Bounded {
-    fn take(&mut self, chunk: &Bytes) -> Result<(), HttpError> {
-        let Some(left) = &mut self.left else {
-            return Ok(());
+impl<S: Stream<Item = Result<Bytes, HttpError>> + Unpin> Stream for Bounded<S> {
+    type Item = Result<Bytes, HttpError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(chunks) = &mut self.chunks else {
+            return Poll::Ready(None);
         };
-        *left = left
-            .checked_sub(chunk.len() as u64)
-            .ok_or(HttpError::TooLarge)?;
-        Ok(())
+        let next = std::task::ready!(Pin::new(chunks).poll_next(cx));
+        let Some(Ok(chunk)) = &next else {
+            self.chunks = None;
+            return Poll::Ready(next);
+        };
+        if let Some(left) = self.left.checked_sub(chunk.len() as u64) {
+            self.left = left;
+            return Poll::Ready(next);
+        }
+        self.chunks = None;
+        Poll::Ready(Some(Err(HttpError::TooLarge)))
     }
 }
 
-impl Stream for Bounded {
+/// The chunks of a body that came over an encrypted connection.
+pub(crate) struct Chunks(pub(crate) reqwest::Body);
+
+impl Stream for Chunks {
     type Item = Result<Bytes, HttpError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            let Some(body) = &mut self.body else {
-                return Poll::Ready(None);
-            };
-            let frame = match std::task::ready!(Pin::new(body).poll_frame(cx)) {
-                None => {
-                    self.body = None;
-                    return Poll::Ready(None);
+            match std::task::ready!(Pin::new(&mut self.0).poll_frame(cx)) {
+                None => return Poll::Ready(None),
+                Some(Err(broken)) => {
+                    return Poll::Ready(Some(Err(error::of_tls_body(&broken))));
                 }
-                Some(Err(error)) => {
-                    self.body = None;
-                    return Poll::Ready(Some(Err(error::of_body(&error))));
+                Some(Ok(frame)) => {
+                    // Trailers are not part of what callers read.
+                    if let Ok(chunk) = frame.into_data() {
+                        return Poll::Ready(Some(Ok(chunk)));
+                    }
                 }
-                Some(Ok(frame)) => frame,
-            };
-            // Trailers are not part of what callers read.
-            let Ok(chunk) = frame.into_data() else {
-                continue;
-            };
-            if let Err(error) = self.take(&chunk) {
-                self.body = None;
-                return Poll::Ready(Some(Err(error)));
             }
-            return Poll::Ready(Some(Ok(chunk)));
         }
     }
 }

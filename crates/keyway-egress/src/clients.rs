@@ -1,8 +1,7 @@
-//! The clients underneath, one for each way a connection is made, so that connections are shared
-//! only by requests that may use them.
+//! The clients for encrypted connections, one for each way a connection is made, so that
+//! connections are shared only by requests that may use them.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,27 +9,18 @@ use keyway_core::ports::HttpError;
 use parking_lot::RwLock;
 
 use crate::guard::{Guard, Reach};
+use crate::lanes::{IDLE_CONNECTION, IDLE_CONNECTIONS};
 use crate::resolve::{GuardedResolver, Resolve};
 
-/// How many clients are kept. There are as many as there are different connect limits and sockets
-/// in the configuration, times a few.
+/// How many clients are kept. There are as many as there are different connect limits in the
+/// configuration, times three.
 const MOST_CLIENTS: usize = 64;
-/// How long an unused connection is kept.
-const IDLE_CONNECTION: Duration = Duration::from_mins(1);
-/// How many unused connections to one host are kept.
-const IDLE_CONNECTIONS: usize = 256;
 
 /// What sets the connections of one client apart.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Kind {
-    pub(crate) reach: Reach,
-    pub(crate) tls: bool,
-    pub(crate) connect: Duration,
-    pub(crate) socket: Option<Arc<Path>>,
-}
+type Kind = (Reach, Duration);
 
-/// All clients, made when first needed: the certificates of the system are read by the first
-/// request that needs them, and a machine without any can still use plain HTTP.
+/// All clients, made when first needed: reading the certificates of the system takes time, and a
+/// machine without any can still use plain HTTP.
 pub(crate) struct Clients {
     made: RwLock<HashMap<Kind, reqwest::Client>>,
     resolver: Arc<dyn Resolve>,
@@ -46,12 +36,17 @@ impl Clients {
         }
     }
 
-    /// The client for connections of this kind.
-    pub(crate) fn get(&self, kind: Kind) -> Result<reqwest::Client, HttpError> {
+    /// The client for connections of this reach that are made within `connect`.
+    pub(crate) fn get(
+        &self,
+        reach: Reach,
+        connect: Duration,
+    ) -> Result<reqwest::Client, HttpError> {
+        let kind = (reach, connect);
         if let Some(client) = self.made.read().get(&kind) {
             return Ok(client.clone());
         }
-        let client = self.make(&kind)?;
+        let client = self.make(reach, connect)?;
         let mut made = self.made.write();
         if made.len() >= MOST_CLIENTS {
             made.clear();
@@ -59,12 +54,13 @@ impl Clients {
         Ok(made.entry(kind).or_insert(client).clone())
     }
 
-    fn make(&self, kind: &Kind) -> Result<reqwest::Client, HttpError> {
+    fn make(&self, reach: Reach, connect: Duration) -> Result<reqwest::Client, HttpError> {
         #[expect(
             clippy::disallowed_methods,
             reason = "this is where all network leaves"
         )]
-        let mut builder = reqwest::Client::builder()
+        let builder = reqwest::Client::builder()
+            .https_only(true)
             .no_proxy()
             .no_gzip()
             .no_brotli()
@@ -72,22 +68,15 @@ impl Clients {
             .no_zstd()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            .user_agent(concat!("keyway/", env!("CARGO_PKG_VERSION")))
             .tcp_nodelay(true)
-            .connect_timeout(kind.connect)
+            .connect_timeout(connect)
             .pool_idle_timeout(IDLE_CONNECTION)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
             .dns_resolver(Arc::new(GuardedResolver {
                 resolver: Arc::clone(&self.resolver),
                 guard: Arc::clone(&self.guard),
-                reach: kind.reach,
+                reach,
             }));
-        if !kind.tls {
-            builder = builder.tls_certs_only([]);
-        }
-        if let Some(socket) = &kind.socket {
-            builder = builder.unix_socket(&**socket);
-        }
         builder.build().map_err(|_| {
             HttpError::Connect(
                 "this machine has no certificate authorities to check TLS with".into(),

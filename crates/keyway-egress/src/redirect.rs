@@ -7,11 +7,10 @@ use keyway_core::ports::HttpError;
 
 use crate::target::Target;
 
-/// The parts of a request that a redirect can change.
+/// The parts of a request that a redirect can change, besides its target.
 #[derive(Debug, Clone)]
-pub(crate) struct Hop {
+pub(crate) struct Outgoing {
     pub(crate) method: Method,
-    pub(crate) target: Target,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
@@ -24,13 +23,17 @@ pub(crate) fn location(status: StatusCode, headers: &HeaderMap) -> Option<&str> 
     }
 }
 
-impl Hop {
+impl Outgoing {
     /// The request the redirect asks for. To another origin it goes without any header of the
     /// request, and never with its body: either may hold credentials.
-    pub(crate) fn follow(self, status: StatusCode, location: &str) -> Result<Self, HttpError> {
+    pub(crate) fn follow(
+        self,
+        target: &Target,
+        status: StatusCode,
+        location: &str,
+    ) -> Result<(Target, Self), HttpError> {
         let Self {
             method,
-            target,
             mut headers,
             mut body,
         } = self;
@@ -61,12 +64,14 @@ impl Hop {
             }
             headers = HeaderMap::new();
         }
-        Ok(Self {
-            method,
-            target: next,
-            headers,
-            body,
-        })
+        Ok((
+            next,
+            Self {
+                method,
+                headers,
+                body,
+            },
+        ))
     }
 }
 
@@ -76,21 +81,22 @@ mod tests {
 
     use super::*;
 
-    fn follow(method: Method, status: u16, location: &str) -> Result<Hop, HttpError> {
+    fn follow(method: Method, status: u16, location: &str) -> Result<Outgoing, HttpError> {
         let mut headers = HeaderMap::new();
         headers.insert("authorization", "Bearer x".parse().unwrap());
         headers.insert("content-type", "text/plain".parse().unwrap());
-        let hop = Hop {
+        let target = Target::read("https://a.example/x", Destination::Guarded).unwrap();
+        let outgoing = Outgoing {
             body: if method == Method::GET {
                 Bytes::new()
             } else {
                 Bytes::from_static(b"b")
             },
             method,
-            target: Target::read("https://a.example/x", Destination::Guarded).unwrap(),
             headers,
         };
-        hop.follow(StatusCode::from_u16(status).unwrap(), location)
+        let status = StatusCode::from_u16(status).unwrap();
+        Ok(outgoing.follow(&target, status, location)?.1)
     }
 
     #[test]

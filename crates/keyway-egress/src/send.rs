@@ -1,20 +1,32 @@
 use std::sync::Arc;
 
+use http::HeaderValue;
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    ACCEPT, CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    USER_AGENT,
 };
+use http_body::Body as _;
+use http_body_util::Full;
+use hyper::body::Incoming;
 use keyway_core::ports::{
     BoxFuture, HttpError, HttpRequest, HttpResponse, HttpSend, Limits, Redirects,
 };
 
 use crate::allow::AllowList;
-use crate::body::bounded;
-use crate::clients::{Clients, Kind};
+use crate::body::{Chunks, bounded};
+use crate::clients::Clients;
+use crate::dial::Dialer;
 use crate::error;
 use crate::guard::Guard;
-use crate::redirect::{self, Hop};
+use crate::lane::Lane;
+use crate::lanes::LaneBody;
+use crate::plan::{Plan, Plans, Route};
+use crate::redirect::{self, Outgoing};
 use crate::resolve::{Resolve, SystemResolver};
-use crate::target::{NamedHost, Target};
+
+/// What we call ourselves, where a request says nothing else.
+const NAME: HeaderValue = HeaderValue::from_static(concat!("keyway/", env!("CARGO_PKG_VERSION")));
+const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 
 /// Headers that belong to the connection and are never a caller's to give (RFC 9110, section 7.6.1;
 /// RFC 9112).
@@ -62,7 +74,8 @@ pub struct Egress {
 }
 
 struct Inner {
-    guard: Arc<Guard>,
+    plans: Plans,
+    dialer: Dialer,
     clients: Clients,
 }
 
@@ -72,8 +85,12 @@ impl Egress {
         let guard = Arc::new(Guard::new(config.allow));
         Self {
             inner: Arc::new(Inner {
-                clients: Clients::new(config.resolver, Arc::clone(&guard)),
-                guard,
+                plans: Plans::new(Arc::clone(&guard)),
+                clients: Clients::new(Arc::clone(&config.resolver), Arc::clone(&guard)),
+                dialer: Dialer {
+                    resolver: config.resolver,
+                    guard,
+                },
             }),
         }
     }
@@ -103,83 +120,129 @@ impl Inner {
         }
     }
 
-    async fn follow(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    async fn follow(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let limits = request.limits;
-        let mut hop = Hop {
-            method: request.method,
-            target: Target::read(&request.url, request.destination)?,
-            headers: request.headers,
-            body: request.body,
-        };
+        let mut plan = self.plans.get(&request.url, request.destination)?;
         for header in CONNECTION_HEADERS {
-            hop.headers.remove(header);
+            request.headers.remove(header);
         }
+        let HttpRequest {
+            method,
+            headers,
+            body,
+            ..
+        } = request;
+        let mut outgoing = Outgoing {
+            method,
+            headers,
+            body,
+        };
         let Redirects::Follow(most) = request.redirects else {
-            return answer(self.exchange(hop, &limits).await?, &limits);
+            return self.exchange(&plan, outgoing, &limits).await;
         };
         for _ in 0..=most {
-            let response = self.exchange(hop.clone(), &limits).await?;
-            let Some(location) = redirect::location(response.status(), response.headers()) else {
-                return answer(response, &limits);
+            let response = self.exchange(&plan, outgoing.clone(), &limits).await?;
+            let Some(location) = redirect::location(response.status, &response.headers) else {
+                return Ok(response);
             };
-            hop = hop.follow(response.status(), location)?;
+            let target;
+            (target, outgoing) = outgoing.follow(&plan.target, response.status, location)?;
+            plan = Arc::new(self.plans.make(target)?);
         }
         Err(HttpError::TooManyRedirects)
     }
 
     /// One request and the head of its answer.
-    async fn exchange(&self, hop: Hop, limits: &Limits) -> Result<reqwest::Response, HttpError> {
-        let target = hop.target;
-        let client = self.clients.get(self.kind(&target, limits)?)?;
-        let mut request = reqwest::Request::new(hop.method, target.url.clone());
-        *request.headers_mut() = hop.headers;
-        if !hop.body.is_empty() {
-            *request.body_mut() = Some(hop.body.into());
+    async fn exchange(
+        &self,
+        plan: &Plan,
+        mut outgoing: Outgoing,
+        limits: &Limits,
+    ) -> Result<HttpResponse, HttpError> {
+        let headers = &mut outgoing.headers;
+        headers.entry(USER_AGENT).or_insert(NAME);
+        headers.entry(ACCEPT).or_insert(ANYTHING);
+        match &plan.route {
+            Some(route) => self.over_plain(plan, route, outgoing, limits).await,
+            None => self.over_tls(plan, outgoing, limits).await,
         }
-        client
-            .execute(request)
-            .await
-            .map_err(|error| error::of_exchange(&error, &target))
     }
 
-    /// Which connections the request may use. A literal address is checked here, because nothing
-    /// resolves it; names are checked when they are resolved.
-    fn kind(&self, target: &Target, limits: &Limits) -> Result<Kind, HttpError> {
-        let host = target
-            .host()
-            .ok_or_else(|| HttpError::BadUrl("expected a host".into()))?;
-        let port = target.port();
-        let reach = match host {
-            NamedHost::Name(name) => self.guard.reach(target.destination, name, port),
-            NamedHost::Address(ip) => {
-                let ip = ip.to_canonical();
-                let reach = self.guard.reach(target.destination, &ip.to_string(), port);
-                if target.socket.is_none() && !self.guard.admits(reach, ip) {
-                    return Err(HttpError::Refused(target.label()));
-                }
-                reach
+    async fn over_plain(
+        &self,
+        plan: &Plan,
+        route: &Route,
+        outgoing: Outgoing,
+        limits: &Limits,
+    ) -> Result<HttpResponse, HttpError> {
+        let mut request = http::Request::new(Full::new(outgoing.body));
+        *request.method_mut() = outgoing.method;
+        *request.uri_mut() = route.uri.clone();
+        *request.headers_mut() = outgoing.headers;
+        request.headers_mut().insert(HOST, route.host.clone());
+        // A connection that ended while it was idle is no failure of this request, as long as
+        // nothing of the request went into it.
+        while let Some(mut lane) = route.lanes.take().await {
+            match lane.send(request).await {
+                Ok(response) => return answer(response, lane, route, limits),
+                Err(mut unsent) => match unsent.take_message() {
+                    Some(again) => request = again,
+                    None => return Err(error::of_plain(unsent.error())),
+                },
             }
-        };
-        Ok(Kind {
-            reach,
-            tls: target.url.scheme() == "https",
-            connect: limits.connect,
-            socket: target.socket.clone(),
+        }
+        self.plans.sweep();
+        let wire = self
+            .dialer
+            .dial(&plan.target, plan.reach, limits.connect)
+            .await?;
+        let lane = Lane::over(wire).await;
+        let mut lane = lane.map_err(|broken| error::of_plain(&broken))?;
+        match lane.send(request).await {
+            Ok(response) => answer(response, lane, route, limits),
+            Err(unsent) => Err(error::of_plain(unsent.error())),
+        }
+    }
+
+    async fn over_tls(
+        &self,
+        plan: &Plan,
+        outgoing: Outgoing,
+        limits: &Limits,
+    ) -> Result<HttpResponse, HttpError> {
+        let client = self.clients.get(plan.reach, limits.connect)?;
+        let mut request = reqwest::Request::new(outgoing.method, plan.target.url.clone());
+        *request.headers_mut() = outgoing.headers;
+        if !outgoing.body.is_empty() {
+            *request.body_mut() = Some(outgoing.body.into());
+        }
+        let response = client
+            .execute(request)
+            .await
+            .map_err(|broken| error::of_tls(&broken, &plan.target))?;
+        let declared = response.content_length();
+        let (head, body) = http::Response::<reqwest::Body>::from(response).into_parts();
+        Ok(HttpResponse {
+            status: head.status,
+            headers: head.headers,
+            body: bounded(Chunks(body), declared, limits.body_bytes)?,
         })
     }
 }
 
-/// Checks what the answer declares and hands it out, its body bounded.
-fn answer(response: reqwest::Response, limits: &Limits) -> Result<HttpResponse, HttpError> {
-    if let (Some(declared), Some(most)) = (response.content_length(), limits.body_bytes)
-        && declared > most
-    {
-        return Err(HttpError::TooLarge);
-    }
-    let (head, body) = http::Response::<reqwest::Body>::from(response).into_parts();
+/// Hands an answer out, its body bounded and its connection to come back when it is read.
+fn answer(
+    response: http::Response<Incoming>,
+    lane: Lane,
+    route: &Route,
+    limits: &Limits,
+) -> Result<HttpResponse, HttpError> {
+    let (head, incoming) = response.into_parts();
+    let declared = incoming.size_hint().exact();
+    let body = LaneBody::new(incoming, lane, Arc::clone(&route.lanes));
     Ok(HttpResponse {
         status: head.status,
         headers: head.headers,
-        body: bounded(body, limits.body_bytes),
+        body: bounded(body, declared, limits.body_bytes)?,
     })
 }
