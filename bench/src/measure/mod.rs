@@ -1,0 +1,126 @@
+//! The measurements, in the order they are made.
+
+mod calibrate;
+mod gateway;
+mod lists;
+mod memory;
+mod rounds;
+mod startup;
+mod world;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::Failure;
+use crate::arguments::Run;
+use crate::load::{self, Shape};
+use crate::message::Message;
+use crate::report::{self, Results};
+use world::World;
+pub(crate) use world::names;
+
+/// Makes every measurement and writes the results.
+pub(crate) fn run(run: &Run) -> Result<(), Failure> {
+    // One thread for the load: what it takes from the servers is the same for all of them.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let plan = Plan::new(run);
+    let results = runtime.block_on(measure(&plan))?;
+    let table = report::table(&results);
+    if run.smoke {
+        println!("bench: everything ran and every answer was right");
+        return Ok(());
+    }
+    println!("{table}");
+    report::write(&run.output, &results, &table)
+}
+
+/// Puts load on a server that is running already and prints what it showed.
+pub(crate) fn load_only(
+    address: SocketAddr,
+    message: &Message,
+    connections: usize,
+    seconds: f64,
+) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let sample = runtime.block_on(async {
+        let shape = Shape::learn(address, message, 1).await?;
+        load::run(
+            address,
+            &shape,
+            connections,
+            Duration::from_secs_f64(seconds),
+        )
+        .await
+    })?;
+    println!(
+        "{} calls, {:.0}/s, p50 {:.1} µs, p99 {:.1} µs",
+        sample.calls, sample.per_second, sample.p50, sample.p99
+    );
+    Ok(())
+}
+
+/// How much is measured.
+#[derive(Debug)]
+struct Plan {
+    rounds: usize,
+    load: Duration,
+    warm_up: Duration,
+    connections: Vec<usize>,
+    sessions: usize,
+    starts: usize,
+    load_only: bool,
+}
+
+impl Plan {
+    fn new(run: &Run) -> Self {
+        if run.smoke {
+            return Self {
+                rounds: 1,
+                load: Duration::from_millis(200),
+                warm_up: Duration::from_millis(20),
+                connections: vec![1, 4],
+                sessions: 50,
+                starts: 1,
+                load_only: false,
+            };
+        }
+        Self {
+            rounds: run.rounds,
+            load: Duration::from_secs_f64(run.seconds),
+            warm_up: Duration::from_millis(300),
+            connections: run.connections.clone(),
+            sessions: 10_000,
+            starts: 5,
+            load_only: run.load_only,
+        }
+    }
+}
+
+async fn measure(plan: &Plan) -> Result<Results, Failure> {
+    let calibration = calibrate::run().await?;
+    let world = World::start().await?;
+    let load = rounds::run(plan, &world).await?;
+    drop(world);
+    let mut results = Results {
+        calibration,
+        load,
+        figures: Vec::new(),
+    };
+    if !plan.load_only {
+        results.figures.push(lists::pages(plan).await?);
+        results.figures.push(memory::idle(plan).await?);
+        results.figures.extend(memory::sessions(plan).await?);
+        results.figures.extend(startup::run(plan).await?);
+    }
+    Ok(results)
+}
+
+/// The median.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
