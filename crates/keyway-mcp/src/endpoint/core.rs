@@ -11,7 +11,9 @@ use super::gauge::Gauge;
 use super::introduction::{Introduction, Written};
 use super::legacy::Sessions;
 use super::modern::Parking;
+use super::params::Params;
 use super::{Backend, Call, Settings};
+use crate::wire::Id;
 
 /// What a call comes to.
 pub(super) type Outcome = Result<RawJson, RpcError>;
@@ -86,6 +88,16 @@ impl Origin {
         )
         .into())
     }
+}
+
+/// A request as it came, its params read once.
+pub(super) struct Asked<'a> {
+    pub(super) origin: Origin,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) id: Id,
+    pub(super) method: &'a str,
+    pub(super) raw: &'a RawJson,
+    pub(super) params: Result<Params<'a>, RpcError>,
 }
 
 /// A call to be made.

@@ -3,7 +3,6 @@
 
 use http::HeaderMap;
 use keyway_core::json;
-use keyway_core::rpc::RawJson;
 
 use super::params::string;
 use crate::wire::{Revision, meta};
@@ -18,17 +17,16 @@ pub(super) enum Era {
 }
 
 /// The era of a request or notification. One whose header or `_meta` names anything but a legacy
-/// revision is modern, and is then told what is wrong with it in modern terms.
-pub(super) fn of_request(headers: &HeaderMap, params: Option<&RawJson>) -> Era {
-    if says_modern(headers) {
-        return Era::Modern;
-    }
-    let named = params
-        .and_then(|params| json::member(params.as_str(), "_meta"))
-        .and_then(|found| json::member(found.value, meta::PROTOCOL_VERSION))
+/// revision is modern, and is then told what is wrong with it in modern terms. A handshake without
+/// modern `_meta` is a legacy one, whatever its header hopes for.
+pub(super) fn of_message(headers: &HeaderMap, method: &str, meta: Option<&str>) -> Era {
+    let named = meta
+        .and_then(|meta| json::member(meta, meta::PROTOCOL_VERSION))
         .map(|found| found.value);
     match named {
+        None if method != "initialize" && says_modern(headers) => Era::Modern,
         None => Era::Legacy,
+        Some(_) if says_modern(headers) => Era::Modern,
         Some(raw) => match string(Some(raw)).as_deref().and_then(Revision::parse) {
             Some(revision) if !revision.is_modern() => Era::Legacy,
             _ => Era::Modern,

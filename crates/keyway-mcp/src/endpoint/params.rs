@@ -26,10 +26,7 @@ pub(super) struct Params<'a> {
 }
 
 impl<'a> Params<'a> {
-    pub(super) fn read(params: Option<&'a RawJson>) -> Result<Self, RpcError> {
-        let Some(params) = params else {
-            return Ok(Self::default());
-        };
+    pub(super) fn read(params: &'a RawJson) -> Result<Self, RpcError> {
         let text = params.as_str();
         if !text.starts_with('{') {
             return Err(invalid("`params` must be an object"));

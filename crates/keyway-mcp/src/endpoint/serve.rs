@@ -2,16 +2,18 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Method as HttpMethod, Request, Response, StatusCode};
+use keyway_core::json;
 use keyway_core::ports::{Clock, Random};
 use keyway_core::{Principal, RequestId};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::core::{Core, Origin};
+use super::core::{Asked, Core, Origin};
 use super::era::{self, Era};
 use super::introduction::Introduction;
 use super::legacy::Sessions;
 use super::modern::Parking;
+use super::params::{Params, no_params};
 use super::{Backend, Body, Settings, Stats, accept, legacy, modern, reply};
 use crate::wire::{Message, Messages, parse_batch};
 
@@ -104,22 +106,34 @@ impl Endpoint {
         };
         match message {
             Message::Request { id, method, params } => {
-                match era::of_request(headers, params.as_ref()) {
-                    Era::Modern => {
-                        modern::request(&self.core, origin, headers, id, &method, params).await
-                    }
-                    Era::Legacy => {
-                        legacy::request(&self.core, origin, headers, id, &method, params).await
-                    }
+                let raw = params.unwrap_or_else(no_params);
+                let read = Params::read(&raw);
+                let meta = read.as_ref().ok().and_then(|read| read.meta);
+                let era = era::of_message(headers, &method, meta);
+                let asked = Asked {
+                    origin,
+                    headers,
+                    id,
+                    method: &method,
+                    raw: &raw,
+                    params: read,
+                };
+                match era {
+                    Era::Modern => modern::request(&self.core, asked).await,
+                    Era::Legacy => legacy::request(&self.core, asked).await,
                 }
             }
             Message::Notification { method, params } => {
-                match era::of_request(headers, params.as_ref()) {
+                let params = params.as_ref();
+                let meta = params
+                    .and_then(|params| json::member(params.as_str(), "_meta"))
+                    .map(|found| found.value);
+                match era::of_message(headers, &method, meta) {
                     // This revision has no notifications to the server over HTTP; they are taken
                     // and mean nothing.
                     Era::Modern => reply::accepted(),
                     Era::Legacy => {
-                        legacy::notification(&self.core, &origin, headers, &method, params.as_ref())
+                        legacy::notification(&self.core, &origin, headers, &method, params)
                     }
                 }
             }

@@ -17,6 +17,9 @@ pub struct Settings {
     pub calls_per_session: usize,
     /// How many resources one MCP session or listen stream may subscribe to.
     pub subscriptions: usize,
+    /// How long a listen stream waits for its resources to be watched; those that are not by then
+    /// are left out.
+    pub subscribe_within: Duration,
     /// How many calls may wait for answers of clients of revision 2026-07-28.
     pub parked: usize,
     /// How long a call waits for answers of its client.
@@ -56,6 +59,7 @@ impl Default for Settings {
             sessions: 50_000,
             calls_per_session: 256,
             subscriptions: 1_000,
+            subscribe_within: Duration::from_secs(5),
             parked: 1_024,
             answer_within: Duration::from_mins(10),
             stream_after: Duration::from_secs(4),

@@ -62,7 +62,7 @@ pub(in super::super) async fn batch(
         log.write(&core.settings, answer);
     }
     for (id, relay, raw) in calls {
-        let begun = Params::read(Some(&raw)).and_then(|read| {
+        let begun = Params::read(&raw).and_then(|read| {
             let call = (&id, relay, raw.clone());
             Flight::begin(
                 core,
@@ -92,7 +92,7 @@ async fn answered(
     known: Option<Method>,
     raw: &keyway_core::rpc::RawJson,
 ) -> String {
-    let outcome = match Params::read(Some(raw)) {
+    let outcome = match Params::read(raw) {
         Ok(read) => simple(core, origin, session, known, &read).await,
         Err(error) => Err(error),
     };

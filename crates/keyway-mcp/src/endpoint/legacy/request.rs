@@ -5,10 +5,10 @@ use keyway_core::json::quote;
 use keyway_core::rpc::{RawJson, RpcError};
 
 use super::super::List;
-use super::super::core::{Core, Origin};
+use super::super::core::{Asked, Core, Origin};
 use super::super::method::{Method, items_key};
 use super::super::notify;
-use super::super::params::{Params, invalid, no_params, string};
+use super::super::params::{Params, invalid, string};
 use super::super::reply::{self, Reply};
 use super::call::Flight;
 use super::session::{Answer, Session};
@@ -16,37 +16,36 @@ use super::sessions::{find, initialize};
 use crate::wire::{Id, write_result};
 
 /// Serves a request.
-pub(in super::super) async fn request(
-    core: &Arc<Core>,
-    origin: Origin,
-    headers: &HeaderMap,
-    id: Id,
-    method: &str,
-    params: Option<RawJson>,
-) -> Reply {
-    let raw = params.unwrap_or_else(no_params);
-    let read = Params::read(Some(&raw));
+pub(in super::super) async fn request(core: &Arc<Core>, asked: Asked<'_>) -> Reply {
+    let Asked {
+        origin,
+        headers,
+        id,
+        method,
+        raw,
+        params,
+    } = asked;
     let known = Method::parse(method);
     if known == Some(Method::Initialize) {
-        let opened = read.and_then(|read| initialize(core, &origin, &id, &read));
+        let opened = params.and_then(|params| initialize(core, &origin, &id, &params));
         return opened.unwrap_or_else(|error| reply::error(StatusCode::OK, Some(&id), &error));
     }
     let session = match find(core, &origin, headers, Some(&id)) {
         Ok(session) => session,
         Err(refused) => return *refused,
     };
-    let read = match read {
-        Ok(read) => read,
+    let params = match params {
+        Ok(params) => params,
         Err(error) => return reply::error(StatusCode::OK, Some(&id), &error),
     };
     if let Some(Method::Relay(relay)) = known {
         let call = (&id, relay, raw.clone());
-        return match Flight::begin(core, origin, &session, call, &read, None) {
+        return match Flight::begin(core, origin, &session, call, &params, None) {
             Ok(flight) => flight.answer().await,
             Err(error) => reply::error(status_of(&error), Some(&id), &error),
         };
     }
-    match simple(core, &origin, &session, known, &read).await {
+    match simple(core, &origin, &session, known, &params).await {
         Ok(result) => reply::json(StatusCode::OK, write_result(&id, &result)),
         Err(error) => reply::error(StatusCode::OK, Some(&id), &error),
     }
@@ -155,7 +154,7 @@ pub(super) fn take_notification(session: &Session, method: &str, params: Option<
         return;
     }
     let Some(raw) = params else { return };
-    let id = Params::read(Some(raw))
+    let id = Params::read(raw)
         .ok()
         .and_then(|read| read.request_id)
         .and_then(|id| Id::from_raw(bytes::Bytes::copy_from_slice(id.as_bytes())));

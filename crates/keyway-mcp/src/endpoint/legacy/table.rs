@@ -89,9 +89,13 @@ impl Sessions {
         let idle = i64::try_from(core.settings.session_idle.as_millis()).unwrap_or(i64::MAX);
         let oldest_kept = core.now().saturating_sub(idle);
         let all: Vec<_> = core.sessions.table.read().values().cloned().collect();
+        let mut turned_away: HashMap<Principal, bool> = HashMap::new();
         for session in all {
             let expired = session.idle_since().is_some_and(|at| at < oldest_kept);
-            if expired || core.backend.revoked(&session.owner).is_cancelled() {
+            let turned_away = turned_away
+                .entry(session.owner.clone())
+                .or_insert_with(|| core.backend.revoked(&session.owner).is_cancelled());
+            if expired || *turned_away {
                 Self::end(core, &session);
             } else {
                 session.sweep(core);

@@ -138,15 +138,15 @@ impl Attends {
 
     /// A call that failed after it was refused a capability has failed for that.
     fn settled(&self, outcome: Outcome) -> Outcome {
+        let Some(needed) = self.side.missing() else {
+            return outcome;
+        };
         let failed = match &outcome {
             Err(error) => error.raw.is_none(),
             Ok(result) => json::member(result.as_str(), "isError")
                 .is_some_and(|member| member.value == "true"),
         };
-        match self.side.missing() {
-            Some(needed) if failed => Err(needed.error()),
-            _ => outcome,
-        }
+        if failed { Err(needed.error()) } else { outcome }
     }
 
     /// A question of the call's own: its request state is sealed already.
@@ -268,10 +268,13 @@ impl Open {
         let message = match taken.last? {
             Last::Lost => return Some(false),
             Last::Waits(result) => self.attends.asking(&self.id, &result),
-            Last::Outcome(outcome) => match self.attends.settled(outcome) {
-                Ok(result) => self.attends.written(&self.id, Ok(result.as_str())),
-                Err(error) => self.attends.written(&self.id, Err(&error)),
-            },
+            Last::Outcome(outcome) => {
+                self.attends.side.leave();
+                match self.attends.settled(outcome) {
+                    Ok(result) => self.attends.written(&self.id, Ok(result.as_str())),
+                    Err(error) => self.attends.written(&self.id, Err(&error)),
+                }
+            }
         };
         self.attends.is_done = true;
         write_event(out, None, &message);

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use keyway_core::json;
+use keyway_core::rpc::RpcError;
 
-use crate::wire::{Id, meta};
+use crate::wire::{Id, meta, write_error};
 
 /// What a result lacks, and where it goes. Found in one pass.
 #[derive(Debug, Default)]
@@ -12,9 +13,18 @@ struct Gaps {
     result_type: Option<bool>,
     has_ttl: bool,
     has_scope: bool,
-    /// Where `_meta` ends, when it is an object, whether it is empty, and whether it names the server.
-    meta: Option<(usize, bool, bool)>,
+    meta: Option<MetaGap>,
     state: Option<Range<usize>>,
+    is_empty: bool,
+}
+
+/// What there is of `_meta`.
+#[derive(Debug)]
+struct MetaGap {
+    /// Where its closing brace stands.
+    end: usize,
+    is_empty: bool,
+    names_server: bool,
 }
 
 /// Writes the answer to a request: the result with `resultType`, the server's identity in `_meta`,
@@ -27,90 +37,110 @@ pub(super) fn complete(
     cacheable: bool,
     seal: impl FnOnce(&str) -> String,
 ) -> String {
+    let trimmed = result.trim_ascii_end();
+    if !result.trim_ascii_start().starts_with('{') || !trimmed.ends_with('}') {
+        let error = RpcError::new(
+            RpcError::INTERNAL_ERROR,
+            "the answer to the request is not an object",
+        );
+        return write_error(Some(id), &error);
+    }
     let gaps = Gaps::find(result);
     let waits = gaps.result_type == Some(false);
-    let mut edits: Vec<(Range<usize>, String)> = Vec::with_capacity(3);
-    let mut added = String::new();
-    if gaps.result_type.is_none() {
-        added.push_str(",\"resultType\":\"complete\"");
-    }
-    if cacheable && !waits {
-        if !gaps.has_ttl {
-            added.push_str(",\"ttlMs\":0");
-        }
-        if !gaps.has_scope {
-            added.push_str(",\"cacheScope\":\"private\"");
-        }
-    }
-    match gaps.meta {
-        None => {
-            added.push_str(",\"_meta\":{");
-            added.push_str(server);
-            added.push('}');
-        }
-        Some((_, _, true)) => {}
-        Some((end, empty, false)) => {
-            let comma = if empty { "" } else { "," };
-            edits.push((end..end, format!("{comma}{server}")));
-        }
-    }
-    if let Some(state) = gaps.state.filter(|_| waits) {
-        let sealed = seal(result.get(state.clone()).unwrap_or_default());
-        edits.push((state, json::quote(&sealed)));
-    }
-    let end = result.rfind('}').unwrap_or(result.len());
-    let is_empty = json::members(result).next().is_none();
-    let added = if is_empty {
-        added.get(1..).unwrap_or_default()
-    } else {
-        &added
-    };
-    edits.sort_by_key(|(range, _)| range.start);
-    write(id, result, &edits, end, added)
-}
-
-fn write(
-    id: &Id,
-    result: &str,
-    edits: &[(Range<usize>, String)],
-    end: usize,
-    added: &str,
-) -> String {
-    let grown: usize = edits.iter().map(|(_, new)| new.len()).sum();
-    let mut out =
-        String::with_capacity(40 + id.as_str().len() + result.len() + grown + added.len());
+    let mut out = String::with_capacity(id.as_str().len() + result.len() + server.len() + 128);
     out.push_str("{\"jsonrpc\":\"2.0\",\"id\":");
     out.push_str(id.as_str());
     out.push_str(",\"result\":");
     let mut done = 0;
-    for (range, new) in edits {
-        out.push_str(result.get(done..range.start).unwrap_or_default());
-        out.push_str(new);
-        done = range.end;
+    let meta = gaps.meta.as_ref().filter(|meta| !meta.names_server);
+    let mut sealed = gaps.state.filter(|_| waits).map(|state| {
+        let text = json::quote(&seal(result.get(state.clone()).unwrap_or_default()));
+        (state, text)
+    });
+    if matches!((&sealed, meta), (Some((state, _)), Some(meta)) if state.start < meta.end) {
+        done = replace(&mut out, result, done, sealed.take());
     }
+    if let Some(meta) = meta {
+        out.push_str(result.get(done..meta.end).unwrap_or_default());
+        done = meta.end;
+        if !meta.is_empty {
+            out.push(',');
+        }
+        out.push_str(server);
+    }
+    done = replace(&mut out, result, done, sealed);
+    let end = trimmed.len().saturating_sub(1);
     out.push_str(result.get(done..end).unwrap_or_default());
-    out.push_str(added);
+    let mut separator = if gaps.is_empty { "" } else { "," };
+    let mut add = |parts: &[&str]| {
+        out.push_str(separator);
+        separator = ",";
+        for part in parts {
+            out.push_str(part);
+        }
+    };
+    if gaps.result_type.is_none() {
+        add(&["\"resultType\":\"complete\""]);
+    }
+    if cacheable && !waits {
+        if !gaps.has_ttl {
+            add(&["\"ttlMs\":0"]);
+        }
+        if !gaps.has_scope {
+            add(&["\"cacheScope\":\"private\""]);
+        }
+    }
+    if gaps.meta.is_none() {
+        add(&["\"_meta\":{", server, "}"]);
+    }
     out.push_str(result.get(end..).unwrap_or_default());
     out.push('}');
     out
 }
 
+/// Writes up to and over a part that has a new text; returns from where to go on.
+fn replace(
+    out: &mut String,
+    text: &str,
+    done: usize,
+    part: Option<(Range<usize>, String)>,
+) -> usize {
+    let Some((range, new)) = part else {
+        return done;
+    };
+    out.push_str(text.get(done..range.start).unwrap_or_default());
+    out.push_str(&new);
+    range.end
+}
+
 impl Gaps {
     fn find(result: &str) -> Self {
-        let mut gaps = Self::default();
+        let mut gaps = Self {
+            is_empty: true,
+            ..Self::default()
+        };
         for member in json::members(result) {
+            gaps.is_empty = false;
             match member.key.as_ref() {
                 "resultType" => gaps.result_type = Some(member.value != "\"input_required\""),
                 "ttlMs" => gaps.has_ttl = true,
                 "cacheScope" => gaps.has_scope = true,
                 "requestState" => gaps.state = Some(member.value_range),
                 "_meta" if member.value.starts_with('{') => {
-                    let end = member.value_range.end.saturating_sub(1);
-                    let empty = json::members(member.value).next().is_none();
-                    let named = json::member(member.value, meta::SERVER_INFO).is_some();
-                    gaps.meta = Some((end, empty, named));
+                    gaps.meta = Some(MetaGap {
+                        end: member.value_range.end.saturating_sub(1),
+                        is_empty: json::members(member.value).next().is_none(),
+                        names_server: json::member(member.value, meta::SERVER_INFO).is_some(),
+                    });
                 }
-                "_meta" => gaps.meta = Some((0, true, true)),
+                // Something else stands there; it is left alone.
+                "_meta" => {
+                    gaps.meta = Some(MetaGap {
+                        end: 0,
+                        is_empty: true,
+                        names_server: true,
+                    });
+                }
                 _ => {}
             }
         }
@@ -157,12 +187,22 @@ mod tests {
                 r#"{"resultType":"input_required","requestState":"sealed 4","_meta":{"k":1,"s":1}}"#,
             ),
             (
+                r#"{"_meta":{"k":1},"requestState":"ab","resultType":"input_required"}"#,
+                r#"{"_meta":{"k":1,"s":1},"requestState":"sealed 4","resultType":"input_required"}"#,
+            ),
+            (
+                r#"{"_meta":null}"#,
+                r#"{"_meta":null,"resultType":"complete"}"#,
+            ),
+            (
                 r#"{"requestState":"ab"}"#,
                 r#"{"requestState":"ab","resultType":"complete","_meta":{"s":1}}"#,
             ),
         ] {
             assert_eq!(completed(result, false), wanted);
         }
+        let broken = complete(&Id::number(1), "[]", "\"s\":1", false, str::to_owned);
+        assert!(broken.contains("-32603"), "{broken}");
         assert_eq!(
             completed(r#"{"contents":[],"ttlMs":5}"#, true),
             r#"{"contents":[],"ttlMs":5,"resultType":"complete","cacheScope":"private","_meta":{"s":1}}"#

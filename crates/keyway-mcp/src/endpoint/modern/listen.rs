@@ -135,8 +135,11 @@ pub(super) async fn listen(
         who: who.clone(),
         uris: Vec::new(),
     };
+    // An upstream that is slow to watch its resources must not keep the others from being watched.
+    let within = core.settings.subscribe_within;
     let asked = filter.uris.iter().map(|uri| async move {
-        core.backend.subscribe(who, uri).await.ok()?;
+        let watched = core.backend.subscribe(who, uri);
+        tokio::time::timeout(within, watched).await.ok()?.ok()?;
         Some(uri.clone())
     });
     watched.uris = join_all(asked).await.into_iter().flatten().collect();

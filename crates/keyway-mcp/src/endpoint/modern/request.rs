@@ -1,45 +1,44 @@
 use std::sync::Arc;
 
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use keyway_core::json::quote;
-use keyway_core::rpc::{RawJson, RpcError};
+use keyway_core::rpc::RpcError;
 
-use super::super::core::{Core, Origin};
+use super::super::core::{Asked, Core, Origin};
 use super::super::introduction::discover_result;
 use super::super::method::{Method, items_key};
-use super::super::params::{Params, invalid, no_params, string};
+use super::super::params::{Params, invalid, string};
 use super::super::reply::{self, Reply};
 use super::super::{CacheScope, List};
 use super::check::check;
 use super::complete::complete;
 use super::{listen, resume};
-use crate::wire::Id;
 
 /// Serves a request.
-pub(in super::super) async fn request(
-    core: &Arc<Core>,
-    origin: Origin,
-    headers: &HeaderMap,
-    id: Id,
-    method: &str,
-    params: Option<RawJson>,
-) -> Reply {
-    let raw = params.unwrap_or_else(no_params);
-    let read = match Params::read(Some(&raw)) {
-        Ok(read) => read,
+pub(in super::super) async fn request(core: &Arc<Core>, asked: Asked<'_>) -> Reply {
+    let Asked {
+        origin,
+        headers,
+        id,
+        method,
+        raw,
+        params,
+    } = asked;
+    let params = match params {
+        Ok(params) => params,
         Err(error) => return reply::error(StatusCode::BAD_REQUEST, Some(&id), &error),
     };
-    let said = match check(headers, method, &read) {
+    let said = match check(headers, method, &params) {
         Ok(said) => said,
         Err((status, error)) => return reply::error(status, Some(&id), &error),
     };
     let outcome = match Method::parse(method) {
         Some(Method::Relay(relay)) => {
             let call = (id, relay, raw.clone());
-            return resume::call(core, origin, headers, call, &read, &said).await;
+            return resume::call(core, origin, headers, call, &params, &said).await;
         }
-        Some(Method::Listen) => return listen::listen(core, &origin, id, &read).await,
-        Some(Method::List(which)) => list(core, &origin, which, &read),
+        Some(Method::Listen) => return listen::listen(core, &origin, id, &params).await,
+        Some(Method::List(which)) => list(core, &origin, which, &params),
         Some(Method::Discover) => Ok(discover_result(
             &core.backend.server(),
             core.settings.discover_ttl_ms,

@@ -38,6 +38,12 @@ async fn opens_a_session_in_the_revision_the_client_wants_or_the_newest() {
         assert!(result["capabilities"]["logging"].is_object());
         assert!(result.get("resultType").is_none());
     }
+    // A header that hopes for more does not make a handshake a modern request.
+    let params = json!({ "protocolVersion": "2026-07-28", "capabilities": {} });
+    let hopeful = [("mcp-protocol-version", "2026-07-28")];
+    let body = request(0, "initialize", params).to_string();
+    let answer = world.post(&hopeful, body).await.value().await;
+    assert_eq!(answer["result"]["protocolVersion"], "2025-11-25");
     for bad in [
         json!({}),
         json!({ "protocolVersion": 1 }),

@@ -3,6 +3,7 @@
 mod backend;
 mod batch;
 mod cancel;
+mod headers;
 mod hostile;
 mod legacy;
 mod listen;
