@@ -3,6 +3,13 @@ use std::fmt;
 use std::time::Duration;
 
 /// What sort of failure an [`Error`] is; it decides the HTTP status and how a caller may react.
+///
+/// ```
+/// use keyway_core::Kind;
+///
+/// assert_eq!(Kind::Invalid.status(), 422);
+/// assert_eq!(Kind::Timeout.status(), 504);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// The request could not be read (400).
@@ -55,6 +62,14 @@ impl Kind {
 }
 
 /// One thing that is wrong with an input. It never contains the submitted value.
+///
+/// ```
+/// use keyway_core::{Error, Problem};
+///
+/// let problem = Problem { pointer: "/age".into(), expected: "0 or more".into() };
+/// let error = Error::invalid_input(vec![problem]);
+/// assert_eq!(error.problems()[0].pointer, "/age");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Problem {
     /// Where, as an RFC 6901 JSON Pointer into the input. The root is the empty string.
@@ -113,6 +128,14 @@ impl Error {
     }
 
     /// A fault on our side: the client learns only that there was one, the log gets the source.
+    ///
+    /// ```
+    /// use keyway_core::Error;
+    ///
+    /// let error = Error::internal("row 7 has no owner");
+    /// assert_eq!(error.message(), "something went wrong on our side");
+    /// assert!(!error.to_json().to_string().contains("row 7"));
+    /// ```
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(
             Kind::Internal,
@@ -131,6 +154,15 @@ impl Error {
 
     /// The client lacks a capability that is needed: `sampling`, `elicitation`, `elicitation.url`,
     /// `roots`. Clients of MCP revision 2026-07-28 see it as the JSON-RPC error -32021.
+    ///
+    /// ```
+    /// use keyway_core::Error;
+    /// use keyway_core::rpc::RpcError;
+    ///
+    /// let error = Error::missing_client_capability("sampling");
+    /// assert_eq!(error.missing_capability(), Some("sampling"));
+    /// assert_eq!(RpcError::from(error).code, RpcError::MISSING_CLIENT_CAPABILITY);
+    /// ```
     pub fn missing_client_capability(capability: &'static str) -> Self {
         let mut error = Self::new(
             Kind::Conflict,
@@ -199,6 +231,18 @@ impl Error {
 
     /// The body every surface shows for this failure: `code`, `message`, and where present `hint`,
     /// `problems` and `retryAfterMs`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use keyway_core::{Error, Kind};
+    ///
+    /// let error = Error::new(Kind::RateLimited, "slow_down", "too many calls")
+    ///     .with_retry_after(Duration::from_secs(2));
+    /// assert_eq!(
+    ///     error.to_json().to_string(),
+    ///     r#"{"code":"slow_down","message":"too many calls","retryAfterMs":2000}"#
+    /// );
+    /// ```
     pub fn to_json(&self) -> serde_json::Value {
         let mut body = serde_json::Map::new();
         body.insert("code".into(), self.code().into());

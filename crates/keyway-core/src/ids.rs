@@ -9,6 +9,14 @@ use std::str::FromStr;
 use crate::ports::{Clock, Random};
 
 /// Why a text is not an id of the wanted kind. Carries no part of the text.
+///
+/// ```
+/// use keyway_core::OrgId;
+///
+/// assert!("org_01890a5d-ac96-774b-bcce-b302099a8057".parse::<OrgId>().is_ok());
+/// let wrong = "user_01890a5d-ac96-774b-bcce-b302099a8057".parse::<OrgId>().unwrap_err();
+/// assert_eq!(wrong.to_string(), "expected an id of the form org_<uuid>");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected an id of the form {prefix}_<uuid>")]
 pub struct BadId {

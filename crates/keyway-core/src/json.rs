@@ -5,6 +5,14 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Bounds of a JSON text from an untrusted side.
+///
+/// ```
+/// use keyway_core::json::{Bounds, OutOfBounds, check};
+///
+/// let bounds = Bounds { depth: 2, ..Bounds::default() };
+/// assert_eq!(check(b"[[1]]", bounds), Ok(()));
+/// assert_eq!(check(b"[[[1]]]", bounds), Err(OutOfBounds::Depth(2)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
     /// The most bytes.
@@ -83,6 +91,11 @@ pub struct Member<'a> {
 }
 
 /// The members of a well-formed JSON object, in order. Anything but an object has none.
+///
+/// ```
+/// let keys: Vec<_> = keyway_core::json::members(r#"{"a":1,"b":[2]}"#).map(|m| m.key).collect();
+/// assert_eq!(keys, ["a", "b"]);
+/// ```
 pub fn members(object: &str) -> Members<'_> {
     let start = skip_space(object.as_bytes(), 0);
     let at = if object.as_bytes().get(start) == Some(&b'{') {
@@ -94,11 +107,21 @@ pub fn members(object: &str) -> Members<'_> {
 }
 
 /// The member called `key`; the last one, should there be several.
+///
+/// ```
+/// let found = keyway_core::json::member(r#"{"a": 1.50}"#, "a").unwrap();
+/// assert_eq!(found.value, "1.50");
+/// ```
 pub fn member<'a>(object: &'a str, key: &str) -> Option<Member<'a>> {
     members(object).filter(|member| member.key == key).last()
 }
 
 /// The items of a well-formed JSON array, in order. Anything but an array has none.
+///
+/// ```
+/// let items: Vec<_> = keyway_core::json::items(r#"[1, {"a": 2}]"#).collect();
+/// assert_eq!(items, ["1", r#"{"a": 2}"#]);
+/// ```
 pub fn items(array: &str) -> Items<'_> {
     let start = skip_space(array.as_bytes(), 0);
     let at = if array.as_bytes().get(start) == Some(&b'[') {
@@ -110,6 +133,14 @@ pub fn items(array: &str) -> Items<'_> {
 }
 
 /// The text with some ranges replaced. The ranges must not overlap and must come in order.
+///
+/// ```
+/// use keyway_core::json::{member, splice};
+///
+/// let text = r#"{"name":"a", "n":1e3}"#;
+/// let name = member(text, "name").unwrap();
+/// assert_eq!(splice(text, &[(name.value_range, "\"b\"")]), r#"{"name":"b", "n":1e3}"#);
+/// ```
 pub fn splice(text: &str, edits: &[(Range<usize>, &str)]) -> String {
     let grown: usize = edits.iter().map(|(_, new)| new.len()).sum();
     let mut out = String::with_capacity(text.len() + grown);
@@ -124,6 +155,10 @@ pub fn splice(text: &str, edits: &[(Range<usize>, &str)]) -> String {
 }
 
 /// Writes text as a JSON string, quotes included.
+///
+/// ```
+/// assert_eq!(keyway_core::json::quote("say \"hi\""), r#""say \"hi\"""#);
+/// ```
 pub fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
@@ -184,6 +219,10 @@ impl<'a> Iterator for Items<'a> {
 }
 
 /// A JSON string without its quotes and escapes.
+///
+/// ```
+/// assert_eq!(keyway_core::json::unquote(r#""a\nb""#), "a\nb");
+/// ```
 pub fn unquote(quoted: &str) -> Cow<'_, str> {
     let inner = quoted
         .strip_prefix('"')

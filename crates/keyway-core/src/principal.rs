@@ -19,6 +19,15 @@ pub enum Subject {
 }
 
 /// Who is asking, and for which organization. Cheap to clone.
+///
+/// ```
+/// use keyway_core::{OrgId, Principal, Subject};
+///
+/// let organization: OrgId = "org_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+/// let who = Principal::new(organization.clone(), Subject::Local);
+/// assert_eq!(who.organization(), &organization);
+/// assert_eq!(who.subject(), &Subject::Local);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Principal {
     inner: Arc<Inner>,

@@ -5,6 +5,16 @@ use serde_json::value::RawValue;
 
 /// A piece of JSON text that was checked to be one well-formed value, kept byte for byte.
 /// Cloning shares the bytes.
+///
+/// ```
+/// use keyway_core::rpc::RawJson;
+///
+/// let raw = RawJson::parse(r#"{ "n": 1.50 }"#.into()).unwrap();
+/// assert_eq!(raw.as_str(), r#"{ "n": 1.50 }"#);
+/// assert_eq!(raw.read::<serde_json::Value>().unwrap()["n"], 1.5);
+/// assert_eq!(format!("{raw:?}"), "RawJson(13 bytes)");
+/// assert!(RawJson::parse("{".into()).is_err());
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawJson(Bytes);
 
@@ -60,6 +70,13 @@ impl std::fmt::Debug for RawJson {
 }
 
 /// A JSON-RPC error: one we make, or one an upstream sent, which is handed through as it came.
+///
+/// ```
+/// use keyway_core::rpc::RpcError;
+///
+/// let error = RpcError::new(RpcError::METHOD_NOT_FOUND, "there is no such method");
+/// assert_eq!(error.code, -32601);
+/// ```
 #[derive(Debug, Clone)]
 pub struct RpcError {
     /// The code.

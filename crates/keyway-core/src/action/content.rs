@@ -2,6 +2,15 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The answer of an action that speaks in MCP content blocks rather than in data.
+///
+/// ```
+/// use keyway_core::action::{Block, Content};
+///
+/// let answer = Content::text("two things:")
+///     .with(Block::Image { data: "iVBORw0KGgo=".into(), mime_type: "image/png".into() });
+/// assert_eq!(answer.content.len(), 2);
+/// assert!(Content::text("out of stock").as_error().is_error);
+/// ```
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
@@ -35,6 +44,13 @@ impl Content {
 }
 
 /// One block of content (MCP `ContentBlock`).
+///
+/// ```
+/// use keyway_core::action::Block;
+///
+/// let block = Block::text("hello");
+/// assert_eq!(serde_json::to_string(&block).unwrap(), r#"{"type":"text","text":"hello"}"#);
+/// ```
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Block {
@@ -112,6 +128,13 @@ pub enum ResourceBody {
 
 impl ResourceBody {
     /// Text of the declared media type.
+    ///
+    /// ```
+    /// use keyway_core::action::ResourceBody;
+    ///
+    /// let body = serde_json::to_string(&ResourceBody::text("a")).unwrap();
+    /// assert_eq!(body, r#"{"text":"a"}"#);
+    /// ```
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text {
             text: text.into(),
@@ -120,6 +143,13 @@ impl ResourceBody {
     }
 
     /// Bytes of the declared media type.
+    ///
+    /// ```
+    /// use keyway_core::action::ResourceBody;
+    ///
+    /// let body = serde_json::to_string(&ResourceBody::bytes(&[0, 1])).unwrap();
+    /// assert_eq!(body, r#"{"blob":"AAE="}"#);
+    /// ```
     pub fn bytes(bytes: &[u8]) -> Self {
         use base64::Engine as _;
         Self::Blob {
@@ -150,6 +180,16 @@ pub struct PromptMessages {
 }
 
 /// One message of a prompt.
+///
+/// ```
+/// use keyway_core::action::{Block, Message, Role};
+///
+/// let message = Message { role: Role::Assistant, content: Block::text("yes") };
+/// assert_eq!(
+///     serde_json::to_string(&message).unwrap(),
+///     r#"{"role":"assistant","content":{"type":"text","text":"yes"}}"#
+/// );
+/// ```
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Message {
     /// Who says it.
@@ -179,6 +219,13 @@ impl PromptMessages {
     }
 
     /// Adds a message.
+    ///
+    /// ```
+    /// use keyway_core::action::{Block, PromptMessages, Role};
+    ///
+    /// let dialogue = PromptMessages::user("Which way?").with(Role::Assistant, Block::text("North."));
+    /// assert_eq!(dialogue.messages.len(), 2);
+    /// ```
     pub fn with(mut self, role: Role, content: Block) -> Self {
         self.messages.push(Message { role, content });
         self

@@ -10,6 +10,24 @@ use crate::{Error, Kind, OrgId, Principal, RequestId};
 
 /// What a running action knows of its call: who asks, when to stop, and how to speak back.
 /// Cheap to clone.
+///
+/// ```
+/// use keyway_core::Action;
+/// use keyway_core::ports::LogLevel;
+/// use serde_json::json;
+///
+/// let import = Action::new("import", |context, (): ()| async move {
+///     for done in 0..3u8 {
+///         if context.cancellation().is_cancelled() {
+///             break;
+///         }
+///         context.progress(f64::from(done), Some(3.0), None);
+///         context.log(LogLevel::Info, None, json!({ "row": done, "for": context.organization() }));
+///     }
+///     Ok(context.now())
+/// });
+/// assert_eq!(import.slug(), "import");
+/// ```
 #[derive(Clone)]
 pub struct Context {
     inner: Arc<Inner>,
@@ -27,6 +45,17 @@ struct Inner {
 type Announcer = Arc<dyn Fn(Announcement) + Send + Sync>;
 
 /// Something an action tells to every client of its organization.
+///
+/// ```
+/// use keyway_core::Action;
+/// use keyway_core::action::Announcement;
+///
+/// let save = Action::new("note:save", |context, (): ()| async move {
+///     context.announce(Announcement::Resource("notes://today".into()));
+///     Ok("saved")
+/// });
+/// assert_eq!(save.tool_name(), "note-save");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Announcement {
     /// The list of tools changed.
@@ -151,6 +180,22 @@ impl Context {
     }
 
     /// Asks the client (elicitation, sampling, roots) and waits for all answers.
+    ///
+    /// ```
+    /// use keyway_core::Action;
+    /// use keyway_core::ports::InputRequest;
+    /// use serde_json::{Value, json};
+    ///
+    /// let delete = Action::new("delete", |context, (): ()| async move {
+    ///     let form = json!({ "type": "object", "properties": { "ok": { "type": "boolean" } } });
+    ///     let asked = vec![("sure".to_owned(), InputRequest::elicit("Really?", &form))];
+    ///     let answers = context.ask(asked).await?;
+    ///     let answer: Option<Value> =
+    ///         answers.first().and_then(|(_, answer)| serde_json::from_str(answer.get()).ok());
+    ///     Ok(answer.is_some_and(|answer| answer["action"] == "accept"))
+    /// });
+    /// assert_eq!(delete.slug(), "delete");
+    /// ```
     pub async fn ask(&self, requests: InputRequests) -> Result<InputResponses, Error> {
         self.inner
             .caller
@@ -175,6 +220,17 @@ impl Context {
     }
 
     /// Lets go of the connection of a long call, where the client can come back for the rest.
+    ///
+    /// ```
+    /// use keyway_core::Action;
+    ///
+    /// let report = Action::new("report", |context, (): ()| async move {
+    ///     context.release_connection();
+    ///     // What takes minutes goes here.
+    ///     Ok("done")
+    /// });
+    /// assert_eq!(report.slug(), "report");
+    /// ```
     pub fn release_connection(&self) {
         self.inner.caller.release_connection();
     }

@@ -21,6 +21,14 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 pub const DEFAULT_MARKDOWN_DEPTH: usize = 5;
 
 /// How an action's data is written for a model.
+///
+/// ```
+/// use keyway_core::Action;
+/// use keyway_core::action::Format;
+///
+/// let list = Action::new("list", |_, (): ()| async { Ok(vec![1, 2]) }).markdown();
+/// assert_eq!(list.get_format(), Format::Markdown);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
     /// JSON.
@@ -31,6 +39,15 @@ pub enum Format {
 }
 
 /// Hints about what an action does (MCP `ToolAnnotations`).
+///
+/// ```
+/// use keyway_core::Action;
+/// use keyway_core::action::Annotations;
+///
+/// let purge = Action::new("purge", |_, (): ()| async { Ok(()) })
+///     .annotations(Annotations { destructive: Some(true), ..Annotations::default() });
+/// assert_eq!(purge.get_annotations().destructive, Some(true));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Annotations {
     /// It changes nothing.
@@ -112,6 +129,14 @@ impl Action {
     }
 
     /// An action that answers MCP content blocks: pictures, sound, embedded resources.
+    ///
+    /// ```
+    /// use keyway_core::Action;
+    /// use keyway_core::action::Content;
+    ///
+    /// let logo = Action::content("logo", |_, (): ()| async { Ok(Content::text("no picture yet")) });
+    /// assert_eq!(logo.output_schema(), None);
+    /// ```
     #[track_caller]
     pub fn content<I, F, R>(slug: impl Into<String>, run: F) -> Self
     where
@@ -150,6 +175,12 @@ impl Action {
     }
 
     /// The name of its tool or prompt towards MCP clients, instead of the slug's.
+    ///
+    /// ```
+    /// # use keyway_core::Action;
+    /// let action = Action::new("user:view", |_, (): ()| async { Ok(1) }).mcp_name("view_user");
+    /// assert_eq!(action.tool_name(), "view_user");
+    /// ```
     pub fn mcp_name(mut self, name: impl Into<String>) -> Self {
         self.mcp_name = Some(name.into());
         self
@@ -192,6 +223,15 @@ impl Action {
     }
 
     /// How long it may run; zero is without limit. 30 seconds unless said.
+    ///
+    /// ```
+    /// # use keyway_core::Action;
+    /// use std::time::Duration;
+    ///
+    /// let quick = Action::new("quick", |_, (): ()| async { Ok(1) });
+    /// assert_eq!(quick.get_timeout(), Some(Duration::from_secs(30)));
+    /// assert_eq!(quick.timeout(Duration::ZERO).get_timeout(), None);
+    /// ```
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = (!limit.is_zero()).then_some(limit);
         self
@@ -254,6 +294,21 @@ impl Action {
     }
 
     /// Offers completions for one argument: given what was typed, what may be meant.
+    ///
+    /// ```
+    /// # use keyway_core::Action;
+    /// # use schemars::JsonSchema;
+    /// # use serde::Deserialize;
+    /// #[derive(Deserialize, JsonSchema)]
+    /// struct Travel { city: String }
+    ///
+    /// let travel = Action::new("travel", |_, input: Travel| async move { Ok(input.city) })
+    ///     .complete("city", |_, typed| async move {
+    ///         let known = ["Paris", "Prague", "Rome"];
+    ///         Ok(known.iter().filter(|city| city.starts_with(&typed)).map(ToString::to_string).collect())
+    ///     });
+    /// assert_eq!(travel.slug(), "travel");
+    /// ```
     pub fn complete<F, R>(mut self, argument: impl Into<String>, complete: F) -> Self
     where
         F: Fn(Context, String) -> R + Send + Sync + 'static,
@@ -267,6 +322,15 @@ impl Action {
     }
 
     /// Replaces the input schema that was made from the type. The type still reads the input.
+    ///
+    /// ```
+    /// # use keyway_core::Action;
+    /// use serde_json::{Value, json};
+    ///
+    /// let any = Action::new("any", |_, input: Value| async move { Ok(input) })
+    ///     .input_schema_override(json!({ "type": "object", "required": ["id"] }));
+    /// assert_eq!(any.input_schema()["required"][0], "id");
+    /// ```
     pub fn input_schema_override(mut self, schema: Value) -> Self {
         self.input_schema = schema;
         self

@@ -9,6 +9,30 @@ use crate::rpc::RawJson;
 use crate::{Error, Problem};
 
 /// An action that has been checked: its schemas compiled, its definitions written.
+///
+/// ```
+/// use keyway_core::action::{Action, Registry};
+/// # use schemars::JsonSchema;
+/// # use serde::{Deserialize, Serialize};
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct Input { id: u32 }
+/// #[derive(Serialize, JsonSchema)]
+/// struct Row { id: u32 }
+///
+/// let action = Action::new("row:get", |_, input: Input| async move { Ok(Row { id: input.id }) })
+///     .description("One row")
+///     .resource_template("rows://{id}", None);
+/// let registry = Registry::new(vec![action]).unwrap();
+/// let entry = registry.get("row:get").unwrap();
+///
+/// let input = entry.input_from_text([("id", "7")]);
+/// assert_eq!(input.as_str(), r#"{"id":7}"#);
+/// assert!(entry.validate(&input).is_ok());
+/// assert_eq!(entry.match_uri("rows://7").unwrap(), [("id".to_owned(), "7".to_owned())]);
+/// assert!(entry.tool_definition().as_str().starts_with(r#"{"name":"row-get","description":"One row""#));
+/// assert!(entry.template_definition().is_some() && entry.resource_definition().is_none());
+/// ```
 #[derive(Debug)]
 pub struct Entry {
     action: Action,

@@ -47,6 +47,17 @@ pub enum ResourceAddress {
 }
 
 /// An action served as an MCP resource.
+///
+/// ```
+/// use keyway_core::Action;
+/// use keyway_core::action::{ResourceAddress, ResourceBody};
+///
+/// let logo = Action::new("logo", |_, (): ()| async { Ok(ResourceBody::bytes(b"GIF89a")) })
+///     .resource("brand://logo", Some("image/gif"));
+/// let resource = logo.get_resource().unwrap();
+/// assert_eq!(resource.address, ResourceAddress::Uri("brand://logo".into()));
+/// assert_eq!(resource.mime_type.as_deref(), Some("image/gif"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceExposure {
     /// Where it is found.
@@ -56,6 +67,15 @@ pub struct ResourceExposure {
 }
 
 /// An action served as an MCP prompt.
+///
+/// ```
+/// use keyway_core::Action;
+/// use keyway_core::action::PromptMessages;
+///
+/// let hello = Action::new("hello", |_, (): ()| async { Ok(PromptMessages::user("Hello!")) })
+///     .prompt(Some("Greeting"));
+/// assert_eq!(hello.get_prompt().unwrap().title.as_deref(), Some("Greeting"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PromptExposure {
     /// The title shown to people; the action's title when absent.

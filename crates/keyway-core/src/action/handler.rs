@@ -10,6 +10,15 @@ use crate::rpc::RawJson;
 use crate::{Error, Problem};
 
 /// What an action answered.
+///
+/// ```
+/// use keyway_core::action::{Content, Reply};
+/// use keyway_core::rpc::RawJson;
+///
+/// let data = Reply::Data(RawJson::of(&[1, 2]).unwrap());
+/// assert!(matches!(data, Reply::Data(text) if text.as_str() == "[1,2]"));
+/// let _blocks = Reply::Content(Content::text("hello"));
+/// ```
 #[derive(Debug, Clone)]
 pub enum Reply {
     /// Data, as JSON text.

@@ -15,6 +15,14 @@ pub struct HeaderParameter {
 }
 
 /// Why a schema's header annotations make its tool unusable.
+///
+/// ```
+/// use keyway_core::action::{BadHeaderParameter, header_parameters};
+/// use serde_json::json;
+///
+/// let schema = json!({ "properties": { "price": { "type": "number", "x-mcp-header": "Price" } } });
+/// assert_eq!(header_parameters(&schema), Err(BadHeaderParameter::Type));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadHeaderParameter {
     /// Not a text, empty, or not an HTTP token (RFC 9110, section 5.6.2).

@@ -24,6 +24,14 @@ const DEEPEST_HEADING: usize = 6;
 const FIRST_HEADING: usize = 2;
 
 /// Markdown of JSON text; text that cannot be read comes back as it is.
+///
+/// ```
+/// use keyway_core::action::markdown::render_text;
+/// use keyway_core::rpc::RawJson;
+///
+/// let data = RawJson::parse(r#"{"name":"a"}"#.into()).unwrap();
+/// assert_eq!(render_text(&data, 5), "- **name:** a");
+/// ```
 pub fn render_text(data: &RawJson, depth_limit: usize) -> String {
     match data.read() {
         Ok(value) => render(&value, depth_limit),
@@ -57,6 +65,13 @@ pub fn render(value: &Value, depth_limit: usize) -> String {
 
 /// How a scalar is written in a list or by itself: text with its markdown made harmless and its
 /// line breaks as `<br>`, everything else as JSON.
+///
+/// ```
+/// use keyway_core::action::markdown::scalar;
+///
+/// assert_eq!(scalar(&"*a*\nb".into()), "\\*a\\*<br>b");
+/// assert_eq!(scalar(&1.5.into()), "1.5");
+/// ```
 pub fn scalar(value: &Value) -> String {
     match value {
         Value::String(text) if text.is_empty() => "\"\"".into(),
@@ -66,6 +81,10 @@ pub fn scalar(value: &Value) -> String {
 }
 
 /// How a scalar is written in a table: like [`scalar`], with `|` escaped.
+///
+/// ```
+/// assert_eq!(keyway_core::action::markdown::cell(&"a|b".into()), "a\\|b");
+/// ```
 pub fn cell(value: &Value) -> String {
     scalar(value).replace('|', "\\|")
 }

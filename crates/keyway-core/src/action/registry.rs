@@ -38,6 +38,14 @@ pub struct Registry {
 }
 
 /// Why a set of actions cannot be served. For the one who starts the gateway.
+///
+/// ```
+/// use keyway_core::action::{Action, Registry};
+///
+/// let named = |slug: &str| Action::new(slug, |_, (): ()| async { Ok(1) });
+/// let clashes = Registry::new(vec![named("user:view"), named("user-view")]).unwrap_err();
+/// assert!(clashes[0].to_string().starts_with(r#"the tool name "user-view" is claimed by action "user:view""#));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Clash {
     /// Two actions want the same.

@@ -13,6 +13,19 @@ use crate::rpc::{RawJson, RpcError};
 /// A `CallToolResult`. Data is told as text, and, when it is an object, as `structuredContent` too;
 /// a markdown action tells markdown only. A failure is a result with `isError` whose text is the
 /// JSON of [`Error::to_json`], whatever the format.
+///
+/// ```
+/// use keyway_core::action::{Action, Registry, Reply, render};
+/// use keyway_core::rpc::RawJson;
+///
+/// let action = Action::new("count", |_, (): ()| async { Ok(3) });
+/// let registry = Registry::new(vec![action]).unwrap();
+/// let result = render::tool_result(
+///     registry.get("count").unwrap(),
+///     Ok(Reply::Data(RawJson::of(&3).unwrap())),
+/// );
+/// assert_eq!(result.as_str(), r#"{"content":[{"type":"text","text":"3"}]}"#);
+/// ```
 pub fn tool_result(entry: &Entry, outcome: Result<Reply, Error>) -> RawJson {
     match outcome {
         Ok(Reply::Data(data)) => match entry.action().get_format() {
@@ -28,6 +41,19 @@ pub fn tool_result(entry: &Entry, outcome: Result<Reply, Error>) -> RawJson {
 
 /// Like [`tool_result`], but a client of revision 2026-07-28 that lacks a capability the action
 /// needs gets the JSON-RPC error -32021 that the revision demands.
+///
+/// ```
+/// use keyway_core::Error;
+/// use keyway_core::action::{Action, Registry, render};
+/// use keyway_core::ports::NoCaller;
+///
+/// let action = Action::new("ask", |_, (): ()| async { Ok(1) });
+/// let registry = Registry::new(vec![action]).unwrap();
+/// let missing = Error::missing_client_capability("sampling");
+/// // This caller is no client of 2026-07-28, so the failure is one the model sees.
+/// let answer = render::tool_answer(registry.get("ask").unwrap(), Err(missing), &NoCaller).unwrap();
+/// assert!(answer.as_str().contains("\"isError\":true"));
+/// ```
 pub fn tool_answer(
     entry: &Entry,
     outcome: Result<Reply, Error>,
@@ -44,6 +70,21 @@ pub fn tool_answer(
 /// A `ReadResourceResult`. Data of the form `{text, mimeType?}` or `{blob, mimeType?}` is that text
 /// or those bytes; other data is told as JSON, or as markdown if that is the declared media type.
 /// A `blob` that is not base64 is an internal error, never passed on.
+///
+/// ```
+/// use keyway_core::action::{Action, Registry, Reply, ResourceBody, render};
+/// use keyway_core::rpc::RawJson;
+///
+/// let action = Action::new("note", |_, (): ()| async { Ok(ResourceBody::text("hi")) })
+///     .resource("notes://one", None);
+/// let registry = Registry::new(vec![action]).unwrap();
+/// let reply = Reply::Data(RawJson::of(&ResourceBody::text("hi")).unwrap());
+/// let result = render::resource_result("notes://one", registry.get("note").unwrap(), reply).unwrap();
+/// assert_eq!(
+///     result.as_str(),
+///     r#"{"contents":[{"uri":"notes://one","mimeType":"text/plain","text":"hi"}]}"#
+/// );
+/// ```
 pub fn resource_result(uri: &str, entry: &Entry, reply: Reply) -> Result<RawJson, RpcError> {
     let declared = entry
         .action()
@@ -58,6 +99,20 @@ pub fn resource_result(uri: &str, entry: &Entry, reply: Reply) -> Result<RawJson
 
 /// A `GetPromptResult`. Data must be `{description?, messages}`; content blocks become one message
 /// of the user each. The description falls back to the action's.
+///
+/// ```
+/// use keyway_core::action::{Action, Content, PromptMessages, Registry, Reply, render};
+///
+/// let action = Action::new("hello", |_, (): ()| async { Ok(PromptMessages::user("Hello!")) })
+///     .prompt(None);
+/// let registry = Registry::new(vec![action]).unwrap();
+/// let reply = Reply::Content(Content::text("Hello!"));
+/// let result = render::prompt_result(registry.get("hello").unwrap(), reply).unwrap();
+/// assert_eq!(
+///     result.as_str(),
+///     r#"{"messages":[{"role":"user","content":{"type":"text","text":"Hello!"}}]}"#
+/// );
+/// ```
 pub fn prompt_result(entry: &Entry, reply: Reply) -> Result<RawJson, RpcError> {
     let mut result = match reply {
         Reply::Data(data) => data
@@ -80,6 +135,11 @@ pub fn prompt_result(entry: &Entry, reply: Reply) -> Result<RawJson, RpcError> {
 }
 
 /// A `CompleteResult`: at most 100 values (MCP, "Completion").
+///
+/// ```
+/// let result = keyway_core::action::render::completion_result(&["Paris".to_owned()]);
+/// assert_eq!(result.as_str(), r#"{"completion":{"values":["Paris"],"total":1,"hasMore":false}}"#);
+/// ```
 pub fn completion_result(values: &[String]) -> RawJson {
     let shown = values.get(..100).unwrap_or(values);
     let result = json!({ "completion": {
@@ -89,6 +149,22 @@ pub fn completion_result(values: &[String]) -> RawJson {
 }
 
 /// The input of a resource read: the URI's variables, read as the schema wants them.
+///
+/// ```
+/// use keyway_core::action::{Action, Registry};
+/// # use schemars::JsonSchema;
+/// # use serde::{Deserialize, Serialize};
+/// use keyway_core::action::render;
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct Input { page: u32 }
+///
+/// let action = Action::new("page", |_, input: Input| async move { Ok(input.page) })
+///     .resource_template("book://{page}", None);
+/// let registry = Registry::new(vec![action]).unwrap();
+/// let (entry, variables) = registry.by_uri("book://12").unwrap();
+/// assert_eq!(render::resource_input(entry, &variables).as_str(), r#"{"page":12}"#);
+/// ```
 pub fn resource_input(entry: &Entry, variables: &Variables) -> RawJson {
     entry.input_from_text(
         variables
@@ -99,6 +175,25 @@ pub fn resource_input(entry: &Entry, variables: &Variables) -> RawJson {
 
 /// The input of a prompt or template: `params.arguments`, whose values MCP has as strings, read as
 /// the schema wants them. Values that are not strings stay what they are.
+///
+/// ```
+/// use keyway_core::action::{Action, PromptMessages, Registry, render};
+/// use keyway_core::rpc::RawJson;
+/// # use schemars::JsonSchema;
+/// # use serde::Deserialize;
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct Input { times: u32 }
+///
+/// let action = Action::new("cheer", |_, input: Input| async move {
+///     Ok(PromptMessages::user("Hip! ".repeat(input.times as usize)))
+/// })
+/// .prompt(None);
+/// let registry = Registry::new(vec![action]).unwrap();
+/// let params = RawJson::parse(r#"{"name":"cheer","arguments":{"times":"3"}}"#.into()).unwrap();
+/// let input = render::prompt_input(registry.get("cheer").unwrap(), &params);
+/// assert_eq!(input.as_str(), r#"{"times":3}"#);
+/// ```
 pub fn prompt_input(entry: &Entry, params: &RawJson) -> RawJson {
     let Some(arguments) = member(params.as_str(), "arguments") else {
         return RawJson::empty_object();

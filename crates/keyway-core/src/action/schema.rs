@@ -33,6 +33,14 @@ pub struct Schema {
 }
 
 /// Why a schema cannot be used. The text is for whoever wrote the schema.
+///
+/// ```
+/// use keyway_core::action::Schema;
+/// use serde_json::json;
+///
+/// let remote = json!({ "$ref": "https://example.com/schema.json" });
+/// assert!(Schema::compile(&remote).is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct BadSchema(String);

@@ -47,6 +47,12 @@ enum Piece {
 }
 
 /// Why a text is not a template that can be matched.
+///
+/// ```
+/// use keyway_core::action::{BadTemplate, UriTemplate};
+///
+/// assert_eq!(UriTemplate::parse("x://{all*}").unwrap_err(), BadTemplate::Unsupported);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadTemplate {
     /// A brace without its partner.

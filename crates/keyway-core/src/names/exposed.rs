@@ -12,6 +12,12 @@ const HASH_ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 const HASH_MARK: &str = "-h";
 
 /// What stands in front of an upstream's tool and prompt names.
+///
+/// ```
+/// use keyway_core::names::{Prefix, exposed_name};
+///
+/// assert_eq!(exposed_name("files", &Prefix::default(), "read"), "mcp__files__read");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Prefix {
     /// `mcp__<server>__`

@@ -34,6 +34,13 @@ pub fn prefix_uri(server: &str, uri: &str) -> String {
 
 /// The server's key and its own URI of what [`prefix_uri`] made; `None` for any other URI, which
 /// then is a server's own.
+///
+/// ```
+/// use keyway_core::names::split_uri;
+///
+/// assert_eq!(split_uri("keyway+files:a:b"), Some(("files".to_owned(), "a:b")));
+/// assert_eq!(split_uri("a:b"), None);
+/// ```
 pub fn split_uri(exposed: &str) -> Option<(String, &str)> {
     let (scheme, uri) = exposed.split_once(':')?;
     let head = scheme.get(..SCHEME.len())?;

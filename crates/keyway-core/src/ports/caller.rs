@@ -5,6 +5,13 @@ use super::BoxFuture;
 /// The side that asked for a call, for as long as the call runs: it can be told things and asked
 /// things. One implementation per transport; parameters are JSON text so that what an upstream
 /// says reaches the client byte for byte.
+///
+/// ```
+/// use keyway_core::ports::{Caller, NoCaller};
+///
+/// assert!(!NoCaller.wants_progress());
+/// assert!(!NoCaller.capabilities().sampling);
+/// ```
 pub trait Caller: Send + Sync {
     /// What the client can be asked.
     fn capabilities(&self) -> ClientCapabilities;
@@ -34,6 +41,13 @@ pub trait Caller: Send + Sync {
 }
 
 /// What a client can be asked (MCP `ClientCapabilities`), and what it declared word for word.
+///
+/// ```
+/// use keyway_core::ports::ClientCapabilities;
+///
+/// let able = ClientCapabilities { sampling: true, ..ClientCapabilities::default() };
+/// assert!(able.sampling && !able.roots);
+/// ```
 #[derive(Debug, Clone, Default)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -119,6 +133,13 @@ pub type InputRequests = Vec<(String, InputRequest)>;
 pub type InputResponses = Vec<(String, Box<RawValue>)>;
 
 /// Why a client could not be asked, or did not answer.
+///
+/// ```
+/// use keyway_core::ports::AskError;
+///
+/// let error = AskError::Unsupported("sampling");
+/// assert_eq!(error.to_string(), "the client cannot be asked: it did not declare sampling");
+/// ```
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum AskError {
     /// The client did not declare the capability.
@@ -136,6 +157,12 @@ pub enum AskError {
 }
 
 /// Severity of a log message (RFC 5424 as MCP names it), lowest first.
+///
+/// ```
+/// use keyway_core::ports::LogLevel;
+///
+/// assert!(LogLevel::Debug < LogLevel::Error);
+/// ```
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
 )]

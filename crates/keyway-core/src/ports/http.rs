@@ -69,6 +69,18 @@ pub struct HttpResponse {
 }
 
 /// A response body: a stream of chunks. Dropping it closes the exchange.
+///
+/// ```
+/// use bytes::Bytes;
+/// use futures_util::stream;
+/// use keyway_core::ports::{Body, HttpError};
+///
+/// let chunks = || stream::iter([Ok(Bytes::from("ab")), Ok(Bytes::from("c"))]);
+/// let whole = futures_util::FutureExt::now_or_never(Body::new(chunks()).collect(3)).unwrap();
+/// assert_eq!(whole.unwrap(), "abc");
+/// let too_large = futures_util::FutureExt::now_or_never(Body::new(chunks()).collect(2)).unwrap();
+/// assert!(matches!(too_large, Err(HttpError::TooLarge)));
+/// ```
 pub struct Body(Pin<Box<dyn Stream<Item = Result<Bytes, HttpError>> + Send>>);
 
 impl Body {

@@ -33,6 +33,10 @@ pub trait Upstream: Send + Sync {
 }
 
 /// Which request is handed through.
+///
+/// ```
+/// assert_eq!(keyway_core::ports::RelayMethod::CallTool.as_str(), "tools/call");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RelayMethod {
     /// `tools/call`
@@ -95,6 +99,17 @@ pub struct Lists {
 }
 
 /// One listed item.
+///
+/// ```
+/// use keyway_core::ports::Definition;
+/// use keyway_core::rpc::RawJson;
+///
+/// let tool = Definition {
+///     key: "search".into(),
+///     json: RawJson::parse(r#"{"name":"search","inputSchema":{"type":"object"}}"#.into()).unwrap(),
+/// };
+/// assert_eq!(tool.key, "search");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Definition {
     /// The tool's or prompt's name, the resource's URI, or the template's URI template.
