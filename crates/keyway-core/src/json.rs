@@ -160,7 +160,7 @@ pub fn splice(text: &str, edits: &[(Range<usize>, &str)]) -> String {
 /// assert_eq!(keyway_core::json::quote("say \"hi\""), r#""say \"hi\"""#);
 /// ```
 pub fn quote(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// Iterator over the members of an object. See [`members`].

@@ -40,6 +40,12 @@ impl RawJson {
         serde_json::to_vec(value).map(|bytes| Self(Bytes::from(bytes)))
     }
 
+    /// Text that this crate has just put together out of checked parts.
+    pub(crate) fn written(text: String) -> Self {
+        debug_assert!(serde_json::from_str::<&RawValue>(&text).is_ok());
+        Self(Bytes::from(text))
+    }
+
     /// `{}`
     pub fn empty_object() -> Self {
         Self(Bytes::from_static(b"{}"))

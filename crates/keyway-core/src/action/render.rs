@@ -228,7 +228,7 @@ fn data_result(data: &RawJson) -> RawJson {
 fn text_result(text: &str, more: &str) -> RawJson {
     let text = quote(text);
     let result = format!("{{\"content\":[{{\"type\":\"text\",\"text\":{text}}}]{more}}}");
-    RawJson::parse(result.into()).unwrap_or_else(|_| RawJson::empty_object())
+    RawJson::written(result)
 }
 
 fn error_result(error: &Error) -> RawJson {
