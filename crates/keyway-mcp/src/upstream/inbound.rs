@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use tokio::sync::{Notify, watch};
 
 use super::flights::{Flights, Side};
-use crate::wire::meta::Meta;
+use crate::wire::meta::{self, Meta};
 use crate::wire::{Id, write_error, write_result};
 
 /// The lists that changed, as bits.
@@ -144,6 +144,13 @@ fn boxed(raw: &RawJson) -> Option<Box<RawValue>> {
     RawValue::from_string(raw.as_str().to_owned()).ok()
 }
 
+/// The key that another gateway gave the question.
+fn key_of(params: &RawJson) -> Option<String> {
+    let meta = json::member(params.as_str(), "_meta")?;
+    let key = json::member(meta.value, meta::INPUT_KEY)?;
+    serde_json::from_str(key.value).ok()
+}
+
 /// Answers a request of a legacy server: the text to send back. `side` is the call it belongs to,
 /// if that could be told.
 pub(super) async fn answer_request(
@@ -180,13 +187,15 @@ async fn answer(
         ));
     };
     let _asking = side.clock.start();
+    let key = params.and_then(key_of);
+    let key = key.unwrap_or_else(|| "request".to_owned());
     let request = InputRequest {
         method: method.to_owned(),
         params: params.and_then(boxed),
     };
     let answers = tokio::select! {
         () = side.over.cancelled() => Err(AskError::Cancelled),
-        answers = side.caller.ask(vec![("request".into(), request)]) => answers,
+        answers = side.caller.ask(vec![(key, request)]) => answers,
     };
     match answers {
         Ok(answers) => answers

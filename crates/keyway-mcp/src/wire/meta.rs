@@ -16,6 +16,9 @@ pub const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 pub const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
 /// The token progress is reported under.
 pub const PROGRESS_TOKEN: &str = "progressToken";
+/// What a question is called. Keyway's own: legacy revisions have no place for the key that a
+/// question has from 2026-07-28 on, and between two gateways it must not get lost.
+pub const INPUT_KEY: &str = "keyway/inputKey";
 
 /// The members of a request's `_meta` that the protocol gives a meaning, as JSON text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -55,11 +55,9 @@ pub(super) fn actions() -> Vec<Action> {
             "test_missing_capability",
             "Needs a client that can sample",
             |context, (): ()| async move {
-                if context.client_capabilities().sampling {
-                    Ok(Content::text("Success"))
-                } else {
-                    Err(Error::missing_client_capability("sampling"))
-                }
+                let request = InputRequest::sample("What is the capital of France?", 50);
+                ask(&context, "capital_question", request).await?;
+                Ok(Content::text("Success"))
             },
         ),
         tool(

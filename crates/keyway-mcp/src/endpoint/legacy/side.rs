@@ -15,7 +15,7 @@ use super::super::input::Needed;
 use super::super::notify;
 use super::log::EventLog;
 use super::session::Session;
-use crate::wire::{Id, Revision, write_notification, write_request};
+use crate::wire::{Id, ObjectEdit, Revision, meta, write_notification, write_request};
 
 /// The client's side of one call of an MCP session. What the call says goes to the call's stream;
 /// until there is one it waits here.
@@ -96,9 +96,10 @@ impl Side {
                 return Err(AskError::Unsupported(needed.name()));
             }
         }
-        let asked = requests
-            .into_iter()
-            .map(|(key, request)| async move { Ok((key, self.ask_one(&request).await?)) });
+        let asked = requests.into_iter().map(|(key, request)| async move {
+            let answer = self.ask_one(&key, &request).await?;
+            Ok((key, answer))
+        });
         tokio::select! {
             biased;
             answers = try_join_all(asked) => answers,
@@ -107,11 +108,18 @@ impl Side {
         }
     }
 
-    async fn ask_one(&self, request: &InputRequest) -> Result<Box<RawValue>, AskError> {
+    async fn ask_one(&self, key: &str, request: &InputRequest) -> Result<Box<RawValue>, AskError> {
         let (number, answer) = self.session.ask();
         let asked = Asked { side: self, number };
-        let params = request.params.as_ref().map(|params| params.get());
-        self.say(write_request(&Id::number(number), &request.method, params));
+        let params = request
+            .params
+            .as_ref()
+            .map(|params| with_key(params.get(), key));
+        self.say(write_request(
+            &Id::number(number),
+            &request.method,
+            params.as_deref(),
+        ));
         let answer = answer.await.map_err(|_| AskError::Cancelled)?;
         drop(asked);
         let text = |raw: &keyway_core::rpc::RawJson| {
@@ -122,6 +130,14 @@ impl Side {
             Err(error) => Err(AskError::Refused(text(&error)?)),
         }
     }
+}
+
+/// The params of a question, with the key that a client of a later revision would see.
+fn with_key(params: &str, key: &str) -> String {
+    let mut edit = ObjectEdit::new(params);
+    let key = keyway_core::json::quote(key);
+    edit.set_within("_meta", &[(meta::INPUT_KEY, &key)]);
+    edit.finish()
 }
 
 /// A request to the client. Given up before its answer came, the client is told.

@@ -1,0 +1,90 @@
+//! The official conformance suites, on a gateway of the fixture's actions, and again through a
+//! gateway with that one as its upstream. No failure is expected.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use super::gateway::{Gateway, Keys};
+use super::{Rig, tap};
+use crate::Failure;
+use crate::process::{self, Running, Show};
+use crate::steps::Tally;
+
+const CURRENT: &str = "@modelcontextprotocol/conformance/dist/index.js";
+const FIRST: &str = "conformance-legacy/dist/index.js";
+
+/// A suite: what it is called here, the program, and which scenarios.
+const SUITES: &[(&str, &str, &[&str])] = &[
+    ("2025-11-25", CURRENT, &["--requirements", "2025-11-25"]),
+    ("2026-07-28", CURRENT, &["--requirements", "2026-07-28"]),
+    ("0.1.16 all", FIRST, &["--suite", "all"]),
+];
+
+/// Runs every suite on the fixture, and through a gateway in front of it as a server of each era.
+pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
+    let fixture = Gateway::start(&rig.workspace.binary("keyway-conformance"), "", Keys::Off)?;
+    let mut tally = suites(rig, "the fixture", &fixture.url);
+
+    let keyway = rig.workspace.binary("keyway");
+    let modern = Gateway::start(&keyway, &in_front_of(&fixture.url), Keys::Off)?;
+    tally += suites(rig, "through a gateway, modern upstream", &modern.url);
+
+    let script = rig.workspace.root.join("e2e/node/legacy_only.mjs");
+    let mut hide = Running::start(rig.node.command(&script).arg(&fixture.url), Show::Nothing)?;
+    let hidden = hide.wait_for(Duration::from_secs(20), |output| {
+        output
+            .lines()
+            .find_map(|line| line.strip_prefix("listening on "))
+            .map(str::to_owned)
+    })?;
+    let legacy = Gateway::start(&keyway, &in_front_of(&hidden), Keys::Off)?;
+    tally += suites(rig, "through a gateway, legacy upstream", &legacy.url);
+
+    for (what, gateway) in [("fixture", fixture), ("modern", modern), ("legacy", legacy)] {
+        let ended = gateway.stop().and_then(|code| match code {
+            Some(0) => Ok(()),
+            code => Err(format!("it exited with {code:?}").into()),
+        });
+        tally += tap::report(&format!("{what}: SIGTERM ends it with exit code 0"), ended);
+    }
+    Ok(tally)
+}
+
+/// The configuration of a gateway that shows one server's names as they are.
+fn in_front_of(url: &str) -> String {
+    format!("mcp_servers:\n  fixture:\n    url: {url}\n    prefix: false\n")
+}
+
+fn suites(rig: &Rig<'_>, what: &str, url: &str) -> Tally {
+    let mut tally = Tally::default();
+    for (name, program, scenarios) in SUITES {
+        let outcome = suite(rig, &rig.node.file(program), scenarios, url);
+        tally += tap::report(&format!("conformance {name}: {what}"), outcome);
+    }
+    tally
+}
+
+fn suite(rig: &Rig<'_>, program: &Path, scenarios: &[&str], url: &str) -> Result<(), Failure> {
+    let results = tempfile::tempdir()?;
+    let mut command: Command = rig.node.command(program);
+    command
+        .args(["server", "--url", url])
+        .args(scenarios)
+        .arg("-o")
+        .arg(results.path());
+    let finished = process::run(&mut command, Show::Nothing)?;
+    let summary = finished.output.split("=== SUMMARY ===").nth(1);
+    let Some(summary) = summary else {
+        return Err(format!("no summary:\n{}", finished.output).into());
+    };
+    if finished.success {
+        let total = summary
+            .lines()
+            .find(|line| line.starts_with("Total:"))
+            .unwrap_or_default();
+        println!("#   {total}");
+        return Ok(());
+    }
+    Err(summary.to_owned().into())
+}

@@ -1,0 +1,70 @@
+//! End-to-end tests: real MCP clients and real MCP servers on both sides of the real binary.
+
+mod conformance;
+mod gateway;
+mod tap;
+
+use std::process::Command;
+
+use crate::Failure;
+use crate::process::{self, Show};
+use crate::steps::Tally;
+use crate::tools::{Node, Python};
+use crate::workspace::Workspace;
+
+/// What every suite needs.
+struct Rig<'a> {
+    workspace: &'a Workspace,
+    node: Node,
+    python: Python,
+}
+
+/// A suite prints one line for each check and counts them.
+type Suite = fn(&Rig<'_>) -> Result<Tally, Failure>;
+
+const SUITES: &[(&str, Suite)] = &[("conformance", conformance::run)];
+
+/// Runs the suites of those names, or all of them.
+pub(crate) fn run(workspace: &Workspace, suites: &[String]) -> Result<Tally, Failure> {
+    if let Some(unknown) = suites
+        .iter()
+        .find(|name| SUITES.iter().all(|(suite, _)| suite != name))
+    {
+        return Err(format!("there is no suite called {unknown}").into());
+    }
+    build(workspace)?;
+    let rig = Rig {
+        workspace,
+        node: Node::ensure(workspace)?,
+        python: Python::ensure(workspace)?,
+    };
+    let mut total = Tally::default();
+    for (name, suite) in SUITES
+        .iter()
+        .filter(|(name, _)| suites.is_empty() || suites.iter().any(|one| one == name))
+    {
+        println!("# {name}");
+        total += suite(&rig)
+            .unwrap_or_else(|failure| tap::report(&format!("{name} runs"), Err(failure)));
+    }
+    Ok(total)
+}
+
+fn build(workspace: &Workspace) -> Result<(), Failure> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "keyway",
+            "--package",
+            "keyway-conformance",
+        ])
+        .current_dir(&workspace.root);
+    let built = process::run(&mut cargo, Show::Live)?;
+    built
+        .success
+        .then_some(())
+        .ok_or_else(|| "the binaries do not build".into())
+}
