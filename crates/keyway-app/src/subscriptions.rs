@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use keyway_core::Principal;
 use keyway_core::ports::Upstream;
 use keyway_core::rpc::RpcError;
+use keyway_core::{OrgId, Principal};
 use parking_lot::Mutex;
 
 use crate::App;
@@ -14,7 +14,20 @@ use crate::catalogue::ResourceTarget;
 /// clients listen.
 #[derive(Default)]
 pub(crate) struct Subscriptions {
-    of: Mutex<HashMap<(String, String), Arc<Slot>>>,
+    slots: Mutex<HashMap<Place, Arc<Slot>>>,
+    /// What each listener's URI meant when it began to listen, so that it can end whatever has
+    /// become of the catalogue since.
+    began: Mutex<HashMap<(OrgId, String), Vec<Source>>>,
+}
+
+/// An upstream's key and its own URI.
+type Place = (String, String);
+
+/// A resource of an upstream.
+#[derive(Clone)]
+struct Source {
+    upstream: Arc<dyn Upstream>,
+    own: String,
 }
 
 /// One resource of one upstream.
@@ -27,11 +40,36 @@ struct Slot {
     asked: tokio::sync::Mutex<bool>,
 }
 
+/// A slot in use. When it goes, and nobody listens or waits, the slot goes with it.
+struct Turn<'a> {
+    slots: &'a Mutex<HashMap<Place, Arc<Slot>>>,
+    place: Place,
+    slot: Arc<Slot>,
+}
+
+impl<'a> Turn<'a> {
+    fn at(slots: &'a Mutex<HashMap<Place, Arc<Slot>>>, source: &Source) -> Self {
+        let place = (source.upstream.key().to_owned(), source.own.clone());
+        let slot = Arc::clone(slots.lock().entry(place.clone()).or_default());
+        Self { slots, place, slot }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut slots = self.slots.lock();
+        // Two: the one in the table and this one.
+        if Arc::strong_count(&self.slot) == 2 && self.slot.listeners.lock().is_empty() {
+            slots.remove(&self.place);
+        }
+    }
+}
+
 impl Subscriptions {
     /// The URIs under which clients listen to a resource, or its own where nobody does.
     pub(crate) fn exposed(&self, server: &str, own: &str) -> Vec<String> {
-        let key = (server.to_owned(), own.to_owned());
-        let slot = self.of.lock().get(&key).cloned();
+        let place = (server.to_owned(), own.to_owned());
+        let slot = self.slots.lock().get(&place).cloned();
         let uris: Vec<_> = slot
             .map(|slot| slot.listeners.lock().keys().cloned().collect())
             .unwrap_or_default();
@@ -42,47 +80,58 @@ impl Subscriptions {
         }
     }
 
-    async fn add(&self, upstream: &dyn Upstream, own: &str, exposed: &str) -> Result<(), RpcError> {
-        let slot = {
-            let key = (upstream.key().to_owned(), own.to_owned());
-            Arc::clone(self.of.lock().entry(key).or_default())
-        };
-        let mut asked = slot.asked.lock().await;
+    async fn add(&self, who: &OrgId, source: Source, exposed: &str) -> Result<(), RpcError> {
+        let turn = Turn::at(&self.slots, &source);
+        let mut asked = turn.slot.asked.lock().await;
         if !*asked {
-            upstream.subscribe(own).await?;
+            source.upstream.subscribe(&source.own).await?;
             *asked = true;
         }
-        *slot.listeners.lock().entry(exposed.to_owned()).or_default() += 1;
+        let mut listeners = turn.slot.listeners.lock();
+        *listeners.entry(exposed.to_owned()).or_default() += 1;
+        let key = (who.clone(), exposed.to_owned());
+        self.began.lock().entry(key).or_default().push(source);
         Ok(())
     }
 
-    async fn remove(&self, upstream: &dyn Upstream, own: &str, exposed: &str) {
-        let key = (upstream.key().to_owned(), own.to_owned());
-        let Some(slot) = self.of.lock().get(&key).cloned() else {
-            return;
-        };
-        let mut asked = slot.asked.lock().await;
-        let nobody = {
-            let mut listeners = slot.listeners.lock();
+    /// What one listener of a URI listens to; it no longer does.
+    fn take(&self, who: &OrgId, exposed: &str) -> Option<Source> {
+        let mut began = self.began.lock();
+        let key = (who.clone(), exposed.to_owned());
+        let sources = began.get_mut(&key)?;
+        let source = sources.pop();
+        if sources.is_empty() {
+            began.remove(&key);
+        }
+        source
+    }
+
+    async fn remove(&self, source: &Source, exposed: &str) {
+        let turn = Turn::at(&self.slots, source);
+        let mut asked = turn.slot.asked.lock().await;
+        {
+            let mut listeners = turn.slot.listeners.lock();
             if let Some(count) = listeners.get_mut(exposed) {
                 *count -= 1;
                 if *count == 0 {
                     listeners.remove(exposed);
                 }
             }
-            listeners.is_empty()
-        };
-        if nobody && *asked {
-            *asked = false;
-            if let Err(error) = upstream.unsubscribe(own).await {
-                tracing::debug!(server = upstream.key(), %error, "a subscription did not end");
-            }
-            let mut all = self.of.lock();
-            // Another listener may hold the slot by now, and be waiting for its turn.
-            if Arc::strong_count(&slot) == 2 {
-                all.remove(&key);
+            if !listeners.is_empty() {
+                return;
             }
         }
+        if std::mem::take(&mut *asked)
+            && let Err(error) = source.upstream.unsubscribe(&source.own).await
+        {
+            tracing::debug!(server = source.upstream.key(), %error, "a subscription did not end");
+        }
+    }
+
+    /// How many resources of upstreams are listened to.
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        self.slots.lock().len() + self.began.lock().len()
     }
 }
 
@@ -91,7 +140,9 @@ impl App {
     pub async fn subscribe(&self, who: &Principal, uri: &str) -> Result<(), RpcError> {
         match self.resource(who, uri) {
             Some(ResourceTarget::Upstream { upstream, own }) => {
-                self.inner.subscriptions.add(&*upstream, &own, uri).await
+                let source = Source { upstream, own };
+                let subscriptions = &self.inner.subscriptions;
+                subscriptions.add(who.organization(), source, uri).await
             }
             Some(ResourceTarget::Action(_)) => Ok(()),
             None => Err(no_resource(uri)),
@@ -100,14 +151,102 @@ impl App {
 
     /// Ends one [`App::subscribe`].
     pub async fn unsubscribe(&self, who: &Principal, uri: &str) {
-        if let Some(ResourceTarget::Upstream { upstream, own }) = self.resource(who, uri) {
-            let app = self.clone();
-            let uri = uri.to_owned();
-            // On its own, so that it happens even if the one who asked goes away meanwhile.
-            let done = self.inner.tasks.spawn(async move {
-                app.inner.subscriptions.remove(&*upstream, &own, &uri).await;
-            });
-            let _ = done.await;
+        let subscriptions = &self.inner.subscriptions;
+        let Some(source) = subscriptions.take(who.organization(), uri) else {
+            return;
+        };
+        let (app, uri) = (self.clone(), uri.to_owned());
+        // On its own, so that it happens even if the one who asked goes away meanwhile.
+        let ending = self.inner.tasks.spawn(async move {
+            app.inner.subscriptions.remove(&source, &uri).await;
+        });
+        let _ = ending.await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keyway_core::ports::{BoxFuture, Lists, Relay, UpstreamState, UpstreamStatus};
+    use keyway_core::rpc::RawJson;
+
+    use super::*;
+
+    /// Takes subscriptions to `good:`, refuses the rest.
+    struct Picky;
+
+    impl Upstream for Picky {
+        fn key(&self) -> &'static str {
+            "picky"
         }
+
+        fn status(&self) -> UpstreamStatus {
+            UpstreamStatus {
+                name: "picky".into(),
+                transport: "stdio",
+                auth: "none",
+                state: UpstreamState::Connected,
+                reason: None,
+                since: jiff::Timestamp::UNIX_EPOCH,
+                next_retry: None,
+                protocol: None,
+                tools: 0,
+                listed_at: None,
+                warnings: Vec::new(),
+            }
+        }
+
+        fn lists(&self) -> Arc<Lists> {
+            Arc::default()
+        }
+
+        fn relay<'a>(&'a self, _: Relay<'a>) -> BoxFuture<'a, Result<RawJson, RpcError>> {
+            Box::pin(std::future::pending())
+        }
+
+        fn subscribe<'a>(&'a self, uri: &'a str) -> BoxFuture<'a, Result<(), RpcError>> {
+            Box::pin(async move {
+                match uri {
+                    "good:" => Ok(()),
+                    "slow:" => std::future::pending().await,
+                    _ => Err(RpcError::new(RpcError::INVALID_PARAMS, "no")),
+                }
+            })
+        }
+
+        fn unsubscribe<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), RpcError>> {
+            Box::pin(std::future::ready(Ok(())))
+        }
+    }
+
+    fn source(own: &str) -> Source {
+        Source {
+            upstream: Arc::new(Picky),
+            own: own.into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_left_of_what_was_refused_abandoned_or_ended() {
+        let subscriptions = Subscriptions::default();
+        let who: OrgId = "org_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+        for _ in 0..3 {
+            let refused = subscriptions.add(&who, source("bad:"), "bad:").await;
+            refused.unwrap_err();
+            let mut abandoned = Box::pin(subscriptions.add(&who, source("slow:"), "slow:"));
+            assert!(futures_util::poll!(&mut abandoned).is_pending());
+            assert_eq!(subscriptions.len(), 1);
+            drop(abandoned);
+            assert_eq!(subscriptions.len(), 0);
+        }
+        for _ in 0..2 {
+            let added = subscriptions.add(&who, source("good:"), "x:").await;
+            added.unwrap();
+        }
+        assert_eq!(subscriptions.exposed("picky", "good:"), ["x:"]);
+        while let Some(source) = subscriptions.take(&who, "x:") {
+            assert_ne!(subscriptions.len(), 0);
+            subscriptions.remove(&source, "x:").await;
+        }
+        assert_eq!(subscriptions.len(), 0);
     }
 }

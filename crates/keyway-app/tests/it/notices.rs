@@ -85,6 +85,23 @@ async fn an_upstream_is_asked_once_for_all_who_listen() {
 }
 
 #[tokio::test]
+async fn a_subscription_ends_also_when_its_resource_is_gone() {
+    let directory = tempfile::tempdir().unwrap();
+    let process = Process::start(directory.path(), Purpose::Serve, Vec::new()).await;
+    let (app, who) = (&process.app, process.app.local());
+    let upstream = FakeUpstream::new("a");
+    upstream.list(resources(&["file:///x"]));
+    app.set_upstreams(vec![Arc::clone(&upstream) as _]);
+    app.subscribe(&who, "file:///x").await.unwrap();
+    app.set_upstreams(Vec::new());
+    app.unsubscribe(&stranger(), "file:///x").await;
+    assert_eq!(upstream.log.lock().len(), 1, "it is not theirs to end");
+    app.unsubscribe(&who, "file:///x").await;
+    assert_eq!(upstream.last(), "unsubscribe file:///x");
+    process.stop().await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_subscribed_to_is_refused_and_not_counted() {
     let directory = tempfile::tempdir().unwrap();
     let process = Process::start(directory.path(), Purpose::Serve, Vec::new()).await;
