@@ -156,7 +156,10 @@ async fn call(
             );
         }
         "ask" => return ask(peer, params, out).await,
-        "hang" => std::future::pending().await,
+        "hang" => {
+            peer.let_go.notified().await;
+            return Some(r#"{"content":[{"type":"text","text":"late"}]}"#.to_owned());
+        }
         "die" => {
             out.send(Vec::new()).ok()?;
             return None;

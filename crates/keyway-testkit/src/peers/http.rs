@@ -91,6 +91,11 @@ impl HttpPeer {
         self.peer.listeners.lock().clear();
     }
 
+    /// Lets one call of `hang` answer.
+    pub fn let_go(&self) {
+        self.peer.let_go.notify_one();
+    }
+
     /// Stops serving; the port is free afterwards.
     pub async fn stop(mut self) -> SocketAddr {
         self.server.shutdown().await;

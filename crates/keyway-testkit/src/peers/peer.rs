@@ -41,6 +41,8 @@ pub(super) struct Peer {
     /// Ids of calls whose stream the client closed.
     pub(super) closed: Mutex<Vec<String>>,
     pub(super) changed: AtomicBool,
+    /// Lets one hanging call go.
+    pub(super) let_go: tokio::sync::Notify,
     pub(super) subscribed: Mutex<HashSet<String>>,
     pub(super) requests: AtomicUsize,
     pub(super) sessions: Mutex<HashSet<String>>,

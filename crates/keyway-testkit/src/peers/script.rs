@@ -21,7 +21,7 @@ pub enum Era {
 /// | `fail` | answers a JSON-RPC error with data |
 /// | `progress` | three progress notifications and a log message, then answers |
 /// | `ask` | asks for a `name` by elicitation and answers what it got |
-/// | `hang` | never answers |
+/// | `hang` | answers once it is let go, which over stdio is never |
 /// | `die` | ends the process (stdio), or the connection |
 /// | `flood` | 20,000 log messages, then answers |
 /// | `huge` | answers 20 MiB |

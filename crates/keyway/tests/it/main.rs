@@ -11,4 +11,5 @@
 mod cli;
 mod config;
 mod http;
+mod serve;
 mod support;

@@ -52,27 +52,26 @@ impl Ask {
 
     /// Sends it and returns once the head of the answer is there.
     pub(crate) async fn open(self) -> Response<Incoming> {
-        soon("an answer", async {
-            let socket = TcpStream::connect(self.address).await.unwrap();
-            let (mut sender, connection) =
-                hyper::client::conn::http1::handshake(TokioIo::new(socket))
-                    .await
-                    .unwrap();
-            #[expect(clippy::disallowed_methods, reason = "a test's own connection")]
-            tokio::spawn(connection);
-            let mut request = Request::builder().method(self.method).uri(self.path);
-            if !self.headers.iter().any(|(name, _)| name == "host") {
-                request = request.header("host", self.address.to_string());
-            }
-            for (name, value) in self.headers {
-                request = request.header(name, value);
-            }
-            sender
-                .send_request(request.body(Full::new(self.body)).unwrap())
-                .await
-                .unwrap()
-        })
-        .await
+        soon("an answer", self.try_open()).await.unwrap()
+    }
+
+    /// The same, where it may be that no answer comes.
+    pub(crate) async fn try_open(self) -> Result<Response<Incoming>, hyper::Error> {
+        let socket = TcpStream::connect(self.address).await.unwrap();
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
+        #[expect(clippy::disallowed_methods, reason = "a test's own connection")]
+        tokio::spawn(connection);
+        let mut request = Request::builder().method(self.method).uri(self.path);
+        if !self.headers.iter().any(|(name, _)| name == "host") {
+            request = request.header("host", self.address.to_string());
+        }
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
+        sender
+            .send_request(request.body(Full::new(self.body)).unwrap())
+            .await
     }
 
     /// Sends it and reads the whole answer.

@@ -19,7 +19,7 @@ pub(crate) fn modern_anonymous(app: &TestApp, method: &str, params: Value) -> As
     dress(app.ask(Method::POST, "/mcp"), method, params)
 }
 
-fn dress(mut ask: Ask, method: &str, mut params: Value) -> Ask {
+pub(crate) fn dress(mut ask: Ask, method: &str, mut params: Value) -> Ask {
     params["_meta"] = json!({
         "io.modelcontextprotocol/protocolVersion": MODERN,
         "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },

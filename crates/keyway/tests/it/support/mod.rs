@@ -2,7 +2,9 @@ pub(crate) mod actions;
 pub(crate) mod app;
 pub(crate) mod client;
 pub(crate) mod mcp;
+mod served;
 pub(crate) mod wait;
 mod world;
 
+pub(crate) use served::Served;
 pub(crate) use world::World;

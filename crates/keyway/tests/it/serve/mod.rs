@@ -1,0 +1,5 @@
+mod child;
+mod keys;
+mod loops;
+mod port;
+mod signals;
