@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::json::quote;
 use crate::rpc::RawJson;
 
 /// Makes an input object out of names and texts. A text becomes a number, a truth value, an array
@@ -20,14 +21,34 @@ pub fn input_from_text<'a>(
     schema: &Value,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> RawJson {
-    let mut input = serde_json::Map::new();
-    for (name, text) in pairs {
-        let property = property(schema, schema, name, 0);
-        let value =
-            property.map_or_else(|| text.into(), |property| convert(schema, property, text));
-        input.insert(name.to_owned(), value);
+    let members = pairs
+        .into_iter()
+        .map(|(name, text)| (name, json_of(schema, name, text)));
+    object(members)
+}
+
+/// An object of names and JSON texts. Of a name that comes twice the last one counts.
+pub(super) fn object<'a>(members: impl Iterator<Item = (&'a str, String)>) -> RawJson {
+    let mut all: Vec<(&str, String)> = Vec::new();
+    for (name, json) in members {
+        match all.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, before)) => *before = json,
+            None => all.push((name, json)),
+        }
     }
-    RawJson::of(&input).unwrap_or_else(|_| RawJson::empty_object())
+    let members: Vec<_> = all
+        .iter()
+        .map(|(name, json)| format!("{}:{json}", quote(name)))
+        .collect();
+    RawJson::written(format!("{{{}}}", members.join(",")))
+}
+
+/// The JSON that a text stands for as the value of one property. A number keeps its digits.
+pub(super) fn json_of(schema: &Value, name: &str, text: &str) -> String {
+    match property(schema, schema, name, 0) {
+        Some(property) if is_meant(schema, property, text) => text.to_owned(),
+        _ => quote(text),
+    }
 }
 
 /// The schema of one property of an object schema, wherever among local references and
@@ -47,22 +68,21 @@ pub(super) fn property<'a>(
     parts(root, schema).find_map(|part| property(root, part, name, depth + 1))
 }
 
-fn convert(root: &Value, schema: &Value, text: &str) -> Value {
+/// True when the text is to be read as JSON: the schema wants no string, and it is what it wants.
+fn is_meant(root: &Value, schema: &Value, text: &str) -> bool {
     let mut types = Vec::new();
     collect_types(root, schema, 0, &mut types);
     if types.is_empty() || types.contains(&"string") {
-        return text.into();
+        return false;
     }
-    let parsed: Option<Value> = serde_json::from_str(text).ok();
-    let fits = |value: &Value| match value {
-        Value::Null => types.contains(&"null"),
-        Value::Bool(_) => types.contains(&"boolean"),
-        Value::Number(_) => types.contains(&"integer") || types.contains(&"number"),
-        Value::Array(_) => types.contains(&"array"),
-        Value::Object(_) => types.contains(&"object"),
-        Value::String(_) => false,
-    };
-    parsed.filter(fits).unwrap_or_else(|| text.into())
+    match serde_json::from_str(text) {
+        Ok(Value::Null) => types.contains(&"null"),
+        Ok(Value::Bool(_)) => types.contains(&"boolean"),
+        Ok(Value::Number(_)) => types.contains(&"integer") || types.contains(&"number"),
+        Ok(Value::Array(_)) => types.contains(&"array"),
+        Ok(Value::Object(_)) => types.contains(&"object"),
+        Ok(Value::String(_)) | Err(_) => false,
+    }
 }
 
 fn collect_types<'a>(root: &'a Value, schema: &'a Value, depth: usize, types: &mut Vec<&'a str>) {

@@ -16,6 +16,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::json::{Bounds, check, items, members};
 use crate::rpc::RawJson;
 
 /// The deepest heading markdown has.
@@ -23,7 +24,7 @@ const DEEPEST_HEADING: usize = 6;
 /// The level of the outermost headings.
 const FIRST_HEADING: usize = 2;
 
-/// Markdown of JSON text; text that cannot be read comes back as it is.
+/// Markdown of JSON text; text that nests deeper than 128 levels comes back as it is.
 ///
 /// ```
 /// use keyway_core::action::markdown::render_text;
@@ -33,9 +34,32 @@ const FIRST_HEADING: usize = 2;
 /// assert_eq!(render_text(&data, 5), "- **name:** a");
 /// ```
 pub fn render_text(data: &RawJson, depth_limit: usize) -> String {
-    match data.read() {
-        Ok(value) => render(&value, depth_limit),
-        Err(_) => data.as_str().to_owned(),
+    let text = data.as_str().trim();
+    let bounds = Bounds {
+        bytes: usize::MAX,
+        nodes: usize::MAX,
+        ..Bounds::default()
+    };
+    match check(text.as_bytes(), bounds) {
+        Ok(()) => render(&exact(text), depth_limit),
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// The value of well-formed JSON, with each number that would lose digits as a text of them.
+fn exact(text: &str) -> Value {
+    match text.as_bytes().first() {
+        Some(b'{') => {
+            let all = members(text).map(|member| (member.key.into_owned(), exact(member.value)));
+            Value::Object(all.collect())
+        }
+        Some(b'[') => items(text).map(exact).collect(),
+        _ => match serde_json::from_str(text) {
+            Ok(Value::Number(number)) if number.to_string() != text => text.into(),
+            Ok(value) => value,
+            // A number beyond what a double holds.
+            Err(_) => text.into(),
+        },
     }
 }
 

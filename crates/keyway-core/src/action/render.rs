@@ -4,9 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use super::coerce::{json_of, object};
 use super::{Content, Entry, Format, Reply, Variables, markdown};
 use crate::Error;
-use crate::json::{member, members, quote};
+use crate::json::{member, members, quote, unquote};
 use crate::ports::Caller;
 use crate::rpc::{RawJson, RpcError};
 
@@ -198,18 +199,24 @@ pub fn prompt_input(entry: &Entry, params: &RawJson) -> RawJson {
     let Some(arguments) = member(params.as_str(), "arguments") else {
         return RawJson::empty_object();
     };
-    let mut input = Map::new();
-    for argument in members(arguments.value) {
-        match serde_json::from_str(argument.value) {
-            Ok(Value::String(text)) => {
-                let read = entry.input_from_text([(argument.key.as_ref(), text.as_str())]);
-                input.extend(read.read::<Map<String, Value>>().unwrap_or_default());
-            }
-            Ok(other) => drop(input.insert(argument.key.into_owned(), other)),
-            Err(_) => {}
-        }
-    }
-    RawJson::of(&input).unwrap_or_else(|_| RawJson::empty_object())
+    let read: Vec<_> = members(arguments.value)
+        .map(|argument| {
+            let json = if argument.value.starts_with('"') {
+                json_of(
+                    entry.action().input_schema(),
+                    &argument.key,
+                    &unquote(argument.value),
+                )
+            } else {
+                argument.value.to_owned()
+            };
+            (argument.key, json)
+        })
+        .collect();
+    object(
+        read.iter()
+            .map(|(name, json)| (name.as_ref(), json.clone())),
+    )
 }
 
 fn markdown_depth(entry: &Entry) -> usize {

@@ -102,7 +102,7 @@ impl Schema {
             Ok(value) => self.check(&value),
             Err(_) => vec![Problem {
                 pointer: String::new(),
-                expected: "well-formed JSON that nests no deeper than 128 levels".into(),
+                expected: "JSON of at most 128 levels whose numbers a double can hold".into(),
             }],
         }
     }

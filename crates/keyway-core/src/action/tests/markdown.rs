@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::action::markdown::{cell, render, scalar};
+use crate::action::markdown::{cell, render, render_text, scalar};
+use crate::rpc::RawJson;
 
 #[test]
 fn the_five_shapes() {
@@ -112,6 +113,16 @@ fn a_text_by_itself_is_passed_on_and_fences_in_data_do_not_end_the_block() {
     assert!(
         text.starts_with("## a\n\n`````json\n") && text.ends_with("\n`````"),
         "{text}"
+    );
+}
+
+#[test]
+fn numbers_keep_every_digit() {
+    let data = r#"{"a": 340282366920938463463374607431768211455, "b": -1.50, "c": [1e400]}"#;
+    let text = render_text(&RawJson::parse(data.into()).unwrap(), 5);
+    assert_eq!(
+        text,
+        "- **a:** 340282366920938463463374607431768211455\n- **b:** -1.50\n\n## c\n\n- 1e400"
     );
 }
 

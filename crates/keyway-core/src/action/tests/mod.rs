@@ -1,3 +1,4 @@
+mod context;
 mod markdown;
 mod registry;
 mod render;

@@ -108,6 +108,23 @@ fn a_prompt_shows_its_arguments_and_reads_them_as_its_schema_wants() {
 }
 
 #[test]
+fn a_number_in_a_text_keeps_every_digit() {
+    #[derive(Deserialize, JsonSchema)]
+    struct Large {
+        n: u128,
+    }
+    let action = Action::new("large", |_, input: Large| async move { Ok(input.n) }).prompt(None);
+    let registry = entry(action);
+    let text = u128::MAX.to_string();
+    let params = RawJson::of(&json!({ "arguments": { "n": text, "n": text } })).unwrap();
+    let input = render::prompt_input(first(&registry), &params);
+    assert_eq!(input.as_str(), format!("{{\"n\":{text}}}"));
+    assert!(first(&registry).validate(&input).is_ok());
+    let twice = first(&registry).input_from_text([("n", "1"), ("n", "x\"y")]);
+    assert_eq!(twice.as_str(), r#"{"n":"x\"y"}"#);
+}
+
+#[test]
 fn data_becomes_text_and_objects_become_structured_content_too() {
     let registry = entry(greet());
     let entry = first(&registry);

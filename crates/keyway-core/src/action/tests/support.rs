@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::ports::{Clock, NoCaller};
+use crate::ports::{Caller, Clock, NoCaller};
 use crate::{Context, OrgId, Principal, RequestId, Subject};
 
 const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -17,13 +17,18 @@ impl Clock for FixedClock {
 
 /// A context whose caller listens to nothing.
 pub(super) fn context() -> Context {
+    context_of(Arc::new(NoCaller))
+}
+
+/// A context with this caller.
+pub(super) fn context_of(caller: Arc<dyn Caller>) -> Context {
     let organization: OrgId = format!("org_{ID}").parse().unwrap();
     let request: RequestId = format!("req_{ID}").parse().unwrap();
     Context::new(
         Principal::new(organization, Subject::Anonymous),
         request,
         CancellationToken::new(),
-        Arc::new(NoCaller),
+        caller,
         Arc::new(FixedClock),
     )
 }
