@@ -46,6 +46,8 @@ pub(super) fn page(peer: &Peer, method: &str, params: &Value) -> String {
     )
 }
 
+const MIRROR: &str = r#"{"name":"mirror","inputSchema":{"type":"object","properties":{"region":{"type":"string","x-mcp-header":"Region"}}}}"#;
+
 fn tools(peer: &Peer) -> Vec<String> {
     let plain =
         |name: &str| json!({ "name": name, "inputSchema": { "type": "object" } }).to_string();
@@ -56,10 +58,13 @@ fn tools(peer: &Peer) -> Vec<String> {
     .into_iter()
     .map(plain)
     .collect();
-    tools.push(
-        r#"{"name":"mirror","inputSchema":{"type":"object","properties":{"region":{"type":"string","x-mcp-header":"Region"}}}}"#
-            .to_owned(),
-    );
+    let listings = peer.listings.fetch_add(1, Ordering::SeqCst);
+    let mirror = if peer.script.late_header && listings == 0 {
+        plain("mirror")
+    } else {
+        MIRROR.to_owned()
+    };
+    tools.push(mirror);
     tools.extend(peer.script.results.keys().map(|name| plain(name)));
     tools.extend((0..peer.script.extra_tools).map(|at| plain(&format!("tool-{at}"))));
     tools.extend(peer.script.raw_tools.iter().cloned());

@@ -45,6 +45,8 @@ pub(super) struct Peer {
     pub(super) let_go: tokio::sync::Notify,
     pub(super) subscribed: Mutex<HashSet<String>>,
     pub(super) requests: AtomicUsize,
+    /// How often tools were listed.
+    pub(super) listings: AtomicUsize,
     pub(super) sessions: Mutex<HashSet<String>>,
     /// What broken streams still have to say.
     kept: Mutex<Vec<Vec<u8>>>,

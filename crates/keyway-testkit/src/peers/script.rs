@@ -65,6 +65,8 @@ pub struct Script {
     pub streams: bool,
     /// Breaks its event streams after the first event of a call, to be taken up again.
     pub breaks_streams: bool,
+    /// Says only from the second listing on that `mirror` mirrors its parameter.
+    pub late_header: bool,
     /// Starts a grandchild process that lives long (stdio).
     pub forks: bool,
     /// Does not leave at the end of its input (stdio).

@@ -9,6 +9,7 @@ use keyway_core::rpc::{RawJson, RpcError};
 use super::call::Sending;
 use super::endpoint::{Endpoint, HOPS};
 use crate::upstream::failure::{Failure, read_error};
+use crate::upstream::handshake::is_modern_error;
 use crate::upstream::line::Line;
 use crate::wire::{self, Message, Messages, Revision, encode_header, write_notification};
 
@@ -219,6 +220,12 @@ impl HttpLink {
         let text = response.body.collect(ERROR_BODY).await.unwrap_or_default();
         let modern = self.revision.is_modern();
         let error = match wire::parse(&text, self.line.bounds) {
+            // A server of another era complains about what it does not know.
+            Ok(Message::Complaint { error })
+                if modern && matches!(status, 400 | 404 | 405) && !is_modern_error(&error) =>
+            {
+                return Failure::WrongEra;
+            }
             // A complaint names no request: it is about the session, not about the call.
             Ok(Message::Complaint { .. }) if status == 400 && self.in_session => {
                 return Failure::SessionGone;

@@ -155,3 +155,66 @@ async fn a_server_that_is_not_there_says_so_and_what_to_do() {
     rig.pool.remove("gone");
     assert!(rig.pool.list().is_empty());
 }
+
+#[tokio::test]
+async fn a_tool_whose_headers_changed_is_listed_again_and_called_once_more() {
+    let script = Script {
+        late_header: true,
+        ..Script::new(Era::Modern)
+    };
+    let peer = HttpPeer::start(script).await;
+    let rig = Rig::new();
+    let server = rig.connect(http("x", peer.url())).await;
+    let call = tool("mirror", r#"{"region":"north"}"#);
+    assert_eq!(call.value(&server).await["echo"]["region"], "north");
+    let tried = peer.seen("tools/call");
+    assert_eq!(tried.len(), 2);
+    assert!(!tried[0].headers.contains_key("mcp-param-region"));
+    assert_eq!(tried[1].headers["mcp-param-region"], "north");
+}
+
+#[tokio::test]
+async fn a_server_that_comes_back_in_another_era_is_found_out() {
+    let rig = Rig::new();
+    let first = HttpPeer::start(Script::new(Era::Modern)).await;
+    let server = rig.connect(http("x", first.url())).await;
+    assert_eq!(server.status().protocol.as_deref(), Some("2026-07-28"));
+    let at = first.stop().await;
+    for (era, protocol) in [(Era::Legacy, "2025-11-25"), (Era::Modern, "2026-07-28")] {
+        let peer = HttpPeer::start_at(Script::new(era), at).await;
+        wait(protocol, || {
+            server.status().protocol.as_deref() == Some(protocol)
+                && server.status().state == UpstreamState::Connected
+        })
+        .await;
+        tool("echo", "{}").send(&server).await.unwrap();
+        peer.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_new_connection_can_be_asked_for() {
+    let peer = HttpPeer::start(Script::new(Era::Legacy)).await;
+    let rig = Rig::new();
+    let server = rig.connect(http("x", peer.url())).await;
+    assert!(rig.pool.reconnect("x") && !rig.pool.reconnect("y"));
+    wait("a second handshake", || peer.seen("initialize").len() == 2).await;
+    reach(&server, UpstreamState::Connected).await;
+    tool("echo", "{}").send(&server).await.unwrap();
+}
+
+#[tokio::test]
+async fn headers_that_cannot_be_sent_are_told_by_name_only() {
+    let rig = Rig::new();
+    let mut spec = http("x", "http://127.0.0.1:9/mcp".into());
+    if let Transport::Http(http) = &mut spec.transport {
+        http.headers = vec![("X-Key".into(), Secret::new("hunter22\n!".into()))];
+    }
+    let server = rig.pool.add(spec);
+    reach(&server, UpstreamState::Disconnected).await;
+    let reason = server.status().reason.unwrap();
+    assert!(
+        reason.contains("x-key") && !reason.contains("hunter"),
+        "{reason}"
+    );
+}
