@@ -181,20 +181,22 @@ fn push_literal(pieces: &mut Vec<Piece>, text: &str) {
 }
 
 fn push_expression(pieces: &mut Vec<Piece>, expression: &str) -> Result<(), BadTemplate> {
-    if expression.is_empty() {
+    // An upstream's template may hold anything, characters of several bytes at the front included.
+    let Some(operator) = expression.chars().next() else {
         return Err(BadTemplate::Name);
-    }
-    match expression.split_at(1) {
-        ("+", name) => pieces.push(Piece::Reserved(variable(name)?)),
-        ("/", name) => {
+    };
+    let rest = expression.get(operator.len_utf8()..).unwrap_or_default();
+    match operator {
+        '+' => pieces.push(Piece::Reserved(variable(rest)?)),
+        '/' => {
             push_literal(pieces, "/");
-            pieces.push(Piece::Simple(variable(name)?));
+            pieces.push(Piece::Simple(variable(rest)?));
         }
-        ("?", names) => {
-            let names = names.split(',').map(variable).collect::<Result<_, _>>()?;
+        '?' => {
+            let names = rest.split(',').map(variable).collect::<Result<_, _>>()?;
             pieces.push(Piece::Query(names));
         }
-        _ if expression.starts_with(['#', '.', ';', '&', '=', ',', '!', '@', '|']) => {
+        '#' | '.' | ';' | '&' | '=' | ',' | '!' | '@' | '|' => {
             return Err(BadTemplate::Unsupported);
         }
         _ => pieces.push(Piece::Simple(variable(expression)?)),
