@@ -148,19 +148,11 @@ impl App {
     }
 }
 
-/// Turns a panic into a failure, so that one action's mistake is one call's failure.
+/// Turns a panic into a failure, so that one action's mistake is one call's failure. What the panic
+/// said is left to the panic hook: it may repeat what was submitted.
 async fn guarded<T>(running: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    match AssertUnwindSafe(running).catch_unwind().await {
-        Ok(outcome) => outcome,
-        Err(panic) => {
-            let text = panic
-                .downcast_ref::<&str>()
-                .map(|text| (*text).to_owned())
-                .or_else(|| panic.downcast_ref::<String>().cloned())
-                .unwrap_or_default();
-            Err(Error::internal(format!("the action panicked: {text}")))
-        }
-    }
+    let outcome = AssertUnwindSafe(running).catch_unwind().await;
+    outcome.unwrap_or_else(|_| Err(Error::internal("the action panicked")))
 }
 
 /// Faults of ours are for the operator; what a caller did wrong is for the caller.

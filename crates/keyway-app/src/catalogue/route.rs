@@ -11,6 +11,9 @@ use crate::metrics::Meter;
 use crate::output::OutputCheck;
 use crate::{List, Page};
 
+/// The longest URI that is matched against the templates of upstreams, in bytes.
+const MAX_MATCHED: usize = 2048;
+
 /// An immutable picture of everything callers of one organization can list and call.
 pub(crate) struct Catalogue {
     pub(super) sections: [Section; 4],
@@ -110,7 +113,9 @@ impl Catalogue {
         if let Some((server, own)) = names::split_uri(uri) {
             return self.at(&server, own);
         }
-        let by_template = self.templates.iter().find(|route| {
+        // The template is the upstream's and the URI the client's: neither may make the other costly.
+        let short = uri.len() <= MAX_MATCHED;
+        let by_template = self.templates.iter().filter(|_| short).find(|route| {
             let pattern = route.pattern.as_ref();
             route.exposed == route.own
                 && pattern.is_some_and(|pattern| pattern.matches(uri).is_some())

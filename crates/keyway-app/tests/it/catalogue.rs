@@ -1,5 +1,5 @@
 use std::collections::{BTreeSet, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use keyway_app::List;
 use keyway_core::names::Prefix;
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use crate::fake_upstream::{FakeUpstream, asked, item, raw, resources, tools};
-use crate::support::{Asking, Process, listed, stranger};
+use crate::support::{Asking, Process, Shared, listed, stranger};
 
 fn names() -> impl Strategy<Value = BTreeSet<String>> {
     let name = prop_oneof!["[a-z_]{1,6}", "[a-zA-Z0-9_.-]{1,80}", "\\PC{1,12}"];
@@ -33,8 +33,10 @@ fn prefix() -> impl Strategy<Value = Prefix> {
     ]
 }
 
+static SHARED: LazyLock<Shared> = LazyLock::new(Shared::start);
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     /// Whatever servers list, every name a client sees is there once and leads back to what it
     /// stands for.
@@ -46,10 +48,8 @@ proptest! {
             1..4,
         )
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let directory = tempfile::tempdir().unwrap();
-            let process = Process::start(directory.path(), Purpose::Serve, Vec::new()).await;
+        let process = &SHARED.process;
+        SHARED.runtime.block_on(async {
             let mut all: Vec<Arc<FakeUpstream>> = Vec::new();
             for (key, (prefix, tools, prompts, uris, templates)) in &servers {
                 let upstream = FakeUpstream::with_prefix(key, prefix.clone());
@@ -103,7 +103,6 @@ proptest! {
                     .collect();
                 prop_assert_eq!(reached, own);
             }
-            process.stop().await;
             Ok(())
         })?;
     }

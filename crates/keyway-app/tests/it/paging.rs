@@ -1,5 +1,5 @@
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use keyway_app::List;
 use keyway_core::ports::{Change, ChangeKind};
@@ -7,7 +7,7 @@ use keyway_store::Purpose;
 use proptest::prelude::*;
 
 use crate::fake_upstream::{FakeUpstream, tools};
-use crate::support::{Process, listed};
+use crate::support::{Process, Shared, listed};
 
 fn list(upstream: &FakeUpstream, numbers: &BTreeSet<u16>) {
     let names: Vec<_> = numbers.iter().map(|n| format!("tool_{n:05}")).collect();
@@ -22,8 +22,10 @@ fn changed() -> Change {
     }
 }
 
+static SHARED: LazyLock<Shared> = LazyLock::new(Shared::start);
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     /// A client that pages while the list changes sees what stays exactly once, and nothing twice.
     #[test]
@@ -34,46 +36,41 @@ proptest! {
             0..6,
         ),
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let directory = tempfile::tempdir().unwrap();
-            let process = Process::start(directory.path(), Purpose::Serve, Vec::new()).await;
-            let (app, who) = (&process.app, process.app.local());
-            let upstream = FakeUpstream::new("s");
-            list(&upstream, &start);
-            app.set_upstreams(vec![Arc::clone(&upstream) as _]);
+        // Background work of the app needs its runtime; paging itself waits for nothing.
+        let _runtime = SHARED.runtime.enter();
+        let (app, who) = (&SHARED.process.app, SHARED.process.app.local());
+        let upstream = FakeUpstream::new("s");
+        list(&upstream, &start);
+        app.set_upstreams(vec![Arc::clone(&upstream) as _]);
 
-            let (mut now, mut stayed) = (start.clone(), start);
-            let mut changes = changes.into_iter();
-            let mut seen: HashMap<String, usize> = HashMap::new();
-            let mut cursor: Option<String> = None;
-            loop {
-                let page = app.list(&who, List::Tools, cursor.as_deref()).unwrap();
-                let items: Vec<serde_json::Value> = page.items.read().unwrap();
-                prop_assert!(items.len() <= 100);
-                for item in items {
-                    *seen.entry(item["name"].as_str().unwrap().to_owned()).or_default() += 1;
-                }
-                cursor = page.next_cursor;
-                if cursor.is_none() {
-                    break;
-                }
-                if let Some((gone, new)) = changes.next() {
-                    now = now.difference(&gone).copied().collect();
-                    stayed = stayed.intersection(&now).copied().collect();
-                    now.extend(new);
-                    list(&upstream, &now);
-                    app.upstream_changed(&changed());
-                }
+        let (mut now, mut stayed) = (start.clone(), start);
+        let mut changes = changes.into_iter();
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let page = app.list(&who, List::Tools, cursor.as_deref()).unwrap();
+            let items: Vec<serde_json::Value> = page.items.read().unwrap();
+            prop_assert!(items.len() <= 100);
+            for item in items {
+                *seen.entry(item["name"].as_str().unwrap().to_owned()).or_default() += 1;
             }
-            prop_assert!(seen.values().all(|count| *count == 1), "something is seen twice");
-            for number in stayed {
-                let name = format!("mcp__s__tool_{number:05}");
-                prop_assert!(seen.contains_key(&name), "{name} is not seen");
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
             }
-            process.stop().await;
-            Ok(())
-        })?;
+            if let Some((gone, new)) = changes.next() {
+                now = now.difference(&gone).copied().collect();
+                stayed = stayed.intersection(&now).copied().collect();
+                now.extend(new);
+                list(&upstream, &now);
+                app.upstream_changed(&changed());
+            }
+        }
+        prop_assert!(seen.values().all(|count| *count == 1), "something is seen twice");
+        for number in stayed {
+            let name = format!("mcp__s__tool_{number:05}");
+            prop_assert!(seen.contains_key(&name), "{name} is not seen");
+        }
     }
 }
 

@@ -83,6 +83,26 @@ impl Process {
     }
 }
 
+/// One process for all cases of a property, on a runtime of its own.
+pub(crate) struct Shared {
+    pub(crate) runtime: tokio::runtime::Runtime,
+    pub(crate) process: Process,
+    _directory: tempfile::TempDir,
+}
+
+impl Shared {
+    pub(crate) fn start() -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let starting = Process::start(directory.path(), Purpose::Serve, Vec::new());
+        Self {
+            process: runtime.block_on(starting),
+            runtime,
+            _directory: directory,
+        }
+    }
+}
+
 pub(crate) fn clock() -> Arc<TestClock> {
     Arc::new(TestClock(AtomicI64::new(1_800_000_000_000)))
 }
