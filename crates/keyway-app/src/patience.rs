@@ -101,6 +101,10 @@ impl Caller for Patient {
     fn takes_input_required(&self) -> bool {
         self.caller.takes_input_required()
     }
+
+    fn release_connection(&self) {
+        self.caller.release_connection();
+    }
 }
 
 /// Runs something within its time; `None` is without limit.
