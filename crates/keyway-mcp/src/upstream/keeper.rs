@@ -12,7 +12,7 @@ use super::connection::{Connection, Link};
 use super::failure::Failure;
 use super::inbound;
 use super::listen;
-use super::lists::{Listing, refresh};
+use super::lists::{Echo, Listing, refresh};
 use super::server::Server;
 use super::spec::{Auth, Transport};
 
@@ -133,6 +133,7 @@ impl Keeper {
         let listing = Listing {
             connection,
             tools: &server.spec.tools,
+            echo: &Echo::new(&server.spec.key, &server.spec.prefix),
             most: server.settings.list_items,
             limit: server.spec.timeouts.connect,
             now: server.clock.now(),

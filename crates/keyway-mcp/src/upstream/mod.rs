@@ -35,7 +35,6 @@ mod subscriptions;
 mod wait;
 
 pub use auth::HeaderProblem;
-pub use params::header_parameters;
 pub use pool::Pool;
 pub use settings::PoolSettings;
 pub use spec::{Auth, Http, HttpKind, ServerSpec, Stdio, Timeouts, ToolFilter, Transport};

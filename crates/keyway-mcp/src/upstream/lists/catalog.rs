@@ -2,16 +2,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyway_core::action::HeaderParameter;
 use keyway_core::json;
 use keyway_core::ports::{Definition, Lists};
 
+use super::echo::Echo;
 use super::pages::{Kind, PROMPTS, RESOURCES, TEMPLATES, TOOLS, read_all};
 use super::warnings::Warnings;
-use crate::endpoint::HeaderParameter;
 use crate::upstream::connection::{Connection, Link};
 use crate::upstream::failure::Failure;
 use crate::upstream::inbound;
-use crate::upstream::params::header_parameters;
+use crate::upstream::params::annotated;
 use crate::upstream::spec::ToolFilter;
 
 /// The last known lists of a server, and what was read out of them.
@@ -27,6 +28,7 @@ pub(in crate::upstream) struct Catalog {
 pub(in crate::upstream) struct Listing<'a> {
     pub(in crate::upstream) connection: &'a Connection,
     pub(in crate::upstream) tools: &'a ToolFilter,
+    pub(in crate::upstream) echo: &'a Echo,
     pub(in crate::upstream) most: usize,
     pub(in crate::upstream) limit: Duration,
     pub(in crate::upstream) now: jiff::Timestamp,
@@ -59,12 +61,12 @@ pub(in crate::upstream) async fn refresh(
             }
             let schema = json::member(tool, "inputSchema")
                 .filter(|schema| schema.value.starts_with('{'))
-                .ok_or("it has no `inputSchema`")?;
-            match header_parameters(schema.value) {
+                .ok_or_else(|| "it has no `inputSchema`".to_owned())?;
+            match annotated(schema.value) {
                 Ok(parameters) if !parameters.is_empty() => {
                     headers.insert(name.to_owned(), parameters);
                 }
-                Err(wrong) if over_http => return Err(wrong),
+                Err(wrong) if over_http => return Err(wrong.to_string()),
                 _ => {}
             }
             Ok(true)
@@ -124,13 +126,19 @@ async fn replace(
     kind: Kind,
     listing: &Listing<'_>,
     warnings: &mut Warnings,
-    check: impl FnMut(&str, &str) -> Result<bool, &'static str>,
+    mut check: impl FnMut(&str, &str) -> Result<bool, String>,
 ) -> Result<(), Failure> {
     if !offered {
         list.clear();
         return Ok(());
     }
     let (connection, most, limit) = (listing.connection, listing.most, listing.limit);
+    let check = |key: &str, item: &str| {
+        if listing.echo.is_in(key) {
+            return Err(Echo::WRONG.to_owned());
+        }
+        check(key, item)
+    };
     match read_all(connection, kind, most, limit, warnings, check).await {
         Ok(read) => *list = read,
         Err(failure) if failure.breaks_connection() || connection.line.gone.is_cancelled() => {

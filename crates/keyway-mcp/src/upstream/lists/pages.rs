@@ -54,7 +54,7 @@ pub(super) async fn read_all(
     most: usize,
     limit: Duration,
     warnings: &mut Warnings,
-    mut check: impl FnMut(&str, &str) -> Result<bool, &'static str>,
+    mut check: impl FnMut(&str, &str) -> Result<bool, String>,
 ) -> Result<Vec<Definition>, Failure> {
     let mut found = Vec::new();
     let mut keys = HashSet::new();

@@ -66,6 +66,7 @@ async fn a_broken_item_costs_only_itself() {
             r#"{"name":"no-schema"}"#,
             r#"{"name":"echo","inputSchema":{}}"#,
             r#"{"name":"bad-header","inputSchema":{"properties":{"a":{"type":"string","x-mcp-header":"a b"}}}}"#,
+            r#"{"name":"mcp__x__mcp__x__echo","inputSchema":{}}"#,
             r#"{"name":"fine","inputSchema":{}}"#,
         ]
         .map(str::to_owned)
@@ -78,7 +79,7 @@ async fn a_broken_item_costs_only_itself() {
     let lists = server.lists();
     assert_eq!(lists.tools.last().unwrap().key, "fine");
     assert_eq!(lists.tools.len(), 15);
-    assert_eq!(lists.warnings.len(), 6, "{:?}", lists.warnings);
+    assert_eq!(lists.warnings.len(), 7, "{:?}", lists.warnings);
 }
 
 #[tokio::test]
