@@ -100,7 +100,7 @@ pub struct Action {
     annotations: Annotations,
     timeout: Option<Duration>,
     format: Format,
-    markdown_depth: usize,
+    markdown_depth: Option<usize>,
     expose: Option<Expose>,
     resource: Option<ResourceExposure>,
     prompt: Option<PromptExposure>,
@@ -163,7 +163,7 @@ impl Action {
             annotations: Annotations::default(),
             timeout: Some(DEFAULT_TIMEOUT),
             format: Format::Json,
-            markdown_depth: DEFAULT_MARKDOWN_DEPTH,
+            markdown_depth: None,
             expose: None,
             resource: None,
             prompt: None,
@@ -246,7 +246,13 @@ impl Action {
     /// How many levels of nesting are rendered as markdown before the rest becomes a block of JSON.
     /// 5 unless said.
     pub fn markdown_depth(mut self, levels: usize) -> Self {
-        self.markdown_depth = levels;
+        self.markdown_depth = Some(levels);
+        self
+    }
+
+    /// The same for an action whose author said nothing about it.
+    pub fn markdown_depth_by_default(mut self, levels: usize) -> Self {
+        self.markdown_depth = self.markdown_depth.or(Some(levels));
         self
     }
 
@@ -380,7 +386,7 @@ impl Action {
 
     /// How many levels of nesting are rendered as markdown.
     pub fn get_markdown_depth(&self) -> usize {
-        self.markdown_depth
+        self.markdown_depth.unwrap_or(DEFAULT_MARKDOWN_DEPTH)
     }
 
     /// The transports.

@@ -11,6 +11,7 @@ mod setup;
 mod signals;
 mod start;
 mod translate;
+mod unusable;
 mod upstreams;
 
 pub use error::ServeError;

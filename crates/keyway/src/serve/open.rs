@@ -81,5 +81,45 @@ fn registry(
     let status = status::action(name, version, clock, store.clone());
     let mut actions = config.expose.apply(gateway.actions());
     actions.push(status);
+    let levels = config.mcp.markdown_depth_limit;
+    let actions = actions
+        .into_iter()
+        .map(|action| action.markdown_depth_by_default(levels))
+        .collect();
     Registry::new(actions).map_err(ServeError::Clashes)
+}
+
+#[cfg(test)]
+mod tests {
+    use keyway_core::Action;
+    use keyway_core::action::Expose;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn actions_that_say_nothing_are_as_configured() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.storage.data_dir = dir.path().join("data");
+        config.mcp.markdown_depth_limit = 2;
+        config.expose.default = vec![crate::config::Surface::Mcp];
+        let action = |slug: &str| {
+            Action::new(slug, |_, _: serde_json::Value| async {
+                Ok::<_, crate::Error>(1)
+            })
+        };
+        let gateway = Gateway::builder()
+            .action(action("silent"))
+            .action(action("own").markdown_depth(4).expose(Expose::NONE))
+            .build();
+        let opened = Box::pin(open(&gateway, &config, Purpose::Command))
+            .await
+            .unwrap();
+        let of = |slug: &str| {
+            let action = opened.app.registry().get(slug).unwrap().action();
+            (action.get_markdown_depth(), action.exposure())
+        };
+        assert_eq!(of("silent"), (2, Expose::MCP));
+        assert_eq!(of("own"), (4, Expose::NONE));
+    }
 }

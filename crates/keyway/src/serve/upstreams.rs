@@ -7,6 +7,7 @@ use keyway_core::ports::Upstream;
 use keyway_egress::{AllowList, AllowRule, Egress, EgressConfig};
 use keyway_mcp::upstream::{Pool, PoolSettings};
 
+use super::unusable::Unusable;
 use super::{Opened, ServeError, Setup};
 use crate::Gateway;
 use crate::config::{Config, McpServer};
@@ -51,15 +52,24 @@ pub(super) async fn connect(
         },
     );
     let mut by_organization: BTreeMap<OrgId, Vec<Arc<dyn Upstream>>> = BTreeMap::new();
+    let now = opened.clock.now();
     for server in &setup.config.mcp_servers {
-        let Ok(spec) = &server.spec else { continue };
         if let Some(organization) = organization(opened, server).await {
-            let upstream = pool.add(spec.clone());
+            let upstream: Arc<dyn Upstream> = match &server.spec {
+                Ok(spec) => pool.add(spec.clone()),
+                Err(problems) => Arc::new(Unusable::entry(&setup.config, server, problems, now)),
+            };
             by_organization
                 .entry(organization)
                 .or_default()
                 .push(upstream);
         }
+    }
+    // A file whose servers are not known belongs where servers belong that do not say.
+    let home = opened.app.local().organization().clone();
+    for file in Unusable::files(&setup.config, &setup.findings, now) {
+        let upstreams = by_organization.entry(home.clone()).or_default();
+        upstreams.push(Arc::new(file));
     }
     for (organization, upstreams) in by_organization {
         opened.app.set_upstreams_of(&organization, upstreams);

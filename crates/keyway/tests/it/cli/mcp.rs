@@ -1,10 +1,12 @@
 use crate::support::World;
 
-const SERVERS: &str = "mcp_servers:\n  gone: {command: no-such-program}\n  bad: {}\n";
+const SERVERS: &str =
+    "mcp_servers:\n  gone: {command: no-such-program}\n  bad: {}\nmcp_files: [broken.json]\n";
 
 #[test]
 fn a_running_gateway_is_looked_at() {
     let world = World::of(SERVERS);
+    world.write("broken.json", "{\"mcpServers\": {\n  \"a\" 1}}");
     let serving = world.serve(&["--no-auth"]);
     let server = ["--server", &serving.url];
     let mcp = |arguments: &[&str]| world.run(&[&["mcp"], arguments, &server[..]].concat());
@@ -15,6 +17,15 @@ fn a_running_gateway_is_looked_at() {
         .map(|server| server["name"].as_str().unwrap())
         .collect();
     assert!(names.contains(&"gone"), "{status}");
+    // An entry that cannot be used, and a file, are there to say why.
+    let reason = |name: &str| {
+        let server = find_array(&status)
+            .iter()
+            .find(|server| server["name"] == name);
+        server.unwrap()["reason"].as_str().unwrap().to_owned()
+    };
+    insta::assert_snapshot!(reason("bad"), @"keyway.yaml:3:8: bad: neither `command` nor `url`");
+    insta::assert_snapshot!(reason("broken.json"), @"broken.json:2:7: expected colon after the string or word in object property");
     let table = mcp(&["status"]).ok().out;
     assert!(
         table.starts_with("SERVER") && table.contains("gone"),
