@@ -21,7 +21,8 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Runs a call. The answer is the `result` object; it may lack `resultType`, `_meta` and caching
     /// hints, which the endpoint adds where the client's revision wants them. A tool that fails
-    /// answers a result with `isError`; an unknown name is an error.
+    /// answers a result with `isError`; an unknown name is an error. Once `cancel` is cancelled, the
+    /// call has a moment to end ([`super::Settings::wind_up`]); then its future is dropped.
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<RawJson, RpcError>>;
 
     /// The parameters of a tool that are mirrored into `Mcp-Param-*` headers. Empty for most.

@@ -10,3 +10,4 @@
 
 mod endpoint;
 mod upstream;
+mod wire;

@@ -44,7 +44,7 @@ pub(in super::super) fn get(core: &Arc<Core>, origin: &Origin, headers: &HeaderM
         };
     }
     let log = session.standing_log(core);
-    if log.is_read() {
+    if log.has_live_reader(&core.settings) {
         let error = RpcError::new(
             RpcError::INVALID_REQUEST,
             "the MCP session has a standing stream already",

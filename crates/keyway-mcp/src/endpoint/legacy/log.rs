@@ -162,6 +162,13 @@ impl EventLog {
         self.inner.lock().reader.is_some()
     }
 
+    /// True when there is a reader that came by lately: one that is alive does so at least as often
+    /// as streams are kept alive.
+    pub(super) fn has_live_reader(&self, settings: &Settings) -> bool {
+        let inner = self.inner.lock();
+        inner.reader.is_some() && inner.read_at.elapsed() <= settings.keep_alive.saturating_mul(2)
+    }
+
     /// Everything the reader has not read.
     pub(super) fn read(&self, settings: &Settings, place: &Place) -> Read {
         let mut inner = self.inner.lock();

@@ -120,7 +120,12 @@ impl Session {
     }
 
     pub(super) fn end_call(&self, id: &Id) {
-        self.inner.lock().in_flight.remove(id);
+        let mut inner = self.inner.lock();
+        inner.in_flight.remove(id);
+        // What a burst needed is given back, so that an idle session stays small.
+        if inner.in_flight.is_empty() && inner.in_flight.capacity() > 16 {
+            inner.in_flight = HashMap::new();
+        }
     }
 
     /// Cancels a call on the client's word.
