@@ -18,6 +18,6 @@ mod shared;
 
 pub use front::{Front, FrontParts};
 pub use mcp::backend;
-pub use server::{Drained, ListenError, bind, serve};
+pub use server::{Drained, ListenError, Workers, bind, serve};
 pub use settings::Settings;
 pub use shared::About;

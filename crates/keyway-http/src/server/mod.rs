@@ -5,7 +5,9 @@ mod listen;
 mod serve;
 mod state;
 mod watched;
+mod workers;
 
 pub use listen::{ListenError, bind};
 pub use serve::{Drained, serve};
 pub(crate) use state::{ConnectionState, InFlight};
+pub use workers::Workers;

@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use super::ConnectionState;
 use super::connection::{self, Spawn};
+use super::workers::Workers;
 use crate::front::Front;
 
 /// How long accepting pauses when the system has no descriptors left.
@@ -22,14 +23,19 @@ pub enum Drained {
     Cut(usize),
 }
 
-/// Accepts connections until `stop`, then lets the requests in flight finish for up to `grace`.
+/// Accepts connections until `stop` and has `workers` answer them, then lets the requests in flight finish for up to `grace`.
 pub async fn serve(
     listener: TcpListener,
     front: Arc<Front>,
     stop: CancellationToken,
     grace: Duration,
+    workers: Workers,
 ) -> Drained {
-    let connections = Connections::default();
+    let connections = Connections {
+        tasks: TaskTracker::new(),
+        open: Mutex::default(),
+        workers,
+    };
     loop {
         tokio::select! {
             biased;
@@ -39,7 +45,13 @@ pub async fn serve(
                     if let Err(error) = socket.set_nodelay(true) {
                         tracing::debug!(%peer, %error, "a socket could not be set up");
                     }
-                    connections.open(socket, peer, &front);
+                    // Without its runtime: the socket belongs to the thread that serves it.
+                    match socket.into_std() {
+                        Ok(socket) => connections.open(socket, peer, &front),
+                        Err(error) => {
+                            tracing::debug!(%peer, %error, "a socket could not be set up");
+                        }
+                    }
                 }
                 Err(error) => pause_after(&error).await,
             },
@@ -50,24 +62,24 @@ pub async fn serve(
 }
 
 /// The connections that are open.
-#[derive(Default)]
 struct Connections {
     tasks: TaskTracker,
     open: Mutex<Vec<Weak<ConnectionState>>>,
+    workers: Workers,
 }
 
 impl Connections {
-    fn open(&self, socket: TcpStream, peer: std::net::SocketAddr, front: &Arc<Front>) {
+    fn open(&self, socket: std::net::TcpStream, peer: std::net::SocketAddr, front: &Arc<Front>) {
         let state = Arc::new(ConnectionState::default());
         self.remember(Arc::downgrade(&state));
         let spawn = Spawn(self.tasks.clone());
-        self.tasks.spawn(connection::run(
-            socket,
-            peer,
-            Arc::clone(front),
-            state,
-            spawn,
-        ));
+        let front = Arc::clone(front);
+        self.workers.spawn(&self.tasks, async move {
+            match TcpStream::from_std(socket) {
+                Ok(socket) => connection::run(socket, peer, front, state, spawn).await,
+                Err(error) => tracing::debug!(%peer, %error, "a socket could not be set up"),
+            }
+        });
     }
 
     fn remember(&self, state: Weak<ConnectionState>) {

@@ -27,6 +27,7 @@ pub(super) struct Parts {
     pub(super) pool: Pool,
     pub(super) stopping: CancellationToken,
     pub(super) server: TaskTracker,
+    pub(super) workers: keyway_http::Workers,
 }
 
 impl Running {
@@ -104,6 +105,7 @@ impl Running {
         {
             tracing::warn!("some work did not end in time and is left behind");
         }
+        self.parts.workers.stop();
     }
 }
 

@@ -45,8 +45,18 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         random: Arc::clone(&opened.random),
         stopping: stopping.clone(),
     });
+    let workers = keyway_http::Workers::start().map_err(|source| ServeError::System {
+        doing: "start the threads that answer",
+        source,
+    })?;
     let server = TaskTracker::new();
-    let serving = keyway_http::serve(listener, front, stopping.clone(), config.shutdown.grace);
+    let serving = keyway_http::serve(
+        listener,
+        front,
+        stopping.clone(),
+        config.shutdown.grace,
+        workers.clone(),
+    );
     server.spawn(serving);
     server.close();
     Ok(Running::new(Parts {
@@ -57,6 +67,7 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         pool,
         stopping,
         server,
+        workers,
     }))
 }
 
