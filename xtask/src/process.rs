@@ -70,11 +70,6 @@ impl Running {
         lock(&self.output).clone()
     }
 
-    /// The process id.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Waits until `find` finds something in what the program printed.
     ///
     /// Fails when the program ends first, or after the limit, with what was printed.

@@ -1,5 +1,6 @@
 //! End-to-end tests: real MCP clients and real MCP servers on both sides of the real binary.
 
+mod clients;
 mod conformance;
 mod gateway;
 mod tap;
@@ -22,7 +23,7 @@ struct Rig<'a> {
 /// A suite prints one line for each check and counts them.
 type Suite = fn(&Rig<'_>) -> Result<Tally, Failure>;
 
-const SUITES: &[(&str, Suite)] = &[("conformance", conformance::run)];
+const SUITES: &[(&str, Suite)] = &[("conformance", conformance::run), ("clients", clients::run)];
 
 /// Runs the suites of those names, or all of them.
 pub(crate) fn run(workspace: &Workspace, suites: &[String]) -> Result<Tally, Failure> {
