@@ -124,7 +124,7 @@ fn python_server(rig: &Rig<'_>) -> PathBuf {
 
 fn ready(command: &mut Command, port: u16, sign: &str) -> Result<(Running, u16), Failure> {
     let mut server = Running::start(command, Show::Nothing)?;
-    server.wait_for(Duration::from_secs(60), |output| {
+    server.wait_for(Duration::from_mins(1), |output| {
         output.contains(sign).then_some(())
     })?;
     Ok((server, port))
@@ -138,9 +138,14 @@ fn free_port() -> Result<u16, Failure> {
 fn inspector(rig: &Rig<'_>, gateway: &Gateway) -> Tally {
     let mut tally = Tally::default();
     for era in ["legacy", "modern"] {
-        for (arguments, sign) in [
-            (&["--method", "tools/list"][..], "mcp__py-http__add"),
+        for (what, arguments, sign) in [
             (
+                "tools",
+                &["--method", "tools/list"][..],
+                "mcp__py-http__add",
+            ),
+            (
+                "a call",
                 &[
                     "--method",
                     "tools/call",
@@ -152,8 +157,16 @@ fn inspector(rig: &Rig<'_>, gateway: &Gateway) -> Tally {
                 ][..],
                 "\"total\": 5",
             ),
-            (&["--method", "prompts/list"][..], "mcp__py-http__summarise"),
-            (&["--method", "resources/list"][..], "note://first"),
+            (
+                "prompts",
+                &["--method", "prompts/list"][..],
+                "mcp__py-http__summarise",
+            ),
+            (
+                "resources",
+                &["--method", "resources/list"][..],
+                "note://first",
+            ),
         ] {
             let mut command = rig.node.command(&rig.node.file(INSPECTOR));
             command
@@ -169,7 +182,7 @@ fn inspector(rig: &Rig<'_>, gateway: &Gateway) -> Tally {
                 let good = finished.success && finished.output.contains(sign);
                 good.then_some(()).ok_or_else(|| finished.output.into())
             });
-            tally += tap::report(&format!("inspector {era}: {}", arguments[1]), outcome);
+            tally += tap::report(&format!("inspector {era}: {what}"), outcome);
         }
     }
     tally

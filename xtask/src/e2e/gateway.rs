@@ -11,7 +11,7 @@ use crate::Failure;
 use crate::process::{Running, Show};
 
 /// How long a debug build on a busy machine may take to start.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// A running gateway in a folder of its own. Dropping it ends it and removes the folder.
 pub(super) struct Gateway {

@@ -4,6 +4,7 @@ mod clients;
 mod conformance;
 mod gateway;
 mod tap;
+mod tour;
 
 use std::process::Command;
 
@@ -23,7 +24,11 @@ struct Rig<'a> {
 /// A suite prints one line for each check and counts them.
 type Suite = fn(&Rig<'_>) -> Result<Tally, Failure>;
 
-const SUITES: &[(&str, Suite)] = &[("conformance", conformance::run), ("clients", clients::run)];
+const SUITES: &[(&str, Suite)] = &[
+    ("conformance", conformance::run),
+    ("clients", clients::run),
+    ("tour", tour::run),
+];
 
 /// Runs the suites of those names, or all of them.
 pub(crate) fn run(workspace: &Workspace, suites: &[String]) -> Result<Tally, Failure> {

@@ -6,7 +6,8 @@ use crate::steps::Tally;
 
 /// Prints and counts one check.
 pub(super) fn report(what: &str, outcome: Result<(), Failure>) -> Tally {
-    match &outcome {
+    let good = outcome.is_ok();
+    match outcome {
         Ok(()) => println!("ok - {what}"),
         Err(failure) => {
             println!("not ok - {what}");
@@ -16,7 +17,7 @@ pub(super) fn report(what: &str, outcome: Result<(), Failure>) -> Tally {
                 .for_each(|line| println!("#   {line}"));
         }
     }
-    Tally::check(outcome.is_ok())
+    Tally::check(good)
 }
 
 /// Counts the checks that a script printed; a script that dies, or checks nothing, has failed.
