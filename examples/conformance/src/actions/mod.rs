@@ -10,6 +10,7 @@ mod prompts;
 mod resources;
 mod schemas;
 mod speaking;
+mod types;
 
 use keyway_core::action::{Action, Content, Expose};
 use keyway_core::{Context, Error};
@@ -28,6 +29,7 @@ pub fn actions() -> Vec<Action> {
         schemas::actions(),
         resources::actions(),
         prompts::actions(),
+        types::actions(),
     ]
     .into_iter()
     .flatten()
