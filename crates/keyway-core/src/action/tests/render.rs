@@ -57,7 +57,7 @@ fn a_tool_shows_name_schemas_and_hints() {
                 "type": "object",
                 "properties": {
                     "name": { "description": "Whom to greet.", "type": ["string", "null"] },
-                    "times": { "type": "integer", "format": "uint32", "minimum": 0 },
+                    "times": { "type": "integer", "minimum": 0, "maximum": 4_294_967_295_u32 },
                 },
                 "required": ["times"],
             },

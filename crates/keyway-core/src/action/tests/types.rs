@@ -95,6 +95,9 @@ fn every_type_keeps_its_schema_description_and_default() {
     assert_eq!(schema.get("required"), None);
     assert_eq!(schema["type"], "object");
     assert_eq!(properties["date"]["format"], "date");
+    assert_eq!(properties["time"].get("format"), None);
+    assert_eq!(properties["bytes"]["items"]["maximum"], 255);
+    assert!(!schema.to_string().contains("uint"), "{schema}");
     assert_eq!(properties["moment"]["format"], "date-time");
     assert_eq!(properties["large"]["type"], json!(["integer", "null"]));
     assert_eq!(properties["time"]["default"], "00:00:00");
