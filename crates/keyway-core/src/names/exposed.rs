@@ -76,7 +76,7 @@ pub fn exposed_name(server: &str, prefix: &Prefix, own: &str) -> String {
 
 /// True for text that ends as a shortened name does. Such a name is never passed on as it is, so
 /// that no upstream can take the name of another's shortened tool.
-fn looks_hashed(name: &str) -> bool {
+pub(super) fn looks_hashed(name: &str) -> bool {
     let Some(tail) = name
         .len()
         .checked_sub(HASH + HASH_MARK.len())

@@ -1,6 +1,7 @@
 //! Names: the grammar of every identifier, and how the tools, prompts and resources of upstream
 //! servers are called towards clients.
 
+mod depth;
 mod exposed;
 mod grammar;
 mod map;
@@ -8,6 +9,7 @@ mod map;
 mod tests;
 mod uri;
 
+pub use depth::gateways_passed;
 pub use exposed::{MAX_EXPOSED, Prefix, exposed_name};
 pub use grammar::{
     ACTION_SLUG, AGENT_SLUG, APP_SLUG, CONNECTOR_SLUG, CREDENTIAL_KEY, GRAMMARS, Grammar, MCP_NAME,

@@ -69,6 +69,10 @@ async fn two_gateways_that_point_at_each_other_stop_at_the_fourth_hop() {
     })
     .await;
     let names = tools(&one).await;
+    assert!(
+        names.iter().all(|name| name.matches("mcp__").count() <= 4),
+        "{names:?}"
+    );
     let deep = names
         .iter()
         .find(|name| name.matches("mcp__").count() >= 4)
