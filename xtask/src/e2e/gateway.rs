@@ -62,9 +62,10 @@ impl Gateway {
         self.process.output()
     }
 
-    /// Asks it to end; its exit code.
+    /// Asks it to end; its exit code. Longer than the 20 s it gives to calls in flight and the 10 s
+    /// it gives to its own work.
     pub(super) fn stop(mut self) -> Result<Option<i32>, Failure> {
-        self.process.terminate(Duration::from_secs(30))
+        self.process.terminate(Duration::from_secs(45))
     }
 }
 
