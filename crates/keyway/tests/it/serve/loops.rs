@@ -63,25 +63,27 @@ async fn two_gateways_that_point_at_each_other_stop_at_the_fourth_hop() {
         .config(open_at(other_at, entry("one", one_at)))
         .start()
         .await;
-    until("a name that goes around", || async {
-        let names = tools(&one).await;
-        names.iter().any(|name| name.matches("mcp__").count() >= 4)
+    until("the other's tools", || async {
+        tools(&one)
+            .await
+            .iter()
+            .any(|name| name == "mcp__other__status")
     })
     .await;
+    let params = json!({ "name": "mcp__other__status", "arguments": {} });
+    for (hops, passes) in [("0", true), ("2", true), ("3", false), ("4", false)] {
+        let call = mcp::modern_anonymous(&one, "tools/call", params.clone());
+        let answer: Value = call.header("keyway-hops", hops).send().await.json();
+        assert_eq!(
+            !answer.to_string().contains("gateway_loop"),
+            passes,
+            "{hops}: {answer}"
+        );
+    }
     let names = tools(&one).await;
     assert!(
         names.iter().all(|name| name.matches("mcp__").count() <= 4),
         "{names:?}"
     );
-    let deep = names
-        .iter()
-        .find(|name| name.matches("mcp__").count() >= 4)
-        .unwrap();
-    let params = json!({ "name": deep, "arguments": { "text": "around" } });
-    let answer: Value = mcp::modern_anonymous(&one, "tools/call", params)
-        .send()
-        .await
-        .json();
-    assert!(answer.to_string().contains("gateway_loop"), "{answer}");
     drop(other);
 }
