@@ -28,6 +28,7 @@ pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
 
     let keyway = rig.workspace.binary("keyway");
     let modern = Gateway::start(&keyway, &in_front_of(&fixture.url), Keys::Off)?;
+    modern.wait_for_upstream(&keyway)?;
     tally += suites(rig, "through a gateway, modern upstream", &modern.url);
 
     let script = rig.workspace.root.join("e2e/node/legacy_only.mjs");
@@ -39,6 +40,7 @@ pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
             .map(str::to_owned)
     })?;
     let legacy = Gateway::start(&keyway, &in_front_of(&hidden), Keys::Off)?;
+    legacy.wait_for_upstream(&keyway)?;
     tally += suites(rig, "through a gateway, legacy upstream", &legacy.url);
 
     // The fixture last: it lets calls finish, and the gateways keep calls of suites that left.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::Failure;
-use crate::process::{Running, Show};
+use crate::process::{self, Running, Show, Stopwatch};
 
 /// How long a debug build on a busy machine may take to start.
 const START: Duration = Duration::from_mins(1);
@@ -60,6 +60,26 @@ impl Gateway {
     /// Everything it has logged.
     pub(super) fn log(&self) -> String {
         self.process.output()
+    }
+
+    /// Waits until its one upstream server is connected: `serve` answers before that.
+    pub(super) fn wait_for_upstream(&self, binary: &Path) -> Result<(), Failure> {
+        let watch = Stopwatch::start();
+        loop {
+            let mut command = Command::new(binary);
+            command
+                .args(["mcp", "status", "--server", &self.url])
+                .env("KEYWAY_API_KEY", &self.key)
+                .current_dir(self.folder.path());
+            let status = process::run(&mut command, Show::Nothing)?;
+            if status.output.contains(" connected ") {
+                return Ok(());
+            }
+            if watch.elapsed() > START {
+                let log = self.log();
+                return Err(format!("no upstream:\n{}\n{log}", status.output).into());
+            }
+        }
     }
 
     /// Asks it to end; its exit code. Longer than the 20 s it gives to calls in flight and the 10 s
