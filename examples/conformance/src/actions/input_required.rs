@@ -3,7 +3,7 @@
 
 use keyway_core::action::{Action, Content};
 use keyway_core::ports::InputRequest;
-use keyway_core::{Context, Error};
+use keyway_core::{Context, Error, Kind};
 use serde_json::{Value, json};
 
 use super::asking::{ask, ask_all, elicited, filled, form, sampled};
@@ -121,8 +121,17 @@ async fn ask_what_is_declared(context: &Context) -> Result<Content, Error> {
     if requests.is_empty() {
         return Ok(Content::text("the client can be asked nothing"));
     }
-    let answers = ask_all(context, requests).await?;
-    Ok(Content::text(format!("{} answers", answers.len())))
+    // One after the other: a gateway in between may have declared for its client what the client
+    // itself cannot be asked, and one refusal must not cost the other answers.
+    let mut answered = 0;
+    for request in requests {
+        match ask_all(context, vec![request]).await {
+            Ok(answers) => answered += answers.len(),
+            Err(error) if error.kind() == Kind::Conflict => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Content::text(format!("{answered} answers")))
 }
 
 async fn confirm(context: &Context) -> Result<String, Error> {
