@@ -126,6 +126,18 @@ impl Flights {
         sides.next().is_none().then(|| Arc::clone(only))
     }
 
+    /// Whose call a server's request belongs to that came beside the answers.
+    ///
+    /// `roots/list` is only ever put to the call whose progress token it names. Servers ask it in
+    /// the background, of the connection as a whole, and keep the answer: given by whichever call
+    /// happens to run, it would show one caller's folders to all.
+    pub(super) fn asked_of(&self, method: &str, params: Option<&RawJson>) -> Option<Arc<Side>> {
+        match method {
+            "roots/list" => self.by_id(params.and_then(token_of)?),
+            _ => self.whose(params),
+        }
+    }
+
     /// The side of the call with this id.
     pub(super) fn by_id(&self, id: u64) -> Option<Arc<Side>> {
         self.inner.lock().open.get(&id)?.side.clone()
@@ -199,6 +211,16 @@ mod tests {
     fn side() -> Arc<Side> {
         let caller: Arc<dyn Caller> = Arc::new(NoCaller);
         Side::new(&caller)
+    }
+
+    #[test]
+    fn roots_are_asked_only_of_the_call_that_is_named() {
+        let flights = Arc::new(Flights::default());
+        let _only = flights.open(1, Some(side()), None).unwrap();
+        assert!(flights.asked_of("elicitation/create", None).is_some());
+        assert!(flights.asked_of("roots/list", None).is_none());
+        assert!(flights.asked_of("roots/list", Some(&named("1"))).is_some());
+        assert!(flights.asked_of("roots/list", Some(&named("2"))).is_none());
     }
 
     fn named(token: &str) -> RawJson {

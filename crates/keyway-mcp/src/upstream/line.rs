@@ -152,7 +152,7 @@ impl Line {
                     self.noise(0);
                     return;
                 }
-                let side = self.flights.whose(params.as_ref());
+                let side = self.flights.asked_of(&method, params.as_ref());
                 let id = id.detached();
                 let method = method.into_owned();
                 answering.push(Box::pin(async move {

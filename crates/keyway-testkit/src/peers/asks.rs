@@ -21,6 +21,9 @@ fn question() -> Value {
 }
 
 /// The `ask` tool: how the client is asked depends on the era. `None` when it went away.
+///
+/// A legacy peer asks what the argument `method` names, and names the call's progress token when
+/// the argument `named` is true.
 pub(super) async fn ask(peer: &Arc<Peer>, params: &Value, out: &Outlet) -> Option<String> {
     if peer.script.era == Era::Modern {
         let answer = &params["inputResponses"]["who"];
@@ -43,9 +46,15 @@ pub(super) async fn ask(peer: &Arc<Peer>, params: &Value, out: &Outlet) -> Optio
     let id = peer.ids.fetch_add(1, Ordering::SeqCst) + 1_000;
     let (tell, told) = oneshot::channel();
     peer.pending.lock().insert(id, tell);
-    let request = json!({
-        "jsonrpc": "2.0", "id": id, "method": "elicitation/create", "params": question()
-    });
+    let arguments = &params["arguments"];
+    let (method, mut asked) = match arguments["method"].as_str() {
+        Some(method) => (method, json!({})),
+        None => ("elicitation/create", question()),
+    };
+    if arguments["named"] == true {
+        asked["_meta"] = json!({ "progressToken": params["_meta"]["progressToken"] });
+    }
+    let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": asked });
     out.send(request.to_string().into_bytes()).ok()?;
     let answer = told.await.ok()?;
     let answer = match answer.get("error") {

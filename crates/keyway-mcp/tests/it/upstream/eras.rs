@@ -67,6 +67,7 @@ with_every_kind! {
     lists_and_calls => check_lists_and_calls,
     progress_and_logs => check_progress_and_logs,
     elicitation => check_elicitation,
+    roots => check_roots,
     cancellation => check_cancellation,
     list_changes => check_list_changes,
     resource_updates => check_resource_updates,
@@ -172,6 +173,29 @@ async fn check_elicitation(kind: &str) {
         let refused = tool("ask", "{}").by(&cannot).value(&server).await;
         assert_eq!(refused["answer"]["error"]["code"], -32601);
     }
+}
+
+/// On a connection that all calls share, roots are told only to who names the call.
+async fn check_roots(kind: &str) {
+    if kind.starts_with("modern") {
+        return;
+    }
+    let (peer, rig) = (start(kind).await, Rig::new());
+    let server = rig.connect(peer.spec()).await;
+    let client = Client::new();
+    let unnamed = tool("ask", r#"{"method":"roots/list"}"#).by(&client);
+    let answer = unnamed.value(&server).await["answer"].clone();
+    if kind == "legacy http" {
+        assert_eq!(client.asked.lock().len(), 1, "it came on the call's stream");
+    } else {
+        assert_eq!(answer["error"]["code"], -32600);
+        assert!(client.asked.lock().is_empty());
+    }
+    client.asked.lock().clear();
+    let named = tool("ask", r#"{"method":"roots/list","named":true}"#).by(&client);
+    let answer = named.value(&server).await["answer"].clone();
+    assert!(answer["error"].is_null(), "{answer}");
+    assert_eq!(client.asked.lock()[0].0, "roots/list");
 }
 
 async fn check_cancellation(kind: &str) {
