@@ -104,6 +104,8 @@ impl Side {
             biased;
             answers = try_join_all(asked) => answers,
             () = self.cancel.cancelled() => Err(AskError::Cancelled),
+            // Nobody can come in any more to answer.
+            () = self.core.shutdown.cancelled() => Err(AskError::Cancelled),
             () = tokio::time::sleep(self.core.settings.answer_within) => Err(AskError::Timeout),
         }
     }

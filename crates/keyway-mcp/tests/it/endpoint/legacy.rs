@@ -225,6 +225,19 @@ async fn log_messages_follow_the_level_of_the_session() {
 }
 
 #[tokio::test]
+async fn a_question_nobody_can_answer_any_more_ends_at_shutdown() {
+    let world = world();
+    let session = world.open("2025-11-25").await;
+    let mut answer = world.legacy_tool(&session, 1, "asks").await;
+    answer.body.event().await;
+    assert_eq!(answer.body.message().await["method"], "elicitation/create");
+    world.shutdown.cancel();
+    let withdrawn = answer.body.message().await;
+    assert_eq!(withdrawn["method"], "notifications/cancelled");
+    assert_eq!(answer.body.message().await["id"], 1);
+}
+
+#[tokio::test]
 async fn asks_on_the_stream_of_the_call() {
     let world = world();
     let session = world.open("2025-11-25").await;
