@@ -1,37 +1,11 @@
 use std::sync::Arc;
 
-use keyway_core::ports::{Caller, RelayMethod};
+use keyway_core::ports::Caller;
 use keyway_core::rpc::RawJson;
 use keyway_core::{Principal, RequestId};
 use tokio_util::sync::CancellationToken;
 
-pub use keyway_core::ports::{CacheScope, List, Notice, Page};
-
-/// A call by the names clients know: a tool, a resource, a prompt or a completion.
-#[derive(Clone, Copy)]
-#[expect(
-    missing_debug_implementations,
-    reason = "holds payloads, which are never printed"
-)]
-pub struct Call<'a> {
-    /// Who asks.
-    pub who: &'a Principal,
-    /// Which request.
-    pub method: RelayMethod,
-    /// The tool's or prompt's name, the resource's URI, or for completions the name or URI template
-    /// of the `ref`.
-    pub target: &'a str,
-    /// The whole `params` object.
-    pub params: &'a RawJson,
-    /// The side that asks.
-    pub caller: &'a Arc<dyn Caller>,
-    /// Cancelled when the client cancels or goes away.
-    pub cancel: &'a CancellationToken,
-    /// The request's id in logs.
-    pub request: &'a RequestId,
-    /// How many gateways the call has passed before this one.
-    pub hops: u8,
-}
+pub use keyway_core::ports::{CacheScope, Call, List, Notice, Page};
 
 /// A call of an action by its slug.
 #[derive(Clone)]

@@ -32,26 +32,7 @@ impl Backend for AppBackend {
     }
 
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<RawJson, RpcError>> {
-        let Call {
-            who,
-            method,
-            target,
-            params,
-            caller,
-            cancel,
-            request,
-            hops,
-        } = call;
-        Box::pin(self.app.call(keyway_app::Call {
-            who,
-            method,
-            target,
-            params,
-            caller,
-            cancel,
-            request,
-            hops,
-        }))
+        Box::pin(self.app.call(call))
     }
 
     fn header_parameters(&self, who: &Principal, tool: &str) -> Arc<[HeaderParameter]> {

@@ -1,5 +1,6 @@
 //! The ports: everything outside the process, as traits that the wiring implements.
 
+mod call;
 mod caller;
 mod catalogue;
 mod clock;
@@ -7,6 +8,7 @@ mod http;
 mod random;
 mod upstream;
 
+pub use call::Call;
 pub use caller::{
     AskError, Caller, ClientCapabilities, InputRequest, InputRequests, InputResponses, LogLevel,
     NoCaller,

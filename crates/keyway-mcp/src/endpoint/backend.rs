@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
 use keyway_core::Principal;
-use keyway_core::ports::{BoxFuture, Caller, RelayMethod};
+use keyway_core::ports::BoxFuture;
 use keyway_core::rpc::{RawJson, RpcError};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 pub use keyway_core::action::HeaderParameter;
-pub use keyway_core::ports::{CacheScope, List, Notice, Page};
+pub use keyway_core::ports::{CacheScope, Call, List, Notice, Page};
 
 /// What stands behind the endpoint: everything a principal may see and use, under the names
 /// clients know. Names, filtering and policy are the backend's; the protocol is the endpoint's.
@@ -80,29 +80,4 @@ pub struct Icon {
     /// `48x48`, `any`
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sizes: Vec<String>,
-}
-
-/// A call as the endpoint hands it on.
-#[expect(
-    missing_debug_implementations,
-    reason = "holds payloads, which are never printed"
-)]
-pub struct Call<'a> {
-    /// Who asks.
-    pub who: &'a Principal,
-    /// Which request.
-    pub method: RelayMethod,
-    /// The tool's or prompt's name, the resource's URI, or for completions the name or URI template
-    /// of the `ref`, as the client knows it.
-    pub target: &'a str,
-    /// The whole `params` object.
-    pub params: &'a RawJson,
-    /// The side that asks, for as long as the call runs.
-    pub caller: &'a Arc<dyn Caller>,
-    /// Cancelled when the client cancels or goes away.
-    pub cancel: &'a CancellationToken,
-    /// The request's id in logs.
-    pub request: &'a keyway_core::RequestId,
-    /// How many gateways the call has passed before this one.
-    pub hops: u8,
 }
