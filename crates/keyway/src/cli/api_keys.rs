@@ -70,8 +70,7 @@ pub(crate) async fn run(
             let expires_at = expires_in.as_deref().map(moment_from_now).transpose()?;
             if open(&config).await?.is_none() {
                 // A fresh data directory is set up first, as `serve` would.
-                let local = Local::open(&invocation.gateway, &config, terminal).await?;
-                local.close().await;
+                Local::set_up(&invocation.gateway, &config, terminal).await?;
             }
             let (keys, who) = open(&config).await?.ok_or_else(nothing_here)?;
             let issued = keys.create(&who, &name, expires_at).await?;
@@ -89,7 +88,12 @@ pub(crate) async fn run(
             };
             let (keys, who) = open(&config).await?.ok_or_else(nothing_here)?;
             let issued = keys.rotate(&who, &id, overlap).await?;
-            show_issued(&issued, "made in place of the old one", terminal);
+            let until = SignedDuration::try_from(overlap)
+                .ok()
+                .and_then(|overlap| issued.view.created_at.checked_add(overlap).ok());
+            let until = until.map_or_else(|| "-".to_owned(), minute);
+            let what = format!("made; the old one is valid until {until} at the latest");
+            show_issued(&issued, &what, terminal);
         }
         Command::Revoke { id } => {
             let id = key_id(&id)?;
@@ -173,12 +177,7 @@ fn show_list(keys: &[ApiKeyView], terminal: &mut Terminal) {
         terminal.value(&json!({ "apiKeys": keys }));
         return;
     }
-    let day = |at: Option<Timestamp>| {
-        at.map_or_else(
-            || "-".to_owned(),
-            |at| at.strftime("%Y-%m-%d %H:%M").to_string(),
-        )
-    };
+    let day = |at: Option<Timestamp>| at.map_or_else(|| "-".to_owned(), minute);
     let rows: Vec<_> = keys
         .iter()
         .map(|key| {
@@ -196,4 +195,9 @@ fn show_list(keys: &[ApiKeyView], terminal: &mut Terminal) {
         .collect();
     let head = ["ID", "NAME", "KEY", "STATE", "MADE", "LAST USED", "EXPIRES"];
     terminal.table(&head, &rows);
+}
+
+/// A moment to the minute, in UTC.
+fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%MZ").to_string()
 }

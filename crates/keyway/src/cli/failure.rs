@@ -106,7 +106,7 @@ impl From<keyway_core::Error> for Failure {
                     "" => "(input)",
                     pointer => pointer,
                 };
-                format!("{at}: {}", problem.expected)
+                format!("{at}: expected {}", problem.expected)
             })
             .collect();
         failure

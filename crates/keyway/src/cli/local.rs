@@ -1,22 +1,53 @@
 use keyway_store::{Purpose, Store};
+use tempfile::TempDir;
 
 use super::failure::Failure;
 use super::terminal::Terminal;
 use crate::Gateway;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::serve::{Opened, open};
 
 /// The gateway's insides without its servers and sockets, for a command that works on the data
 /// directory itself. A running gateway is not disturbed.
-pub(crate) struct Local(Opened);
+pub(crate) struct Local {
+    opened: Opened,
+    /// Where a data directory for this one command is; it goes when the command ends.
+    _scratch: Option<TempDir>,
+}
 
 impl Local {
-    /// Opens the data directory; a fresh one is set up as `serve` would, and the first API key told.
-    pub(crate) async fn open(
+    /// Opens the data directory. Where no gateway was ever started nothing is made: the command
+    /// works on an empty data directory that goes with it.
+    pub(crate) async fn open(gateway: &Gateway, config: &Config) -> Result<Self, Failure> {
+        if config.storage.database_path().exists() {
+            let opened = Box::pin(open(gateway, config, Purpose::Command)).await?;
+            return Ok(Self {
+                opened,
+                _scratch: None,
+            });
+        }
+        let scratch = tempfile::Builder::new().prefix("keyway-").tempdir();
+        let scratch = scratch.map_err(|error| {
+            let message = format!("no temporary directory can be made: {}", error.kind());
+            Failure::new("no_temporary_directory", message)
+        })?;
+        let mut config = config.clone();
+        config.storage.data_dir = scratch.path().to_owned();
+        config.storage.database = None;
+        config.master_key = config::MasterKey::default();
+        let opened = Box::pin(open(gateway, &config, Purpose::Command)).await?;
+        Ok(Self {
+            opened,
+            _scratch: Some(scratch),
+        })
+    }
+
+    /// Sets up a fresh data directory as `serve` would, and tells the first API key.
+    pub(crate) async fn set_up(
         gateway: &Gateway,
         config: &Config,
         terminal: &mut Terminal,
-    ) -> Result<Self, Failure> {
+    ) -> Result<(), Failure> {
         let opened = Box::pin(open(gateway, config, Purpose::Command)).await?;
         if let Some(key) = &opened.first_key {
             terminal.note(format!(
@@ -24,20 +55,25 @@ impl Local {
                 key.expose()
             ));
         }
-        Ok(Self(opened))
+        let local = Self {
+            opened,
+            _scratch: None,
+        };
+        local.close().await;
+        Ok(())
     }
 
     /// The use-cases.
     pub(crate) fn app(&self) -> &keyway_app::App {
-        &self.0.app
+        &self.opened.app
     }
 
     /// Ends background work and closes the database.
     pub(crate) async fn close(self) {
-        self.0.ending.cancel();
-        self.0.tasks.close();
-        self.0.tasks.wait().await;
-        self.0.store.close().await;
+        self.opened.ending.cancel();
+        self.opened.tasks.close();
+        self.opened.tasks.wait().await;
+        self.opened.store.close().await;
     }
 }
 

@@ -20,11 +20,12 @@ pub fn run(gateway: Gateway) -> ExitCode {
 pub fn run_with(gateway: Gateway, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let environment = Environment::of_process();
     let no_colour = environment.is_set("NO_COLOR");
-    let cli = match parse(&gateway, arguments) {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    let cli = match parse(&gateway, &arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let json = arguments.iter().any(|argument| argument == "--json");
+            return Terminal::of_process(json, no_colour).usage(&error);
         }
     };
     let mut terminal = Terminal::of_process(cli.global.json, no_colour);
@@ -57,10 +58,7 @@ pub fn run_with(gateway: Gateway, arguments: impl IntoIterator<Item = OsString>)
 }
 
 /// The arguments, read; the program is called what the gateway is called.
-fn parse(
-    gateway: &Gateway,
-    arguments: impl IntoIterator<Item = OsString>,
-) -> Result<Cli, clap::Error> {
+fn parse(gateway: &Gateway, arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let name = gateway.identity().name.clone();
     let mut command = Cli::command()
         .name(name.clone())

@@ -1,5 +1,6 @@
 use clap::Args;
 use keyway_core::Secret;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use url::Url;
 
 use super::failure::Failure;
@@ -99,15 +100,37 @@ fn reachable(bind: std::net::SocketAddr) -> std::net::SocketAddr {
     bind
 }
 
-/// Asks for the key on standard input. What is typed is shown by the terminal, so pipes are the
-/// intended use.
+/// Asks for the key on standard input. A terminal does not show what is typed.
 fn prompt(terminal: &mut Terminal) -> Result<Secret<String>, Failure> {
     terminal.note("API key:");
     let mut line = String::new();
+    let hidden = Hidden::new();
     let read = std::io::stdin().read_line(&mut line);
+    drop(hidden);
     let key = line.trim().to_owned();
     if read.is_err() || key.is_empty() {
         return Err(Failure::usage("bad_api_key", "no API key was given"));
     }
     Ok(Secret::new(key))
+}
+
+/// As long as it lives, a terminal on standard input does not show what is typed.
+struct Hidden(Termios);
+
+impl Hidden {
+    /// `None` where standard input is no terminal.
+    fn new() -> Option<Self> {
+        let before = tcgetattr(std::io::stdin()).ok()?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        silent.local_modes.insert(LocalModes::ECHONL);
+        tcsetattr(std::io::stdin(), OptionalActions::Now, &silent).ok()?;
+        Some(Self(before))
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &self.0);
+    }
 }

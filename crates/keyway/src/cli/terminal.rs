@@ -1,4 +1,5 @@
 use std::io::{IsTerminal as _, Write};
+use std::process::ExitCode;
 
 use serde_json::Value;
 
@@ -65,6 +66,23 @@ impl Terminal {
         } else {
             self.labelled("error", "31", &failure.to_text());
         }
+    }
+
+    /// Tells why the command line cannot be read, or the help it asks for.
+    pub(crate) fn usage(&mut self, error: &clap::Error) -> ExitCode {
+        if self.json && error.use_stderr() {
+            let text = error.render().to_string();
+            let (message, hint) = text.split_once("\n\n").unwrap_or((&text, ""));
+            let message = message.strip_prefix("error: ").unwrap_or(message);
+            let mut failure = Failure::usage("bad_command_line", message.trim());
+            if let Some(tip) = hint.trim().strip_prefix("tip: ") {
+                failure = failure.with_hint(tip.lines().next().unwrap_or_default());
+            }
+            self.fail(&failure);
+        } else {
+            let _ = error.print();
+        }
+        ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
     }
 
     fn labelled(&mut self, label: &str, colour: &str, text: &str) {

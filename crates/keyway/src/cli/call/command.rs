@@ -54,7 +54,7 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     let mut words = command.words.into_iter();
     let Some(slug) = words.next() else {
-        let local = opened(&invocation, terminal).await?;
+        let local = opened(&invocation).await?;
         list(&local, terminal);
         local.close().await;
         return Ok(ExitCode::SUCCESS);
@@ -71,7 +71,7 @@ pub(crate) async fn run(
     let (action, local) = if let Some(action) = declared {
         (action, None)
     } else {
-        let local = opened(&invocation, terminal).await?;
+        let local = opened(&invocation).await?;
         (find(&local, &slug)?, Some(local))
     };
     let program = invocation.gateway.identity().name.clone();
@@ -79,24 +79,21 @@ pub(crate) async fn run(
     let arguments = std::iter::once(OsString::from(&program)).chain(input);
     let matches = match line.try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error) => {
-            let _ = error.print();
-            return Ok(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)));
-        }
+        Err(error) => return Ok(terminal.usage(&error)),
     };
     let input = input::build(&invocation, &action, &matches)?;
     let local = match local {
         Some(local) => local,
-        None => opened(&invocation, terminal).await?,
+        None => opened(&invocation).await?,
     };
     let done = invoke(&local, &action, input, terminal).await;
     local.close().await;
     done
 }
 
-async fn opened(invocation: &Invocation, terminal: &mut Terminal) -> Result<Local, Failure> {
+async fn opened(invocation: &Invocation) -> Result<Local, Failure> {
     let loaded = invocation.configuration()?;
-    Local::open(&invocation.gateway, &loaded.config, terminal).await
+    Local::open(&invocation.gateway, &loaded.config).await
 }
 
 /// Options of every command may also stand behind the slug.

@@ -87,7 +87,7 @@ fn bad_requests_say_what_to_do() {
     insta::assert_snapshot!(world.run(&["api-keys", "rotate", id, "--overlap", "400d"]).told(), @"
     exit 2
     error: the input is not valid
-      /overlap: at most 90 days
+      /overlap: expected at most 90 days
     ");
 }
 

@@ -37,12 +37,37 @@ fn an_action_is_called_and_listed() {
 fn options_of_every_command_may_stand_behind_the_slug() {
     let world = World::new();
     world.write("other.yaml", "data_dir: elsewhere\n");
-    world
-        .run(&["call", "status", "--config", "other.yaml"])
-        .ok();
-    assert!(world.path("elsewhere").exists());
-    world.run(&["call", "status", "--data-dir=third"]).ok();
-    assert!(world.path("third").exists() && !world.path(".keyway").exists());
+    world.write("elsewhere/keyway.db", "no database");
+    for words in [["--config", "other.yaml"], ["--data-dir", "elsewhere"]] {
+        let ran = world.run(&[&["call", "status"], &words[..]].concat());
+        assert_eq!(ran.code, 1, "the broken database is used: {}", ran.told());
+    }
+    world.run(&["call", "status"]).ok();
+}
+
+#[test]
+fn a_call_where_no_gateway_was_started_makes_nothing() {
+    let world = World::new();
+    let ran = world.run(&["call", "status"]).ok();
+    assert_eq!(ran.err, "");
+    world.run(&["call"]).ok();
+    world.run(&["call", "no:such"]);
+    assert!(!world.path(".keyway").exists());
+}
+
+#[test]
+fn a_bad_command_line_is_told_as_json_when_asked() {
+    for words in [
+        &["--json", "sevre"][..],
+        &["call", "status", "--json", "--foo"],
+    ] {
+        let ran = World::new().run(words);
+        assert_eq!(ran.code, 2, "{}", ran.told());
+        let told: serde_json::Value = serde_json::from_str(&ran.err).unwrap();
+        assert_eq!(told["error"]["code"], "bad_command_line", "{told}");
+    }
+    let ran = World::new().run(&["--json", "sevre"]);
+    insta::assert_snapshot!(ran.err, @r#"{"error":{"code":"bad_command_line","message":"unrecognized subcommand 'sevre'","hint":"a similar subcommand exists: 'serve'"}}"#);
 }
 
 #[test]

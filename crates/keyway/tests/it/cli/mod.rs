@@ -4,3 +4,4 @@ mod client;
 mod doctor;
 mod help;
 mod mcp;
+mod prompt;
