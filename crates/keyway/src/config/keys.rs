@@ -60,7 +60,7 @@ pub const KEYS: &[Key] = keys! {
     "bind": Kind::Address,
         "The address and port to listen on. Port 0 takes a free one.",
         "`WEB_SERVER_HOST`, `WEB_SERVER_PORT`",
-        |c, v| { c.listen.bind = check::address(&v.text()?)?; Ok(()) },
+        |c, v| { c.listen.bind = check::address(&v.text().unwrap_or_default())?; Ok(()) },
         |c| json!(c.listen.bind.to_string());
     "public_url": Kind::Url,
         "The URL clients reach Keyway under, when it is not the bound address (a proxy, a tunnel). Scheme, host and port only.",

@@ -147,6 +147,14 @@ fn unknown_keys_are_errors_with_a_place_and_a_suggestion() {
 }
 
 #[test]
+fn an_address_of_the_wrong_type_is_told_what_one_looks_like() {
+    for wrong in ["5", "[a]", "''"] {
+        let told = errors(&format!("bind: {wrong}\n"));
+        assert!(told.contains("an IP address and a port"), "{told}");
+    }
+}
+
+#[test]
 fn wrong_values_are_errors_that_do_not_repeat_them() {
     let text = errors(
         "bind: canary\npublic_url: https://canary@host/x\nallowed_origins: [canary]\nallowed_hosts: ['canary/x']\n\
