@@ -8,3 +8,8 @@ pub mod serve;
 pub use gateway::{Builder, Gateway, Identity};
 pub use keyway_core::action::{Annotations, Block, Content, Expose, Format};
 pub use keyway_core::{Action, Context, Error, Kind, Problem, Secret};
+
+/// The README's program compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -1,6 +1,9 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
+use keyway_app::system::SystemClock;
+use keyway_core::ports::Clock as _;
 use serde_json::Value;
 
 use super::rpc::{Remote, not_a_gateway};
@@ -41,7 +44,8 @@ pub(super) async fn run(
         terminal.line("no MCP servers are configured");
         return Ok(ExitCode::SUCCESS);
     }
-    let rows: Vec<_> = servers.iter().map(row).collect();
+    let now = SystemClock.now();
+    let rows: Vec<_> = servers.iter().map(|server| row(server, now)).collect();
     let head = [
         "SERVER",
         "STATE",
@@ -55,21 +59,50 @@ pub(super) async fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-fn row(server: &Value) -> Vec<String> {
+fn row(server: &Value, now: Timestamp) -> Vec<String> {
     let text = |name: &str| match server.get(name) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),
         _ => "-".into(),
     };
-    [
-        "name",
-        "state",
-        "transport",
-        "auth",
-        "tools",
-        "since",
-        "reason",
-    ]
-    .map(text)
-    .to_vec()
+    ["name", "state", "transport", "auth", "tools"]
+        .map(text)
+        .into_iter()
+        .chain([since(&text("since"), now), text("reason")])
+        .collect()
+}
+
+/// How long ago something was, in its largest unit.
+fn since(moment: &str, now: Timestamp) -> String {
+    let Ok(moment) = moment.parse::<Timestamp>() else {
+        return moment.to_owned();
+    };
+    // The clocks of two machines differ.
+    let seconds = now.duration_since(moment).as_secs().max(0);
+    match seconds {
+        0..60 => format!("{seconds} s ago"),
+        60..3_600 => format!("{} min ago", seconds / 60),
+        3_600..172_800 => format!("{} h ago", seconds / 3_600),
+        _ => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::since;
+
+    #[test]
+    fn a_moment_is_told_as_the_time_since() {
+        let now = "2026-11-21T12:00:00Z".parse().unwrap();
+        for (moment, told) in [
+            ("2026-11-21T11:59:48.483201013Z", "11 s ago"),
+            ("2026-11-21T11:58:59Z", "1 min ago"),
+            ("2026-11-21T09:00:00Z", "3 h ago"),
+            ("2026-11-19T12:00:00Z", "2 days ago"),
+            ("2026-11-21T12:00:05Z", "0 s ago"),
+            ("-", "-"),
+        ] {
+            assert_eq!(since(moment, now), told, "{moment}");
+        }
+    }
 }
