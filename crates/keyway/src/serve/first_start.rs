@@ -21,7 +21,7 @@ pub(super) fn welcome(name: &str, url: &str, key: &Secret<String>) -> Secret<Str
          \"url\": \"{url}\",\n          \"headers\": {{ \"Authorization\": \"Bearer {key}\" }}\n        \
          }}\n      }}\n    }}\n\
          \n\
-         `keyway api-keys create` makes another; `keyway client add` writes it into a client.\n\n"
+         `{name} api-keys create` makes another; `{name} client add` writes it into a client.\n\n"
     );
     Secret::new(text)
 }
@@ -35,5 +35,10 @@ mod tests {
         let key = Secret::new("kw_example".to_owned());
         let text = welcome("keyway", "http://127.0.0.1:8420/mcp", &key);
         insta::assert_snapshot!(text.expose());
+        let text = welcome("greeter", "http://127.0.0.1:8420/mcp", &key);
+        assert!(
+            !text.expose().contains("keyway"),
+            "the program has its own name"
+        );
     }
 }
