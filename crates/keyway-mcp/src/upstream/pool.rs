@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -28,7 +29,7 @@ pub struct Pool {
     tasks: TaskTracker,
     shutdown: CancellationToken,
     on_change: Arc<dyn Fn(Change) + Send + Sync>,
-    settings: Arc<PoolSettings>,
+    settings: ArcSwap<PoolSettings>,
     servers: Mutex<BTreeMap<String, Arc<Server>>>,
 }
 
@@ -50,9 +51,18 @@ impl Pool {
             tasks,
             shutdown,
             on_change,
-            settings: Arc::new(settings),
+            settings: ArcSwap::from_pointee(settings),
             servers: Mutex::default(),
         }
+    }
+
+    /// The environment that children of servers added from here on begin with.
+    pub fn set_base_env(&self, base_env: BTreeMap<OsString, OsString>) {
+        let settings = PoolSettings::clone(&self.settings.load());
+        self.settings.store(Arc::new(PoolSettings {
+            base_env,
+            ..settings
+        }));
     }
 
     /// Adds a server and starts connecting to it, without waiting. One with the same key is
@@ -63,15 +73,15 @@ impl Pool {
         let connector = Connector {
             server: Arc::from(key.as_str()),
             spec: Arc::clone(&server.spec),
-            settings: Arc::clone(&self.settings),
+            settings: Arc::clone(&server.settings),
             http: Arc::clone(&self.http),
             tasks: self.tasks.clone(),
             redactor: Arc::clone(&server.redactor),
             signals: Arc::clone(&server.signals),
             client_info: format!(
                 "{{\"name\":{},\"version\":{}}}",
-                quote(&self.settings.client_name),
-                quote(&self.settings.client_version)
+                quote(&server.settings.client_name),
+                quote(&server.settings.client_version)
             ),
             stop: server.stop.clone(),
         };
@@ -138,7 +148,7 @@ impl Pool {
         Server {
             redactor: Arc::new(Redactor::new(&spec)),
             spec: Arc::new(spec),
-            settings: Arc::clone(&self.settings),
+            settings: self.settings.load_full(),
             clock: Arc::clone(&self.clock),
             on_change: Arc::clone(&self.on_change),
             signals: Arc::new(signals),

@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::invocation::Invocation;
-use crate::config::Flag;
-use crate::serve::{Setup, serve};
+use crate::config::{DEFAULT_FILE, Flag};
+use crate::serve::{Reload, Setup, serve};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -57,13 +57,20 @@ impl Serve {
 
 /// Serves until a signal. What there is to say about the configuration goes to the log.
 pub(crate) async fn run(invocation: Invocation, command: Serve) -> Result<ExitCode, Failure> {
+    let flags = command.flags();
     let loaded = invocation
-        .load(command.flags())
+        .load(flags.clone())
         .map_err(Failure::configuration)?;
+    let file = loaded
+        .file
+        .unwrap_or_else(|| invocation.directory.join(DEFAULT_FILE));
+    let gateway = invocation.gateway.clone();
+    let environment = invocation.environment.clone();
     let setup = Setup {
         config: loaded.config,
-        environment: invocation.environment,
+        environment,
         findings: loaded.findings,
+        reload: Some(Reload::new(file, move || invocation.load(flags.clone()))),
     };
-    Ok(serve(&invocation.gateway, setup).await?)
+    Ok(serve(&gateway, setup).await?)
 }

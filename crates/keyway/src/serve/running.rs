@@ -1,5 +1,6 @@
 use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use keyway_core::Secret;
@@ -24,7 +25,7 @@ pub(super) struct Parts {
     pub(super) address: SocketAddr,
     pub(super) config: Config,
     pub(super) opened: Opened,
-    pub(super) pool: Pool,
+    pub(super) pool: Arc<Pool>,
     pub(super) stopping: CancellationToken,
     pub(super) server: TaskTracker,
     pub(super) workers: keyway_http::Workers,

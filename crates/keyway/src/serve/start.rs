@@ -7,9 +7,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::running::{Parts, Running};
-use super::{ServeError, Setup, introduction, open, translate, upstreams};
+use super::{ServeError, Setup, introduction, open, translate, upstreams, watch};
 use crate::Gateway;
-use crate::config::{Config, Severity};
+use crate::config::{Config, Finding, Severity};
 
 /// Starts a gateway in this process. It listens before anything slow is done, and answers once this
 /// returns; upstream MCP servers connect meanwhile.
@@ -23,8 +23,16 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         source,
     })?;
     let opened = open(gateway, config, Purpose::Serve).await?;
-    remark(&setup);
-    let pool = upstreams::connect(gateway, &setup, &opened, egress).await;
+    setup.findings.iter().for_each(remark);
+    let mut servers = upstreams::servers(gateway, &setup, &opened, egress);
+    servers.take(&setup.config, &setup.findings).await;
+    let pool = servers.pool();
+    if let Some(reload) = setup.reload {
+        let watch = watch::Watch::new(reload, servers, setup.config.clone(), setup.findings);
+        opened
+            .tasks
+            .spawn(watch.run(opened.tasks.clone(), opened.ending.clone()));
+    }
 
     let stopping = CancellationToken::new();
     let info = introduction::server_info(gateway.identity(), &config.mcp);
@@ -87,13 +95,12 @@ fn refuse_open(config: &Config) -> Result<(), ServeError> {
     Ok(())
 }
 
-fn remark(setup: &Setup) {
-    for finding in &setup.findings {
-        match finding.severity {
-            Severity::Note => tracing::info!("{finding}"),
-            Severity::Warning => tracing::warn!("{finding}"),
-            Severity::Error => tracing::error!("{finding}"),
-        }
+/// Says something about the configuration.
+pub(super) fn remark(finding: &Finding) {
+    match finding.severity {
+        Severity::Note => tracing::info!("{finding}"),
+        Severity::Warning => tracing::warn!("{finding}"),
+        Severity::Error => tracing::error!("{finding}"),
     }
 }
 

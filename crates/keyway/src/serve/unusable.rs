@@ -1,10 +1,11 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use keyway_core::ports::{BoxFuture, Lists, Relay, Upstream, UpstreamState, UpstreamStatus};
 use keyway_core::rpc::{RawJson, RpcError};
 
-use crate::config::{Config, Finding, McpServer, Place, Severity};
+use crate::config::{Config, Finding, McpServer, Place};
 
 /// A server that is configured and cannot be used: it is there for the status to tell why, and
 /// lists nothing.
@@ -26,39 +27,36 @@ impl Unusable {
     }
 
     /// A server whose entry has `problems`. Where another server has its name, its place tells the
-    /// two apart.
+    /// two apart; `kept` is a server that an earlier version of the entry made.
     pub(super) fn entry(
         config: &Config,
         server: &McpServer,
         problems: &[Finding],
+        kept: bool,
         since: Timestamp,
     ) -> Self {
         let same = |other: &&McpServer| other.name == server.name;
-        let name = if config.mcp_servers.iter().filter(same).count() > 1 {
+        let name = if kept || config.mcp_servers.iter().filter(same).count() > 1 {
             format!("{} ({})", server.name, short(&server.place))
         } else {
             server.name.clone()
         };
         let reasons: Vec<_> = problems.iter().map(tell).collect();
-        Self::new(name, reasons.join("; "), since)
+        let mut reason = reasons.join("; ");
+        if kept {
+            reason.push_str(" (the server stays as it was)");
+        }
+        Self::new(name, reason, since)
     }
 
-    /// The files of `mcp_files` that could not be read at all.
-    pub(super) fn files<'a>(
-        config: &'a Config,
-        findings: &'a [Finding],
-        since: Timestamp,
-    ) -> impl Iterator<Item = Self> + 'a {
-        findings.iter().filter_map(move |finding| {
-            let Place::File { path, .. } = &finding.place else {
-                return None;
-            };
-            let whole = finding.severity == Severity::Error && finding.field.is_empty();
-            (whole && config.mcp_files.contains(path)).then(|| {
-                let name = path.file_name().unwrap_or(path.as_os_str());
-                Self::new(name.to_string_lossy().into_owned(), tell(finding), since)
-            })
-        })
+    /// A file none of whose servers can be known; `kept` when those of an earlier version stay.
+    pub(super) fn file(path: &Path, finding: &Finding, kept: bool, since: Timestamp) -> Self {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        let mut reason = tell(finding);
+        if kept {
+            reason.push_str(" (its servers stay as they were)");
+        }
+        Self::new(name.to_string_lossy().into_owned(), reason, since)
     }
 }
 

@@ -76,6 +76,17 @@ there. The format is recognised by its top-level key:
 What such a client keeps for itself (`autoApprove`, `description`, …) is noted and not used. A
 missing file has no servers. A file with a syntax error has none either, and `keyway config check`
 says where the error is.
+
+### While it runs
+
+`keyway serve` reads `keyway.yaml` and the files of `mcp_files` again when one of them changes, and
+on SIGHUP (unless its standard input is a terminal). MCP servers that were added, changed or removed
+are connected, connected anew or closed; the others keep their connections, and clients are told that
+lists changed. What cannot be used any more stays as it was: all servers of a file with an error in
+it as a whole, and a server whose entry is wrong; `keyway mcp status` says where the error is. While
+`keyway.yaml` itself cannot be used, no file's changes are taken over. Every other key needs a
+restart, and the log says so. A file that `@file:` names is read again with the others, and does not
+cause it.
 ";
 
 /// `config.md`

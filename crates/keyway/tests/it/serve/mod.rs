@@ -2,4 +2,5 @@ mod child;
 mod keys;
 mod loops;
 mod port;
+mod reload;
 mod signals;
