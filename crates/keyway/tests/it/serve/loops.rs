@@ -87,3 +87,29 @@ async fn two_gateways_that_point_at_each_other_stop_at_the_fourth_hop() {
     );
     drop(other);
 }
+
+#[tokio::test]
+async fn a_gateway_that_points_at_itself_stops_at_the_fourth_hop() {
+    let [at, _] = free();
+    let app = TestApp::builder()
+        .config(open_at(at, entry("me", at)))
+        .start()
+        .await;
+    until("its own tools", || async {
+        tools(&app)
+            .await
+            .iter()
+            .any(|name| name == "mcp__me__status")
+    })
+    .await;
+    let params = json!({ "name": "mcp__me__status", "arguments": {} });
+    for (hops, passes) in [("0", true), ("3", false)] {
+        let call = mcp::modern_anonymous(&app, "tools/call", params.clone());
+        let answer: Value = call.header("keyway-hops", hops).send().await.json();
+        assert_eq!(
+            !answer.to_string().contains("gateway_loop"),
+            passes,
+            "{hops}: {answer}"
+        );
+    }
+}
