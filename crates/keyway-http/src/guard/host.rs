@@ -73,16 +73,24 @@ pub(super) fn is_loopback(host: &str) -> bool {
         || host
             .len()
             .checked_sub(".localhost".len())
-            .and_then(|at| host.get(at..))
-            .is_some_and(|end| end.eq_ignore_ascii_case(".localhost"))
+            .and_then(|at| host.split_at_checked(at))
+            .is_some_and(|(name, end)| is_name(name) && end.eq_ignore_ascii_case(".localhost"))
 }
 
-/// `host` of `host:port`, brackets of an IPv6 address kept.
+/// True for what a host name is made of. Anything else may end where another reader of the same
+/// text goes on: `evil.example/.localhost` is a path on a foreign host.
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+/// `host` of `host:port`, brackets of an IPv6 address kept. What follows a colon and is no port
+/// stays, so that it matches no host.
 pub(super) fn without_port(authority: &str) -> &str {
-    match authority.rfind(':') {
-        Some(colon) if !authority.get(colon..).unwrap_or_default().contains(']') => {
-            authority.get(..colon).unwrap_or_default()
-        }
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         _ => authority,
     }
 }
@@ -138,6 +146,13 @@ mod tests {
             "[::2]:8420",
             "",
             ":8420",
+            "localhost:port",
+            "[::1]:80evil",
+            "evil.example/.localhost",
+            "evil.example#.localhost",
+            "evil.example,x.localhost",
+            "user@x.localhost",
+            ".localhost",
         ] {
             assert!(!admits(&access, host), "{host}");
         }

@@ -129,6 +129,10 @@ mod tests {
             "http://localhost.evil.example",
             "null",
             "file://",
+            "http://evil.example/.localhost",
+            "http://evil.example#.localhost",
+            "http://evil.example\\.localhost",
+            "http://user@x.localhost",
             "",
         ] {
             assert_eq!(judge(&local(), origin), Origin::Foreign, "{origin}");
