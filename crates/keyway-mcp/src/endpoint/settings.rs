@@ -20,7 +20,8 @@ pub struct Settings {
     /// How long a listen stream waits for its resources to be watched; those that are not by then
     /// are left out.
     pub subscribe_within: Duration,
-    /// How many calls may wait for answers of clients of revision 2026-07-28.
+    /// How many calls may wait for answers of clients of revision 2026-07-28; a quarter of them
+    /// for the calls of one principal.
     pub parked: usize,
     /// How long a call waits for answers of its client.
     pub answer_within: Duration,

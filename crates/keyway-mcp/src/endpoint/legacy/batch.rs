@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
+use keyway_core::rpc::RpcError;
 
 use super::super::core::{Core, Origin};
 use super::super::method::Method;
@@ -14,6 +15,12 @@ use super::request::{simple, take_notification, take_response};
 use super::session::Session;
 use super::sessions::find;
 use crate::wire::{Id, Message, Refusal, Revision, write_error, write_result};
+
+/// The most messages in a batch.
+const MOST: usize = 256;
+
+/// The most bytes of answers that are collected for one batch, give or take the last answer.
+const MOST_BYTES: usize = 16 << 20;
 
 /// Serves a batch: by one JSON array when there is no call in it, else by an event stream.
 pub(in super::super) async fn batch(
@@ -29,6 +36,10 @@ pub(in super::super) async fn batch(
     if session.revision != Revision::V2025_03_26 {
         return reply::bad_request(None, "batches are not part of this protocol revision");
     }
+    if items.len() > MOST {
+        return reply::bad_request(None, "the batch has more than 256 messages");
+    }
+    let mut bytes = 0usize;
     let mut answers = Vec::new();
     let mut calls = Vec::new();
     for item in items {
@@ -37,9 +48,18 @@ pub(in super::super) async fn batch(
                 Some(Method::Relay(relay)) => {
                     calls.push((id, relay, params.unwrap_or_else(no_params)));
                 }
+                _ if bytes > MOST_BYTES => answers.push(write_error(
+                    Some(&id),
+                    &RpcError::new(
+                        RpcError::INVALID_REQUEST,
+                        "the answers of this batch are larger than allowed: ask again on its own",
+                    ),
+                )),
                 known => {
                     let raw = params.unwrap_or_else(no_params);
-                    answers.push(answered(core, origin, &session, &id, known, &raw).await);
+                    let answer = answered(core, origin, &session, &id, known, &raw).await;
+                    bytes = bytes.saturating_add(answer.len());
+                    answers.push(answer);
                 }
             },
             Ok(Message::Notification { method, params }) => {

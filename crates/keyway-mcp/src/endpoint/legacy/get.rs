@@ -19,7 +19,7 @@ use super::super::reply::{self, Reply};
 use super::super::{Body, List, Notice, accept};
 use super::log::{EventLog, Place, Read};
 use super::session::{Busy, Session};
-use super::sessions::find;
+use super::sessions::{LAST_EVENT_HEADER, find};
 use super::table::Sessions;
 use crate::wire::{write_comment, write_notification};
 
@@ -32,7 +32,7 @@ pub(in super::super) fn get(core: &Arc<Core>, origin: &Origin, headers: &HeaderM
         Ok(session) => session,
         Err(refused) => return *refused,
     };
-    if let Some(id) = headers.get("last-event-id") {
+    if let Some(id) = headers.get(LAST_EVENT_HEADER) {
         let found = id
             .to_str()
             .ok()

@@ -15,6 +15,12 @@ use super::session::Session;
 use super::table::{self, Named, Sessions};
 use crate::wire::{Id, Revision, read_capabilities, write_result};
 
+/// The header that names the last event a client saw.
+pub(super) const LAST_EVENT_HEADER: &str = "last-event-id";
+
+/// The most bytes of capabilities a session keeps: it keeps them for as long as it lives.
+const MOST_CAPABILITIES: usize = 16 << 10;
+
 /// The session a request belongs to, or why there is none.
 pub(super) fn find(
     core: &Core,
@@ -22,6 +28,13 @@ pub(super) fn find(
     headers: &HeaderMap,
     id: Option<&Id>,
 ) -> Result<Arc<Session>, Box<Reply>> {
+    // Which one is meant cannot be told; something in between may have read the other.
+    for name in [table::SESSION_HEADER, VERSION_HEADER, LAST_EVENT_HEADER] {
+        if headers.get_all(name).iter().nth(1).is_some() {
+            let why = "a header that names a session, a revision or an event is there twice";
+            return Err(Box::new(reply::bad_request(id, why)));
+        }
+    }
     if let Some(error) = bad_version(headers) {
         return Err(Box::new(reply::error(StatusCode::BAD_REQUEST, id, &error)));
     }
@@ -55,6 +68,12 @@ pub(super) fn initialize(
 ) -> Result<Reply, RpcError> {
     let asked = string(params.protocol_version)
         .ok_or_else(|| invalid("`protocolVersion` must be a string"))?;
+    if params
+        .capabilities
+        .is_some_and(|raw| raw.len() > MOST_CAPABILITIES)
+    {
+        return Err(invalid("`capabilities` is larger than 16 KiB"));
+    }
     let capabilities = read_capabilities(params.capabilities.unwrap_or("{}"))
         .ok_or_else(|| invalid("`capabilities` must be an object"))?;
     let revision = Revision::parse(&asked)

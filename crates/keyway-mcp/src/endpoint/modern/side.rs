@@ -204,9 +204,6 @@ impl Side {
 
     /// Takes a place among the calls that wait, if the call has none.
     fn park(&self) -> bool {
-        if self.place.get().is_some() {
-            return true;
-        }
         let Some(me) = self.me.upgrade() else {
             return false;
         };

@@ -104,3 +104,41 @@ async fn nothing_is_echoed_that_was_refused() {
     let answer = world.post(&MODERN, "hunter2").await.body.text().await;
     assert!(!answer.contains("hunter2"), "{answer}");
 }
+
+#[tokio::test]
+async fn a_header_that_names_a_session_is_there_once() {
+    let world = world();
+    let (one, other) = (
+        world.open("2025-11-25").await,
+        world.open("2025-11-25").await,
+    );
+    let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" }).to_string();
+    let twice = [("mcp-session-id", &*one), ("mcp-session-id", &*other)];
+    assert_eq!(world.post(&twice, ping.clone()).await.status, 400);
+    let versions = [
+        ("mcp-session-id", &*one),
+        ("mcp-protocol-version", "2025-11-25"),
+        ("mcp-protocol-version", "2025-06-18"),
+    ];
+    assert_eq!(world.post(&versions, ping).await.status, 400);
+}
+
+#[tokio::test]
+async fn what_a_session_keeps_and_a_batch_collects_is_bounded() {
+    let world = world();
+    let session = world.open("2025-03-26").await;
+    let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
+    let refused = world.say(&session, json!(vec![ping; 257])).await;
+    assert_eq!(refused.brief().await, (400, Some(-32600)));
+
+    let initialize = json!({
+        "jsonrpc": "2.0", "id": 0, "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-11-25",
+            "capabilities": { "experimental": { "x": "y".repeat(20_000) } },
+            "clientInfo": { "name": "t", "version": "1" },
+        },
+    });
+    let refused = world.post(&[], initialize.to_string()).await.value().await;
+    assert_eq!(refused["error"]["code"], -32602);
+}

@@ -260,7 +260,7 @@ async fn a_call_nobody_comes_back_for_ends() {
 #[tokio::test]
 async fn calls_that_wait_are_bounded_and_end_at_shutdown() {
     let world = world_with(Settings {
-        parked: 3,
+        parked: 12,
         ..Settings::default()
     });
     for _ in 0..3 {
