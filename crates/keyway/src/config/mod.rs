@@ -1,4 +1,4 @@
-//! Configuration: typed, read once, from `keyway.yaml`, the environment and flags.
+//! Configuration: typed, from `keyway.yaml`, the environment and flags.
 
 mod check;
 pub mod doc;
