@@ -6,7 +6,7 @@ use crate::Failure;
 use crate::workspace::Workspace;
 
 /// Folders of one person's or one machine's disk.
-const PERSONAL: &[&str] = &["/home/", "/root/", "/Users/", ":\\Users\\", "/work/"];
+const PERSONAL: &[&str] = &["/home/", "/root/", "/Users/", ":\\Users\\"];
 
 /// Files that tell a package manager what to fetch: names and versions, never from where.
 const PINS: &[&str] = &[
