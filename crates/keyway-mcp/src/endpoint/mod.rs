@@ -13,6 +13,7 @@ mod gauge;
 mod input;
 mod introduction;
 mod legacy;
+mod list;
 mod method;
 mod modern;
 mod notify;

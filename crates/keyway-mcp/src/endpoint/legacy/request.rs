@@ -1,12 +1,11 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
-use keyway_core::json::quote;
 use keyway_core::rpc::{RawJson, RpcError};
 
-use super::super::List;
 use super::super::core::{Asked, Core, Origin};
-use super::super::method::{Method, items_key};
+use super::super::list::list;
+use super::super::method::Method;
 use super::super::notify;
 use super::super::params::{Params, invalid, string};
 use super::super::reply::{self, Reply};
@@ -61,7 +60,7 @@ pub(super) async fn simple(
 ) -> Result<String, RpcError> {
     match method {
         Some(Method::Ping) => {}
-        Some(Method::List(which)) => return list(core, origin, which, params),
+        Some(Method::List(which)) => return list(core, origin, which, params, |_, _| {}),
         Some(Method::SetLevel) => {
             let level = params
                 .level
@@ -108,28 +107,6 @@ async fn subscribe(
         subscribed?;
     }
     Ok(())
-}
-
-fn list(
-    core: &Core,
-    origin: &Origin,
-    which: List,
-    params: &Params<'_>,
-) -> Result<String, RpcError> {
-    let cursor = string(params.cursor);
-    if params.cursor.is_some() && cursor.is_none() {
-        return Err(invalid("`cursor` must be a string"));
-    }
-    let page = core.backend.list(&origin.who, which, cursor.as_deref())?;
-    let next = page
-        .next_cursor
-        .map(|cursor| format!(",\"nextCursor\":{}", quote(&cursor)))
-        .unwrap_or_default();
-    Ok(format!(
-        "{{\"{}\":{}{next}}}",
-        items_key(which),
-        page.items.as_str()
-    ))
 }
 
 /// Takes a notification.

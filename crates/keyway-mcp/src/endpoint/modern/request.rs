@@ -1,15 +1,14 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use keyway_core::json::quote;
 use keyway_core::rpc::RpcError;
 
-use super::super::core::{Asked, Core, Origin};
+use super::super::core::{Asked, Core};
 use super::super::introduction::discover_result;
-use super::super::method::{Method, items_key};
-use super::super::params::{Params, invalid, string};
+use super::super::list::list;
+use super::super::method::Method;
 use super::super::reply::{self, Reply};
-use super::super::{CacheScope, List};
+use super::super::{CacheScope, Page};
 use super::check::check;
 use super::complete::complete;
 use super::{listen, resume};
@@ -38,7 +37,7 @@ pub(in super::super) async fn request(core: &Arc<Core>, asked: Asked<'_>) -> Rep
             return resume::call(core, origin, headers, call, &params, &said).await;
         }
         Some(Method::Listen) => return listen::listen(core, &origin, id, &params).await,
-        Some(Method::List(which)) => list(core, &origin, which, &params),
+        Some(Method::List(which)) => list(core, &origin, which, &params, caching),
         Some(Method::Discover) => Ok(discover_result(
             &core.backend.server(),
             core.settings.discover_ttl_ms,
@@ -58,36 +57,12 @@ pub(in super::super) async fn request(core: &Arc<Core>, asked: Asked<'_>) -> Rep
     }
 }
 
-fn list(
-    core: &Core,
-    origin: &Origin,
-    which: List,
-    params: &Params<'_>,
-) -> Result<String, RpcError> {
-    let cursor = string(params.cursor);
-    if params.cursor.is_some() && cursor.is_none() {
-        return Err(invalid("`cursor` must be a string"));
-    }
-    let page = core.backend.list(&origin.who, which, cursor.as_deref())?;
-    let items = page.items.as_str();
-    let scope = match page.scope {
-        CacheScope::Public => "public",
-        CacheScope::Private => "private",
-    };
-    let next = page
-        .next_cursor
-        .map(|cursor| format!(",\"nextCursor\":{}", quote(&cursor)))
-        .unwrap_or_default();
-    let mut result = String::with_capacity(items.len() + next.len() + 96);
-    result.push_str("{\"");
-    result.push_str(items_key(which));
-    result.push_str("\":");
-    result.push_str(items);
-    result.push_str(&next);
+/// The caching hints that a list carries (MCP 2026-07-28, Caching).
+fn caching(page: &Page, result: &mut String) {
     result.push_str(",\"ttlMs\":");
     result.push_str(&page.ttl_ms.to_string());
-    result.push_str(",\"cacheScope\":\"");
-    result.push_str(scope);
-    result.push_str("\"}");
-    Ok(result)
+    result.push_str(match page.scope {
+        CacheScope::Public => ",\"cacheScope\":\"public\"",
+        CacheScope::Private => ",\"cacheScope\":\"private\"",
+    });
 }
