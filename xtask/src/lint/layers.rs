@@ -9,14 +9,34 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keyway-egress", &["keyway-core"]),
     ("keyway-store", &["keyway-core"]),
     ("keyway-mcp", &["keyway-core"]),
+    ("keyway-oauth", &["keyway-core"]),
+    ("keyway-agent", &["keyway-core"]),
     (
         "keyway-app",
         &["keyway-core", "keyway-store", "keyway-vault"],
     ),
+    (
+        "keyway-client",
+        &[
+            "keyway-core",
+            "keyway-vault",
+            "keyway-oauth",
+            "keyway-mcp",
+            "keyway-agent",
+        ],
+    ),
     ("keyway-http", &["keyway-core", "keyway-app", "keyway-mcp"]),
+    (
+        "keyway-tui",
+        &["keyway-core", "keyway-agent", "keyway-client"],
+    ),
     (
         "keyway",
         &[
+            "keyway-oauth",
+            "keyway-agent",
+            "keyway-client",
+            "keyway-tui",
             "keyway-core",
             "keyway-vault",
             "keyway-egress",
@@ -41,8 +61,11 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("sqlx", &["keyway-store"]),
     ("axum", &["keyway-http"]),
     ("reqwest", &["keyway-egress"]),
+    ("genai", &["keyway-agent"]),
+    ("ratatui", &["keyway-tui"]),
+    ("keyring-core", &["keyway-client"]),
     ("clap", &["keyway"]),
-    ("rmcp", &[]),
+    ("rmcp", &["keyway-oauth"]),
 ];
 
 /// Every arrow that points up or sideways, every heavy dependency outside its crate.

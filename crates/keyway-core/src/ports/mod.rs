@@ -6,6 +6,7 @@ mod catalogue;
 mod clock;
 mod http;
 mod random;
+mod tokens;
 mod upstream;
 
 pub use call::Call;
@@ -19,6 +20,7 @@ pub use http::{
     Body, Destination, HttpError, HttpRequest, HttpResponse, HttpSend, Limits, Redirects,
 };
 pub use random::Random;
+pub use tokens::{AccessToken, ProtectedResource, Refusal, TokenError, TokenSource, TokenSources};
 pub use upstream::{
     Change, ChangeKind, Definition, Lists, Relay, RelayMethod, Upstream, UpstreamState,
     UpstreamStatus,

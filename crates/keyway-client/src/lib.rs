@@ -1,0 +1,8 @@
+//! What a person at a terminal does with MCP servers of their own: signing in, approving calls,
+//! keeping skills and sessions.
+
+mod person;
+
+pub use person::{
+    Decision, DefinitionChange, Filled, Form, Nobody, Notice, Page, Person, Request, Subject,
+};

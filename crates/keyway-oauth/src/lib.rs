@@ -1,0 +1,1 @@
+//! OAuth 2.1 as Keyway plays it towards the servers it is a client of.
