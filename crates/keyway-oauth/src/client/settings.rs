@@ -1,0 +1,45 @@
+use std::sync::Arc;
+
+use keyway_core::ports::{Clock, HttpSend, Random};
+
+use crate::{Safe, SignIn};
+
+/// What a [`Client`](crate::Client) works with.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "holds ports only")]
+pub struct Parts {
+    /// Sends the requests to authorization servers.
+    pub http: Arc<dyn HttpSend>,
+    /// Keeps grants and registrations.
+    pub safe: Arc<dyn Safe>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Makes `state` and PKCE verifiers.
+    pub random: Arc<dyn Random>,
+    /// The person, for when a call needs more than was granted. `None` where there is nobody.
+    pub sign_in: Option<Arc<dyn SignIn>>,
+    /// How the client presents itself.
+    pub settings: ClientSettings,
+}
+
+/// How the client presents itself to authorization servers.
+#[derive(Debug, Clone)]
+pub struct ClientSettings {
+    /// `client_name` of dynamic registrations (RFC 7591 section 2); people see it when they consent.
+    pub client_name: String,
+    /// `client_uri` of dynamic registrations.
+    pub client_uri: Option<String>,
+    /// The https URL of our Client ID Metadata Document, which is then the client id wherever the
+    /// authorization server supports it (draft-ietf-oauth-client-id-metadata-document).
+    pub client_metadata_url: Option<String>,
+}
+
+impl Default for ClientSettings {
+    fn default() -> Self {
+        Self {
+            client_name: String::from("Keyway"),
+            client_uri: None,
+            client_metadata_url: None,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+use jiff::Timestamp;
+
+/// What is known of a grant, without its secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantInfo {
+    /// The record's name: `mcp:<server>`, with `@<profile>` for servers of a project file.
+    pub name: String,
+    /// The server of the configuration.
+    pub server: String,
+    /// Whose it is: empty for the person's own servers.
+    pub profile: String,
+    /// The MCP endpoint it was granted for.
+    pub url: String,
+    /// Who granted it: the authorization server's identifier.
+    pub issuer: String,
+    /// The client it was granted to.
+    pub client_id: String,
+    /// What was granted.
+    pub scopes: Vec<String>,
+    /// When the access token was issued.
+    pub obtained_at: Timestamp,
+    /// When the access token expires, as far as is known.
+    pub expires_at: Option<Timestamp>,
+    /// True when there is a refresh token.
+    pub renewable: bool,
+}
+
+/// What became of a grant that was to be forgotten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forgotten {
+    /// False when there was nothing to forget.
+    pub existed: bool,
+    /// What became of it at the authorization server.
+    pub revocation: Revocation,
+}
+
+/// What became of the tokens at the authorization server (RFC 7009). They are forgotten here
+/// whatever it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revocation {
+    /// The server took them back.
+    Revoked,
+    /// The server offers no revocation: the tokens hold there until they expire.
+    NotOffered,
+    /// The server could not be asked or refused; the text says why.
+    Failed(String),
+}
