@@ -11,9 +11,11 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("npm", &["npm", "--version"]),
     ("python3", &["python3", "--version"]),
     ("python3-venv", &["python3", "-c", "import ensurepip, venv"]),
+    ("dbus", &["dbus-daemon", "--version"]),
+    ("gnome-keyring", &["gnome-keyring-daemon", "--version"]),
 ];
 
-/// Sees to it that node, npm and Python are there.
+/// Sees to it that they are there.
 pub(super) fn ensure() -> Result<(), Failure> {
     let missing: Vec<&str> = PACKAGES
         .iter()
