@@ -1,6 +1,7 @@
 //! What a person at a terminal does with MCP servers of their own: signing in, approving calls,
 //! keeping skills and sessions.
 
+pub mod grants;
 mod person;
 
 pub use person::{

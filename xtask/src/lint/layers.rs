@@ -63,7 +63,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("reqwest", &["keyway-egress"]),
     ("genai", &["keyway-agent"]),
     ("ratatui", &["keyway-tui"]),
-    ("keyring-core", &["keyway-client"]),
+    ("secret-service", &["keyway-client"]),
+    ("zbus", &["keyway-client"]),
     ("clap", &["keyway"]),
     ("rmcp", &["keyway-oauth"]),
 ];
