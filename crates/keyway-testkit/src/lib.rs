@@ -1,4 +1,4 @@
-//! Development only: MCP servers that behave, and misbehave, on demand.
+//! Development only: MCP servers and authorization servers that behave, and misbehave, on demand.
 
 #![expect(
     clippy::expect_used,
@@ -8,5 +8,6 @@
     reason = "part of tests: what cannot go on panics, and peers write what they like"
 )]
 
+pub mod authorization;
 pub mod peers;
 pub mod session_bus;

@@ -37,15 +37,24 @@ impl HttpPeer {
 
     /// Starts a server at an address, to come back where another one was.
     pub async fn start_at(script: Script, at: SocketAddr) -> Self {
+        Self::start_behind(script, at, |_, router| router).await
+    }
+
+    /// Starts a server with something in front of it, made from its address and its routes.
+    pub async fn start_behind(
+        script: Script,
+        at: SocketAddr,
+        front: impl FnOnce(SocketAddr, Router) -> Router,
+    ) -> Self {
         let peer = Peer::new(script);
         let router = Router::new()
             .route("/mcp", post(take).get(hear).delete(end))
             .with_state(Arc::clone(&peer));
-        let (address, server) = serve(router, at).await;
+        let (listener, address) = listen(at).await;
         Self {
             peer,
             address,
-            server,
+            server: run(listener, front(address, router)),
         }
     }
 
@@ -110,8 +119,19 @@ impl std::fmt::Debug for HttpPeer {
 }
 
 pub(super) async fn serve(router: Router, at: SocketAddr) -> (SocketAddr, JoinSet<()>) {
+    let (listener, address) = listen(at).await;
+    (address, run(listener, router))
+}
+
+/// A socket to be served, and where it is.
+pub(crate) async fn listen(at: SocketAddr) -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind(at).await.expect("a free port");
     let address = listener.local_addr().expect("an address");
+    (listener, address)
+}
+
+/// Serves a socket until what is returned is dropped.
+pub(crate) fn run(listener: TcpListener, router: Router) -> JoinSet<()> {
     let mut server = JoinSet::new();
     server.spawn(async move {
         let mut connections = JoinSet::new();
@@ -124,7 +144,7 @@ pub(super) async fn serve(router: Router, at: SocketAddr) -> (SocketAddr, JoinSe
             connections.spawn(one(socket, router));
         }
     });
-    (address, server)
+    server
 }
 
 async fn one(socket: tokio::net::TcpStream, router: Router) {

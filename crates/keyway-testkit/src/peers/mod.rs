@@ -15,6 +15,7 @@ mod sse;
 mod stdio;
 
 pub use http::HttpPeer;
+pub(crate) use http::{listen, run};
 pub use peer::Seen;
 pub use raw::RawPeer;
 pub use script::{Era, Script};
