@@ -1,8 +1,12 @@
 //! What a person at a terminal does with MCP servers of their own: signing in, approving calls,
 //! keeping skills and sessions.
 
+pub mod approvals;
+pub mod calls;
 pub mod grants;
 mod person;
+mod secrets;
+pub mod text;
 
 pub use person::{
     Decision, DefinitionChange, Filled, Form, Nobody, Notice, Page, Person, Request, Subject,

@@ -94,8 +94,11 @@ pub struct Form {
     pub server: String,
     /// Why, in the server's words.
     pub message: String,
-    /// A flat JSON Schema object of primitive properties.
+    /// A flat JSON Schema object of primitive properties. Titles and descriptions can be shown as
+    /// they are; names and choices have to be cleaned ([`crate::text::line`]) for showing only.
     pub schema: Value,
+    /// What the person should know before answering.
+    pub warnings: Vec<String>,
     /// What was wrong with the last answers, by field; empty the first time.
     pub problems: Vec<(String, String)>,
 }

@@ -1,0 +1,28 @@
+//! Calls to the person's servers: found, checked against their schema, approved, handed through,
+//! with the person there for whatever a server asks meanwhile.
+
+mod annotations;
+mod approve;
+mod arguments;
+#[expect(clippy::module_inception, reason = "the noun of the module")]
+mod calls;
+mod completing;
+mod content;
+mod error;
+mod find;
+mod form;
+mod mask;
+mod outcome;
+mod page;
+mod sampling;
+mod servers;
+mod side;
+
+pub use calls::{CallParts, Calls};
+pub use completing::Reference;
+pub use content::block_text;
+pub use error::{CallError, CallErrorKind};
+pub use find::{ListKind, Listed};
+pub use outcome::{CallOutcome, told};
+pub use sampling::{Sample, Sampled, Sampler};
+pub use servers::{Server, Servers};
