@@ -55,12 +55,25 @@ impl Clients {
     }
 
     fn make(&self, reach: Reach, connect: Duration) -> Result<reqwest::Client, HttpError> {
+        build(self.builder(reach, connect).https_only(true))
+    }
+
+    /// A client for a library that sends by itself, encrypted or not.
+    pub(crate) fn library(
+        &self,
+        reach: Reach,
+        connect: Duration,
+    ) -> Result<reqwest::Client, HttpError> {
+        build(self.builder(reach, connect))
+    }
+
+    fn builder(&self, reach: Reach, connect: Duration) -> reqwest::ClientBuilder {
         #[expect(
             clippy::disallowed_methods,
             reason = "this is where all network leaves"
         )]
-        let builder = reqwest::Client::builder()
-            .https_only(true)
+        let builder = reqwest::Client::builder();
+        builder
             .no_proxy()
             .no_gzip()
             .no_brotli()
@@ -76,11 +89,12 @@ impl Clients {
                 resolver: Arc::clone(&self.resolver),
                 guard: Arc::clone(&self.guard),
                 reach,
-            }));
-        builder.build().map_err(|_| {
-            HttpError::Connect(
-                "this machine has no certificate authorities to check TLS with".into(),
-            )
-        })
+            }))
     }
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, HttpError> {
+    builder.build().map_err(|_| {
+        HttpError::Connect("this machine has no certificate authorities to check TLS with".into())
+    })
 }

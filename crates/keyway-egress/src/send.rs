@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::{
@@ -9,7 +10,7 @@ use http_body::Body as _;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use keyway_core::ports::{
-    BoxFuture, HttpError, HttpRequest, HttpResponse, HttpSend, Limits, Redirects,
+    BoxFuture, Destination, HttpError, HttpRequest, HttpResponse, HttpSend, Limits, Redirects,
 };
 
 use crate::allow::AllowList;
@@ -26,6 +27,8 @@ use crate::resolve::{Resolve, SystemResolver};
 
 /// What we call ourselves, where a request says nothing else.
 const NAME: HeaderValue = HeaderValue::from_static(concat!("keyway/", env!("CARGO_PKG_VERSION")));
+/// How long a library's connection may take to be made.
+const LIBRARY_CONNECT: Duration = Duration::from_secs(20);
 const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 
 /// Headers that belong to the connection and are never a caller's to give (RFC 9110, section 7.6.1;
@@ -93,6 +96,23 @@ impl Egress {
                 },
             }),
         }
+    }
+
+    /// A client for a library that brings its own way of sending, for requests below a base URL
+    /// the operator chose. Addresses are guarded as for [`Destination::Operator`], redirects are
+    /// not followed and no proxy is used; bounds of size and time are the library's business.
+    ///
+    /// # Errors
+    ///
+    /// A base URL that is none, that is not `http:` or `https:`, or whose address may not be
+    /// reached. A name is checked whenever it is resolved.
+    pub fn library_client(&self, base_url: &str) -> Result<reqwest::Client, HttpError> {
+        let plan = self.inner.plans.get(base_url, Destination::Operator)?;
+        if plan.target.socket.is_some() {
+            let expected = "expected a URL that begins with `http:` or `https:`";
+            return Err(HttpError::BadUrl(expected.to_owned()));
+        }
+        self.inner.clients.library(plan.reach, LIBRARY_CONNECT)
     }
 }
 
