@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::tools::{ToolCall, ToolOutcome};
 
@@ -48,6 +49,12 @@ pub enum Event {
         calls: Vec<ToolCall>,
         /// What it cost.
         usage: Usage,
+        /// True when the answer ended before its end: the text is as far as it got.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        cut: bool,
+        /// What the model's vendor wants to get back unchanged with this answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        carry: Option<Value>,
     },
     /// A call began.
     ToolStarted {
@@ -103,7 +110,27 @@ pub struct Usage {
     pub input_tokens: u64,
     /// Tokens the model wrote.
     pub output_tokens: u64,
-    /// Price in millionths of a US dollar; `None` where it is not known.
+    /// Price of both, in millionths of a US dollar; `None` where it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_micros: Option<u64>,
+}
+
+impl Usage {
+    /// Tokens in all.
+    pub fn tokens(&self) -> u64 {
+        self.input_tokens.saturating_add(self.output_tokens)
+    }
+
+    /// Both together. The price is known as far as one of them is.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            cost_micros: match (self.cost_micros, other.cost_micros) {
+                (None, None) => None,
+                (one, two) => Some(one.unwrap_or(0).saturating_add(two.unwrap_or(0))),
+            },
+        }
+    }
 }

@@ -1,0 +1,81 @@
+use std::time::Duration;
+
+use crate::transcript::Usage;
+
+/// What one turn may use. A turn that has used up its budget ends where it is; the next one has a
+/// budget of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    /// The most times the model is asked.
+    pub rounds: u32,
+    /// The most tokens, read and written.
+    pub tokens: Option<u64>,
+    /// The most time.
+    pub time: Option<Duration>,
+    /// The most money, in millionths of a US dollar. Needs a known price.
+    pub cost_micros: Option<u64>,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            rounds: 50,
+            tokens: None,
+            time: None,
+            cost_micros: None,
+        }
+    }
+}
+
+/// What a model costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    /// A million tokens read, in millionths of a US dollar.
+    pub input_micros: u64,
+    /// A million tokens written, in millionths of a US dollar.
+    pub output_micros: u64,
+}
+
+impl Price {
+    /// The price of a usage, in millionths of a US dollar, rounded up. Discounts of the vendor,
+    /// such as those for cached tokens, are not taken into account: it is at most this.
+    pub fn of(&self, usage: Usage) -> u64 {
+        let millionths = u128::from(usage.input_tokens) * u128::from(self.input_micros)
+            + u128::from(usage.output_tokens) * u128::from(self.output_micros);
+        u64::try_from(millionths.div_ceil(1_000_000)).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_is_for_a_million_tokens_and_rounded_up() {
+        let price = Price {
+            input_micros: 3_000_000,
+            output_micros: 15_000_000,
+        };
+        let cost = |input_tokens, output_tokens| {
+            price.of(Usage {
+                input_tokens,
+                output_tokens,
+                cost_micros: None,
+            })
+        };
+        assert_eq!(cost(1_000_000, 0), 3_000_000);
+        assert_eq!(cost(1000, 100), 4500);
+        assert_eq!(cost(0, 0), 0);
+        let tiny = Price {
+            input_micros: 1,
+            output_micros: 1,
+        };
+        assert_eq!(
+            tiny.of(Usage {
+                input_tokens: 1,
+                ..Usage::default()
+            }),
+            1
+        );
+    }
+}

@@ -1,0 +1,51 @@
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::RetryPolicy;
+use crate::agent::{Budget, Price};
+use crate::model::ModelName;
+use crate::transcript::Usage;
+
+/// The bounds of a turn.
+#[derive(Debug, Clone)]
+pub struct TurnSettings {
+    /// What one turn may use.
+    pub budget: Budget,
+    /// What models cost, by `vendor/model`.
+    pub prices: HashMap<String, Price>,
+    /// How many calls of one round run at the same time.
+    pub parallel_calls: usize,
+    /// The most bytes of a call's result that a model is given; the rest is cut out of the middle.
+    pub result_bytes: usize,
+    /// The most tokens of one answer; `None` leaves it to the vendor.
+    pub max_output_tokens: Option<u32>,
+    /// When the model is asked again.
+    pub retry: RetryPolicy,
+    /// How long an interrupted call may take to stop before it is abandoned.
+    pub grace: Duration,
+}
+
+impl Default for TurnSettings {
+    fn default() -> Self {
+        Self {
+            budget: Budget::default(),
+            prices: HashMap::new(),
+            parallel_calls: 8,
+            result_bytes: 64 * 1024,
+            max_output_tokens: None,
+            retry: RetryPolicy::default(),
+            grace: Duration::from_secs(2),
+        }
+    }
+}
+
+impl TurnSettings {
+    /// The usage with its price, where the model's is known.
+    pub(super) fn priced(&self, usage: Usage, model: &ModelName) -> Usage {
+        let price = self.prices.get(model.as_str());
+        Usage {
+            cost_micros: price.map(|price| price.of(usage)),
+            ..usage
+        }
+    }
+}
