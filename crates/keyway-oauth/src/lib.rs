@@ -1,12 +1,24 @@
 //! OAuth 2.1 as Keyway plays it towards the servers it is a client of.
-#![allow(dead_code, clippy::unused_async, reason = "the bodies of the client follow")]
 
+mod challenge;
 mod client;
+mod discovery;
 mod error;
+mod grant;
+mod identity;
 mod info;
+mod pkce;
 mod provider;
+mod record;
+mod registration;
 mod safe;
+mod scopes;
+mod secret_text;
 mod sign_in;
+#[cfg(test)]
+mod testing;
+mod tokens;
+mod wire;
 
 pub use client::{Client, ClientSettings, Parts, Pending};
 pub use error::OAuthError;

@@ -27,17 +27,26 @@ impl ProviderError {
         }
     }
 
-    /// Reads the JSON error of an answer; the status stands in where there is none.
-    pub(crate) fn read(status: http::StatusCode, body: &[u8], secrets: &[&str]) -> Self {
+    /// Reads the JSON error of an answer, if it is one.
+    pub(crate) fn from_json(body: &[u8], secrets: &[&str]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Wire {
             error: String,
             error_description: Option<String>,
         }
-        match serde_json::from_slice::<Wire>(body) {
-            Ok(wire) => Self::new(&wire.error, wire.error_description.as_deref(), secrets),
-            Err(_) => Self::new(&format!("HTTP status {}", status.as_u16()), None, secrets),
-        }
+        let wire: Wire = serde_json::from_slice(body).ok()?;
+        Some(Self::new(
+            &wire.error,
+            wire.error_description.as_deref(),
+            secrets,
+        ))
+    }
+
+    /// Reads the JSON error of an answer; the status stands in where there is none.
+    pub(crate) fn read(status: http::StatusCode, body: &[u8], secrets: &[&str]) -> Self {
+        Self::from_json(body, secrets).unwrap_or_else(|| {
+            Self::new(&format!("HTTP status {}", status.as_u16()), None, secrets)
+        })
     }
 
     /// The error code, such as `invalid_grant`.

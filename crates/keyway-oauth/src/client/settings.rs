@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use keyway_core::ports::{Clock, HttpSend, Random};
 
@@ -32,6 +33,8 @@ pub struct ClientSettings {
     /// The https URL of our Client ID Metadata Document, which is then the client id wherever the
     /// authorization server supports it (draft-ietf-oauth-client-id-metadata-document).
     pub client_metadata_url: Option<String>,
+    /// How long one exchange with a server may take.
+    pub timeout: Duration,
 }
 
 impl Default for ClientSettings {
@@ -40,6 +43,7 @@ impl Default for ClientSettings {
             client_name: String::from("Keyway"),
             client_uri: None,
             client_metadata_url: None,
+            timeout: Duration::from_secs(30),
         }
     }
 }

@@ -1,0 +1,76 @@
+use super::callback;
+use super::handle::Inner;
+use super::pending::Pending;
+use crate::grant::{Grant, record_name};
+use crate::tokens::Tokens;
+use crate::{GrantInfo, OAuthError, record};
+
+/// Exchanges the code of the callback and keeps the grant.
+pub(super) async fn run(
+    inner: &Inner,
+    pending: Pending,
+    callback_url: &str,
+) -> Result<GrantInfo, OAuthError> {
+    let safe = &*inner.parts.safe;
+    let exchanged = exchange(inner, &pending, callback_url).await;
+    if let (Err(OAuthError::ClientRefused(_)), Some(slot)) = (&exchanged, pending.slot()) {
+        slot.drop_client(safe, &pending.client.id).await?;
+    }
+    let tokens = exchanged?;
+    if let Some(slot) = pending.slot() {
+        slot.confirm(safe).await?;
+    }
+    let name = record_name(&pending.key, &pending.resource.profile);
+    let grant = grant(inner, pending, tokens);
+    let _lock = safe.lock(&name).await?;
+    record::write(safe, &name, &grant).await?;
+    inner.challenges.lock().remove(&name);
+    Ok(grant.info(&name))
+}
+
+/// The token request (RFC 6749 section 4.1.3, RFC 7636 section 4.5, RFC 8707 section 2.2).
+async fn exchange(
+    inner: &Inner,
+    pending: &Pending,
+    callback_url: &str,
+) -> Result<Tokens, OAuthError> {
+    let code = callback::code(pending, callback_url)?;
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.expose().as_str()),
+        ("redirect_uri", pending.redirect_uri.as_str()),
+        ("code_verifier", pending.verifier.expose()),
+        ("resource", pending.found.resource.as_str()),
+    ];
+    let wire = inner.wire(&pending.resource.url)?;
+    let proof = pending
+        .client
+        .prove(pending.client.secret(&pending.resource));
+    Tokens::request(&wire, &pending.found.server.token_endpoint, &form, proof).await
+}
+
+fn grant(inner: &Inner, pending: Pending, tokens: Tokens) -> Grant {
+    let now = inner.parts.clock.now();
+    let server = pending.found.server;
+    let mut grant = Grant {
+        server: pending.key,
+        profile: pending.resource.profile.clone(),
+        url: pending.resource.url.clone(),
+        resource: pending.found.resource,
+        issuer: server.issuer,
+        token_endpoint: server.token_endpoint.into(),
+        revocation_endpoint: server.revocation_endpoint.map(Into::into),
+        client: pending.client,
+        redirect_uri: pending.redirect_uri,
+        access_token: tokens.access.clone(),
+        refresh_token: None,
+        obtained_at: now,
+        expires_at: None,
+        requested: pending.scopes.clone(),
+        scopes: pending.scopes,
+        wanted: pending.wanted,
+        refused: false,
+    };
+    grant.take(tokens, now);
+    grant
+}

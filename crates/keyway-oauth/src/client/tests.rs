@@ -1,0 +1,3 @@
+mod sign_in;
+mod step_up;
+mod tokens;

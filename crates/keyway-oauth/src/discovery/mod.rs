@@ -1,0 +1,10 @@
+//! From a URL to the authorization server that guards it (MCP 2026-07-28, "Authorization Server
+//! Discovery").
+
+mod locate;
+mod probe;
+mod resource;
+mod server;
+
+pub(crate) use locate::{Found, locate};
+pub(crate) use server::Server;

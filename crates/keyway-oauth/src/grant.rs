@@ -1,0 +1,132 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+use keyway_core::Secret;
+use keyway_core::ports::{AccessToken, ProtectedResource};
+use serde::{Deserialize, Serialize};
+
+use crate::GrantInfo;
+use crate::identity::{Identity, Origin};
+use crate::tokens::Tokens;
+use crate::wire::endpoint;
+
+/// The prefix of the names of grants.
+pub(crate) const PREFIX: &str = "mcp:";
+/// An access token is renewed this long before it expires, or a tenth of its lifetime if that is
+/// shorter.
+const AHEAD: Duration = Duration::from_mins(1);
+/// How long an access token is taken to hold when the server does not say, and it can be renewed.
+const ASSUMED: Duration = Duration::from_hours(1);
+
+/// What one authorization server granted for one resource: the record in the safe.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Grant {
+    pub(crate) server: String,
+    pub(crate) profile: String,
+    /// The MCP endpoint it was granted for.
+    pub(crate) url: String,
+    /// The resource's identifier (RFC 8707).
+    pub(crate) resource: String,
+    pub(crate) issuer: String,
+    pub(crate) token_endpoint: String,
+    pub(crate) revocation_endpoint: Option<String>,
+    pub(crate) client: Identity,
+    pub(crate) redirect_uri: String,
+    #[serde(with = "crate::secret_text")]
+    pub(crate) access_token: Secret<String>,
+    #[serde(with = "crate::secret_text::optional", default)]
+    pub(crate) refresh_token: Option<Secret<String>>,
+    pub(crate) obtained_at: Timestamp,
+    pub(crate) expires_at: Option<Timestamp>,
+    /// What was asked for.
+    pub(crate) requested: Vec<String>,
+    /// What was granted.
+    pub(crate) scopes: Vec<String>,
+    /// What calls turned out to need beyond that.
+    #[serde(default)]
+    pub(crate) wanted: Vec<String>,
+    /// True once the server refused to renew it.
+    #[serde(default)]
+    pub(crate) refused: bool,
+}
+
+/// The name of the record of a server's grant.
+pub(crate) fn record_name(key: &str, profile: &str) -> String {
+    if profile.is_empty() {
+        format!("{PREFIX}{key}")
+    } else {
+        format!("{PREFIX}{key}@{profile}")
+    }
+}
+
+impl Grant {
+    /// Why the grant is not for this resource any more, if it is not. Tokens never go to another
+    /// place than the one they were granted for.
+    pub(crate) fn unfit(&self, resource: &ProtectedResource) -> Option<&'static str> {
+        let same_url = match (endpoint(&self.url), endpoint(&resource.url)) {
+            (Ok(granted), Ok(configured)) => granted == configured,
+            _ => false,
+        };
+        if !same_url || self.profile != resource.profile {
+            return Some("the server's URL changed since the sign-in");
+        }
+        let same_client = match &resource.client_id {
+            Some(id) => self.client.origin == Origin::Configured && self.client.id == *id,
+            None => self.client.origin != Origin::Configured,
+        };
+        (!same_client).then_some("the configured client_id changed since the sign-in")
+    }
+
+    pub(crate) fn access(&self) -> AccessToken {
+        AccessToken::new(self.access_token.expose().clone())
+    }
+
+    pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
+    }
+
+    /// True when the access token is about to expire.
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        let Some(at) = self.expires_at else {
+            return false;
+        };
+        let lifetime = at.duration_since(self.obtained_at).unsigned_abs();
+        now >= at || at.duration_since(now).unsigned_abs() <= AHEAD.min(lifetime / 10)
+    }
+
+    /// The refresh token, unless the server refused it.
+    pub(crate) fn renewable(&self) -> Option<&Secret<String>> {
+        self.refresh_token.as_ref().filter(|_| !self.refused)
+    }
+
+    /// Takes over what the token endpoint answered. A refresh token that is not replaced stays
+    /// (RFC 6749 section 6), and so do scopes that are not named (section 5.1).
+    pub(crate) fn take(&mut self, tokens: Tokens, now: Timestamp) {
+        let stated = tokens.expires_in.or_else(|| tokens.lifetime_inside(now));
+        self.refresh_token = tokens.refresh.or_else(|| self.refresh_token.take());
+        self.expires_at = stated
+            .or_else(|| self.refresh_token.is_some().then_some(ASSUMED))
+            .and_then(|lifetime| now.checked_add(lifetime).ok());
+        self.access_token = tokens.access;
+        self.obtained_at = now;
+        self.refused = false;
+        if let Some(scopes) = tokens.scopes {
+            self.scopes = scopes;
+        }
+    }
+
+    pub(crate) fn info(&self, name: &str) -> GrantInfo {
+        GrantInfo {
+            name: name.to_owned(),
+            server: self.server.clone(),
+            profile: self.profile.clone(),
+            url: self.url.clone(),
+            issuer: self.issuer.clone(),
+            client_id: self.client.id.clone(),
+            scopes: self.scopes.clone(),
+            obtained_at: self.obtained_at,
+            expires_at: self.expires_at,
+            renewable: self.renewable().is_some(),
+        }
+    }
+}

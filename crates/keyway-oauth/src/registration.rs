@@ -1,0 +1,189 @@
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use keyway_core::Secret;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use crate::client::ClientSettings;
+use crate::discovery::Server;
+use crate::identity::{AuthMethod, Identity, Origin};
+use crate::provider::ProviderError;
+use crate::record;
+use crate::wire::{Wire, host_of};
+use crate::{OAuthError, Safe, SafeError};
+
+/// A registration this old that a sign-in was begun with, but not completed, may have lapsed: most
+/// authorization servers say so to the browser only.
+const DOUBTED_AFTER: Duration = Duration::from_hours(24);
+
+/// A client that was registered dynamically at one issuer for one redirect URI.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Registration {
+    issuer: String,
+    redirect_uri: String,
+    client: Identity,
+    registered_at: Timestamp,
+    /// `client_secret_expires_at`
+    secret_expires_at: Option<Timestamp>,
+    /// True while a sign-in that was begun with it is not completed.
+    #[serde(default)]
+    open: bool,
+}
+
+/// Which registration: bound to the issuer, the redirect URI, and whose tokens it is for.
+pub(crate) struct Slot<'a> {
+    pub(crate) issuer: &'a str,
+    pub(crate) redirect_uri: &'a str,
+    pub(crate) profile: &'a str,
+}
+
+impl Slot<'_> {
+    /// The record's name.
+    fn name(&self) -> String {
+        let mut hash = Sha256::new();
+        for part in [self.issuer, self.redirect_uri, self.profile] {
+            hash.update(part.as_bytes());
+            hash.update([0]);
+        }
+        let digest = URL_SAFE_NO_PAD.encode(hash.finalize());
+        format!("client:{}", digest.get(..22).unwrap_or(&digest))
+    }
+
+    /// The client that is registered here, or a newly registered one.
+    pub(crate) async fn client(
+        &self,
+        safe: &dyn Safe,
+        wire: &Wire<'_>,
+        settings: &ClientSettings,
+        server: &Server,
+        now: Timestamp,
+    ) -> Result<Identity, OAuthError> {
+        let name = self.name();
+        let _lock = safe.lock(&name).await?;
+        let kept = record::read::<Registration>(safe, &name).await?;
+        if let Some(mut kept) = kept.filter(|kept| self.holds(kept, now)) {
+            if !kept.open {
+                kept.open = true;
+                record::write(safe, &name, &kept).await?;
+            }
+            return Ok(kept.client);
+        }
+        let registered = self.register(wire, settings, server, now).await?;
+        record::write(safe, &name, &registered).await?;
+        Ok(registered.client)
+    }
+
+    /// A sign-in with the client was completed: the server knows it.
+    pub(crate) async fn confirm(&self, safe: &dyn Safe) -> Result<(), SafeError> {
+        let name = self.name();
+        let _lock = safe.lock(&name).await?;
+        match record::read::<Registration>(safe, &name).await? {
+            Some(mut kept) if kept.open => {
+                kept.open = false;
+                record::write(safe, &name, &kept).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets the registration of a client that the server refused.
+    pub(crate) async fn drop_client(&self, safe: &dyn Safe, id: &str) -> Result<(), SafeError> {
+        let name = self.name();
+        let _lock = safe.lock(&name).await?;
+        match record::read::<Registration>(safe, &name).await? {
+            Some(kept) if kept.client.id == id => safe.remove(&name).await.map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
+    fn holds(&self, kept: &Registration, now: Timestamp) -> bool {
+        let doubted =
+            kept.open && now.duration_since(kept.registered_at).unsigned_abs() > DOUBTED_AFTER;
+        let expired = kept.secret_expires_at.is_some_and(|at| at <= now);
+        kept.issuer == self.issuer && kept.redirect_uri == self.redirect_uri && !doubted && !expired
+    }
+
+    async fn register(
+        &self,
+        wire: &Wire<'_>,
+        settings: &ClientSettings,
+        server: &Server,
+        now: Timestamp,
+    ) -> Result<Registration, OAuthError> {
+        let needed = || OAuthError::ClientIdNeeded(server.issuer.clone());
+        let endpoint = server.registration_endpoint.as_ref().ok_or_else(needed)?;
+        let supported = server.auth_methods.as_deref();
+        let method = AuthMethod::to_register(supported);
+        let mut document = json!({
+            "client_name": settings.client_name,
+            "redirect_uris": [self.redirect_uri],
+            "application_type": "native",
+            "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"],
+            "token_endpoint_auth_method": method,
+        });
+        if let (Some(uri), Some(fields)) = (&settings.client_uri, document.as_object_mut()) {
+            fields.insert(String::from("client_uri"), json!(uri));
+        }
+        let answer = wire
+            .post_json("the registration endpoint", endpoint, &document)
+            .await?;
+        if !answer.status.is_success() {
+            let error = ProviderError::read(answer.status, &answer.body, &[]);
+            return Err(OAuthError::RegistrationRefused(error));
+        }
+        let wired = Wired::read(endpoint, &answer.body)?;
+        let secret = wired.client_secret.filter(|secret| !secret.is_empty());
+        let method = match (wired.token_endpoint_auth_method.as_deref(), &secret) {
+            (_, None) | (Some("none"), _) => AuthMethod::None,
+            (Some("client_secret_post"), Some(_)) => AuthMethod::Post,
+            (Some("client_secret_basic"), Some(_)) => AuthMethod::Basic,
+            // A secret that nobody asked for, or a method that is none of ours.
+            (_, Some(_)) => AuthMethod::with_secret(supported),
+        };
+        Ok(Registration {
+            issuer: self.issuer.to_owned(),
+            redirect_uri: self.redirect_uri.to_owned(),
+            client: Identity {
+                id: wired.client_id,
+                secret: secret.map(Secret::new),
+                method,
+                origin: Origin::Registered,
+            },
+            registered_at: now,
+            secret_expires_at: wired
+                .client_secret_expires_at
+                .filter(|seconds| *seconds > 0)
+                .and_then(|seconds| Timestamp::from_second(seconds).ok()),
+            open: true,
+        })
+    }
+}
+
+/// The answer to a registration (RFC 7591 section 3.2.1).
+#[derive(Deserialize)]
+struct Wired {
+    client_id: String,
+    client_secret: Option<String>,
+    client_secret_expires_at: Option<i64>,
+    token_endpoint_auth_method: Option<String>,
+}
+
+impl Wired {
+    fn read(endpoint: &Url, body: &[u8]) -> Result<Self, OAuthError> {
+        let bad = || OAuthError::BadAnswer {
+            host: host_of(endpoint),
+            reason: String::from("it registered a client without a client_id"),
+        };
+        let wired: Self = serde_json::from_slice(body).map_err(|_| bad())?;
+        if wired.client_id.is_empty() {
+            return Err(bad());
+        }
+        Ok(wired)
+    }
+}
