@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::handshake::{
     Hello, Probe, initialize_members, is_modern_error, read_discover, read_initialize, read_refusal,
 };
-use super::http::{Endpoint, HttpLink, Sending, open_sse};
+use super::http::{Endpoint, HttpLink, Manners, Sending, open_sse};
 use super::inbound::Signals;
 use super::line::Line;
 use super::redact::Redactor;
@@ -23,6 +23,7 @@ use super::settings::PoolSettings;
 use super::spec::{Http, HttpKind, ServerSpec, Stdio, Transport};
 use super::stdio;
 use super::stream::Stream;
+use super::tokens::Tokens;
 use crate::wire::{Revision, write_notification};
 
 /// What a server turned out to speak; kept as the first thing to try the next time.
@@ -34,12 +35,17 @@ pub(super) enum Era {
     Sse,
 }
 
+/// The pause before a handshake is tried again.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// What connecting needs.
 pub(super) struct Connector {
     pub(super) server: Arc<str>,
     pub(super) spec: Arc<ServerSpec>,
     pub(super) settings: Arc<PoolSettings>,
     pub(super) http: Arc<dyn HttpSend>,
+    /// Of a server behind OAuth.
+    pub(super) tokens: Option<Arc<Tokens>>,
     pub(super) tasks: TaskTracker,
     pub(super) redactor: Arc<Redactor>,
     pub(super) signals: Arc<Signals>,
@@ -55,9 +61,18 @@ impl Connector {
     ) -> Result<(Arc<Connection>, Era), Failure> {
         let line = self.line();
         let reaching = async {
-            match &self.spec.transport {
-                Transport::Stdio(stdio) => self.stdio(stdio, &line, known).await,
-                Transport::Http(http) => self.http(http, &line, known).await,
+            let mut left = self.spec.retries;
+            loop {
+                let reached = match &self.spec.transport {
+                    Transport::Stdio(stdio) => self.stdio(stdio, &line, known).await,
+                    Transport::Http(http) => Box::pin(self.http(http, &line, known)).await,
+                };
+                // A handshake changes nothing, so it can be tried again.
+                match reached {
+                    Err(failure) if left > 0 && failure.may_pass() => left -= 1,
+                    reached => return reached,
+                }
+                tokio::time::sleep(PAUSE).await;
             }
         };
         let reached = timeout(self.spec.timeouts.connect, reaching)
@@ -173,7 +188,11 @@ impl Connector {
         line: &Arc<Line>,
         known: Option<Era>,
     ) -> Result<(Connection, Era), Failure> {
-        let endpoint = Endpoint::new(Arc::clone(&self.http), spec, self.spec.timeouts.connect)
+        let manners = Manners {
+            connect: self.spec.timeouts.connect,
+            retries: self.spec.retries,
+        };
+        let endpoint = Endpoint::new(Arc::clone(&self.http), spec, self.tokens.clone(), manners)
             .map_err(|problem| Failure::Closed(problem.to_string()))?;
         let endpoint = Arc::new(endpoint);
         if spec.kind == HttpKind::Sse || known == Some(Era::Sse) {
@@ -225,11 +244,17 @@ impl Connector {
                 .own(id, "server/discover", ""),
             caller: None,
             side: None,
+            clock: None,
         };
         match timeout(limit, Arc::new(streamable).request(sending)).await {
             Ok(Ok(result)) => Ok(read_discover(&result).map_or(Probe::Legacy, Probe::Modern)),
             Ok(Err(Failure::Rpc(error) | Failure::HeaderMismatch(error))) => read_refusal(&error),
-            Ok(Err(failure @ (Failure::Auth(_) | Failure::Closed(_)))) => Err(failure),
+            Ok(Err(
+                failure @ (Failure::Auth(_)
+                | Failure::Token(_)
+                | Failure::Scope(_)
+                | Failure::Closed(_)),
+            )) => Err(failure),
             Ok(Err(Failure::Http(
                 error @ (HttpError::Connect(_) | HttpError::Refused(_) | HttpError::BadUrl(_)),
             ))) => Err(Failure::Http(error)),
@@ -289,7 +314,11 @@ impl Connector {
 fn may_be_sse(failure: &Failure) -> bool {
     matches!(
         failure,
-        Failure::Protocol(_) | Failure::Rpc(_) | Failure::WrongEra | Failure::SessionGone
+        Failure::Protocol(_)
+            | Failure::Unwilling(_)
+            | Failure::Rpc(_)
+            | Failure::WrongEra
+            | Failure::SessionGone
     )
 }
 

@@ -80,6 +80,7 @@ impl Connection {
                     body,
                     caller: None,
                     side: None,
+                    clock: None,
                 };
                 link.request(sending).await
             }
@@ -98,6 +99,7 @@ impl Connection {
         let body = self.dialect.relayed(id, relay, retry);
         match &self.link {
             Link::Http(link) if link.revision.is_modern() => {
+                let clock = AskClock::default();
                 let sending = Sending {
                     id,
                     method: relay.method.as_str(),
@@ -107,8 +109,8 @@ impl Connection {
                     body,
                     caller: Some(relay.caller),
                     side: None,
+                    clock: Some(&clock),
                 };
-                let clock = AskClock::default();
                 guarded(limit, &clock, relay.cancel, link.request(sending)).await
             }
             link => Box::pin(self.relay_shared(link, id, body, relay, limit)).await,
@@ -141,6 +143,7 @@ impl Connection {
                     body,
                     caller: Some(relay.caller),
                     side: Some(Arc::clone(&side)),
+                    clock: Some(&side.clock),
                 };
                 guarded(limit, &side.clock, relay.cancel, link.request(sending)).await
             }
@@ -185,6 +188,7 @@ impl Connection {
                         body,
                         caller: None,
                         side: None,
+                        clock: None,
                     };
                     tokio::select! {
                         () = gone.cancelled() => {}
@@ -198,7 +202,10 @@ impl Connection {
     /// Ends the connection, in the manner its era has for it.
     pub(super) async fn end(&self, failure: Failure) {
         if let Link::Http(link) = &self.link
-            && !matches!(failure, Failure::SessionGone | Failure::Auth(_))
+            && !matches!(
+                failure,
+                Failure::SessionGone | Failure::Auth(_) | Failure::Token(_)
+            )
         {
             let _ = tokio::time::timeout(Duration::from_secs(1), link.end_session()).await;
         }

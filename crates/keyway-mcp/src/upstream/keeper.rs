@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyway_core::ports::{ChangeKind, UpstreamState};
+use keyway_core::ports::{ChangeKind, TokenError, UpstreamState};
 use tokio::time::{Instant, sleep};
 
 use super::connect::{Connector, Era};
@@ -14,13 +14,15 @@ use super::inbound;
 use super::listen;
 use super::lists::{Echo, Listing, refresh};
 use super::server::Server;
-use super::spec::{Auth, Transport};
 
 /// The shortest time between two readings of the lists that the server asked for.
 const RELIST_GAP: Duration = Duration::from_millis(500);
 
 /// A connection that held this long was a good one: the next pause is the first again.
 const GOOD: Duration = Duration::from_secs(30);
+
+/// The longest pause before a server is tried again that takes no token.
+const REFUSED: Duration = Duration::from_hours(1);
 
 pub(super) struct Keeper {
     pub(super) server: Arc<Server>,
@@ -34,9 +36,7 @@ impl Keeper {
         if !server.spec.enabled {
             return;
         }
-        if let Transport::Http(http) = &server.spec.transport
-            && matches!(http.auth, Auth::OAuth)
-        {
+        if server.spec.wants_tokens() && self.connector.tokens.is_none() {
             server.enter(
                 UpstreamState::AuthRequired,
                 Some("a person has to sign in first"),
@@ -123,6 +123,7 @@ impl Keeper {
             () = connection.line.gone.cancelled() => connection.line.why(),
             failure = self.follow_lists(connection) => failure,
             failure = self.check(connection) => failure,
+            failure = self.lost() => failure,
             () = keep => Failure::Closed("the connection was closed".into()),
         }
     }
@@ -136,6 +137,7 @@ impl Keeper {
             echo: &Echo::new(&server.spec.key, &server.spec.prefix),
             most: server.settings.list_items,
             limit: server.spec.timeouts.connect,
+            retries: server.spec.retries,
             now: server.clock.now(),
         };
         let (catalog, changed) = refresh(&old, which, &listing).await?;
@@ -180,7 +182,7 @@ impl Keeper {
             sleep(interval).await;
             match connection.own(method, "", limit).await {
                 // An answer is an answer: servers need not know `ping`.
-                Ok(_) | Err(Failure::Rpc(_)) => {}
+                Ok(_) | Err(Failure::Rpc(_) | Failure::Scope(_)) => {}
                 Err(Failure::Timeout) => {
                     return Failure::Closed("it does not answer any more".into());
                 }
@@ -210,7 +212,10 @@ impl Keeper {
     fn record(&self, failure: &Failure) {
         let reason = failure.reason();
         let state = match failure {
-            Failure::Auth(_) => UpstreamState::AuthFailed,
+            Failure::Auth(_) | Failure::Token(TokenError::Refused(_)) => UpstreamState::AuthFailed,
+            Failure::Token(TokenError::SignInRequired(_)) | Failure::Scope(_) => {
+                UpstreamState::AuthRequired
+            }
             _ => UpstreamState::Disconnected,
         };
         let reason_shown = self.server.redactor.clean(&reason);
@@ -219,35 +224,69 @@ impl Keeper {
     }
 
     /// Waits before the next attempt: longer each time, not in step with other servers, and until
-    /// somebody needs the server at most.
+    /// somebody needs the server at most. Where only a person can help, until one signed in.
     async fn pause(&self, attempt: u32, failure: &Failure) {
         let server = &self.server;
-        let settings = &server.settings;
-        let doubled = settings
-            .backoff_first
-            .saturating_mul(1 << (attempt - 1).min(16))
-            .min(settings.backoff_max);
-        let longest = if matches!(failure, Failure::Auth(_)) {
-            settings.backoff_max
-        } else {
-            doubled
-        };
-        let wait = longest.mul_f64(self.spread(attempt));
-        if let Ok(wait) = jiff::SignedDuration::try_from(wait)
+        let wait = self
+            .wait(attempt, failure)
+            .map(|wait| wait.mul_f64(self.spread(attempt)));
+        if let Some(wait) = wait
+            && let Ok(wait) = jiff::SignedDuration::try_from(wait)
             && let Ok(at) = server.clock.now().checked_add(wait)
         {
             server.state.retries_at(at);
         }
+        let passed = async {
+            match wait {
+                Some(wait) => sleep(wait).await,
+                None => std::future::pending().await,
+            }
+        };
+        let denied = matches!(
+            failure,
+            Failure::Auth(_) | Failure::Token(_) | Failure::Scope(_)
+        );
         let early = async {
             // Even an eager caller does not get more than one attempt in this time.
-            sleep(settings.backoff_first.min(longest) / 2).await;
+            sleep(server.settings.backoff_first.min(wait.unwrap_or_default()) / 2).await;
             server.wake.notified().await;
         };
+        let renewed = async {
+            match &self.connector.tokens {
+                Some(tokens) => tokens.renewed().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
-            () = sleep(wait) => {}
-            () = early, if !matches!(failure, Failure::Auth(_)) => {}
+            () = passed => {}
+            () = early, if !denied => {}
+            () = renewed, if denied => {}
             () = server.insist.notified() => {}
             () = server.stop.cancelled() => {}
+        }
+    }
+
+    /// How long to wait at most; `None` until a person signed in.
+    fn wait(&self, attempt: u32, failure: &Failure) -> Option<Duration> {
+        let settings = &self.server.settings;
+        let double = |first: Duration| first.saturating_mul(1 << (attempt - 1).min(16));
+        match failure {
+            Failure::Token(TokenError::SignInRequired(_) | TokenError::Refused(_))
+            | Failure::Scope(_) => None,
+            // Each attempt asks for a new token, which is not to be done for ever at this pace.
+            Failure::Auth(_) if self.connector.tokens.is_some() => {
+                Some(double(settings.backoff_max).min(settings.backoff_max.max(REFUSED)))
+            }
+            Failure::Auth(_) => Some(settings.backoff_max),
+            _ => Some(double(settings.backoff_first).min(settings.backoff_max)),
+        }
+    }
+
+    /// Waits until the token of the connection is taken back.
+    async fn lost(&self) -> Failure {
+        match &self.connector.tokens {
+            Some(tokens) => tokens.lost().await,
+            None => std::future::pending().await,
         }
     }
 

@@ -60,7 +60,7 @@ pub(super) async fn keep(connection: &Connection, subscriptions: &Subscriptions)
             Some(ended) => {
                 previous = None;
                 match ended {
-                    Err(Failure::Rpc(error)) if is_unknown(&error) => {
+                    Err(failure) if is_denied(&failure) => {
                         // The server announces nothing this way; there is nothing to wait for.
                         subscriptions.confirm(u64::MAX);
                         return;
@@ -87,8 +87,11 @@ async fn poll_some<F: Future + Unpin>(future: &mut Option<F>) -> F::Output {
     }
 }
 
-fn is_unknown(error: &keyway_core::rpc::RawJson) -> bool {
-    read_error(error).0 == RpcError::METHOD_NOT_FOUND
+fn is_denied(failure: &Failure) -> bool {
+    match failure {
+        Failure::Rpc(error) => read_error(error).0 == RpcError::METHOD_NOT_FOUND,
+        failure => matches!(failure, Failure::Scope(_)),
+    }
 }
 
 /// The params of the subscription; `None` when there is nothing to subscribe to.

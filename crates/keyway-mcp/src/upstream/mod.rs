@@ -32,9 +32,10 @@ mod state;
 mod stdio;
 mod stream;
 mod subscriptions;
+mod tokens;
 mod wait;
 
 pub use auth::HeaderProblem;
 pub use pool::Pool;
 pub use settings::PoolSettings;
-pub use spec::{Auth, Http, HttpKind, ServerSpec, Stdio, Timeouts, ToolFilter, Transport};
+pub use spec::{Auth, Http, HttpKind, OAuth, ServerSpec, Stdio, Timeouts, ToolFilter, Transport};

@@ -75,6 +75,7 @@ impl Pool {
             spec: Arc::clone(&server.spec),
             settings: Arc::clone(&server.settings),
             http: Arc::clone(&self.http),
+            tokens: server.tokens(),
             tasks: self.tasks.clone(),
             redactor: Arc::clone(&server.redactor),
             signals: Arc::clone(&server.signals),

@@ -23,6 +23,7 @@ use super::settings::PoolSettings;
 use super::spec::{Auth, HttpKind, ServerSpec, Transport};
 use super::state::State;
 use super::subscriptions::Subscriptions;
+use super::tokens::Tokens;
 
 /// How long a repeated call waits for lists to be read anew.
 const RELIST: Duration = Duration::from_secs(10);
@@ -65,6 +66,18 @@ impl Server {
         self.moved.send_modify(|moved| *moved += 1);
     }
 
+    /// The tokens of a server behind OAuth, where there are any.
+    pub(super) fn tokens(&self) -> Option<Arc<Tokens>> {
+        let Transport::Http(http) = &self.spec.transport else {
+            return None;
+        };
+        let (Auth::OAuth(oauth), Some(sources)) = (&http.auth, &self.settings.tokens) else {
+            return None;
+        };
+        let source = sources.source(&self.spec.key, &oauth.resource(&http.url));
+        Some(Arc::new(Tokens::new(source, Arc::clone(&self.redactor))))
+    }
+
     async fn hand_through(&self, relay: Relay<'_>) -> Result<RawJson, RpcError> {
         let key = &self.spec.key;
         if relay.method == RelayMethod::CallTool && !self.spec.tools.admits(relay.target) {
@@ -91,7 +104,8 @@ impl Server {
                 }
                 Err(failure) => failure,
             };
-            if failure.breaks_connection() {
+            // What one call lacks, another one need not.
+            if failure.breaks_connection() && !matches!(failure, Failure::Scope(_)) {
                 connection.line.break_off(failure.clone());
             }
             if repeated || relay.cancel.is_cancelled() {
@@ -197,11 +211,11 @@ impl Server {
         let (code, what) = match standing.state {
             UpstreamState::AuthRequired => (
                 "upstream_auth_required",
-                "needs a person to sign in first; ask an operator".to_owned(),
+                "needs a person to sign in first".to_owned(),
             ),
             UpstreamState::AuthFailed => (
                 "upstream_auth_failed",
-                "refused the gateway's credentials; an operator has to renew them".to_owned(),
+                "refused the credentials; they have to be renewed".to_owned(),
             ),
             UpstreamState::Configured if !self.spec.enabled => {
                 ("upstream_disabled", "is disabled".to_owned())
@@ -269,7 +283,7 @@ impl Upstream for Server {
                 let auth = match http.auth {
                     Auth::None => "none",
                     Auth::ApiKey { .. } => "api_key",
-                    Auth::OAuth => "oauth",
+                    Auth::OAuth(_) => "oauth",
                 };
                 (if sse { "sse" } else { "http" }, auth)
             }

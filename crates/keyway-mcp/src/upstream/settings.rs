@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use keyway_core::json::Bounds;
+use keyway_core::ports::TokenSources;
 
 /// What holds for every server of a pool.
 #[derive(Clone)]
@@ -30,6 +32,9 @@ pub struct PoolSettings {
     pub probe: Duration,
     /// How long a child process may take to leave by itself, and again after SIGTERM.
     pub grace: Duration,
+    /// Where the access tokens of servers behind OAuth come from. Without it such a server stays
+    /// `auth_required`.
+    pub tokens: Option<Arc<dyn TokenSources>>,
 }
 
 impl Default for PoolSettings {
@@ -49,6 +54,7 @@ impl Default for PoolSettings {
             backoff_max: Duration::from_mins(1),
             probe: Duration::from_secs(5),
             grace: Duration::from_secs(2),
+            tokens: None,
         }
     }
 }

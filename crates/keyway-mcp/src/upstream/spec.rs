@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use keyway_core::Secret;
 use keyway_core::names::Prefix;
-use keyway_core::ports::Destination;
+use keyway_core::ports::{Destination, ProtectedResource};
 
 /// One MCP server to be a client of. Plain data: nothing is checked or resolved here.
 #[derive(Debug, Clone)]
@@ -21,6 +21,10 @@ pub struct ServerSpec {
     pub tools: ToolFilter,
     /// How long things may take.
     pub timeouts: Timeouts,
+    /// How many more times a request is sent that was not carried out for certain: no connection was
+    /// made, the server is busy and says when to come back (429 or 503 with `Retry-After`), or the
+    /// request is a handshake or a list. A call that may have been carried out is never repeated.
+    pub retries: u32,
     /// How often an idle connection is checked; `None` for never.
     pub keep_alive: Option<Duration>,
     /// Further texts that must not be shown anywhere: what was filled into arguments or the URL.
@@ -38,9 +42,35 @@ impl ServerSpec {
             enabled: true,
             tools: ToolFilter::default(),
             timeouts: Timeouts::default(),
+            retries: 1,
             keep_alive: Some(Duration::from_mins(1)),
             secrets: Vec::new(),
         }
+    }
+
+    /// True for a server behind OAuth.
+    pub(super) fn wants_tokens(&self) -> bool {
+        matches!(&self.transport, Transport::Http(http) if matches!(http.auth, Auth::OAuth(_)))
+    }
+
+    /// Every secret of the server, in a fixed order: header values, keys, environment values, and
+    /// what [`ServerSpec::secrets`] names besides.
+    pub fn all_secrets(&self) -> impl Iterator<Item = &Secret<String>> {
+        let (env, http) = match &self.transport {
+            Transport::Stdio(stdio) => (Some(stdio.env.values()), None),
+            Transport::Http(http) => (None, Some(http)),
+        };
+        let auth = http.and_then(|http| match &http.auth {
+            Auth::None => None,
+            Auth::ApiKey { key, .. } => Some(key),
+            Auth::OAuth(oauth) => oauth.client_secret.as_ref(),
+        });
+        let headers = http.into_iter().flat_map(|http| &http.headers);
+        self.secrets
+            .iter()
+            .chain(env.into_iter().flatten())
+            .chain(headers.map(|(_, value)| value))
+            .chain(auth)
     }
 }
 
@@ -124,7 +154,33 @@ pub enum Auth {
         key: Secret<String>,
     },
     /// A person signs in. Until then the server is `auth_required`.
-    OAuth,
+    OAuth(OAuth),
+}
+
+/// What the configuration says of a server behind OAuth 2.1.
+#[derive(Debug, Clone, Default)]
+pub struct OAuth {
+    /// Scopes to ask for, instead of what the server names.
+    pub scopes: Vec<String>,
+    /// A client that was registered by hand.
+    pub client_id: Option<String>,
+    /// Its secret, if it has one.
+    pub client_secret: Option<Secret<String>>,
+    /// Whose tokens these are; see [`ProtectedResource::profile`].
+    pub profile: String,
+}
+
+impl OAuth {
+    /// The same as the one who gets tokens wants it.
+    pub fn resource(&self, url: &str) -> ProtectedResource {
+        ProtectedResource {
+            url: url.to_owned(),
+            scopes: self.scopes.clone(),
+            client_id: self.client_id.clone(),
+            client_secret: self.client_secret.clone(),
+            profile: self.profile.clone(),
+        }
+    }
 }
 
 /// Which tools of a server are used. `deny` wins.

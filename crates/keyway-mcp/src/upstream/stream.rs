@@ -103,11 +103,10 @@ impl Stream {
 
 async fn post(endpoint: &Endpoint, text: String) -> Result<(), Failure> {
     let response = endpoint
-        .post(endpoint.headers().clone(), Bytes::from(text))
+        .post(&|| endpoint.headers().clone(), Bytes::from(text), None)
         .await?;
     match response.status.as_u16() {
         200..=299 => Ok(()),
-        status @ (401 | 403) => Err(Failure::Auth(status)),
         status => Err(Failure::Protocol(format!("it answered HTTP {status}"))),
     }
 }

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use bytes::Bytes;
@@ -18,6 +19,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::answer::answer;
+use super::gate::{Gate, pass};
 use super::outlet::Listener;
 use super::peer::{Peer, Seen, wait_for};
 use super::script::{Era, Script};
@@ -49,6 +51,7 @@ impl HttpPeer {
         let peer = Peer::new(script);
         let router = Router::new()
             .route("/mcp", post(take).get(hear).delete(end))
+            .layer(from_fn_with_state(Arc::clone(&peer), pass))
             .with_state(Arc::clone(&peer));
         let (listener, address) = listen(at).await;
         Self {
@@ -61,6 +64,11 @@ impl HttpPeer {
     /// Where it is.
     pub fn url(&self) -> String {
         format!("http://{}/mcp", self.address)
+    }
+
+    /// What it wants of requests before anything else.
+    pub fn gate(&self) -> &Gate {
+        &self.peer.gate
     }
 
     /// The address it is bound to.

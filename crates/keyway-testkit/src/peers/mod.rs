@@ -5,6 +5,7 @@
 
 mod answer;
 mod asks;
+mod gate;
 mod http;
 mod lists;
 mod outlet;
@@ -14,6 +15,7 @@ mod script;
 mod sse;
 mod stdio;
 
+pub use gate::Gate;
 pub use http::HttpPeer;
 pub(crate) use http::{listen, run};
 pub use peer::Seen;

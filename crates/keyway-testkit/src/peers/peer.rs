@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+use super::gate::Gate;
 use super::outlet::Listener;
 use super::script::Script;
 
@@ -48,6 +49,8 @@ pub(super) struct Peer {
     /// How often tools were listed.
     pub(super) listings: AtomicUsize,
     pub(super) sessions: Mutex<HashSet<String>>,
+    /// What a request needs to get in.
+    pub(super) gate: Gate,
     /// What broken streams still have to say.
     kept: Mutex<Vec<Vec<u8>>>,
 }

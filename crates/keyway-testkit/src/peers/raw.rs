@@ -1,4 +1,6 @@
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -7,6 +9,7 @@ use tokio::task::JoinSet;
 /// A server that answers whatever it is sent with the same bytes, for lies no HTTP library tells.
 pub struct RawPeer {
     address: SocketAddr,
+    requests: Arc<AtomicUsize>,
     _server: JoinSet<()>,
 }
 
@@ -19,9 +22,12 @@ impl RawPeer {
             .expect("a free port");
         let address = listener.local_addr().expect("an address");
         let mut server = JoinSet::new();
+        let requests = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&requests);
         server.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((mut socket, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
                 connections.spawn(async move {
                     let mut request = vec![0; 64 << 10];
                     let _ = socket.read(&mut request).await;
@@ -37,8 +43,37 @@ impl RawPeer {
         });
         Self {
             address,
+            requests,
             _server: server,
         }
+    }
+
+    /// Starts a server that takes connections and never says anything.
+    pub async fn silent() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let requests = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&requests);
+        let mut server = JoinSet::new();
+        server.spawn(async move {
+            let mut held = Vec::new();
+            while let Ok((socket, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
+                held.push(socket);
+            }
+        });
+        Self {
+            address,
+            requests,
+            _server: server,
+        }
+    }
+
+    /// How many connections it was asked for.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
     }
 
     /// Where it is.

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::answer::answer;
+use super::gate::{Gate, pass};
 use super::http::{recorded, serve};
 use super::outlet::{Listener, Outlet};
 use super::peer::{Peer, Seen, wait_for};
@@ -34,6 +36,7 @@ impl SsePeer {
         let router = Router::new()
             .route("/sse", get(open))
             .route("/messages", post(take))
+            .layer(from_fn_with_state(Arc::clone(&peer), pass))
             .with_state(Arc::clone(&peer));
         let (address, server) = serve(router, ([127, 0, 0, 1], 0).into()).await;
         Self {
@@ -46,6 +49,11 @@ impl SsePeer {
     /// Where it is.
     pub fn url(&self) -> String {
         format!("http://{}/sse", self.address)
+    }
+
+    /// What it wants of requests before anything else.
+    pub fn gate(&self) -> &Gate {
+        &self.peer.gate
     }
 
     /// Every message it was sent with this method.

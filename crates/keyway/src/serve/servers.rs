@@ -6,7 +6,7 @@ use keyway_app::App;
 use keyway_app::setup::ORGANIZATION;
 use keyway_core::OrgId;
 use keyway_core::ports::{Clock, Upstream};
-use keyway_mcp::upstream::{Auth, Pool, ServerSpec, Transport};
+use keyway_mcp::upstream::{Pool, ServerSpec};
 use keyway_store::Store;
 
 use super::Opened;
@@ -215,17 +215,7 @@ fn same(one: &ServerSpec, other: &ServerSpec) -> bool {
 
 /// What the debug form of a spec leaves out, in a fixed order.
 fn secrets(spec: &ServerSpec) -> Vec<&str> {
-    let mut all: Vec<_> = spec.secrets.iter().collect();
-    match &spec.transport {
-        Transport::Stdio(stdio) => all.extend(stdio.env.values()),
-        Transport::Http(http) => {
-            all.extend(http.headers.iter().map(|(_, value)| value));
-            if let Auth::ApiKey { key, .. } = &http.auth {
-                all.push(key);
-            }
-        }
-    }
-    all.into_iter()
+    spec.all_secrets()
         .map(|secret| secret.expose().as_str())
         .collect()
 }

@@ -54,13 +54,19 @@ impl HttpLink {
 
     /// Opens the stream; `None` where the server does not.
     async fn open(&self, resume: &Resume) -> Result<Option<Body>, Failure> {
-        let mut headers = self.headers.clone();
-        if let Some(last) = &resume.last {
-            headers.insert(LAST_EVENT_ID, last.clone());
-        }
-        let response = match self.endpoint.get(headers).await {
+        let headers = || {
+            let mut headers = self.headers.clone();
+            if let Some(last) = &resume.last {
+                headers.insert(LAST_EVENT_ID, last.clone());
+            }
+            headers
+        };
+        let response = match self.endpoint.get(&headers).await {
             Ok(response) => response,
-            Err(error @ HttpError::Connect(_)) => return Err(Failure::Closed(error.to_string())),
+            Err(Failure::Http(error @ HttpError::Connect(_))) => {
+                return Err(Failure::Closed(error.to_string()));
+            }
+            Err(failure @ Failure::Token(_)) => return Err(failure),
             Err(_) => return Ok(None),
         };
         let is_stream =

@@ -4,6 +4,7 @@ use http::{HeaderName, HeaderValue};
 use keyway_core::ports::Caller;
 
 use crate::upstream::flights::Side;
+use crate::upstream::wait::AskClock;
 
 /// One request on its way to a server behind HTTP.
 pub(in crate::upstream) struct Sending<'a> {
@@ -21,4 +22,6 @@ pub(in crate::upstream) struct Sending<'a> {
     pub(in crate::upstream) caller: Option<&'a Arc<dyn Caller>>,
     /// The call as the shared part of a legacy connection knows it.
     pub(in crate::upstream) side: Option<Arc<Side>>,
+    /// Stands still while a person is asked to sign in for the sake of this call.
+    pub(in crate::upstream) clock: Option<&'a AskClock>,
 }

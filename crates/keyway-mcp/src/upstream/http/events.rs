@@ -138,9 +138,12 @@ impl HttpLink {
         }
         resume.tries += 1;
         tokio::time::sleep(resume.wait.unwrap_or(RETRY)).await;
-        let mut headers = self.headers.clone();
-        headers.insert(LAST_EVENT_ID, last);
-        let response = self.endpoint.get(headers).await?;
+        let headers = || {
+            let mut headers = self.headers.clone();
+            headers.insert(LAST_EVENT_ID, last.clone());
+            headers
+        };
+        let response = self.endpoint.get(&headers).await?;
         if !response.status.is_success() {
             return Err(self.refused(response).await);
         }

@@ -103,7 +103,7 @@ impl HttpLink {
             in_session: false,
         };
         let response = endpoint
-            .post(unversioned.headers.clone(), Bytes::from(body))
+            .post(&|| unversioned.headers.clone(), Bytes::from(body), None)
             .await?;
         let session = response.headers.get(SESSION_ID).cloned();
         let sending = Sending {
@@ -115,6 +115,7 @@ impl HttpLink {
             body: String::new(),
             caller: None,
             side: None,
+            clock: None,
         };
         let result = unversioned.read(response, &sending).await?;
         Ok((result, session))
@@ -124,7 +125,7 @@ impl HttpLink {
     pub(in crate::upstream) async fn post(&self, text: String) -> Result<(), Failure> {
         let response = self
             .endpoint
-            .post(self.headers.clone(), Bytes::from(text))
+            .post(&|| self.headers.clone(), Bytes::from(text), None)
             .await?;
         if response.status.is_success() {
             return Ok(());
@@ -136,13 +137,15 @@ impl HttpLink {
     pub(in crate::upstream) async fn end_session(&self) {
         if self.in_session {
             // The server may not offer this, and nothing depends on it.
-            let _ = self.endpoint.delete(self.headers.clone()).await;
+            let _ = self.endpoint.delete(&|| self.headers.clone()).await;
         }
     }
 
     async fn exchange(&self, sending: &mut Sending<'_>) -> Result<RawJson, Failure> {
         let body = Bytes::from(std::mem::take(&mut sending.body));
-        let response = self.endpoint.post(self.headers_of(sending), body).await?;
+        let sending = &*sending;
+        let headers = || self.headers_of(sending);
+        let response = self.endpoint.post(&headers, body, sending.clock).await?;
         self.read(response, sending).await
     }
 
@@ -189,7 +192,7 @@ impl HttpLink {
         })
     }
 
-    fn headers_of(&self, sending: &mut Sending<'_>) -> HeaderMap {
+    fn headers_of(&self, sending: &Sending<'_>) -> HeaderMap {
         let mut headers = self.headers.clone();
         if self.revision.is_modern() {
             if let Ok(method) = HeaderValue::from_str(sending.method) {
@@ -198,8 +201,8 @@ impl HttpLink {
             if let Some(name) = sending.name {
                 headers.insert(NAME, encode_header(name));
             }
-            for (name, value) in sending.params.drain(..) {
-                headers.insert(name, value);
+            for (name, value) in &sending.params {
+                headers.insert(name, value.clone());
             }
         }
         if sending.hops != 1 {
@@ -211,9 +214,6 @@ impl HttpLink {
     /// What an HTTP error means.
     pub(super) async fn refused(&self, response: HttpResponse) -> Failure {
         let status = response.status.as_u16();
-        if matches!(status, 401 | 403) {
-            return Failure::Auth(status);
-        }
         if status == 404 && self.in_session {
             return Failure::SessionGone;
         }
@@ -238,6 +238,7 @@ impl HttpLink {
                 },
             ) => error,
             _ if modern && matches!(status, 400 | 404 | 405) => return Failure::WrongEra,
+            _ if status == 429 || status >= 500 => return Failure::Unwilling(status),
             _ => return Failure::Protocol(format!("it answered HTTP {status}")),
         };
         match read_error(&error).0 {

@@ -20,10 +20,9 @@ pub(in crate::upstream) async fn open_sse(
     endpoint: &Arc<Endpoint>,
     line: &Arc<Line>,
 ) -> Result<Stream, Failure> {
-    let response = endpoint.get(endpoint.headers().clone()).await?;
+    let response = endpoint.get(&|| endpoint.headers().clone()).await?;
     match response.status.as_u16() {
         200..=299 if matches!(media_type(&response.headers), Media::Events) => {}
-        status @ (401 | 403) => return Err(Failure::Auth(status)),
         status => {
             return Err(Failure::Protocol(format!(
                 "it answered HTTP {status} without an event stream"

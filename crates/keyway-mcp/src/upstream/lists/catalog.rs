@@ -31,6 +31,8 @@ pub(in crate::upstream) struct Listing<'a> {
     pub(in crate::upstream) echo: &'a Echo,
     pub(in crate::upstream) most: usize,
     pub(in crate::upstream) limit: Duration,
+    /// How many more times a page is asked for that did not come.
+    pub(in crate::upstream) retries: u32,
     pub(in crate::upstream) now: jiff::Timestamp,
 }
 
@@ -132,14 +134,14 @@ async fn replace(
         list.clear();
         return Ok(());
     }
-    let (connection, most, limit) = (listing.connection, listing.most, listing.limit);
+    let connection = listing.connection;
     let check = |key: &str, item: &str| {
         if listing.echo.is_in(key) {
             return Err(Echo::WRONG.to_owned());
         }
         check(key, item)
     };
-    match read_all(connection, kind, most, limit, warnings, check).await {
+    match read_all(listing, kind, warnings, check).await {
         Ok(read) => *list = read,
         Err(failure) if failure.breaks_connection() || connection.line.gone.is_cancelled() => {
             return Err(failure);

@@ -8,14 +8,17 @@ use keyway_core::rpc::RawJson;
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
+use super::catalog::Listing;
 use super::warnings::Warnings;
-use crate::upstream::connection::Connection;
 use crate::upstream::failure::Failure;
 
 /// The most pages of one list.
 const PAGES: usize = 1_000;
 /// An item that came through so many gateways, or more, is left out.
 const GATEWAYS: usize = 4;
+
+/// The pause before a page is asked for again.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// One list of a server.
 #[derive(Debug, Clone, Copy)]
@@ -52,23 +55,23 @@ pub(super) const PROMPTS: Kind = Kind {
 /// Reads a list to its end, or as far as the bounds go. `check` says what else is wrong with an
 /// item; a broken one costs only itself.
 pub(super) async fn read_all(
-    connection: &Connection,
+    listing: &Listing<'_>,
     kind: Kind,
-    most: usize,
-    limit: Duration,
     warnings: &mut Warnings,
     mut check: impl FnMut(&str, &str) -> Result<bool, String>,
 ) -> Result<Vec<Definition>, Failure> {
+    let Listing {
+        connection, most, ..
+    } = *listing;
     let mut found = Vec::new();
     let mut keys = HashSet::new();
     let mut cursors = HashSet::new();
     let mut bytes = 0usize;
     let mut around = false;
     let mut members = String::new();
-    let until = Instant::now() + limit;
+    let until = Instant::now() + listing.limit;
     for _ in 0..PAGES {
-        let left = until.saturating_duration_since(Instant::now());
-        let page = match connection.own(kind.method, &members, left).await {
+        let page = match page(listing, kind, &members, until).await {
             Err(Failure::Timeout) if !members.is_empty() => {
                 warnings.add(format!("{}: cut off, listing takes too long", kind.items));
                 return Ok(found);
@@ -138,6 +141,25 @@ pub(super) async fn read_all(
     }
     warnings.add(format!("{}: cut off after {PAGES} pages", kind.items));
     Ok(found)
+}
+
+/// Asks for one page, and again when it did not come.
+async fn page(
+    listing: &Listing<'_>,
+    kind: Kind,
+    members: &str,
+    until: Instant,
+) -> Result<RawJson, Failure> {
+    let mut repeated = 0;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let page = listing.connection.own(kind.method, members, left).await;
+        match page {
+            Err(failure) if repeated < listing.retries && failure.may_pass() => repeated += 1,
+            page => return page,
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 fn items_of(page: &RawJson, kind: Kind) -> Result<Vec<&RawValue>, Failure> {

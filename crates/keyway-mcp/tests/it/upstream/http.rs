@@ -2,7 +2,7 @@
 
 use keyway_core::Secret;
 use keyway_core::ports::UpstreamState;
-use keyway_mcp::upstream::{Auth, Transport};
+use keyway_mcp::upstream::{Auth, OAuth, Transport};
 use keyway_testkit::peers::{Era, HttpPeer, Script};
 
 use super::rig::{Client, Rig, code, http, reach, tool, wait};
@@ -119,7 +119,7 @@ async fn a_server_that_wants_a_person_waits_for_one() {
     let rig = Rig::new();
     let mut spec = http("x", peer.url());
     if let Transport::Http(http) = &mut spec.transport {
-        http.auth = Auth::OAuth;
+        http.auth = Auth::OAuth(OAuth::default());
     }
     let server = rig.pool.add(spec);
     reach(&server, UpstreamState::AuthRequired).await;

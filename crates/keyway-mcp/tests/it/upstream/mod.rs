@@ -5,6 +5,9 @@ mod eras;
 mod hostile;
 mod http;
 mod lists;
+mod losses;
+mod oauth;
+mod retries;
 mod rig;
 mod stdio;
 

@@ -15,7 +15,7 @@ fn peer(script: Script) -> StdioPeer {
     StdioPeer::new(script, STDIO_PEER)
 }
 
-fn is_alive(pid: i32) -> bool {
+pub(super) fn is_alive(pid: i32) -> bool {
     // A process that was ended may wait to be reaped by whoever inherited it.
     std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
         !stat

@@ -156,6 +156,6 @@ fn auth_kind(auth: &Auth) -> &'static str {
     match auth {
         Auth::None => "none",
         Auth::ApiKey { .. } => "api_key",
-        Auth::OAuth => "oauth",
+        Auth::OAuth(_) => "oauth",
     }
 }

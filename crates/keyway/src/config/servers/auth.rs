@@ -1,5 +1,5 @@
 use keyway_core::Secret;
-use keyway_mcp::upstream::Auth;
+use keyway_mcp::upstream::{Auth, OAuth};
 
 use super::fields::Fields;
 use crate::config::doc::{Node, Value};
@@ -16,7 +16,10 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<Auth> {
     };
     match kind(fields, node)? {
         "none" => Some(Auth::None),
-        "oauth" => Some(Auth::OAuth),
+        "oauth" => Some(Auth::OAuth(OAuth {
+            scopes: scopes(node),
+            ..OAuth::default()
+        })),
         _ => api_key(fields, node),
     }
 }
@@ -81,6 +84,14 @@ fn member(fields: &mut Fields<'_>, key: &crate::config::doc::Key, value: &Node) 
         }
         None => fields.problem(key.at, "auth", message),
     }
+}
+
+fn scopes(node: &Node) -> Vec<String> {
+    let scopes = node.get("scopes").and_then(Node::items).unwrap_or_default();
+    scopes
+        .iter()
+        .filter_map(|scope| scope.text().map(str::to_owned))
+        .collect()
 }
 
 fn api_key(fields: &mut Fields<'_>, node: &Node) -> Option<Auth> {

@@ -165,7 +165,14 @@ fn options() {
                 url: "http://h/mcp",
                 headers: [],
                 kind: Auto,
-                auth: OAuth,
+                auth: OAuth(
+                    OAuth {
+                        scopes: [],
+                        client_id: None,
+                        client_secret: None,
+                        profile: "",
+                    },
+                ),
                 destination: Operator,
             },
         ),
@@ -185,11 +192,12 @@ fn options() {
             connect: 5s,
             call: None,
         },
+        retries: 1,
         keep_alive: None,
         secrets: [],
     }
     "#);
-    assert!(matches!(spec.transport, Transport::Http(http) if matches!(http.auth, Auth::OAuth)));
+    assert!(matches!(spec.transport, Transport::Http(http) if matches!(http.auth, Auth::OAuth(_))));
 }
 
 #[test]
