@@ -4,6 +4,7 @@
 pub mod approvals;
 pub mod calls;
 pub mod grants;
+pub mod mentions;
 mod person;
 mod secrets;
 pub mod text;

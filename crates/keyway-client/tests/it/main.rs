@@ -8,4 +8,6 @@
     reason = "helpers of tests fail like tests"
 )]
 
+mod approvals;
+mod calls;
 mod grants;

@@ -1,0 +1,4 @@
+mod approve;
+mod asked;
+mod real;
+mod world;
