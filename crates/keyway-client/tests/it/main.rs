@@ -11,3 +11,5 @@
 mod approvals;
 mod calls;
 mod grants;
+mod sign_in;
+mod wait;

@@ -6,7 +6,8 @@ use keyway_core::Secret;
 use keyway_oauth::Safe as _;
 use keyway_testkit::session_bus::SessionBus;
 
-use super::world::{World, secret, soon, text};
+use super::world::{World, secret, text};
+use crate::wait::soon;
 
 #[tokio::test]
 async fn sealed_files_keep_the_contract() {

@@ -8,7 +8,8 @@ use keyway_oauth::{Safe as _, SafeError};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
-use super::world::{World, grants, secret, soon, text};
+use super::world::{World, grants, secret, text};
+use crate::wait::soon;
 
 /// Set in a process that is to hold a lock: the folder.
 const HOLD: &str = "TEST_HOLD_LOCK_IN";

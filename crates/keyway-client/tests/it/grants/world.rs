@@ -1,6 +1,5 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use keyway_client::grants::{Grants, Keep, Settings};
 use keyway_core::Secret;
@@ -63,11 +62,4 @@ pub(crate) fn secret(text: &str) -> Secret<Vec<u8>> {
 pub(crate) async fn text(grants: &Grants, name: &str) -> Option<String> {
     let value = grants.read(name).await.unwrap()?;
     Some(String::from_utf8(value.expose().clone()).unwrap())
-}
-
-/// Waits for something that has to come.
-pub(crate) async fn soon<F: Future>(what: &str, coming: F) -> F::Output {
-    tokio::time::timeout(Duration::from_secs(20), coming)
-        .await
-        .unwrap_or_else(|_| panic!("{what} did not come"))
 }

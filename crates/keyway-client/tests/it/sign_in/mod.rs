@@ -1,0 +1,4 @@
+mod browser;
+mod callback;
+mod pasted;
+mod visitor;
