@@ -87,6 +87,7 @@ impl Beginning<'_> {
         }
         if let Some(url) = &parts.settings.client_metadata_url
             && server.takes_documents
+            && is_document_url(url)
         {
             return Ok(Identity::document(url));
         }
@@ -110,6 +111,11 @@ impl Pending {
             profile: &self.resource.profile,
         })
     }
+}
+
+/// What can be the URL of a Client ID Metadata Document: https, with a path.
+fn is_document_url(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.path() != "/")
 }
 
 /// The authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3, RFC 8707 section 2.1).

@@ -12,6 +12,9 @@ pub(super) async fn run(
     callback_url: &str,
 ) -> Result<GrantInfo, OAuthError> {
     let safe = &*inner.parts.safe;
+    let name = record_name(&pending.key, &pending.resource.profile);
+    // Held before the code is spent: a safe that is not to be had costs no sign-in.
+    let _lock = safe.lock(&name).await?;
     let exchanged = exchange(inner, &pending, callback_url).await;
     if let (Err(OAuthError::ClientRefused(_)), Some(slot)) = (&exchanged, pending.slot()) {
         slot.drop_client(safe, &pending.client.id).await?;
@@ -20,9 +23,7 @@ pub(super) async fn run(
     if let Some(slot) = pending.slot() {
         slot.confirm(safe).await?;
     }
-    let name = record_name(&pending.key, &pending.resource.profile);
     let grant = grant(inner, pending, tokens);
-    let _lock = safe.lock(&name).await?;
     record::write(safe, &name, &grant).await?;
     inner.challenges.lock().remove(&name);
     Ok(grant.info(&name))

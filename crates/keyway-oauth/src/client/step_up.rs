@@ -1,5 +1,7 @@
 use std::collections::HashMap;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use keyway_core::ports::{AccessToken, Refusal, TokenError};
 
 use super::source::{Source, State};
@@ -10,20 +12,26 @@ use crate::scopes::union;
 
 /// How often a person is asked for the same scopes before the server is taken to forbid it.
 const LIMIT: u8 = 3;
+/// How long attempts count.
+const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
 
-/// How often each set of scopes was asked for.
+/// How often each set of scopes was asked for, and when last.
 #[derive(Default)]
-pub(super) struct Attempts(HashMap<Vec<String>, u8>);
+pub(super) struct Attempts(HashMap<Vec<String>, (u8, Timestamp)>);
 
 impl Attempts {
-    /// Counts one attempt; false when there were enough.
-    fn allow(&mut self, scopes: &[String]) -> bool {
+    /// Counts one attempt; false when there were enough lately.
+    fn allow(&mut self, scopes: &[String], now: Timestamp) -> bool {
+        self.0
+            .retain(|_, (_, last)| now.duration_since(*last).unsigned_abs() < FORGOTTEN_AFTER);
         let mut key = scopes.to_vec();
         key.sort_unstable();
-        let count = self.0.entry(key).or_default();
-        let allowed = *count < LIMIT;
-        *count = count.saturating_add(1);
-        allowed
+        let (count, last) = self.0.entry(key).or_insert((0, now));
+        if *count >= LIMIT {
+            return false;
+        }
+        (*count, *last) = (*count + 1, now);
+        true
     }
 }
 
@@ -64,7 +72,8 @@ impl Source {
                 state.remedy()
             )));
         };
-        if !attempts.allow(&wanted) {
+        let now = state.client.inner.parts.clock.now();
+        if !attempts.allow(&wanted, now) {
             return Err(TokenError::Refused(format!(
                 "{} still asks for more than it was granted after {LIMIT} sign-ins for {}",
                 state.key,

@@ -78,6 +78,10 @@ async fn a_server_that_is_never_content_is_given_up_on() {
     let refused = source.refused(&insufficient("access-1", "write")).await;
     assert!(matches!(refused, Err(TokenError::Refused(_))));
     assert_eq!(person.visits().len(), 3);
+    // Later it may be another matter.
+    world.hands.pass(600);
+    let asked = source.refused(&insufficient("access-1", "write")).await;
+    assert_eq!(asked.unwrap().expose(), "access-1");
 }
 
 #[tokio::test]
