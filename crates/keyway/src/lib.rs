@@ -3,7 +3,9 @@
 pub mod cli;
 pub mod config;
 mod gateway;
+mod local;
 pub mod serve;
+mod servers;
 
 pub use gateway::{Builder, Gateway, Identity};
 pub use keyway_core::action::{Annotations, Block, Content, Expose, Format};

@@ -17,4 +17,6 @@ mod server;
 mod terminal;
 mod version;
 
+pub(crate) use failure::Failure;
+pub(crate) use invocation::Invocation;
 pub use run::{run, run_with};

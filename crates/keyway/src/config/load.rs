@@ -33,6 +33,14 @@ pub const OTHER_VARIABLES: &[(&str, &str)] = &[
         "KEYWAY_SERVER",
         "The gateway that `keyway mcp` speaks to, when `--server` is not given.",
     ),
+    (
+        "KEYWAY_GRANTS",
+        "Where your tokens are kept: `keyring`, `file`, or `auto` for the system's keyring where there is one (the default).",
+    ),
+    (
+        "KEYWAY_HOME",
+        "Your own folder, with your `mcp.json`, tokens, approvals and sessions, when it is not `~/.keyway`.",
+    ),
 ];
 
 /// Where a configuration comes from.

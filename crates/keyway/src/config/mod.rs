@@ -20,10 +20,11 @@ pub use environment::Environment;
 pub use keys::{KEYS, Key};
 pub use load::{DEFAULT_FILE, Flag, Inputs, Loaded, OTHER_VARIABLES, load};
 pub use reader::Kind;
-pub(crate) use reader::parse_duration;
+pub(crate) use reader::{parse_duration, unreadable};
 pub(crate) use reference::resolve;
 pub use report::{Finding, Place, Severity};
 pub use schema::schema;
+pub(crate) use servers::{ClientFile, read_client, section};
 pub use servers::{Dialect, McpFile, McpServer, server_fields};
 pub use settings::{
     Auth, Config, Egress, Expose, Icon, Limits, Listen, Log, LogFormat, MasterKey, Mcp, Shutdown,

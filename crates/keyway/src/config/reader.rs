@@ -283,7 +283,7 @@ pub(super) fn show_duration(value: Duration) -> String {
 }
 
 /// Why a file could not be read, in words that follow its name.
-pub(super) fn unreadable(error: &std::io::Error) -> String {
+pub(crate) fn unreadable(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "does not exist".into(),
         std::io::ErrorKind::PermissionDenied => "may not be read by this user".into(),

@@ -53,6 +53,8 @@ pub(super) struct References<'a> {
     base: &'a Path,
     /// `${NAME}` is a reference too.
     dollar_names: bool,
+    /// `@file:PATH` is refused.
+    no_files: bool,
     used: RefCell<BTreeSet<String>>,
 }
 
@@ -62,8 +64,23 @@ impl<'a> References<'a> {
             environment,
             base,
             dollar_names,
+            no_files: false,
             used: RefCell::default(),
         }
+    }
+
+    /// The same for a file that came with a repository: what it names in this machine's files is
+    /// none of its business, and could be another file tomorrow.
+    pub(super) fn without_files(self) -> Self {
+        Self {
+            no_files: true,
+            ..self
+        }
+    }
+
+    /// Where relative paths begin.
+    pub(super) fn base(&self) -> &'a Path {
+        self.base
     }
 
     /// The variables that were taken, but for ordinary ones.
@@ -178,6 +195,12 @@ impl<'a> References<'a> {
     }
 
     fn file(&self, path: &str) -> Result<String, Wrong> {
+        if self.no_files {
+            return Err(Wrong(
+                "a project's file cannot read other files: put the value into a variable and write `${env:NAME}`"
+                    .into(),
+            ));
+        }
         let path = self.base.join(path);
         let shown = path.display();
         let wrong = |why: String| Wrong(format!("the file `{shown}` {why}"));

@@ -13,7 +13,6 @@ mod setup;
 mod signals;
 mod start;
 mod translate;
-mod unusable;
 mod upstreams;
 mod watch;
 

@@ -1,53 +1,28 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use keyway_app::App;
 use keyway_app::setup::ORGANIZATION;
 use keyway_core::OrgId;
 use keyway_core::ports::{Clock, Upstream};
-use keyway_mcp::upstream::{Pool, ServerSpec};
+use keyway_mcp::upstream::Pool;
 use keyway_store::Store;
 
 use super::Opened;
-use super::unusable::Unusable;
-use crate::config::{Config, Environment, Finding, McpServer, Place, Severity};
+use crate::config::{Config, Environment, Finding, McpServer};
+use crate::servers::{Changes, Kept};
 
-/// The upstream servers in use. Keeps pool and application as the configuration has them, and
-/// touches only what changed.
+/// The upstream servers in use. Keeps pool and application as the configuration has them.
 pub(super) struct Servers {
-    pool: Arc<Pool>,
+    kept: Kept,
     app: App,
     store: Store,
     clock: Arc<dyn Clock>,
-    environment: Environment,
-    /// Every variable that a secret was ever taken from.
-    secret_variables: BTreeSet<String>,
-    held: BTreeMap<String, Held>,
+    /// Whose each server is.
+    owners: BTreeMap<String, OrgId>,
     /// Every organization that was ever given servers.
     organizations: BTreeSet<OrgId>,
-}
-
-/// A server in use.
-struct Held {
-    file: Option<PathBuf>,
-    spec: ServerSpec,
-    organization: OrgId,
-    upstream: Arc<dyn Upstream>,
-}
-
-/// What became of the servers, by name.
-#[derive(Debug, Default)]
-pub(super) struct Changes {
-    pub(super) added: Vec<String>,
-    pub(super) changed: Vec<String>,
-    pub(super) removed: Vec<String>,
-}
-
-impl Changes {
-    pub(super) fn any(&self) -> bool {
-        !(self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty())
-    }
 }
 
 type Shown = Vec<(OrgId, Arc<dyn Upstream>)>;
@@ -55,103 +30,66 @@ type Shown = Vec<(OrgId, Arc<dyn Upstream>)>;
 impl Servers {
     pub(super) fn new(pool: Pool, environment: Environment, opened: &Opened) -> Self {
         Self {
-            pool: Arc::new(pool),
+            kept: Kept::new(pool, environment),
             app: opened.app.clone(),
             store: opened.store.clone(),
             clock: Arc::clone(&opened.clock),
-            environment,
-            secret_variables: BTreeSet::new(),
-            held: BTreeMap::new(),
+            owners: BTreeMap::new(),
             organizations: BTreeSet::new(),
         }
     }
 
     pub(super) fn pool(&self) -> Arc<Pool> {
-        Arc::clone(&self.pool)
+        self.kept.pool()
     }
 
-    /// Takes over the servers of a configuration, and waits for none of them. A server that is as
-    /// it was keeps its connection. What cannot be used any more stays as it was: the servers of a
-    /// file that cannot be read, and a server whose entry is wrong.
+    /// Takes over the servers of a configuration, as [`Kept::take`] does, and shows them to the
+    /// application.
     pub(super) async fn take(&mut self, config: &Config, findings: &[Finding]) -> Changes {
-        self.withhold(config);
-        let now = self.clock.now();
-        let home = self.app.local().organization().clone();
-        let mut before = std::mem::take(&mut self.held);
-        let mut changes = Changes::default();
-        let mut shown = Shown::new();
-
-        for (path, finding) in whole_files(findings) {
-            let from_it = |_: &String, held: &mut Held| held.file.as_deref() == Some(path);
-            let kept: Vec<_> = before.extract_if(.., from_it).collect();
-            let file = Unusable::file(path, finding, !kept.is_empty(), now);
-            shown.push((home.clone(), Arc::new(file)));
-            self.held.extend(kept);
-        }
-        let stays: BTreeSet<String> = self.held.keys().cloned().collect();
+        self.kept.withhold(config.secret_variables.iter().cloned());
+        let mut servers = Vec::new();
+        let mut owners = BTreeMap::new();
         for server in &config.mcp_servers {
-            let name = &server.name;
-            let Some(organization) = self.organization(server).await else {
-                continue;
-            };
-            match &server.spec {
-                Ok(_) if stays.contains(name) => {}
-                Ok(spec) => {
-                    let upstream = match before.remove(name).or_else(|| self.held.remove(name)) {
-                        Some(held) if same(&held.spec, spec) => held.upstream,
-                        old => {
-                            let told = old.map_or(&mut changes.added, |_| &mut changes.changed);
-                            told.push(name.clone());
-                            self.pool.add(spec.clone())
-                        }
-                    };
-                    let held = Held {
-                        file: file(server),
-                        spec: spec.clone(),
-                        organization,
-                        upstream,
-                    };
-                    self.held.insert(name.clone(), held);
-                }
-                Err(problems) => {
-                    let mine = |held: &Held| held.file == file(server);
-                    let kept = before.get(name).is_some_and(mine);
-                    if let Some(held) = before.remove(name).filter(mine) {
-                        self.held.insert(name.clone(), held);
-                    }
-                    let entry = Unusable::entry(config, server, problems, kept, now);
-                    shown.push((organization, Arc::new(entry)));
-                }
+            if let Some(organization) = self.organization(server).await {
+                let owner = owners.entry(server.name.clone());
+                owner.or_insert(organization);
+                servers.push(server);
             }
         }
-        for name in before.into_keys() {
-            self.pool.remove(&name);
-            changes.removed.push(name);
+        let taken = self.kept.take(&servers, findings, self.clock.now());
+        // A server that stays as it was stays whose it was.
+        let held: BTreeSet<_> = self.kept.held().map(|(name, _)| name.to_owned()).collect();
+        for (name, organization) in std::mem::take(&mut self.owners) {
+            if held.contains(&name) {
+                owners.entry(name).or_insert(organization);
+            }
         }
+        self.owners = owners;
+        let unusable = taken.unusable.into_iter().map(|(name, unusable)| {
+            let owner = name.map_or_else(|| self.home(), |name| self.owner(&name));
+            let upstream: Arc<dyn Upstream> = Arc::new(unusable);
+            (owner, upstream)
+        });
+        let shown = unusable.collect();
         self.show(shown);
-        changes
+        taken.changes
     }
 
     /// Keeps every server as it is, and shows in the status why the file cannot be used.
     pub(super) fn keep(&mut self, file: &Path, findings: &[Finding]) {
-        let errors = findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Error);
-        let Some(first) = errors.clone().next() else {
-            return;
-        };
         let now = self.clock.now();
-        let home = self.app.local().organization().clone();
-        let unusable = Unusable::file(file, first, !self.held.is_empty(), now);
-        self.show(vec![(home, Arc::new(unusable))]);
+        if let Some(unusable) = self.kept.unusable_file(file, findings, now) {
+            self.show(vec![(self.home(), Arc::new(unusable))]);
+        }
     }
 
-    /// No child that is started from here on inherits what secrets are taken from.
-    fn withhold(&mut self, config: &Config) {
-        let variables = config.secret_variables.iter().cloned();
-        self.secret_variables.extend(variables);
-        let base_env = self.environment.for_children(&self.secret_variables);
-        self.pool.set_base_env(base_env);
+    fn home(&self) -> OrgId {
+        self.app.local().organization().clone()
+    }
+
+    fn owner(&self, server: &str) -> OrgId {
+        let owner = self.owners.get(server);
+        owner.map_or_else(|| self.home(), OrgId::clone)
     }
 
     fn show(&mut self, shown: Shown) {
@@ -159,9 +97,12 @@ impl Servers {
         for organization in &self.organizations {
             all.insert(organization.clone(), Vec::new());
         }
-        let held = self.held.values();
-        let held = held.map(|held| (held.organization.clone(), Arc::clone(&held.upstream)));
-        for (organization, upstream) in held.chain(shown) {
+        let held: Shown = self
+            .kept
+            .held()
+            .map(|(name, held)| (self.owner(name), Arc::clone(&held.upstream)))
+            .collect();
+        for (organization, upstream) in held.into_iter().chain(shown) {
             all.entry(organization).or_default().push(upstream);
         }
         for (organization, upstreams) in all {
@@ -187,35 +128,4 @@ impl Servers {
             }
         }
     }
-}
-
-/// The files that could not be read as a whole, and why.
-fn whole_files(findings: &[Finding]) -> impl Iterator<Item = (&Path, &Finding)> {
-    findings.iter().filter_map(|finding| match &finding.place {
-        Place::File { path, .. }
-            if finding.severity == Severity::Error && finding.field.is_empty() =>
-        {
-            Some((path.as_path(), finding))
-        }
-        _ => None,
-    })
-}
-
-fn file(server: &McpServer) -> Option<PathBuf> {
-    match &server.place {
-        Place::File { path, .. } => Some(path.clone()),
-        _ => None,
-    }
-}
-
-/// True when two specs are alike in everything, their secrets included.
-fn same(one: &ServerSpec, other: &ServerSpec) -> bool {
-    format!("{one:?}") == format!("{other:?}") && secrets(one) == secrets(other)
-}
-
-/// What the debug form of a spec leaves out, in a fixed order.
-fn secrets(spec: &ServerSpec) -> Vec<&str> {
-    spec.all_secrets()
-        .map(|secret| secret.expose().as_str())
-        .collect()
 }

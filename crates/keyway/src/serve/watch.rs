@@ -1,7 +1,5 @@
 use std::io::{self, IsTerminal as _};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -10,10 +8,7 @@ use tokio_util::task::TaskTracker;
 use super::Reload;
 use super::servers::Servers;
 use crate::config::{Config, Finding, KEYS, Loaded};
-
-/// How often files are looked at. A file that changed is read once it was found unchanged since the
-/// look before, so that one that is being written is not read half.
-const PACE: Duration = Duration::from_millis(500);
+use crate::servers::{Looks, PACE};
 
 /// Reads the configuration again when one of its files changes, and on SIGHUP.
 pub(super) struct Watch {
@@ -26,9 +21,6 @@ pub(super) struct Watch {
     said: Vec<Finding>,
     hangups: Option<Signal>,
 }
-
-/// What tells one version of a file from another; `None` when it cannot be looked at.
-type Stamp = Option<(u64, u64, u64, (i64, i64), (i64, i64))>;
 
 impl Watch {
     pub(super) fn new(
@@ -49,8 +41,7 @@ impl Watch {
 
     /// Watches until it is told to end.
     pub(super) async fn run(mut self, tasks: TaskTracker, ending: CancellationToken) {
-        let mut taken: Option<Vec<Stamp>> = None;
-        let mut last = Vec::new();
+        let mut looks = Looks::default();
         loop {
             let asked = tokio::select! {
                 () = ending.cancelled() => return,
@@ -58,11 +49,16 @@ impl Watch {
                 () = hung_up(&mut self.hangups) => true,
             };
             let files = self.files.clone();
-            let Ok(seen) = tasks.spawn_blocking(move || stamps(&files)).await else {
+            let looked = tasks.spawn_blocking(move || {
+                let changed = looks.changed(&files);
+                (looks, changed)
+            });
+            let Ok(looked) = looked.await else {
                 return;
             };
-            let settled = taken.is_none() || seen == last;
-            if asked || (settled && taken.as_ref() != Some(&seen)) {
+            let changed;
+            (looks, changed) = looked;
+            if asked || changed {
                 if asked {
                     tracing::info!("told to read the configuration again");
                 }
@@ -73,9 +69,12 @@ impl Watch {
                 let before = self.files.clone();
                 self.take(read).await;
                 // Files that were not watched before are looked at anew.
-                taken = (before == self.files).then(|| seen.clone());
+                if before == self.files {
+                    looks.took();
+                } else {
+                    looks.others();
+                }
             }
-            last = seen;
         }
     }
 
@@ -139,20 +138,6 @@ fn files(file: &Path, config: &Config) -> Vec<PathBuf> {
     let mut files = vec![file.to_owned()];
     files.extend(config.mcp_files.iter().cloned());
     files
-}
-
-fn stamps(files: &[PathBuf]) -> Vec<Stamp> {
-    let stamp = |file: &PathBuf| {
-        let found = std::fs::metadata(file).ok()?;
-        Some((
-            found.dev(),
-            found.ino(),
-            found.len(),
-            (found.mtime(), found.mtime_nsec()),
-            (found.ctime(), found.ctime_nsec()),
-        ))
-    };
-    files.iter().map(stamp).collect()
 }
 
 /// SIGHUP, unless a terminal is there: then it says that the terminal is gone, and ends the process.

@@ -1,26 +1,38 @@
-//! `keyway mcp`: looking at a running gateway from outside, as any client would.
+//! `keyway mcp`: the person's own MCP servers and the project's; with `--server`, those behind a
+//! gateway, looked at as any client would.
+//!
+//! One file a command; [`Target`] decides whose servers it is about, [`select`] finds one of the
+//! person's own by name, and everything about a gateway is in [`remote`].
 
-mod answer;
-mod call;
-mod rpc;
+mod remote;
+mod rows;
+pub(crate) mod select;
 mod status;
+mod target;
 mod tools;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
+
+pub(crate) use target::Target;
 
 use super::failure::Failure;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
 
 const EXAMPLES: &str = "\
-Examples:
-  keyway mcp status                                        the servers behind the gateway
-  keyway mcp tools --server https://gateway.example.com    what a client sees there
-  keyway mcp call status                                   one call, over MCP";
+Without --server a command acts on your own servers: those of ~/.keyway/mcp.json (KEYWAY_HOME names
+another folder) and of ./.keyway/mcp.json, the project's file, once you have trusted it. With
+--server URL, or KEYWAY_SERVER set, it acts on a gateway.
 
-/// Look at a running gateway: its MCP servers, its tools, one call
+Examples:
+  keyway mcp status                                        your own servers
+  keyway mcp tools --server https://gateway.example.com    what a client sees at a gateway
+  keyway mcp call status --server http://127.0.0.1:8420    one call, over MCP";
+
+/// MCP servers: your own, or those behind a gateway
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Mcp {
@@ -32,7 +44,7 @@ pub(crate) struct Mcp {
 enum Command {
     Status(status::Status),
     Tools(tools::Tools),
-    Call(call::Call),
+    Call(remote::call::Call),
 }
 
 pub(crate) async fn run(
@@ -43,6 +55,21 @@ pub(crate) async fn run(
     match command.command {
         Command::Status(command) => status::run(invocation, &command, terminal).await,
         Command::Tools(command) => tools::run(invocation, &command, terminal).await,
-        Command::Call(command) => call::run(invocation, &command, terminal).await,
+        Command::Call(command) => remote::call::run(invocation, &command, terminal).await,
     }
+}
+
+/// Text from elsewhere on one line, fit to be shown.
+pub(crate) fn plain(text: &str) -> String {
+    keyway_client::text::line(text, 2_000)
+}
+
+/// How long something may take, from the command line: `500ms`, `5s`, `2m`, `0`.
+pub(crate) fn patience(text: &str) -> Result<Duration, String> {
+    if text == "0" {
+        return Ok(Duration::ZERO);
+    }
+    crate::config::parse_duration(text)
+        .filter(|duration| *duration <= Duration::from_hours(1))
+        .ok_or_else(|| "expected a duration of at most an hour, such as `500ms` or `5s`".into())
 }

@@ -1,108 +1,95 @@
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
-use jiff::Timestamp;
-use keyway_app::system::SystemClock;
-use keyway_core::ports::Clock as _;
-use serde_json::Value;
+use serde_json::json;
 
-use super::rpc::{Remote, not_a_gateway};
+use super::rows::{LOCAL_HEAD, table};
+use super::{Target, patience, remote, select};
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
-use crate::cli::server::Server;
 use crate::cli::terminal::Terminal;
+use crate::config::{Finding, Severity};
+use crate::local::{LocalClient, Options, Start};
 
-/// Show the MCP servers behind a running gateway and the state of each
+const EXAMPLES: &str = "\
+Examples:
+  keyway mcp status                              your own servers and the project's
+  keyway mcp status github --wait 30s            one of them, given time
+  keyway mcp status --server http://127.0.0.1:8420 --json
+
+States: configured, connecting, connected, disconnected, auth_required (`keyway mcp connect`),
+auth_failed.";
+
+/// Show MCP servers and the state of each: your own, or with --server those behind a gateway
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  keyway mcp status --server http://127.0.0.1:8420 --json")]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Status {
+    /// Only these of your own servers
+    #[arg(value_name = "NAME", conflicts_with = "server")]
+    names: Vec<String>,
+    /// How long servers are given to connect; `0` connects to none
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = patience)]
+    wait: Duration,
     #[command(flatten)]
-    server: Server,
+    target: Target,
 }
+
+/// How long a child process is given to leave once everything was shown.
+const GRACE: Duration = Duration::from_millis(250);
 
 pub(super) async fn run(
     invocation: &Invocation,
     command: &Status,
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
-    let address = command.server.address(invocation)?;
-    let key = command.server.key(invocation, terminal)?;
-    let answer = Remote::new(address, key).get("/v1/mcp-servers").await?;
-    if terminal.is_json() {
-        terminal.value(&answer);
-        return Ok(ExitCode::SUCCESS);
+    if let Some(gateway) = command.target.gateway(invocation, terminal)? {
+        return remote::status::run(&gateway, terminal).await;
     }
-    let servers = match &answer {
-        Value::Array(servers) => servers.as_slice(),
-        Value::Object(members) => members
-            .values()
-            .find_map(Value::as_array)
-            .ok_or_else(not_a_gateway)?,
-        _ => return Err(not_a_gateway()),
+    let start = match (command.wait.is_zero(), command.names.is_empty()) {
+        (true, _) => Start::Nothing,
+        (false, true) => Start::All,
+        (false, false) => Start::Only(command.names.clone()),
     };
+    let options = Options {
+        grace: GRACE,
+        ..Options::once(start)
+    };
+    LocalClient::run(invocation, options, async |client| {
+        for name in &command.names {
+            select::known(client, name)?;
+        }
+        client.wait_settled(command.wait).await;
+        show(client, &command.names, terminal);
+        Ok(ExitCode::SUCCESS)
+    })
+    .await
+}
+
+fn show(client: &LocalClient, names: &[String], terminal: &mut Terminal) {
+    let mut statuses = client.statuses();
+    if !names.is_empty() {
+        statuses.retain(|status| names.contains(&status.status.name));
+    }
+    let servers: Vec<_> = statuses.iter().map(|status| json!(status)).collect();
+    let findings = client.findings();
+    let warnings: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Warning)
+        .collect();
+    if terminal.is_json() {
+        let warnings: Vec<_> = warnings.into_iter().map(Finding::to_json).collect();
+        terminal.value(&json!({ "servers": servers, "warnings": warnings }));
+        return;
+    }
+    for warning in warnings {
+        terminal.warn(warning.to_string());
+    }
     if servers.is_empty() {
         terminal.line("no MCP servers are configured");
-        return Ok(ExitCode::SUCCESS);
+        let file = client.home().user_file();
+        terminal.note(format!("`keyway mcp add` puts one into {}", file.display()));
+        return;
     }
-    let now = SystemClock.now();
-    let rows: Vec<_> = servers.iter().map(|server| row(server, now)).collect();
-    let head = [
-        "SERVER",
-        "STATE",
-        "TRANSPORT",
-        "AUTH",
-        "TOOLS",
-        "SINCE",
-        "WHY",
-    ];
-    terminal.table(&head, &rows);
-    Ok(ExitCode::SUCCESS)
-}
-
-fn row(server: &Value, now: Timestamp) -> Vec<String> {
-    let text = |name: &str| match server.get(name) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Number(number)) => number.to_string(),
-        _ => "-".into(),
-    };
-    ["name", "state", "transport", "auth", "tools"]
-        .map(text)
-        .into_iter()
-        .chain([since(&text("since"), now), text("reason")])
-        .collect()
-}
-
-/// How long ago something was, in its largest unit.
-fn since(moment: &str, now: Timestamp) -> String {
-    let Ok(moment) = moment.parse::<Timestamp>() else {
-        return moment.to_owned();
-    };
-    // The clocks of two machines differ.
-    let seconds = now.duration_since(moment).as_secs().max(0);
-    match seconds {
-        0..60 => format!("{seconds} s ago"),
-        60..3_600 => format!("{} min ago", seconds / 60),
-        3_600..172_800 => format!("{} h ago", seconds / 3_600),
-        _ => format!("{} days ago", seconds / 86_400),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::since;
-
-    #[test]
-    fn a_moment_is_told_as_the_time_since() {
-        let now = "2026-11-21T12:00:00Z".parse().unwrap();
-        for (moment, told) in [
-            ("2026-11-21T11:59:48.483201013Z", "11 s ago"),
-            ("2026-11-21T11:58:59Z", "1 min ago"),
-            ("2026-11-21T09:00:00Z", "3 h ago"),
-            ("2026-11-19T12:00:00Z", "2 days ago"),
-            ("2026-11-21T12:00:05Z", "0 s ago"),
-            ("-", "-"),
-        ] {
-            assert_eq!(since(moment, now), told, "{moment}");
-        }
-    }
+    table(&servers, &LOCAL_HEAD, terminal);
 }

@@ -1,73 +1,104 @@
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
+use keyway_core::ports::{Upstream, UpstreamState};
 use serde_json::{Value, json};
 
-use super::rpc::{Remote, not_a_gateway};
+use super::{Target, patience, plain, remote, select};
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
-use crate::cli::server::Server;
 use crate::cli::terminal::Terminal;
+use crate::local::{LocalClient, Options, Start};
 
-/// List the tools a client sees at a gateway
+const EXAMPLES: &str = "\
+Examples:
+  keyway mcp tools                        the tools of all your servers
+  keyway mcp tools github --json          those of one, with their schemas
+  keyway mcp tools --server http://127.0.0.1:8420 --filter mcp__files__";
+
+/// List tools: of your own servers, or with --server what a client sees at a gateway
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  keyway mcp tools --filter mcp__files__")]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Tools {
+    /// Only this one of your own servers
+    #[arg(value_name = "NAME", conflicts_with = "server")]
+    name: Option<String>,
     /// Only tools whose name contains this
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+    /// How long servers are given to connect
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = patience)]
+    wait: Duration,
     #[command(flatten)]
-    server: Server,
+    target: Target,
 }
-
-/// A list that does not end is not followed for ever.
-const MAX_PAGES: usize = 1_000;
 
 pub(super) async fn run(
     invocation: &Invocation,
     command: &Tools,
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
-    let address = command.server.address(invocation)?;
-    let key = command.server.key(invocation, terminal)?;
-    let mut tools = all(&Remote::new(address, key)).await?;
-    if let Some(filter) = &command.filter {
-        tools.retain(|tool| name(tool).contains(filter.as_str()));
+    let filter = command.filter.as_deref();
+    if let Some(gateway) = command.target.gateway(invocation, terminal)? {
+        return remote::tools::run(&gateway, filter, terminal).await;
+    }
+    let start = match &command.name {
+        Some(name) => Start::Only(vec![name.clone()]),
+        None => Start::All,
+    };
+    LocalClient::run(invocation, Options::once(start), async |client| {
+        if let Some(name) = &command.name {
+            select::known(client, name)?;
+        }
+        client.wait_settled(command.wait).await;
+        if let Some(name) = &command.name {
+            select::connected(client, name)?;
+        }
+        show(client, filter.unwrap_or_default(), terminal);
+        Ok(ExitCode::SUCCESS)
+    })
+    .await
+}
+
+fn show(client: &LocalClient, filter: &str, terminal: &mut Terminal) {
+    let mut tools = Vec::new();
+    for upstream in client.upstreams() {
+        missing(&*upstream, terminal);
+        for tool in &upstream.lists().tools {
+            if tool.key.contains(filter) {
+                let mut definition: Value =
+                    serde_json::from_str(tool.json.as_str()).unwrap_or_default();
+                if let Some(members) = definition.as_object_mut() {
+                    members.insert("server".into(), upstream.key().into());
+                }
+                tools.push(definition);
+            }
+        }
     }
     if terminal.is_json() {
         terminal.value(&json!({ "tools": tools }));
-        return Ok(ExitCode::SUCCESS);
+        return;
     }
-    let rows: Vec<_> = tools
-        .iter()
-        .map(|tool| vec![name(tool).to_owned(), first_line(tool)])
-        .collect();
-    terminal.table(&["TOOL", "DESCRIPTION"], &rows);
-    Ok(ExitCode::SUCCESS)
+    let text = |tool: &Value, name: &str| {
+        let text = tool.get(name).and_then(Value::as_str);
+        text.map(plain).unwrap_or_default()
+    };
+    let row = |tool| vec![text(tool, "server"), text(tool, "name"), first_line(tool)];
+    let rows: Vec<_> = tools.iter().map(row).collect();
+    terminal.table(&["SERVER", "TOOL", "DESCRIPTION"], &rows);
 }
 
-async fn all(remote: &Remote) -> Result<Vec<Value>, Failure> {
-    let mut tools = Vec::new();
-    let mut params = json!({});
-    for _ in 0..MAX_PAGES {
-        let mut page = remote.request("tools/list", params).await?;
-        match page.get_mut("tools").map(Value::take) {
-            Some(Value::Array(items)) => tools.extend(items),
-            _ => return Err(not_a_gateway()),
-        }
-        match page.get("nextCursor").and_then(Value::as_str) {
-            Some(cursor) => params = json!({ "cursor": cursor }),
-            None => return Ok(tools),
-        }
+/// Says of a server without a list why it has none.
+fn missing(upstream: &dyn Upstream, terminal: &mut Terminal) {
+    let status = upstream.status();
+    if status.listed_at.is_none() && status.state != UpstreamState::Configured {
+        terminal.warn(format!("{}: {}", status.name, select::why(&status)));
     }
-    Ok(tools)
 }
 
-fn name(tool: &Value) -> &str {
-    tool.get("name").and_then(Value::as_str).unwrap_or_default()
-}
-
-fn first_line(tool: &Value) -> String {
+/// The first line of a tool's description, shortened.
+pub(super) fn first_line(tool: &Value) -> String {
     let text = tool.get("description").and_then(Value::as_str);
     let line = text
         .and_then(|text| text.lines().next())
@@ -76,5 +107,5 @@ fn first_line(tool: &Value) -> String {
     if short.len() < line.len() {
         short.push('…');
     }
-    short
+    plain(&short)
 }

@@ -2,6 +2,7 @@
 //! programs that `mcp_files` names.
 
 mod auth;
+mod client;
 mod dialect;
 mod entry;
 mod fields;
@@ -12,10 +13,12 @@ mod transport;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use client::{ClientFile, read_client, section};
 pub use dialect::Dialect;
 pub(super) use entry::FIELDS;
 pub use server::{McpFile, McpServer};
-pub(super) use source::{Collected, read_file, read_section};
+pub(super) use source::Collected;
+pub(super) use source::{read_file, read_section};
 
 /// The fields of an entry and what they are for, in the order of the reference.
 pub fn server_fields() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -18,12 +18,12 @@ const DEFAULT_ORGANIZATION: &str = "default";
 
 /// Servers from all sources, and what is to be said about them.
 #[derive(Debug, Default)]
-pub(in crate::config) struct Collected {
-    pub(in crate::config) servers: Vec<McpServer>,
+pub(crate) struct Collected {
+    pub(crate) servers: Vec<McpServer>,
     pub(in crate::config) files: Vec<McpFile>,
-    pub(in crate::config) findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
     /// Variables that secrets were taken from.
-    pub(in crate::config) variables: BTreeSet<String>,
+    pub(crate) variables: BTreeSet<String>,
     places: BTreeMap<String, Place>,
 }
 
@@ -34,7 +34,31 @@ pub(in crate::config) fn read_section(
     file: &Path,
     section: &Node,
 ) {
-    entries(into, environment, file, section, Dialect::Keyway);
+    let origin = Origin::of(file, environment, Dialect::Keyway);
+    entries(into, &origin, section);
+}
+
+/// Where entries come from.
+pub(super) struct Origin<'a> {
+    pub(super) file: &'a Path,
+    /// Where relative paths begin.
+    pub(super) base: &'a Path,
+    pub(super) environment: &'a Environment,
+    pub(super) dialect: Dialect,
+    /// The file came with a repository.
+    pub(super) foreign: bool,
+}
+
+impl<'a> Origin<'a> {
+    fn of(file: &'a Path, environment: &'a Environment, dialect: Dialect) -> Self {
+        Self {
+            file,
+            base: file.parent().unwrap_or(file),
+            environment,
+            dialect,
+            foreign: false,
+        }
+    }
 }
 
 /// Reads one file of `mcp_files`. A file that is not there has no servers.
@@ -81,7 +105,7 @@ pub(in crate::config) fn read_file(into: &mut Collected, environment: &Environme
         Ok((dialect, section)) => {
             seen.dialect = Some(dialect);
             seen.servers = section.members().map_or(0, <[_]>::len);
-            entries(into, environment, file, section, dialect);
+            entries(into, &Origin::of(file, environment, dialect), section);
         }
         Err((at, message)) => into.findings.push(
             whole(Some(at), message)
@@ -91,13 +115,8 @@ pub(in crate::config) fn read_file(into: &mut Collected, environment: &Environme
     into.files.push(seen);
 }
 
-fn entries(
-    into: &mut Collected,
-    environment: &Environment,
-    file: &Path,
-    section: &Node,
-    dialect: Dialect,
-) {
+pub(super) fn entries(into: &mut Collected, origin: &Origin<'_>, section: &Node) {
+    let file = origin.file;
     let Some(members) = section.members() else {
         let place = place(file, section.at);
         let message = format!(
@@ -108,19 +127,17 @@ fn entries(
         return;
     };
     for (key, node) in members {
-        one(into, environment, file, (key, node), dialect);
+        one(into, origin, (key, node));
     }
 }
 
-fn one(
-    into: &mut Collected,
-    environment: &Environment,
-    file: &Path,
-    (key, node): (&Key, &Node),
-    dialect: Dialect,
-) {
-    let base = file.parent().unwrap_or(file);
-    let references = References::new(environment, base, dialect.bare_references());
+fn one(into: &mut Collected, origin: &Origin<'_>, (key, node): (&Key, &Node)) {
+    let (file, dialect) = (origin.file, origin.dialect);
+    let bare = dialect.bare_references();
+    let mut references = References::new(origin.environment, origin.base, bare);
+    if origin.foreign {
+        references = references.without_files();
+    }
     let named = is_server_key(&key.text);
     let shown = match suggest::shown_key(&key.text) {
         _ if named => key.text.as_str(),
@@ -170,7 +187,7 @@ fn one(
     });
 }
 
-fn place(file: &Path, at: At) -> Place {
+pub(super) fn place(file: &Path, at: At) -> Place {
     Place::File {
         path: file.to_owned(),
         at: Some(at),

@@ -179,10 +179,9 @@ fn env(fields: &mut Fields<'_>) -> BTreeMap<String, Secret<String>> {
         .collect()
 }
 
-/// A relative directory begins at the directory of the file.
+/// A relative directory begins at the directory of the file; in a project's file, at the project.
 fn directory(fields: &Fields<'_>, cwd: String) -> PathBuf {
-    let base = fields.file.parent().unwrap_or(fields.file);
-    base.join(cwd)
+    fields.references.base().join(cwd)
 }
 
 fn http(

@@ -58,7 +58,7 @@ fn a_configuration_that_cannot_be_used_ends_every_command_with_2() {
         &["api-keys", "list"],
         &["config", "show"],
         &["call"],
-        &["mcp", "status"],
+        &["client", "add", "cursor"],
     ] {
         let ran = world.run(command);
         assert_eq!(ran.code, 2, "{}", ran.told());

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use keyway_core::ports::{BoxFuture, Lists, Relay, Upstream, UpstreamState, UpstreamStatus};
 use keyway_core::rpc::{RawJson, RpcError};
 
-use crate::config::{Config, Finding, McpServer, Place};
+use crate::config::{Finding, McpServer, Place};
 
 /// A server that is configured and cannot be used: it is there for the status to tell why, and
 /// lists nothing.
-pub(super) struct Unusable {
+pub(crate) struct Unusable {
     name: String,
     reason: String,
     since: Timestamp,
@@ -26,20 +26,19 @@ impl Unusable {
         }
     }
 
-    /// A server whose entry has `problems`. Where another server has its name, its place tells the
-    /// two apart; `kept` is a server that an earlier version of the entry made.
-    pub(super) fn entry(
-        config: &Config,
+    /// A server whose entry has `problems`. Unless it is `alone` with its name, its place tells it
+    /// apart; `kept` is a server that an earlier version of the entry made.
+    pub(crate) fn entry(
         server: &McpServer,
         problems: &[Finding],
+        alone: bool,
         kept: bool,
         since: Timestamp,
     ) -> Self {
-        let same = |other: &&McpServer| other.name == server.name;
-        let name = if kept || config.mcp_servers.iter().filter(same).count() > 1 {
-            format!("{} ({})", server.name, short(&server.place))
-        } else {
+        let name = if alone && !kept {
             server.name.clone()
+        } else {
+            format!("{} ({})", server.name, short(&server.place))
         };
         let reasons: Vec<_> = problems.iter().map(tell).collect();
         let mut reason = reasons.join("; ");
@@ -50,7 +49,7 @@ impl Unusable {
     }
 
     /// A file none of whose servers can be known; `kept` when those of an earlier version stay.
-    pub(super) fn file(path: &Path, finding: &Finding, kept: bool, since: Timestamp) -> Self {
+    pub(crate) fn file(path: &Path, finding: &Finding, kept: bool, since: Timestamp) -> Self {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let mut reason = tell(finding);
         if kept {

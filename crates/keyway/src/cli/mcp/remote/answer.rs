@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 const LIMIT: usize = 64 << 20;
 
 /// The body of a successful answer; a problem as the failure it tells.
-pub(super) async fn body(response: HttpResponse) -> Result<Bytes, Failure> {
+pub(in crate::cli::mcp) async fn body(response: HttpResponse) -> Result<Bytes, Failure> {
     let status = response.status;
     let body = response
         .body
@@ -34,7 +34,7 @@ pub(super) async fn body(response: HttpResponse) -> Result<Bytes, Failure> {
 }
 
 /// The result of a request, whether it came as one JSON text or at the end of an event stream.
-pub(super) async fn result(response: HttpResponse) -> Result<Value, Failure> {
+pub(in crate::cli::mcp) async fn result(response: HttpResponse) -> Result<Value, Failure> {
     let stream = response
         .headers
         .get(CONTENT_TYPE)

@@ -18,14 +18,14 @@ use crate::cli::server::Address;
 
 /// A gateway, spoken to as any client would: one request at a time, nothing kept between them
 /// (MCP 2026-07-28).
-pub(super) struct Remote {
+pub(in crate::cli::mcp) struct Remote {
     address: Address,
     key: Option<Secret<String>>,
     egress: Egress,
 }
 
 impl Remote {
-    pub(super) fn new(address: Address, key: Option<Secret<String>>) -> Self {
+    pub(in crate::cli::mcp) fn new(address: Address, key: Option<Secret<String>>) -> Self {
         Self {
             address,
             key,
@@ -34,7 +34,7 @@ impl Remote {
     }
 
     /// `GET` of a path of the HTTP API.
-    pub(super) async fn get(&self, path: &str) -> Result<Value, Failure> {
+    pub(in crate::cli::mcp) async fn get(&self, path: &str) -> Result<Value, Failure> {
         let url = format!("{}{path}", self.address.base);
         let response = self
             .send(Method::GET, url, self.headers()?, Bytes::new())
@@ -44,7 +44,11 @@ impl Remote {
     }
 
     /// One MCP request; its result.
-    pub(super) async fn request(&self, method: &str, params: Value) -> Result<Value, Failure> {
+    pub(in crate::cli::mcp) async fn request(
+        &self,
+        method: &str,
+        params: Value,
+    ) -> Result<Value, Failure> {
         let mut params = params;
         let revision = Revision::NEWEST.as_str();
         if let Some(params) = params.as_object_mut() {
@@ -133,7 +137,7 @@ fn unreachable(base: &str, error: &HttpError) -> Failure {
         .with_hint("is the gateway running? `keyway serve` starts it")
 }
 
-pub(super) fn not_a_gateway() -> Failure {
+pub(in crate::cli::mcp) fn not_a_gateway() -> Failure {
     Failure::new("not_a_gateway", "what answered is not a Keyway gateway")
         .with_hint("give the gateway's URL with --server")
 }

@@ -17,7 +17,7 @@ Example:
 /// Call one tool of a gateway over MCP
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Call {
+pub(in crate::cli::mcp) struct Call {
     /// The tool, by the name the gateway lists
     tool: String,
     /// Its arguments: a JSON object, `@file:PATH`, or `-` for standard input
@@ -33,7 +33,7 @@ pub(super) struct Call {
 }
 
 /// Runs it. The exit code is 1 when the tool says that it failed.
-pub(super) async fn run(
+pub(in crate::cli::mcp) async fn run(
     invocation: &Invocation,
     command: &Call,
     terminal: &mut Terminal,

@@ -1,0 +1,79 @@
+use keyway_core::ports::{UpstreamState, UpstreamStatus};
+
+use super::plain;
+use crate::cli::failure::Failure;
+use crate::config::suggest;
+use crate::local::{Configured, LocalClient};
+
+/// The configured server of this name; else a failure that suggests the one that was meant.
+pub(crate) fn known(client: &LocalClient, name: &str) -> Result<Configured, Failure> {
+    let servers = client.servers();
+    let mine = |one: &&Configured| one.server.name == name;
+    if let Some(found) = servers.iter().find(mine) {
+        return Ok(found.clone());
+    }
+    let names: Vec<_> = servers.iter().map(|one| one.server.name.as_str()).collect();
+    let ignored = client.statuses();
+    let ignored = ignored
+        .iter()
+        .find(|status| status.status.name == name && !status.in_force);
+    let shown = suggest::shown_key(name).map_or_else(String::new, |name| format!(" `{name}`"));
+    let failure = Failure::usage("unknown_server", format!("there is no server{shown}"));
+    Err(
+        match (ignored, suggest::nearest(name, names.iter().copied())) {
+            (Some(ignored), _) => {
+                let reason = ignored.status.reason.clone().unwrap_or_default();
+                Failure::usage("server_not_in_force", format!("`{name}`: {reason}"))
+            }
+            (None, Some(near)) => failure.with_hint(format!("did you mean `{near}`?")),
+            (None, None) if names.is_empty() => {
+                failure.with_hint("none is configured; `keyway mcp add` adds one")
+            }
+            (None, None) => failure.with_hint("`keyway mcp status` shows all"),
+        },
+    )
+}
+
+/// Nothing when the server is connected; else a failure that says what its state is, and what to
+/// do.
+pub(crate) fn connected(client: &LocalClient, name: &str) -> Result<(), Failure> {
+    let statuses = client.statuses();
+    let status = statuses.iter().find(|status| status.status.name == name);
+    let Some(status) = status.map(|status| &status.status) else {
+        return known(client, name).map(|_| ());
+    };
+    match status.state {
+        UpstreamState::Connected => Ok(()),
+        UpstreamState::AuthRequired | UpstreamState::AuthFailed if status.auth == "oauth" => {
+            Err(not_connected(status)
+                .with_hint(format!("`keyway mcp connect {name}` signs you in")))
+        }
+        _ => Err(not_connected(status)),
+    }
+}
+
+fn not_connected(status: &UpstreamStatus) -> Failure {
+    let message = format!("`{}` is not connected: {}", status.name, why(status));
+    Failure::new("not_connected", message)
+}
+
+/// A state, and why it is so.
+pub(crate) fn why(status: &UpstreamStatus) -> String {
+    let state = word(status.state);
+    match &status.reason {
+        Some(reason) => format!("{state}: {}", plain(reason)),
+        None => state.to_owned(),
+    }
+}
+
+/// A state as the status writes it.
+fn word(state: UpstreamState) -> &'static str {
+    match state {
+        UpstreamState::Configured => "configured",
+        UpstreamState::Connecting => "connecting",
+        UpstreamState::Connected => "connected",
+        UpstreamState::Disconnected => "disconnected",
+        UpstreamState::AuthRequired => "auth_required",
+        UpstreamState::AuthFailed => "auth_failed",
+    }
+}

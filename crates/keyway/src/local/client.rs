@@ -1,0 +1,242 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyway_app::system::SystemClock;
+use keyway_client::grants::{Grants, Settings};
+use keyway_core::ports::{Change, ChangeKind, Clock, HttpSend, Upstream};
+use keyway_egress::{Egress, EgressConfig};
+use keyway_mcp::upstream::{Pool, PoolSettings};
+use keyway_vault::random::SystemRandom;
+use parking_lot::Mutex;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::reader::Reader;
+use super::servers::{Configured, ServerStatus, Servers};
+use super::watch::Watch;
+use super::{Files, Home, Options, Project};
+use crate::cli::{Failure, Invocation};
+use crate::config::{Environment, Finding};
+use crate::servers::{Changes, Kept};
+
+/// How many changes somebody may be behind before the oldest are lost to them.
+const CHANGES: usize = 1_024;
+
+/// How long everything may take to end. Child processes are asked, then told, then killed within it.
+const WIND_UP: Duration = Duration::from_secs(10);
+
+/// The person's MCP servers, connected, with everything they need. Cheap to clone; ended once with
+/// [`LocalClient::close`], or child processes may outlive the program.
+#[derive(Clone)]
+pub(crate) struct LocalClient {
+    parts: Arc<Parts>,
+}
+
+struct Parts {
+    home: Home,
+    project: Project,
+    servers: Arc<Mutex<Servers>>,
+    pool: Arc<Pool>,
+    oauth: keyway_oauth::Client,
+    clock: Arc<dyn Clock>,
+    changes: broadcast::Sender<Change>,
+    tasks: TaskTracker,
+    ending: CancellationToken,
+}
+
+impl LocalClient {
+    /// Reads the person's file and the project's, and starts connecting, without waiting for any
+    /// server. What is wrong with a file or an entry is in [`LocalClient::statuses`]; only a missing
+    /// home is an error.
+    pub(crate) fn start(invocation: &Invocation, options: Options) -> Result<Self, Failure> {
+        let home = Home::of(&invocation.environment, &invocation.directory)?;
+        let project = Project::of(&invocation.directory);
+        let environment = invocation.environment.clone();
+        let mut reader = Reader::new(home.clone(), project.clone(), environment.clone());
+        let (tasks, ending) = (TaskTracker::new(), CancellationToken::new());
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let http: Arc<dyn HttpSend> = Arc::new(Egress::new(EgressConfig::default()));
+        let oauth = keyway_oauth::Client::new(keyway_oauth::Parts {
+            http: Arc::clone(&http),
+            safe: Arc::new(grants(&home, &environment)?),
+            clock: Arc::clone(&clock),
+            random: Arc::new(SystemRandom),
+            sign_in: options.sign_in,
+            settings: keyway_oauth::ClientSettings::default(),
+        });
+        let (changes, _) = broadcast::channel(CHANGES);
+        let identity = invocation.gateway.identity();
+        let tell = changes.clone();
+        let pool = Pool::new(
+            http,
+            Arc::clone(&clock),
+            tasks.clone(),
+            ending.clone(),
+            Arc::new(move |change| {
+                // Nobody may be listening.
+                let _ = tell.send(change);
+            }),
+            PoolSettings {
+                client_name: identity.name.clone(),
+                client_version: identity.version.clone(),
+                grace: options.grace,
+                tokens: Some(Arc::new(oauth.clone())),
+                ..PoolSettings::default()
+            },
+        );
+        let kept = Kept::new(pool, environment);
+        let pool = kept.pool();
+        let now = clock.now();
+        let mut servers = Servers::new(kept, options.start, now);
+        servers.take(reader.read(), now);
+        let servers = Arc::new(Mutex::new(servers));
+        if options.files == Files::Follow {
+            let watch = Watch {
+                reader,
+                servers: Arc::clone(&servers),
+                clock: Arc::clone(&clock),
+                tell: teller(changes.clone()),
+            };
+            tasks.spawn(watch.run(tasks.clone(), ending.clone()));
+        }
+        Ok(Self {
+            parts: Arc::new(Parts {
+                home,
+                project,
+                servers,
+                pool,
+                oauth,
+                clock,
+                changes,
+                tasks,
+                ending,
+            }),
+        })
+    }
+
+    /// The person's folder.
+    pub(crate) fn home(&self) -> &Home {
+        &self.parts.home
+    }
+
+    /// The project worked in.
+    pub(crate) fn project(&self) -> &Project {
+        &self.parts.project
+    }
+
+    /// The configured servers that are in force, usable or not.
+    pub(crate) fn servers(&self) -> Vec<Configured> {
+        self.parts.servers.lock().configured()
+    }
+
+    /// What is to be said about the files: errors, each of which costs that file or server, and
+    /// warnings.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        self.parts.servers.lock().findings()
+    }
+
+    /// The servers that are connected to.
+    pub(crate) fn upstreams(&self) -> Vec<Arc<dyn Upstream>> {
+        self.parts.servers.lock().upstreams()
+    }
+
+    /// Everything that is configured, by name: usable or not, trusted or not, enabled or not.
+    pub(crate) fn statuses(&self) -> Vec<ServerStatus> {
+        let user_file = self.parts.home.user_file();
+        self.parts.servers.lock().statuses(&user_file)
+    }
+
+    /// Waits until no server is connecting for the first time any more, at most this long. True
+    /// when none is.
+    pub(crate) async fn wait_settled(&self, most: Duration) -> bool {
+        let mut changes = self.changes();
+        let settled = async {
+            while !self.parts.servers.lock().settled() {
+                if let Err(broadcast::error::RecvError::Closed) = changes.recv().await {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(most, settled).await.is_ok()
+    }
+
+    /// Connects to a server anew, now; one that was left out at the start is connected to. False
+    /// when there is no such server, or it cannot be used.
+    pub(crate) fn reconnect(&self, name: &str) -> bool {
+        let now = self.parts.clock.now();
+        self.parts.servers.lock().want(name, now) || self.parts.pool.reconnect(name)
+    }
+
+    /// The connections.
+    pub(crate) fn pool(&self) -> &Arc<Pool> {
+        &self.parts.pool
+    }
+
+    /// The OAuth client role: signing in, and the grants kept.
+    pub(crate) fn oauth(&self) -> &keyway_oauth::Client {
+        &self.parts.oauth
+    }
+
+    /// Changes of states and lists from here on, and of the configuration: a server that was added
+    /// or removed changed its state and its lists.
+    pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {
+        self.parts.changes.subscribe()
+    }
+
+    /// Where work beside the caller's own is spawned; [`LocalClient::close`] waits for it.
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.parts.tasks
+    }
+
+    /// Cancelled when everything is to end.
+    pub(crate) fn ending(&self) -> &CancellationToken {
+        &self.parts.ending
+    }
+
+    /// Closes every connection and ends every child process.
+    pub(crate) async fn close(&self) {
+        self.parts.ending.cancel();
+        self.parts.tasks.close();
+        let ended = self.parts.tasks.wait();
+        if tokio::time::timeout(WIND_UP, ended).await.is_err() {
+            tracing::warn!("some work did not end in time and is left behind");
+        }
+    }
+}
+
+impl keyway_client::calls::Servers for LocalClient {
+    fn servers(&self) -> Vec<keyway_client::calls::Server> {
+        self.parts.servers.lock().callable(&self.parts.project)
+    }
+}
+
+/// Where the person's grants are kept. Nothing is made or opened before there is one.
+fn grants(home: &Home, environment: &Environment) -> Result<Grants, Failure> {
+    let keep = environment.get("KEYWAY_GRANTS").unwrap_or("auto");
+    let keep = keep.parse().map_err(|expected| {
+        let message = format!("KEYWAY_GRANTS: expected {expected}");
+        Failure::usage("invalid_configuration", message)
+    })?;
+    Ok(Grants::new(Settings {
+        home: home.dir().to_owned(),
+        keep,
+        bus: environment
+            .get("DBUS_SESSION_BUS_ADDRESS")
+            .map(str::to_owned),
+        random: Arc::new(SystemRandom),
+    }))
+}
+
+fn teller(changes: broadcast::Sender<Change>) -> Arc<dyn Fn(&Changes) + Send + Sync> {
+    Arc::new(move |what| {
+        let names = [&what.added, &what.changed, &what.removed];
+        for server in names.into_iter().flatten() {
+            for kind in [ChangeKind::State, ChangeKind::Lists] {
+                let server = server.clone();
+                // Nobody may be listening.
+                let _ = changes.send(Change { server, kind });
+            }
+        }
+    })
+}

@@ -1,0 +1,30 @@
+//! The client side put together: the person's own MCP servers and those of the project worked in.
+//!
+//! Every `keyway mcp …` command without `--server` and the chat run on a [`LocalClient`].
+#![allow(
+    dead_code,
+    reason = "the chat and the commands for calls come onto it next"
+)]
+
+mod client;
+mod document;
+mod home;
+mod idle;
+mod options;
+mod project;
+mod reader;
+mod servers;
+mod session;
+mod source;
+mod trust;
+mod watch;
+
+pub(crate) use client::LocalClient;
+pub(crate) use home::Home;
+pub(crate) use options::{Files, Options, Start};
+pub(crate) use project::Project;
+pub(crate) use servers::Configured;
+#[expect(unused_imports, reason = "the chat shows them")]
+pub(crate) use servers::ServerStatus;
+pub(crate) use source::Source;
+pub(crate) use trust::Trust;
