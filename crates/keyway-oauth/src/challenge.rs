@@ -125,4 +125,12 @@ mod tests {
         }
         assert_eq!(read("Bearer scope=\"a").unwrap().scopes, ["a"]);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn it_never_panics(value in ".*", name in "[a-z_]{1,20}", text in ".*") {
+            let _ = read(&value);
+            let _ = read(&format!("Bearer {name}=\"{text}\", {value}"));
+        }
+    }
 }

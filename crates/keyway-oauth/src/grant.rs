@@ -6,9 +6,9 @@ use keyway_core::ports::{AccessToken, ProtectedResource};
 use serde::{Deserialize, Serialize};
 
 use crate::GrantInfo;
+use crate::address::endpoint;
 use crate::identity::{Identity, Origin};
 use crate::tokens::Tokens;
-use crate::wire::endpoint;
 
 /// The prefix of the names of grants.
 pub(crate) const PREFIX: &str = "mcp:";
@@ -128,5 +128,55 @@ impl Grant {
             expires_at: self.expires_at,
             renewable: self.renewable().is_some(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A record as the first version wrote it. Records are kept: what was written once is read for
+    /// good.
+    const FIRST: &str = r#"{
+        "server": "files", "profile": "", "url": "https://mcp.example/mcp",
+        "resource": "https://mcp.example", "issuer": "https://as.example",
+        "token_endpoint": "https://as.example/token", "revocation_endpoint": null,
+        "client": {"id": "c", "secret": "s", "method": "client_secret_post", "origin": "registered"},
+        "redirect_uri": "http://localhost:1456/auth/mcp/callback",
+        "access_token": "a", "refresh_token": "r",
+        "obtained_at": "2026-11-21T10:00:00Z", "expires_at": "2026-11-21T11:00:00Z",
+        "requested": ["read"], "scopes": ["read"]
+    }"#;
+
+    fn first() -> Grant {
+        serde_json::from_str(FIRST).unwrap()
+    }
+
+    #[test]
+    fn a_record_of_the_first_version_is_read() {
+        let grant = first();
+        assert_eq!(grant.access_token.expose(), "a");
+        let info = grant.info("mcp:files");
+        assert!(info.renewable && !format!("{info:?}{grant:?}").contains("\"a\""));
+    }
+
+    #[test]
+    fn it_is_due_a_minute_ahead_or_a_tenth_of_its_lifetime() {
+        let mut grant = first();
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert!(!grant.is_due(at("2026-11-21T10:58:59Z")));
+        assert!(grant.is_due(at("2026-11-21T10:59:00Z")));
+        assert!(grant.is_due(at("2026-11-21T12:00:00Z")));
+        grant.expires_at = Some(at("2026-11-21T10:00:10Z"));
+        assert!(!grant.is_due(at("2026-11-21T10:00:08Z")));
+        assert!(grant.is_due(at("2026-11-21T10:00:09Z")));
+        grant.expires_at = None;
+        assert!(!grant.is_due(at("2030-01-01T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_profile_has_records_of_its_own() {
+        assert_eq!(record_name("files", ""), "mcp:files");
+        assert_eq!(record_name("files", "p1"), "mcp:files@p1");
     }
 }

@@ -1,5 +1,6 @@
 //! OAuth 2.1 as Keyway plays it towards the servers it is a client of.
 
+mod address;
 mod challenge;
 mod client;
 mod discovery;

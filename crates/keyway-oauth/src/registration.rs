@@ -9,12 +9,13 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::address::host_of;
 use crate::client::ClientSettings;
 use crate::discovery::Server;
 use crate::identity::{AuthMethod, Identity, Origin};
 use crate::provider::ProviderError;
 use crate::record;
-use crate::wire::{Wire, host_of};
+use crate::wire::Wire;
 use crate::{OAuthError, Safe, SafeError};
 
 /// A registration this old that a sign-in was begun with, but not completed, may have lapsed: most

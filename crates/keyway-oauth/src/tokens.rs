@@ -9,9 +9,10 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::OAuthError;
+use crate::address::host_of;
 use crate::identity::Proof;
 use crate::provider::ProviderError;
-use crate::wire::{Answer, Wire, host_of};
+use crate::wire::{Answer, Wire};
 
 /// The longest lifetime that is believed.
 const LONGEST: f64 = 10.0 * 365.0 * 86_400.0;

@@ -6,9 +6,10 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use keyway_core::ports::{
     Destination, HttpError, HttpRequest, HttpResponse, HttpSend, Limits, Redirects,
 };
-use url::{Host, Url};
+use url::Url;
 
 use crate::OAuthError;
+use crate::address::{endpoint, host_of, is_loopback, place, without_query};
 
 /// The most bytes an answer may have.
 const BODY: usize = 256 * 1024;
@@ -236,39 +237,6 @@ impl<'a> Wire<'a> {
     }
 }
 
-/// Reads the URL of an MCP endpoint. A fragment is no part of it (RFC 8707 section 2).
-pub(crate) fn endpoint(url: &str) -> Result<Url, OAuthError> {
-    let shown = || url.split(['?', '#']).next().unwrap_or_default().to_owned();
-    let mut parsed = Url::parse(url).map_err(|_| OAuthError::BadUrl(shown()))?;
-    if !matches!(parsed.scheme(), "http" | "https") || parsed.host().is_none() {
-        return Err(OAuthError::BadUrl(shown()));
-    }
-    parsed.set_fragment(None);
-    Ok(parsed)
-}
-
-/// A URL as it may be shown.
-pub(crate) fn without_query(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.set_fragment(None);
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.to_string()
-}
-
-pub(crate) fn host_of(url: &Url) -> String {
-    match (url.host_str(), url.port()) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        (Some(host), None) => host.to_owned(),
-        (None, _) => String::from("the server"),
-    }
-}
-
-fn place(url: &Url) -> String {
-    format!("{}://{}", url.scheme(), host_of(url))
-}
-
 fn unreachable(url: &Url, reason: String) -> OAuthError {
     OAuthError::Unreachable {
         host: host_of(url),
@@ -280,11 +248,56 @@ fn content(kind: &'static str) -> HeaderMap {
     HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))])
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Web;
+
+    fn goes(home: &str, to: &str) -> bool {
+        let web = Web::default();
+        let wire = Wire::new(&web, home, Duration::from_secs(1)).unwrap();
+        wire.check("the token endpoint", &Url::parse(to).unwrap())
+            .is_ok()
+    }
+
+    fn destination(home: &str, to: &str) -> Destination {
+        let web = Web::default();
+        let wire = Wire::new(&web, home, Duration::from_secs(1)).unwrap();
+        let url = Url::parse(to).unwrap();
+        wire.request(Method::GET, &url, HeaderMap::new(), Bytes::new())
+            .destination
+    }
+
+    #[test]
+    fn credentials_go_over_https_or_stay_near() {
+        assert!(goes("https://mcp.example/mcp", "https://as.example/token"));
+        assert!(goes("http://lan.example/mcp", "http://lan.example:9/token"));
+        assert!(goes("http://localhost:1/mcp", "http://127.0.0.1:2/token"));
+        assert!(!goes("https://mcp.example/mcp", "http://mcp.example/token"));
+        assert!(!goes("https://mcp.example/mcp", "http://localhost/token"));
+        assert!(!goes("http://localhost/mcp", "http://as.example/token"));
+        assert!(!goes(
+            "https://mcp.example",
+            "https://me:pw@as.example/token"
+        ));
+        assert!(!goes("https://mcp.example", "ftp://mcp.example/token"));
+    }
+
+    #[test]
+    fn only_what_is_near_is_the_operators_choice() {
+        let guarded = |home, to| destination(home, to) == Destination::Guarded;
+        assert!(guarded(
+            "https://mcp.example/mcp",
+            "https://as.example/token"
+        ));
+        assert!(guarded(
+            "https://mcp.example/mcp",
+            "https://127.0.0.1/token"
+        ));
+        assert!(!guarded(
+            "https://10.0.0.7/mcp",
+            "https://10.0.0.7:8443/token"
+        ));
+        assert!(!guarded("http://[::1]:1/mcp", "http://localhost:2/token"));
     }
 }

@@ -2,8 +2,9 @@ use url::Url;
 
 use super::{Server, probe, resource, server};
 use crate::OAuthError;
+use crate::address::without_query;
 use crate::challenge::Challenge;
-use crate::wire::{Wire, without_query};
+use crate::wire::Wire;
 
 /// What was found out about a protected resource.
 #[derive(Debug, Clone)]

@@ -3,7 +3,8 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::OAuthError;
-use crate::wire::{Wire, host_of, without_query};
+use crate::address::{place, without_query};
+use crate::wire::Wire;
 
 const WHAT: &str = "the metadata of the protected resource";
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
@@ -60,7 +61,7 @@ fn named_place(home: &Url, named: &str) -> Result<Url, OAuthError> {
     }
     Err(OAuthError::ForeignPlace {
         what: WHAT,
-        place: format!("{}://{}", url.scheme(), host_of(&url)),
+        place: place(&url),
         reason: "it has to be on the server's own host",
     })
 }

@@ -3,7 +3,8 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::OAuthError;
-use crate::wire::{Wire, without_query};
+use crate::address::without_query;
+use crate::wire::Wire;
 
 const WHAT: &str = "the metadata of the authorization server";
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
