@@ -7,6 +7,7 @@ pub mod grants;
 pub mod mentions;
 mod person;
 mod secrets;
+pub mod sessions;
 pub mod sign_in;
 pub mod text;
 

@@ -74,6 +74,8 @@ typed_ids! {
     ApiKeyId = "key";
     /// One request as it appears in logs, errors and headers.
     RequestId = "req";
+    /// One conversation of an agent.
+    SessionId = "sess";
 }
 
 fn v7(clock: &dyn Clock, random: &dyn Random) -> uuid::Uuid {

@@ -18,6 +18,6 @@ mod secret;
 
 pub use action::{Action, Context};
 pub use error::{Error, Kind, Problem};
-pub use ids::{ApiKeyId, OrgId, RequestId, UserId};
+pub use ids::{ApiKeyId, OrgId, RequestId, SessionId, UserId};
 pub use principal::{Principal, Subject};
 pub use secret::Secret;

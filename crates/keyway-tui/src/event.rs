@@ -1,0 +1,139 @@
+use std::time::Duration;
+
+use keyway_agent::transcript::Entry;
+use keyway_client::{Decision, Filled, Form, Notice, Page, Request};
+
+use crate::slash::Command;
+
+/// What a face is told. Faces change by nothing else.
+#[derive(Debug)]
+pub enum Event {
+    /// The keyboard, the mouse, the window.
+    Terminal(crossterm::event::Event),
+    /// Time went by.
+    Tick,
+    /// More of the model's answer; the whole of it follows as an entry.
+    Delta(String),
+    /// What was begun of an answer is void: another one begins.
+    Discarded,
+    /// Something was written into the transcript.
+    Entry(Entry),
+    /// The model could not be reached and is tried again.
+    Retrying {
+        /// Why, in words.
+        reason: String,
+        /// When it is tried again.
+        wait: Duration,
+    },
+    /// A turn is over, whatever came of it.
+    Idle,
+    /// Somebody waits for the person's answer.
+    Asked(Asked),
+    /// Nobody waits for this answer any more.
+    Withdrawn(u64),
+    /// Something goes on.
+    Told(Notice),
+    /// What there is to be completed and counted.
+    World(Box<World>),
+    /// What a command came to.
+    Reply(Reply),
+}
+
+/// What a face wants done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// A turn with this text.
+    Say(String),
+    /// A command.
+    Run(Command),
+    /// The turn that runs is to stop.
+    Interrupt,
+    /// The person answered.
+    Answer(u64, Answer),
+    /// A page is to be opened in the browser.
+    Visit(String),
+    /// It is over.
+    Quit,
+}
+
+/// A question to the person.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Names the question; the answer carries it.
+    pub id: u64,
+    /// What is asked.
+    pub question: Question,
+}
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub enum Question {
+    /// Whether something may be done.
+    Decide(Request),
+    /// The fields of a form.
+    FillIn(Form),
+    /// To open a page.
+    Visit(Page),
+}
+
+/// An answer, of the kind of its question.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// To [`Question::Decide`].
+    Decision(Decision),
+    /// To the others.
+    Filled(Filled),
+}
+
+/// What is around the chat: shown in the status line, offered for completion.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    /// `vendor/model`
+    pub model: String,
+    /// The configured servers, by name.
+    pub servers: Vec<Server>,
+    /// Ids of sessions and names of models that can be chosen.
+    pub models: Vec<String>,
+}
+
+/// A configured server.
+#[derive(Debug, Clone, Default)]
+pub struct Server {
+    /// Its name.
+    pub name: String,
+    /// Its state, by its stable name.
+    pub state: String,
+    /// Its tools, by its own names.
+    pub tools: Vec<String>,
+    /// Its resources: URI and title.
+    pub resources: Vec<(String, String)>,
+    /// Its prompts.
+    pub prompts: Vec<Prompt>,
+}
+
+/// A prompt of a server.
+#[derive(Debug, Clone, Default)]
+pub struct Prompt {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// The names of its arguments.
+    pub arguments: Vec<String>,
+}
+
+/// What a command came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// Some lines.
+    Text(String),
+    /// A table.
+    Table {
+        /// The columns' heads.
+        head: Vec<String>,
+        /// The rows.
+        rows: Vec<Vec<String>>,
+    },
+    /// It did not work: why, and what to do.
+    Problem(String),
+}

@@ -1,0 +1,132 @@
+use super::*;
+use crate::event::{Prompt, Server, World};
+
+fn wrong(line: &str) -> String {
+    match parse(line) {
+        Line::Wrong(text) => text,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+#[test]
+fn every_command_is_read() {
+    let command = |line: &str| match parse(line) {
+        Line::Command(command) => command,
+        other => panic!("{line}: {other:?}"),
+    };
+    assert_eq!(command("/mcp status"), Command::McpStatus);
+    assert_eq!(
+        command(" /mcp  connect git "),
+        Command::McpConnect("git".into())
+    );
+    assert_eq!(command("/mcp tools"), Command::McpTools(None));
+    assert_eq!(
+        command("/mcp tools git"),
+        Command::McpTools(Some("git".into()))
+    );
+    assert_eq!(command("/model"), Command::Model(None));
+    assert_eq!(command("/model a/b"), Command::Model(Some("a/b".into())));
+    assert_eq!(command("/approvals"), Command::Approvals);
+    assert_eq!(command("/sessions"), Command::Sessions);
+    assert_eq!(command("/help"), Command::Help);
+    assert_eq!(command("/quit"), Command::Quit);
+    assert_eq!(
+        command("/git:review branch=main"),
+        Command::Prompt {
+            server: "git".into(),
+            prompt: "review".into(),
+            arguments: "branch=main".into(),
+        }
+    );
+}
+
+#[test]
+fn an_unknown_command_is_told_what_was_meant() {
+    assert!(wrong("/hlep").contains("/help"));
+    assert!(wrong("/session").contains("/sessions"));
+    assert!(wrong("/status").contains("/mcp status"));
+    assert!(wrong("/mcp statsu").contains("/mcp status"));
+    assert!(wrong("/mcp").contains("/mcp tools [NAME]"));
+    assert!(wrong("/mcp connect").contains("NAME"));
+    assert!(wrong("/xylophone").contains("/help"));
+    assert!(wrong("/:").contains("/server:prompt"));
+}
+
+#[test]
+fn what_is_no_command_goes_to_the_model() {
+    for line in ["hello", "/etc/hosts looks odd", "a /help b"] {
+        assert_eq!(parse(line), Line::Message(line.into()));
+    }
+}
+
+#[test]
+fn a_prompts_arguments_are_read_by_name() {
+    let names = ["a".to_owned(), "b".to_owned()];
+    let pairs = prompt_arguments(r#"a="one two" b=3"#, &names).unwrap();
+    assert_eq!(
+        pairs,
+        [("a".into(), "one two".into()), ("b".into(), "3".into())]
+    );
+    assert!(
+        prompt_arguments("c=1", &names)
+            .unwrap_err()
+            .contains("a=… b=…")
+    );
+    assert!(
+        prompt_arguments(r#"a="x"#, &names)
+            .unwrap_err()
+            .contains("quote")
+    );
+    let one = ["topic".to_owned()];
+    let pairs = prompt_arguments("all of it", &one).unwrap();
+    assert_eq!(pairs, [("topic".into(), "all of it".into())]);
+    assert!(
+        prompt_arguments("x", &[])
+            .unwrap_err()
+            .contains("no arguments")
+    );
+}
+
+fn world() -> World {
+    let git = Server {
+        name: "git".into(),
+        state: "connected".into(),
+        tools: vec!["diff".into(), "log".into()],
+        resources: vec![("file:///readme".into(), "The readme".into())],
+        prompts: vec![Prompt {
+            name: "review".into(),
+            description: "Review a change".into(),
+            arguments: vec![],
+        }],
+    };
+    let issues = Server {
+        name: "github".into(),
+        state: "auth_required".into(),
+        ..Server::default()
+    };
+    World {
+        model: "acme/large".into(),
+        servers: vec![git, issues],
+        models: vec!["acme/large".into(), "acme/small".into()],
+    }
+}
+
+fn texts(before: &str) -> Vec<String> {
+    let choices = choices(before, &world());
+    choices.into_iter().map(|choice| choice.text).collect()
+}
+
+#[test]
+fn commands_servers_tools_prompts_and_resources_are_completed() {
+    assert_eq!(texts("/mcp c"), ["/mcp connect "]);
+    assert_eq!(texts("/mcp connect g"), ["git", "github"]);
+    assert_eq!(texts("/mcp connect l"), ["log"]);
+    assert_eq!(texts("/mcp tools gith"), ["github"]);
+    assert_eq!(texts("/model acme/s"), ["acme/small"]);
+    assert_eq!(texts("/git"), ["/git:review "]);
+    assert_eq!(texts("look at @gi"), ["@git:"]);
+    assert_eq!(texts("look at @git:f"), ["@git:file:///readme "]);
+    assert_eq!(texts("/help"), Vec::<String>::new());
+    assert_eq!(texts("mail me@git"), Vec::<String>::new());
+    assert!(texts("/").len() > 8);
+}
