@@ -88,7 +88,7 @@ impl Chat {
         };
         let id = panel.id();
         match panel.key(key, self.now) {
-            Outcome::Open => return Vec::new(),
+            Outcome::Open => Vec::new(),
             Outcome::Answered(answer) => {
                 if let Some(form) = panel.answered(&answer) {
                     self.last_form = Some(form);

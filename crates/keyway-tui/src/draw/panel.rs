@@ -9,8 +9,11 @@ use crate::panel::View;
 /// Columns and rows that the frame takes.
 const FRAME: u16 = 4;
 
+/// A panel is not wider than this: what belongs together stays together.
+const WIDEST: u16 = 104;
+
 fn view(chat: &Chat, wide: u16) -> Option<View> {
-    let columns = usize::from(wide.saturating_sub(FRAME));
+    let columns = usize::from(wide.min(WIDEST).saturating_sub(FRAME));
     let panel = chat.panels.front()?;
     Some(panel.view(columns, chat.theme))
 }
@@ -34,6 +37,10 @@ pub(super) fn draw(chat: &mut Chat, frame: &mut Frame<'_>, area: Rect) {
     let theme = chat.theme;
     let Some(view) = view(chat, area.width) else {
         return;
+    };
+    let area = Rect {
+        width: area.width.min(WIDEST),
+        ..area
     };
     let waiting = chat.panels.len();
     let mut border = Block::bordered()

@@ -65,7 +65,7 @@ fn parts(chat: &Chat, room: usize) -> Vec<Span<'static>> {
     };
     while wide(&parts) > room && parts.len() > 1 {
         // The model's name is known; the rest is news.
-        if width(&parts.first().map_or("", |part| &part.content).to_owned()) > 16 {
+        if parts.first().is_some_and(|model| model.width() > 16) {
             parts.remove(0);
         } else {
             parts.pop();

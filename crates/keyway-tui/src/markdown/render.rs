@@ -90,6 +90,7 @@ impl Page {
             }
             Tag::BlockQuote(_) => {
                 self.flush();
+                self.settle();
                 let bar = Span::styled("│ ", self.theme.dim);
                 self.indents.push(Indent {
                     first: None,
@@ -143,7 +144,7 @@ impl Page {
                 self.inline.pop();
                 self.gap = false;
             }
-            TagEnd::Paragraph => {
+            TagEnd::Paragraph | TagEnd::HtmlBlock => {
                 self.flush();
                 self.gap = true;
             }
@@ -179,10 +180,6 @@ impl Page {
                     self.emit(lines);
                     self.gap = true;
                 }
-            }
-            TagEnd::HtmlBlock => {
-                self.flush();
-                self.gap = true;
             }
             _ => {}
         }
@@ -223,11 +220,16 @@ impl Page {
         self.columns.saturating_sub(indent).max(8)
     }
 
-    fn emit(&mut self, lines: Vec<Line<'static>>) {
+    /// Writes the blank line that is due.
+    fn settle(&mut self) {
         if std::mem::take(&mut self.gap) && !self.lines.is_empty() {
             let blank = self.indented(Line::default(), false);
             self.lines.push(blank);
         }
+    }
+
+    fn emit(&mut self, lines: Vec<Line<'static>>) {
+        self.settle();
         for line in lines {
             let line = self.indented(line, true);
             self.lines.push(line);

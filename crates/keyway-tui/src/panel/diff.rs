@@ -87,6 +87,7 @@ fn compare<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(Kind, &'a str)> {
 
 #[cfg(test)]
 mod tests {
+    use super::Kind::{Gone, New, Same};
     use super::*;
 
     #[test]
@@ -97,7 +98,6 @@ mod tests {
             .into_iter()
             .map(|(kind, _)| kind)
             .collect();
-        use Kind::{Gone, New, Same};
         assert_eq!(marks, [Same, Same, Gone, New, New, Same]);
         assert_eq!(compare(&[], &["x"]), [(New, "x")]);
         assert_eq!(compare(&["x"], &[]), [(Gone, "x")]);

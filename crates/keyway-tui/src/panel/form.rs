@@ -1,5 +1,6 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use keyway_client::{Filled, Form};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use serde_json::{Map, Value as Json};
 
@@ -15,6 +16,7 @@ use crate::theme::Theme;
 pub(super) struct FormPanel {
     server: String,
     message: String,
+    warnings: Vec<String>,
     fields: Vec<Field>,
     /// The field that is being filled in.
     at: usize,
@@ -43,6 +45,7 @@ impl FormPanel {
         Self {
             server: form.server,
             message: form.message,
+            warnings: form.warnings,
             fields,
             at: wrong.unwrap_or(0),
         }
@@ -164,6 +167,9 @@ impl FormPanel {
             ..View::default()
         };
         view.head.extend(text(&self.message, columns, theme.text));
+        for warning in &self.warnings {
+            view.head.extend(text(warning, columns, theme.warn));
+        }
         for (at, field) in self.fields.iter().enumerate() {
             self.field(field, at, columns, theme, &mut view);
         }
@@ -214,29 +220,20 @@ impl FormPanel {
             }
             Value::Switch(on) => {
                 for (value, name) in [(true, "yes"), (false, "no")] {
-                    push_choice(&mut line, name, *on == Some(value), false, theme);
+                    choice(&mut line, ONE, name, *on == Some(value), theme);
                 }
             }
             Value::One(choices, chosen) => {
-                for (index, choice) in choices.iter().enumerate() {
-                    push_choice(
-                        &mut line,
-                        &choice.title,
-                        *chosen == Some(index),
-                        false,
-                        theme,
-                    );
+                for (index, one) in choices.iter().enumerate() {
+                    choice(&mut line, ONE, &one.title, *chosen == Some(index), theme);
                 }
             }
             Value::Many(choices, marked) => {
-                for (index, (choice, on)) in choices.iter().enumerate() {
-                    push_choice(
-                        &mut line,
-                        &choice.title,
-                        *on,
-                        here && index == *marked,
-                        theme,
-                    );
+                for (index, (one, on)) in choices.iter().enumerate() {
+                    let style = choice(&mut line, MANY, &one.title, *on, theme);
+                    if here && index == *marked {
+                        *style = style.patch(theme.selected);
+                    }
                 }
             }
         }
@@ -251,16 +248,28 @@ impl FormPanel {
     }
 }
 
-fn push_choice(line: &mut Line<'static>, name: &str, on: bool, marked: bool, theme: Theme) {
-    let mark = if on { "●" } else { "○" };
+/// Marks for one of several, and for some of several.
+const ONE: [&str; 2] = ["●", "○"];
+const MANY: [&str; 2] = ["[x]", "[ ]"];
+
+/// Adds a choice to a line; gives its style.
+fn choice<'a>(
+    line: &'a mut Line<'static>,
+    [chosen, open]: [&str; 2],
+    name: &str,
+    on: bool,
+    theme: Theme,
+) -> &'a mut Style {
+    let mark = if on { chosen } else { open };
     let style = if on { theme.accent } else { theme.text };
-    let style = if marked {
-        style.patch(theme.selected)
-    } else {
-        style
-    };
+    if line.spans.len() > 1 {
+        line.push_span(Span::raw("  "));
+    }
     line.push_span(Span::styled(format!("{mark} {name}"), style));
-    line.push_span(Span::raw("  "));
+    match line.spans.last_mut() {
+        Some(span) => &mut span.style,
+        None => &mut line.style,
+    }
 }
 
 /// A text without its first columns.

@@ -18,12 +18,12 @@ pub(crate) struct Choice {
 
 /// How the text before the cursor can go on.
 pub(crate) fn choices(before: &str, world: &World) -> Vec<Choice> {
-    let word_from = before
+    let start = before
         .rfind(char::is_whitespace)
         .map_or(0, |at| at + before.get(at..).map_or(1, first_len));
-    let word = before.get(word_from..).unwrap_or_default();
-    let mut found = if let Some(resource) = word.strip_prefix('@') {
-        resources(resource, word_from, world)
+    let last = before.get(start..).unwrap_or_default();
+    let mut found = if let Some(resource) = last.strip_prefix('@') {
+        resources(resource, start, world)
     } else if before.starts_with('/') && !before.contains('\n') {
         commands(before, world)
     } else {
@@ -109,20 +109,20 @@ fn named<'a>(servers: &'a [Server], begin: &'a str) -> impl Iterator<Item = &'a 
         .filter(move |one| one.name.starts_with(begin))
 }
 
-fn resources(word: &str, from: usize, world: &World) -> Vec<Choice> {
+fn resources(typed: &str, from: usize, world: &World) -> Vec<Choice> {
     let with = |server: &Server| -> Vec<Choice> {
         let all = server.resources.iter().map(|(uri, title)| Choice {
             text: clean_line(&format!("@{}:{uri}", server.name)).replace(' ', "%20") + " ",
             about: clean_line(title),
             from,
         });
-        all.filter(|choice| choice.text.starts_with(&format!("@{word}")))
+        all.filter(|choice| choice.text.starts_with(&format!("@{typed}")))
             .collect()
     };
-    if word.contains(':') {
+    if typed.contains(':') {
         return world.servers.iter().flat_map(with).collect();
     }
-    let offering = named(&world.servers, word).filter(|server| !server.resources.is_empty());
+    let offering = named(&world.servers, typed).filter(|server| !server.resources.is_empty());
     let servers: Vec<_> = offering
         .map(|server| Choice {
             text: format!("@{}:", server.name),

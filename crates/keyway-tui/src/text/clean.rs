@@ -25,10 +25,9 @@ pub fn clean(text: &str) -> String {
         rest = rest.get(char.len_utf8()..).unwrap_or_default();
         let hidden = is_hidden(char);
         match char {
-            '\n' => cleaned.push('\n'),
             '\t' => cleaned.push_str(TAB),
             '\r' if rest.starts_with('\n') => {}
-            '\u{2028}' | '\u{2029}' | '\u{85}' => cleaned.push('\n'),
+            '\n' | '\u{2028}' | '\u{2029}' | '\u{85}' => cleaned.push('\n'),
             // A run of hidden characters may carry a whole text: one mark is enough to see it.
             _ if hidden && replaced => {}
             _ if hidden => cleaned.push(char::REPLACEMENT_CHARACTER),

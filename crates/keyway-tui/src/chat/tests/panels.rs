@@ -125,7 +125,10 @@ fn a_changed_definition_is_shown_line_by_line() {
 fn long_arguments_are_scrolled_and_the_answers_stay_in_sight() {
     let mut request = approval();
     if let Subject::Tool { arguments, .. } = &mut request.subject {
-        *arguments = (1..=40).map(|n| format!("line {n}\n")).collect();
+        *arguments = (1..=40)
+            .map(|n| format!("line {n}"))
+            .collect::<Vec<_>>()
+            .join("\n");
     }
     let mut stage = asked(60, 20, request);
     let screen = stage.screen();
@@ -163,6 +166,7 @@ fn form(problems: Vec<(String, String)>) -> Form {
             "required": ["city", "breakfast"]
         }),
         problems,
+        warnings: vec![],
     }
 }
 

@@ -126,6 +126,7 @@ fn nothing_in_a_question_does_either() {
             "c": { "oneOf": [{ "const": ATTACK, "title": ATTACK }] },
         } }),
         problems: vec![("b".into(), ATTACK.into())],
+        warnings: vec![ATTACK.into()],
     };
     let page = Page {
         server: ATTACK.into(),
