@@ -1,4 +1,4 @@
-//! Development only: MCP servers and authorization servers that behave, and misbehave, on demand.
+//! Development only: MCP servers, authorization servers and model servers that behave, and misbehave, on demand.
 
 #![expect(
     clippy::expect_used,
@@ -9,5 +9,6 @@
 )]
 
 pub mod authorization;
+pub mod models;
 pub mod peers;
 pub mod session_bus;

@@ -19,6 +19,7 @@ pub use gate::Gate;
 pub use http::HttpPeer;
 pub(crate) use http::{listen, run};
 pub use peer::Seen;
+pub(crate) use peer::wait_for;
 pub use raw::RawPeer;
 pub use script::{Era, Script};
 pub use sse::SsePeer;

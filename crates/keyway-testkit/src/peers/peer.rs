@@ -101,7 +101,7 @@ impl Peer {
 }
 
 /// Waits until `found` finds something. Panics after 20 seconds.
-pub(super) async fn wait_for<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+pub(crate) async fn wait_for<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
     for _ in 0..2_000 {
         if let Some(found) = found() {
             return found;
