@@ -5,6 +5,7 @@ mod args;
 mod call;
 mod client;
 mod config;
+mod confirm;
 mod docs;
 mod doctor;
 mod failure;

@@ -21,7 +21,7 @@ pub use keys::{KEYS, Key};
 pub use load::{DEFAULT_FILE, Flag, Inputs, Loaded, OTHER_VARIABLES, load};
 pub use reader::Kind;
 pub(crate) use reader::{parse_duration, unreadable};
-pub(crate) use reference::resolve;
+pub(crate) use reference::{resolve, variables};
 pub use report::{Finding, Place, Severity};
 pub use schema::schema;
 pub(crate) use servers::{ClientFile, read_client, section};

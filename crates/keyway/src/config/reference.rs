@@ -233,6 +233,28 @@ pub(crate) fn resolve(
         .map_err(|wrong| wrong.0)
 }
 
+/// The variables that the references in a text would read, in order: `@env:NAME` as the whole text,
+/// `${env:NAME}` anywhere.
+pub(crate) fn variables(text: &str) -> Vec<String> {
+    if text.starts_with("@@") {
+        return Vec::new();
+    }
+    if let Some(name) = text.strip_prefix("@env:") {
+        return vec![name.to_owned()];
+    }
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once("${") {
+        let Some((inner, behind)) = after.split_once('}') else {
+            rest = after;
+            continue;
+        };
+        names.extend(inner.strip_prefix("env:").map(str::to_owned));
+        rest = behind;
+    }
+    names
+}
+
 fn is_variable(name: &str) -> bool {
     let mut chars = name.chars();
     chars
@@ -291,6 +313,19 @@ mod tests {
             ("${not a name}", true, "${not a name}"),
         ] {
             assert_eq!(resolve(text, bare).unwrap(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_variables_of_a_text_are_those_it_would_read() {
+        for (text, expected) in [
+            ("plain ${NAME} $X", &[][..]),
+            ("@env:TOKEN", &["TOKEN"]),
+            ("@@env:TOKEN", &[]),
+            ("a ${env:TOKEN} ${ ${env:PATH}", &["TOKEN"]),
+            ("${env:A}${env:B}", &["A", "B"]),
+        ] {
+            assert_eq!(variables(text), expected, "{text}");
         }
     }
 

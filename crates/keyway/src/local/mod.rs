@@ -11,6 +11,7 @@ mod document;
 mod home;
 mod idle;
 mod options;
+mod preview;
 mod project;
 mod reader;
 mod servers;
@@ -20,8 +21,10 @@ mod trust;
 mod watch;
 
 pub(crate) use client::LocalClient;
+pub(crate) use document::Document;
 pub(crate) use home::Home;
 pub(crate) use options::{Files, Options, Start};
+pub(crate) use preview::{Plan, Planned, Preview};
 pub(crate) use project::Project;
 pub(crate) use servers::Configured;
 #[expect(unused_imports, reason = "the chat shows them")]

@@ -11,5 +11,6 @@
 mod cli;
 mod config;
 mod http;
+mod local;
 mod serve;
 mod support;

@@ -10,6 +10,7 @@ pub(crate) mod select;
 mod status;
 mod target;
 mod tools;
+mod trust;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -44,6 +45,7 @@ pub(crate) struct Mcp {
 enum Command {
     Status(status::Status),
     Tools(tools::Tools),
+    Trust(trust::TrustCommand),
     Call(remote::call::Call),
 }
 
@@ -55,6 +57,7 @@ pub(crate) async fn run(
     match command.command {
         Command::Status(command) => status::run(invocation, &command, terminal).await,
         Command::Tools(command) => tools::run(invocation, &command, terminal).await,
+        Command::Trust(command) => trust::run(invocation, &command, terminal),
         Command::Call(command) => remote::call::run(invocation, &command, terminal).await,
     }
 }

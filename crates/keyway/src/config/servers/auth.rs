@@ -7,7 +7,15 @@ use crate::config::reader::one_of;
 use crate::config::suggest;
 
 const TYPES: &[&str] = &["none", "api_key", "oauth"];
-const MEMBERS: &[&str] = &["type", "key", "header", "scheme", "scopes"];
+const MEMBERS: &[&str] = &[
+    "type",
+    "key",
+    "header",
+    "scheme",
+    "scopes",
+    "client_id",
+    "client_secret",
+];
 
 /// How Keyway authenticates to a server behind HTTP.
 pub(super) fn read(fields: &mut Fields<'_>) -> Option<Auth> {
@@ -16,10 +24,7 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<Auth> {
     };
     match kind(fields, node)? {
         "none" => Some(Auth::None),
-        "oauth" => Some(Auth::OAuth(OAuth {
-            scopes: scopes(node),
-            ..OAuth::default()
-        })),
+        "oauth" => oauth(fields, node).map(Auth::OAuth),
         _ => api_key(fields, node),
     }
 }
@@ -86,12 +91,41 @@ fn member(fields: &mut Fields<'_>, key: &crate::config::doc::Key, value: &Node) 
     }
 }
 
-fn scopes(node: &Node) -> Vec<String> {
-    let scopes = node.get("scopes").and_then(Node::items).unwrap_or_default();
-    scopes
-        .iter()
-        .filter_map(|scope| scope.text().map(str::to_owned))
-        .collect()
+/// What cannot be in a scope (RFC 6749 section 3.3).
+fn is_scope(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+}
+
+fn oauth(fields: &mut Fields<'_>, node: &Node) -> Option<OAuth> {
+    let before = fields.problems.len();
+    let mut scopes = Vec::new();
+    for scope in node.get("scopes").and_then(Node::items).unwrap_or_default() {
+        if let Some(text) = scope.text().filter(|text| is_scope(text)) {
+            scopes.push(text.to_owned());
+        } else {
+            let expected = "expected scopes without spaces, one a text";
+            fields.problem(scope.at, "auth.scopes", expected);
+        }
+    }
+    let mut part = |name: &str| {
+        let value = node.get(name)?;
+        fields.resolve(value, &format!("auth.{name}"))
+    };
+    let (client_id, client_secret) = (part("client_id"), part("client_secret"));
+    if client_secret.is_some() && client_id.is_none() {
+        let at = node.get("client_secret").unwrap_or(node).at;
+        let message = "a secret without `client_id` is no client";
+        fields.problem(at, "auth.client_secret", message);
+    }
+    (fields.problems.len() == before).then(|| OAuth {
+        scopes,
+        client_id: client_id.map(|id| id.text),
+        client_secret: client_secret.map(|secret| Secret::new(secret.text)),
+        profile: String::new(),
+    })
 }
 
 fn api_key(fields: &mut Fields<'_>, node: &Node) -> Option<Auth> {

@@ -1,8 +1,8 @@
 use keyway_core::Secret;
-use keyway_core::names::Prefix;
-use keyway_mcp::upstream::{ServerSpec, Timeouts, ToolFilter};
+use keyway_mcp::upstream::ServerSpec;
 
 use super::fields::Fields;
+use super::options::Options;
 use super::{Dialect, transport};
 use crate::config::doc::Value;
 use crate::config::suggest;
@@ -50,8 +50,8 @@ pub(in crate::config) const FIELDS: &[Field] = &[
     ),
     field(
         "auth",
-        "How Keyway authenticates: `none`, `oauth`, or `type: api_key` with `key` and if wanted `header` and `scheme`.",
-        r#"{"oneOf":[{"enum":["none","oauth"]},{"type":"object","required":["type"],"additionalProperties":false,"properties":{"type":{"enum":["none","api_key","oauth"]},"key":{"type":"string"},"header":{"type":"string"},"scheme":{"type":"string"},"scopes":{"type":"array","items":{"type":"string"}}}}]}"#,
+        "How Keyway authenticates: `none`; `type: api_key` with `key` and if wanted `header` and `scheme`; `oauth`, or `type: oauth` with if wanted `scopes`, and `client_id` and `client_secret` of a client registered by hand.",
+        r#"{"oneOf":[{"enum":["none","oauth"]},{"type":"object","required":["type"],"additionalProperties":false,"properties":{"type":{"enum":["none","api_key","oauth"]},"key":{"type":"string"},"header":{"type":"string"},"scheme":{"type":"string"},"scopes":{"type":"array","items":{"type":"string"}},"client_id":{"type":"string"},"client_secret":{"type":"string"}}}]}"#,
     ),
     field(
         "transport",
@@ -82,6 +82,21 @@ pub(in crate::config) const FIELDS: &[Field] = &[
         "timeouts",
         "`connect`: reaching the server, handshake and lists (30 s). `call`: one call (2 min), `0` for no limit.",
         r#"{"type":"object","additionalProperties":false,"properties":{"connect":{"type":["string","integer"]},"call":{"type":["string","integer"]}}}"#,
+    ),
+    field(
+        "timeout_ms",
+        "`timeouts.call` in milliseconds.",
+        r#"{"type":"integer","minimum":0,"maximum":86400000}"#,
+    ),
+    field(
+        "connect_timeout_ms",
+        "`timeouts.connect` in milliseconds.",
+        r#"{"type":"integer","minimum":1,"maximum":86400000}"#,
+    ),
+    field(
+        "retries",
+        "How many more times a request is sent that was not carried out for certain (1). A call that may have been is never repeated.",
+        r#"{"type":"integer","minimum":0,"maximum":10}"#,
     ),
     field(
         "keep_alive",
@@ -180,184 +195,4 @@ fn known(fields: &mut Fields<'_>, key: &crate::config::doc::Key) {
         }
         None => fields.problem(key.at, "", message),
     }
-}
-
-/// How often an idle connection is checked.
-#[derive(Default)]
-enum KeepAlive {
-    #[default]
-    Default,
-    Never,
-    Every(std::time::Duration),
-}
-
-/// The fields that have nothing to do with the transport.
-#[derive(Default)]
-struct Options {
-    prefix: Option<Prefix>,
-    organization: Option<String>,
-    enabled: Option<bool>,
-    tools: ToolFilter,
-    timeouts: Timeouts,
-    keep_alive: KeepAlive,
-}
-
-impl Options {
-    fn read(fields: &mut Fields<'_>) -> Self {
-        Self {
-            prefix: prefix(fields),
-            organization: organization(fields),
-            enabled: enabled(fields),
-            tools: tools(fields),
-            timeouts: timeouts(fields),
-            keep_alive: keep_alive(fields),
-        }
-    }
-
-    fn apply(self, spec: &mut ServerSpec) -> Option<String> {
-        if let Some(prefix) = self.prefix {
-            spec.prefix = prefix;
-        }
-        if let Some(enabled) = self.enabled {
-            spec.enabled = enabled;
-        }
-        match self.keep_alive {
-            KeepAlive::Default => {}
-            KeepAlive::Never => spec.keep_alive = None,
-            KeepAlive::Every(pause) => spec.keep_alive = Some(pause),
-        }
-        spec.tools = self.tools;
-        spec.timeouts = self.timeouts;
-        self.organization
-    }
-}
-
-fn prefix(fields: &mut Fields<'_>) -> Option<Prefix> {
-    let node = fields.get("prefix")?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    match &node.value {
-        Value::Bool(false) => Some(Prefix::None),
-        Value::Text(text) if text.is_empty() => Some(Prefix::None),
-        Value::Text(text) if text.len() <= 32 && text.chars().all(plain) => {
-            Some(Prefix::Custom(text.clone()))
-        }
-        _ => {
-            let expected = "expected up to 32 letters, digits, `_` and `-`, or `false` for none";
-            fields.problem(node.at, "prefix", expected);
-            None
-        }
-    }
-}
-
-fn organization(fields: &mut Fields<'_>) -> Option<String> {
-    let node = fields.get("organization")?;
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let slug = node.text().filter(|text| {
-        (1..=63).contains(&text.len()) && text.chars().all(plain) && !text.starts_with('-')
-    });
-    if slug.is_none() {
-        let expected = "expected the slug of an organization: lower-case letters, digits and `-`";
-        fields.problem(node.at, "organization", expected);
-    }
-    slug.map(str::to_owned)
-}
-
-fn enabled(fields: &mut Fields<'_>) -> Option<bool> {
-    let enabled = fields.bool("enabled");
-    if fields.dialect != Dialect::Desktop {
-        return enabled;
-    }
-    enabled.or(fields.bool("disabled").map(|disabled| !disabled))
-}
-
-fn tools(fields: &mut Fields<'_>) -> ToolFilter {
-    let mut filter = ToolFilter::default();
-    if fields.dialect == Dialect::Desktop {
-        filter
-            .deny
-            .extend(names(fields, "disabledTools").unwrap_or_default());
-        filter
-            .deny
-            .extend(names(fields, "excludeTools").unwrap_or_default());
-        filter.allow = names(fields, "includeTools");
-    }
-    let Some(node) = fields.get("tools") else {
-        return filter;
-    };
-    // Some clients write a plain list of names, with `*` for all.
-    if fields.dialect == Dialect::Desktop && node.items().is_some() {
-        filter.allow = names(fields, "tools").filter(|names| !names.iter().any(|name| name == "*"));
-        return filter;
-    }
-    let Some(members) = node.members() else {
-        fields.problem(node.at, "tools", "expected `allow` and `deny`");
-        return filter;
-    };
-    for (key, value) in members {
-        let inner = format!("tools.{}", key.text);
-        let list: Option<Vec<_>> = value.items().and_then(|items| {
-            items
-                .iter()
-                .map(|item| item.text().map(str::to_owned))
-                .collect()
-        });
-        match (key.text.as_str(), list) {
-            ("allow", Some(list)) => filter.allow = Some(list),
-            ("deny", Some(list)) => filter.deny.extend(list),
-            ("allow" | "deny", None) => {
-                fields.problem(value.at, &inner, "expected a list of tool names");
-            }
-            _ => fields.problem(key.at, "tools", "expected only `allow` and `deny`"),
-        }
-    }
-    filter
-}
-
-fn names(fields: &mut Fields<'_>, field: &str) -> Option<Vec<String>> {
-    let list = fields.list(field)?;
-    Some(list.into_iter().map(|item| item.text).collect())
-}
-
-fn timeouts(fields: &mut Fields<'_>) -> Timeouts {
-    let mut timeouts = Timeouts::default();
-    let Some(node) = fields.get("timeouts") else {
-        return timeouts;
-    };
-    let Some(members) = node.members() else {
-        fields.problem(node.at, "timeouts", "expected `connect` and `call`");
-        return timeouts;
-    };
-    for (key, value) in members {
-        match key.text.as_str() {
-            "connect" => {
-                if let Some(limit) = fields.duration(value, "timeouts.connect") {
-                    timeouts.connect = limit;
-                }
-            }
-            "call" if is_zero(&value.value) => timeouts.call = None,
-            "call" => {
-                if let Some(limit) = fields.duration(value, "timeouts.call") {
-                    timeouts.call = Some(limit);
-                }
-            }
-            _ => fields.problem(key.at, "timeouts", "expected only `connect` and `call`"),
-        }
-    }
-    timeouts
-}
-
-fn is_zero(value: &Value) -> bool {
-    matches!(value, Value::Number(text) | Value::Text(text) if text == "0")
-}
-
-fn keep_alive(fields: &mut Fields<'_>) -> KeepAlive {
-    let Some(node) = fields.get("keep_alive") else {
-        return KeepAlive::Default;
-    };
-    if matches!(node.value, Value::Bool(false)) {
-        return KeepAlive::Never;
-    }
-    fields
-        .duration(node, "keep_alive")
-        .map_or(KeepAlive::Default, KeepAlive::Every)
 }

@@ -125,6 +125,26 @@ impl<'a> Fields<'a> {
         self.keep(node.at, field, value)
     }
 
+    /// A field that is a whole number within bounds, and where it is.
+    pub(super) fn whole(
+        &mut self,
+        field: &str,
+        bounds: std::ops::RangeInclusive<u64>,
+    ) -> Option<(At, u64)> {
+        let node = self.get(field)?;
+        let number = match &node.value {
+            Value::Number(text) => text.parse().ok(),
+            _ => None,
+        };
+        let number = number.filter(|number| bounds.contains(number));
+        if number.is_none() {
+            let (least, most) = (bounds.start(), bounds.end());
+            let expected = format!("expected a whole number from {least} to {most}");
+            self.problem(node.at, field, expected);
+        }
+        number.map(|number| (node.at, number))
+    }
+
     fn read<'n>(&self, node: &'n Node, kind: Kind) -> Reader<'n>
     where
         'a: 'n,

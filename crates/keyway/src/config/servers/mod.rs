@@ -6,8 +6,10 @@ mod client;
 mod dialect;
 mod entry;
 mod fields;
+mod options;
 mod server;
 mod source;
+mod timeouts;
 mod transport;
 
 #[cfg(test)]

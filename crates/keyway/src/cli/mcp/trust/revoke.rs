@@ -1,0 +1,27 @@
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::cli::failure::Failure;
+use crate::cli::terminal::Terminal;
+use crate::local::{Home, Project, Trust};
+
+/// Trusts a project's file no longer.
+pub(super) fn run(
+    home: &Home,
+    project: &Project,
+    terminal: &mut Terminal,
+) -> Result<ExitCode, Failure> {
+    let revoked = Trust::remove(home, project.file())?;
+    if terminal.is_json() {
+        terminal.value(&json!({ "file": project.file(), "revoked": revoked }));
+    } else if revoked {
+        terminal.line(format!(
+            "not trusted any more: {}",
+            project.file().display()
+        ));
+    } else {
+        terminal.line(format!("was not trusted: {}", project.file().display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}

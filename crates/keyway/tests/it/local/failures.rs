@@ -1,0 +1,130 @@
+//! The failure table of the client side, row by row.
+
+use keyway_testkit::peers::{Era, HttpPeer, Script, StdioPeer};
+use serde_json::json;
+
+use super::{USER, aside, person, status, statuses};
+use crate::support::World;
+
+#[test]
+fn a_missing_file_is_no_failure() {
+    let ran = World::new().run(&["mcp", "status", "--json"]).ok();
+    assert_eq!(ran.json()["servers"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_bad_entry_does_not_stop_the_others() {
+    let peer = HttpPeer::start(Script::new(Era::Modern)).await;
+    let world = person(&json!({
+        "bad": { "url": "ws://h.example" },
+        "keyless": { "url": peer.url(), "auth": { "type": "api_key" } },
+        "good": { "url": peer.url() },
+    }));
+    assert_eq!(status(&world, "good", "user")["state"], "connected");
+    let bad = status(&world, "bad", "user");
+    assert_eq!(
+        (&bad["state"], &bad["inForce"]),
+        (&"disconnected".into(), &false.into())
+    );
+    let keyless = status(&world, "keyless", "user");
+    let reason = keyless["reason"].as_str().unwrap();
+    assert!(reason.contains("the key is missing or empty"), "{reason}");
+}
+
+#[test]
+fn a_server_that_is_not_there_is_disconnected_with_the_reason() {
+    let world = person(&json!({ "gone": { "url": "http://127.0.0.1:1/mcp" } }));
+    let ran = world.run(&["mcp", "status", "--json"]).ok();
+    let gone = &ran.json()["servers"][0];
+    assert_eq!(gone["state"], "disconnected");
+    assert_eq!(gone["reason"], "could not connect: connection refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_refused_is_auth_failed_and_never_shown() {
+    let peer = HttpPeer::start(Script::new(Era::Modern)).await;
+    peer.gate().accept(&["another"]);
+    let world = person(&json!({
+        "locked": { "url": peer.url(), "auth": { "type": "api_key", "key": "canary-key" } },
+        "header": { "url": peer.url(), "headers": { "Authorization": "Bearer canary-header" } },
+    }));
+    for name in ["locked", "header"] {
+        assert_eq!(
+            status(&world, name, "user")["state"],
+            "auth_failed",
+            "{name}"
+        );
+    }
+    for arguments in [
+        &["mcp", "status"][..],
+        &["mcp", "status", "--json"],
+        &["mcp", "tools"],
+    ] {
+        let told = aside(|| world.run(arguments)).told();
+        assert!(!told.contains("canary"), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_token_a_server_behind_oauth_waits_for_a_person() {
+    let peer = HttpPeer::start(Script::new(Era::Modern)).await;
+    peer.gate().accept(&["a-token"]);
+    let world = person(&json!({ "oauth": { "url": peer.url(), "auth": { "type": "oauth" } } }));
+    let told = status(&world, "oauth", "user");
+    assert_eq!(
+        (&told["state"], &told["auth"]),
+        (&"auth_required".into(), &"oauth".into())
+    );
+    let ran = aside(|| world.run(&["mcp", "tools", "oauth"]));
+    assert!(
+        ran.code == 1 && ran.err.contains("keyway mcp connect oauth"),
+        "{}",
+        ran.told()
+    );
+}
+
+#[test]
+fn a_program_that_cannot_start_or_ends_is_disconnected() {
+    let world = person(&json!({
+        "absent": { "command": "no-such-program" },
+        "ends": { "command": "false" },
+    }));
+    let ran = world.run(&["mcp", "status", "--json"]).ok();
+    for server in ran.json()["servers"].as_array().unwrap() {
+        assert_eq!(server["state"], "disconnected", "{server}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_was_removed_is_not_configured_any_more() {
+    let peer = HttpPeer::start(Script::new(Era::Modern)).await;
+    let world = person(&json!({ "one": { "url": peer.url() }, "two": { "url": peer.url() } }));
+    assert_eq!(statuses(&world).len(), 2);
+    world.write(
+        USER,
+        &json!({ "servers": { "one": { "url": peer.url() } } }).to_string(),
+    );
+    let left = statuses(&world);
+    assert_eq!((left.len(), &left[0]["name"]), (1, &"one".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_child_process_is_left_behind() {
+    let child = StdioPeer::new(
+        Script {
+            stays: true,
+            forks: true,
+            ..Script::new(Era::Modern)
+        },
+        "local::peer",
+    );
+    let entry = json!({ "command": child.command(), "args": child.args(), "env": child.env() });
+    let world = person(&json!({ "child": entry }));
+    assert_eq!(status(&world, "child", "user")["state"], "connected");
+    let grandchild = child.wait_grandchild().await;
+    let pid = rustix::process::Pid::from_raw(grandchild).unwrap();
+    crate::support::wait::until("the grandchild to end", || async {
+        rustix::process::test_kill_process(pid).is_err()
+    })
+    .await;
+}
