@@ -143,10 +143,8 @@ impl State {
 
     /// The record as it was read last, unless something changed in the safe since.
     async fn seen(&self) -> Result<Option<Arc<Grant>>, SafeError> {
-        if let Some(seen) = &mut *self.seen.lock()
-            && (&mut seen.change).now_or_never().is_none()
-        {
-            return Ok(seen.grant.clone());
+        if let Some(grant) = self.unchanged() {
+            return Ok(grant);
         }
         let safe = Arc::clone(&self.client.inner.parts.safe);
         let mut change: BoxFuture<'static, ()> = Box::pin(async move { safe.changed().await });
@@ -158,6 +156,18 @@ impl State {
             change,
         });
         Ok(grant)
+    }
+
+    /// What was read last; `None` once something changed, to every caller alike.
+    fn unchanged(&self) -> Option<Option<Arc<Grant>>> {
+        let mut last = self.seen.lock();
+        let mut seen = last.take()?;
+        if (&mut seen.change).now_or_never().is_some() {
+            return None;
+        }
+        let grant = seen.grant.clone();
+        *last = Some(seen);
+        Some(grant)
     }
 
     /// The grant, if there is one and it is for this resource.

@@ -132,7 +132,9 @@ async fn a_token_of_another_process_is_used() {
     let mut record = world.safe.json("mcp:files");
     record["access_token"] = json!("access-9");
     world.safe.put("mcp:files", &record);
-    assert_eq!(source.token().await.unwrap().expose(), "access-9");
+    let (one, two) = tokio::join!(source.token(), source.token());
+    assert_eq!(one.unwrap().expose(), "access-9");
+    assert_eq!(two.unwrap().expose(), "access-9");
     let token = source.refused(&unauthorized("access-1")).await.unwrap();
     assert_eq!(token.expose(), "access-9");
     assert_eq!(renewals(&world), 0);
