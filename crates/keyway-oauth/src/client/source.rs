@@ -1,3 +1,4 @@
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -143,7 +144,7 @@ impl State {
 
     /// The record as it was read last, unless something changed in the safe since.
     async fn seen(&self) -> Result<Option<Arc<Grant>>, SafeError> {
-        if let Some(grant) = self.unchanged() {
+        if let ControlFlow::Break(grant) = self.unchanged() {
             return Ok(grant);
         }
         let safe = Arc::clone(&self.client.inner.parts.safe);
@@ -158,16 +159,17 @@ impl State {
         Ok(grant)
     }
 
-    /// What was read last; `None` once something changed, to every caller alike.
-    fn unchanged(&self) -> Option<Option<Arc<Grant>>> {
+    /// What was read last, or that it has to be read: once something changed, for every caller alike.
+    fn unchanged(&self) -> ControlFlow<Option<Arc<Grant>>> {
         let mut last = self.seen.lock();
-        let mut seen = last.take()?;
-        if (&mut seen.change).now_or_never().is_some() {
-            return None;
+        if let Some(mut seen) = last.take()
+            && (&mut seen.change).now_or_never().is_none()
+        {
+            let grant = seen.grant.clone();
+            *last = Some(seen);
+            return ControlFlow::Break(grant);
         }
-        let grant = seen.grant.clone();
-        *last = Some(seen);
-        Some(grant)
+        ControlFlow::Continue(())
     }
 
     /// The grant, if there is one and it is for this resource.
