@@ -179,10 +179,12 @@ impl Wired {
     fn read(endpoint: &Url, body: &[u8]) -> Result<Self, OAuthError> {
         let bad = || OAuthError::BadAnswer {
             host: host_of(endpoint),
-            reason: String::from("it registered a client without a client_id"),
+            reason: String::from("it registered a client without a usable client_id"),
         };
         let wired: Self = serde_json::from_slice(body).map_err(|_| bad())?;
-        if wired.client_id.is_empty() {
+        // RFC 6749, appendix A.1; it is shown to people.
+        let is_plain = wired.client_id.bytes().all(|b| matches!(b, 0x20..=0x7e));
+        if wired.client_id.is_empty() || !is_plain {
             return Err(bad());
         }
         Ok(wired)

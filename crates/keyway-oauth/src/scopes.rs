@@ -5,7 +5,17 @@ const OFFLINE: &str = "offline_access";
 
 /// The scopes of a space-separated list, each once.
 pub(crate) fn read(list: &str) -> Vec<String> {
-    union([list.split_ascii_whitespace().map(str::to_owned).collect()])
+    valid(list.split(' ').map(str::to_owned))
+}
+
+/// The scopes among some texts, each once. What the grammar does not know is left out: scopes are
+/// shown to people.
+pub(crate) fn valid(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    let is_scope = |text: &String| {
+        let mut bytes = text.bytes();
+        !text.is_empty() && bytes.all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
+    };
+    union([texts.into_iter().filter(is_scope).collect()])
 }
 
 /// All scopes of some lists, each once.
@@ -72,6 +82,14 @@ mod tests {
             offered: &offered,
         };
         choice.select().join(" ")
+    }
+
+    #[test]
+    fn only_what_the_grammar_knows_is_a_scope() {
+        assert_eq!(
+            read("a  b a c\u{1b}[31m d\"e files:read"),
+            ["a", "b", "files:read"]
+        );
     }
 
     #[test]

@@ -1,10 +1,10 @@
 use url::Url;
 
 use super::{Server, probe, resource, server};
-use crate::OAuthError;
 use crate::address::without_query;
 use crate::challenge::Challenge;
 use crate::wire::Wire;
+use crate::{OAuthError, scopes};
 
 /// What was found out about a protected resource.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ pub(crate) async fn locate(
     Ok(Found {
         server: named_server(wire, &metadata.authorization_servers).await?,
         resource: metadata.resource,
-        supported: metadata.scopes_supported,
+        supported: scopes::valid(metadata.scopes_supported),
         challenged: challenge.scopes,
     })
 }

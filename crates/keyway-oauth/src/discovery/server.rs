@@ -2,9 +2,9 @@ use http::StatusCode;
 use serde::Deserialize;
 use url::Url;
 
-use crate::OAuthError;
 use crate::address::without_query;
 use crate::wire::Wire;
+use crate::{OAuthError, scopes};
 
 const WHAT: &str = "the metadata of the authorization server";
 const OAUTH: &str = "/.well-known/oauth-authorization-server";
@@ -48,9 +48,9 @@ struct Wired {
 /// Reads the metadata of the issuer, at each well-known place in the order of the revision. `None`
 /// when it is at none of them.
 pub(crate) async fn read(wire: &Wire<'_>, issuer: &str) -> Result<Option<Server>, OAuthError> {
-    let url = Url::parse(issuer).map_err(|_| OAuthError::BadMetadata {
+    let url = identifier(issuer).ok_or_else(|| OAuthError::BadMetadata {
         place: without_query(wire.home()),
-        reason: String::from("it names an authorization server that is no URL"),
+        reason: String::from("it names an authorization server that is no issuer identifier"),
     })?;
     wire.check("the authorization server", &url)?;
     for place in places(&url) {
@@ -59,6 +59,14 @@ pub(crate) async fn read(wire: &Wire<'_>, issuer: &str) -> Result<Option<Server>
         }
     }
     Ok(None)
+}
+
+/// The URL of an issuer identifier: plain characters, without query or fragment (RFC 8414
+/// section 2). It is compared byte for byte, and shown to people.
+fn identifier(issuer: &str) -> Option<Url> {
+    let is_plain = issuer.bytes().all(|byte| byte.is_ascii_graphic());
+    let url = Url::parse(issuer).ok()?;
+    (is_plain && url.query().is_none() && url.fragment().is_none()).then_some(url)
 }
 
 /// Reads what a server of revision 2025-03-26, which has no resource metadata, publishes about its
@@ -140,7 +148,7 @@ async fn read_at(
             .map(|text| endpoint("revocation_endpoint", text))
             .transpose()?,
         issuer: wired.issuer,
-        scopes: wired.scopes_supported,
+        scopes: scopes::valid(wired.scopes_supported),
         auth_methods: wired.token_endpoint_auth_methods_supported,
         takes_documents: wired.client_id_metadata_document_supported,
         sends_issuer: wired.authorization_response_iss_parameter_supported,
@@ -188,6 +196,20 @@ mod tests {
                 "https://as.example/tenant1/.well-known/openid-configuration",
             ]
         );
+    }
+
+    #[test]
+    fn an_issuer_is_a_plain_url() {
+        assert!(identifier("https://as.example/a").is_some());
+        for issuer in [
+            "https://as.example/\u{1b}[31m",
+            "https://as.example/\n",
+            "https://as.example/?a",
+            "https://as.example/#a",
+            "as.example",
+        ] {
+            assert!(identifier(issuer).is_none(), "{issuer:?}");
+        }
     }
 
     #[test]
