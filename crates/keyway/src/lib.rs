@@ -4,6 +4,7 @@ pub mod cli;
 pub mod config;
 mod gateway;
 mod local;
+mod models;
 pub mod serve;
 mod servers;
 

@@ -37,6 +37,19 @@ pub struct Price {
 }
 
 impl Price {
+    /// An amount of US dollars as people write it, such as `0.25`, in millionths; `None` for
+    /// anything else, and for more than six decimals.
+    pub fn micros(dollars: &str) -> Option<u64> {
+        let (whole, part) = dollars.split_once('.').unwrap_or((dollars, ""));
+        let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+        if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 6 {
+            return None;
+        }
+        let whole: u64 = whole.parse().ok()?;
+        let part: u64 = format!("{part:0<6}").parse().ok()?;
+        whole.checked_mul(1_000_000)?.checked_add(part)
+    }
+
     /// The price of a usage, in millionths of a US dollar, rounded up. Discounts of the vendor,
     /// such as those for cached tokens, are not taken into account: it is at most this.
     pub fn of(&self, usage: Usage) -> u64 {
@@ -49,6 +62,25 @@ impl Price {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_amount_is_written_in_dollars() {
+        let amounts = [
+            "0.25",
+            "3",
+            "3.",
+            "0.000001",
+            ".5",
+            "-1",
+            "1e3",
+            "0.0000001",
+            "",
+        ];
+        let micros = amounts.map(Price::micros);
+        let expected = [250_000, 3_000_000, 3_000_000, 1];
+        assert_eq!(micros[..4], expected.map(Some));
+        assert_eq!(micros[4..], [None; 5]);
+    }
 
     #[test]
     fn a_price_is_for_a_million_tokens_and_rounded_up() {

@@ -218,7 +218,7 @@ fn whole(node: &Node, least: u64, most: u64) -> Result<u64, BadAgent> {
 /// An amount of US dollars, in millionths.
 fn micros(node: &Node) -> Result<u64, BadAgent> {
     let amount = match &node.value {
-        Value::Scalar(text, false) => dollars(text),
+        Value::Scalar(text, false) => Price::micros(text),
         _ => None,
     };
     amount.ok_or_else(|| {
@@ -227,17 +227,6 @@ fn micros(node: &Node) -> Result<u64, BadAgent> {
             "expected an amount in US dollars, such as `0.25`, with at most six decimals",
         )
     })
-}
-
-fn dollars(text: &str) -> Option<u64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > 6 {
-        return None;
-    }
-    let whole: u64 = whole.parse().ok()?;
-    let part: u64 = format!("{part:0<6}").parse().ok()?;
-    whole.checked_mul(1_000_000)?.checked_add(part)
 }
 
 fn price(node: &Node) -> Result<Price, BadAgent> {

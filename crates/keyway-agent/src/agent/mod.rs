@@ -5,6 +5,8 @@ mod definition;
 mod file;
 mod front_matter;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 pub use budget::{Budget, Price};
 pub use definition::Agent;

@@ -35,6 +35,11 @@ impl Home {
         self.0.join("mcp.json")
     }
 
+    /// Further models, their keys and prices.
+    pub(crate) fn models_file(&self) -> PathBuf {
+        self.0.join("models.json")
+    }
+
     /// Which project files are trusted.
     pub(crate) fn trust_file(&self) -> PathBuf {
         self.0.join("trust.json")

@@ -1,0 +1,14 @@
+//! The language models of a person: which vendors there are, their keys, and the way to them.
+#![allow(dead_code, reason = "the chat comes onto it next")]
+
+mod file;
+#[expect(
+    clippy::module_inception,
+    reason = "the noun the folder is about has a file of its own"
+)]
+mod models;
+#[cfg(test)]
+mod tests;
+
+#[allow(unused_imports, reason = "the chat comes onto it next")]
+pub(crate) use models::Models;

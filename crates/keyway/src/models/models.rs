@@ -1,0 +1,72 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use keyway_agent::model::{ClientBuilder, GenaiModel, HttpClients, ModelError, Patience, Vendor};
+use keyway_agent::{Model, ModelName, Price};
+use keyway_egress::{Egress, EgressConfig};
+
+use super::file::File;
+use crate::cli::Failure;
+use crate::config::Environment;
+use crate::local::{Document, Home};
+
+/// The models a person can use: those of the known vendors, whose keys are in variables of the
+/// environment, and those of `models.json` in the person's folder.
+pub(crate) struct Models {
+    model: Arc<GenaiModel>,
+    /// The model for agents that name none.
+    pub(crate) default: Option<ModelName>,
+    /// What models cost, by `vendor/model`.
+    pub(crate) prices: HashMap<String, Price>,
+}
+
+impl Models {
+    /// Reads `models.json`, if it is there, and takes the keys. Nothing is connected.
+    pub(crate) fn read(home: &Home, environment: &Environment) -> Result<Self, Failure> {
+        let path = home.models_file();
+        let mut file = File::new(&path, home.dir(), environment);
+        let mut vendors = Vendor::known();
+        for vendor in &mut vendors {
+            let key = vendor.key_variable.as_ref();
+            let key = key.and_then(|variable| environment.get(variable));
+            vendor.key = key.map(|key| key.to_owned().into());
+        }
+        file.vendors = vendors;
+        match Document::read(&path) {
+            Ok(None) => {}
+            Ok(Some(document)) => file.take(&document.text),
+            Err(why) => file.refuse(None, "", why),
+        }
+        if !file.findings.is_empty() {
+            return Err(Failure::configuration(file.findings));
+        }
+        let model = GenaiModel::new(file.vendors, clients(), Patience::default());
+        Ok(Self {
+            model: Arc::new(model),
+            default: file.default,
+            prices: file.prices,
+        })
+    }
+
+    /// Whoever answers.
+    pub(crate) fn model(&self) -> Arc<dyn Model> {
+        Arc::clone(&self.model) as Arc<dyn Model>
+    }
+
+    /// Says now what a request to this model would be refused for without anything being sent: its
+    /// vendor is not known, or a key is missing.
+    pub(crate) fn check(&self, name: &ModelName) -> Result<(), Failure> {
+        let told = |error: ModelError| Failure::usage(error.code(), error.message);
+        self.model.check(name.vendor()).map_err(told)
+    }
+}
+
+/// Clients that leave through egress.
+fn clients() -> HttpClients {
+    let egress = Egress::new(EgressConfig::default());
+    Arc::new(move |base_url| {
+        let client = egress.library_client(base_url);
+        let client = client.map_err(|error| error.to_string())?;
+        Ok(ClientBuilder::default().with_reqwest(client))
+    })
+}

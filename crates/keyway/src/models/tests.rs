@@ -1,0 +1,151 @@
+use std::fs;
+
+use keyway_agent::model::{Message, ModelRequest, complete};
+use keyway_testkit::models::{ModelServer, Script, Turn};
+
+use super::Models;
+use crate::cli::Failure;
+use crate::config::Environment;
+use crate::local::Home;
+
+/// A person's folder with a `models.json`.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new(models: Option<&str>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        if let Some(text) = models {
+            fs::write(folder.path().join("models.json"), text).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn read(&self, variables: &[(&str, &str)]) -> Result<Models, Failure> {
+        let own = self.0.path().to_string_lossy().into_owned();
+        let environment: Environment = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .chain([("KEYWAY_HOME".to_owned(), own)])
+            .collect();
+        let home = Home::of(&environment, self.0.path())?;
+        Models::read(&home, &environment)
+    }
+}
+
+fn refused(text: &str, variables: &[(&str, &str)]) -> String {
+    match Folder::new(Some(text)).read(variables) {
+        Ok(_) => panic!("it was taken"),
+        Err(failure) => failure.to_text(),
+    }
+}
+
+fn request(model: &str) -> ModelRequest {
+    ModelRequest {
+        model: model.parse().unwrap(),
+        system: String::new(),
+        messages: vec![Message::User {
+            text: "hi".to_owned(),
+        }],
+        tools: Vec::new(),
+        max_output_tokens: None,
+    }
+}
+
+#[test]
+fn keys_come_from_the_variables_people_have_already() {
+    let models = Folder::new(None).read(&[("OPENAI_API_KEY", "k")]).unwrap();
+    assert!(models.check(&"openai/gpt".parse().unwrap()).is_ok());
+    assert!(models.check(&"ollama/llama".parse().unwrap()).is_ok());
+    let missing = models
+        .check(&"anthropic/claude".parse().unwrap())
+        .unwrap_err();
+    let told = missing.to_json().to_string();
+    assert!(
+        told.contains("model_key_missing") && told.contains("ANTHROPIC_API_KEY"),
+        "{told}"
+    );
+    assert!(models.default.is_none());
+}
+
+#[tokio::test]
+async fn a_vendor_of_ones_own_is_reached_with_its_key() {
+    let script = Script {
+        key: "lab-key".to_owned(),
+        turns: vec![Turn::text(["ok"]), Turn::text(["ok"])],
+        ..Script::default()
+    };
+    let server = ModelServer::start(script).await;
+    let url = server.base_url();
+    let text = format!(
+        r#"{{
+            // Two ways to speak to one machine.
+            "default": "lab/llama",
+            "vendors": {{
+                "lab": {{ "base_url": "{url}", "key": "${{env:LAB_KEY}}" }},
+                "anthropic": {{ "base_url": "{url}", "key": "@env:LAB_KEY" }}
+            }},
+            "prices": {{ "lab/llama": {{ "input": 0.5, "output": 2 }} }}
+        }}"#
+    );
+    let models = Folder::new(Some(&text))
+        .read(&[("LAB_KEY", "lab-key")])
+        .unwrap();
+    assert_eq!(models.default.as_ref().unwrap().as_str(), "lab/llama");
+    assert_eq!(models.prices["lab/llama"].input_micros, 500_000);
+    for name in ["lab/llama", "anthropic/claude"] {
+        let (text, ..) = complete(&*models.model(), request(name)).await.unwrap();
+        assert_eq!(text, "ok");
+    }
+}
+
+#[test]
+fn a_key_that_is_not_there_stops_nobody_else() {
+    let text = r#"{ "vendors": { "lab": { "base_url": "http://localhost:1/v1/", "key": "${env:LAB_KEY}" } } }"#;
+    let models = Folder::new(Some(text)).read(&[]).unwrap();
+    let missing = models.check(&"lab/m".parse().unwrap()).unwrap_err();
+    assert!(
+        missing.to_text().contains("set LAB_KEY"),
+        "{}",
+        missing.to_text()
+    );
+    assert!(models.check(&"ollama/m".parse().unwrap()).is_ok());
+}
+
+#[test]
+fn what_is_wrong_with_the_file_is_told_with_its_place_and_without_its_values() {
+    let cases = [
+        ("{", "models.json:1:1"),
+        (
+            r#"{ "vendor": {} }"#,
+            "the keys here are default, vendors, prices",
+        ),
+        (r#"{ "default": "canary" }"#, "named `vendor/model`"),
+        (r#"{ "vendors": { "my lab": {} } }"#, "letters, digits"),
+        (r#"{ "vendors": { "lab": {} } }"#, "expected a `base_url`"),
+        (
+            r#"{ "vendors": { "lab": { "base_url": "x", "kind": "canary" } } }"#,
+            "expected `anthropic`",
+        ),
+        (
+            r#"{ "vendors": { "lab": { "base_url": "x", "key": 7 } } }"#,
+            "expected a text",
+        ),
+        (
+            r#"{ "vendors": { "lab": { "base_url": "x", "key": "@file:nowhere" } } }"#,
+            "the file",
+        ),
+        (
+            r#"{ "prices": { "canary": {} } }"#,
+            "that of a `vendor/model`",
+        ),
+        (
+            r#"{ "prices": { "a/b": { "input": "canary" } } }"#,
+            "US dollars",
+        ),
+    ];
+    for (text, expected) in cases {
+        let told = refused(text, &[]);
+        assert!(told.contains(expected), "{text}: {told}");
+        assert!(!told.contains("canary"), "{told}");
+    }
+}
