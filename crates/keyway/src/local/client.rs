@@ -198,7 +198,11 @@ impl LocalClient {
     pub(crate) async fn close(&self) {
         self.parts.ending.cancel();
         self.parts.tasks.close();
-        let ended = self.parts.tasks.wait();
+        let ended = async {
+            self.parts.tasks.wait().await;
+            // A token that is being renewed may have replaced the one on disk already.
+            self.parts.oauth.settle().await;
+        };
         if tokio::time::timeout(WIND_UP, ended).await.is_err() {
             tracing::warn!("some work did not end in time and is left behind");
         }
