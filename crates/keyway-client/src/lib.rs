@@ -9,6 +9,7 @@ mod person;
 mod secrets;
 pub mod sessions;
 pub mod sign_in;
+pub mod skills;
 pub mod text;
 
 pub use person::{

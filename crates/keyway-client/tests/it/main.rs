@@ -12,4 +12,5 @@ mod approvals;
 mod calls;
 mod grants;
 mod sign_in;
+mod skills;
 mod wait;

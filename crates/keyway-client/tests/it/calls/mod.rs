@@ -1,4 +1,4 @@
 mod approve;
 mod asked;
 mod real;
-mod world;
+pub(crate) mod world;
