@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::RetryPolicy;
-use crate::agent::{Budget, Price};
+use crate::agent::{Agent, Budget, Price};
 use crate::model::ModelName;
 use crate::transcript::Usage;
 
@@ -40,6 +40,20 @@ impl Default for TurnSettings {
 }
 
 impl TurnSettings {
+    /// The bounds of an agent: its budget, the length of its answers, and its model's price on
+    /// top of those that are known.
+    pub fn of(agent: &Agent, mut prices: HashMap<String, Price>) -> Self {
+        if let (Some(model), Some(price)) = (&agent.model, agent.price) {
+            prices.insert(model.to_string(), price);
+        }
+        Self {
+            budget: agent.budget.clone(),
+            prices,
+            max_output_tokens: agent.max_output_tokens,
+            ..Self::default()
+        }
+    }
+
     /// The usage with its price, where the model's is known.
     pub(super) fn priced(&self, usage: Usage, model: &ModelName) -> Usage {
         let price = self.prices.get(model.as_str());

@@ -2,7 +2,7 @@ use keyway_agent::Model as _;
 use keyway_agent::model::{
     GenaiModel, Message, ModelErrorKind, ModelRequest, Patience, Vendor, complete,
 };
-use keyway_testkit::models::{ModelServer, Script, Turn, Wire};
+use keyway_testkit::models::{ModelServer, Script, Trouble, Turn, Wire};
 
 use crate::world::{BOTH, clients, vendor};
 
@@ -89,7 +89,7 @@ async fn a_refused_key_is_not_shown_even_if_the_vendor_shows_it() {
 #[tokio::test]
 async fn a_key_in_a_vendors_words_is_taken_out() {
     for wire in BOTH {
-        let turn = Turn::trouble(keyway_testkit::models::Trouble::Status {
+        let turn = Turn::trouble(Trouble::Status {
             status: 400,
             retry_after: None,
             message: "bad\u{1b}[31m request with model-key-of-the-tests".to_owned(),
@@ -168,4 +168,62 @@ async fn nothing_is_sent_before_the_stream_is_read() {
     drop(model.stream(request("openai/m")));
     tokio::task::yield_now().await;
     assert!(server.asked().is_empty());
+}
+
+/// Everything that is logged, at every level.
+#[derive(Clone, Default)]
+struct Log(std::sync::Arc<parking_lot::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// At every level, whatever happens: no word of the conversation, of a vendor's error, or a key.
+#[tokio::test]
+async fn nothing_of_a_conversation_is_logged() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    tracing::info!("listening");
+    for wire in BOTH {
+        let canary = || Turn::text(["canary ", "canary"]);
+        let turns = vec![
+            canary(),
+            canary().with(Trouble::CutAfter(1)),
+            canary().with(Trouble::GarbageAfter(1)),
+            canary().with(Trouble::OverloadedAfter(1)),
+            Turn::trouble(Trouble::Status {
+                status: 400,
+                retry_after: None,
+                message: "canary model-key-of-the-tests".to_owned(),
+            }),
+        ];
+        let server = ModelServer::start(turns).await;
+        let vendor = vendor(wire, &server);
+        let name = format!("{}/m", vendor.name);
+        let model = model(vec![vendor]);
+        for _ in 0..5 {
+            let mut asked = request(&name);
+            asked.system = "canary".to_owned();
+            let _ = complete(&model, asked).await;
+        }
+        assert_eq!(server.asked().len(), 5);
+    }
+    let logged = String::from_utf8(log.0.lock().clone()).unwrap();
+    assert!(logged.contains("listening"));
+    assert!(
+        !logged.contains("canary") && !logged.contains("model-key"),
+        "{logged}"
+    );
 }

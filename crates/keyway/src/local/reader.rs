@@ -53,6 +53,8 @@ impl Reader {
     /// Reads both files; blocks.
     pub(crate) fn read(&mut self) -> Reading {
         let mut reading = Reading::default();
+        let keys = crate::models::key_variables(&self.home, &self.environment);
+        reading.variables.extend(keys);
         let project = self.project(&mut reading);
         let hidden: BTreeSet<_> = project
             .iter()

@@ -11,4 +11,4 @@ mod models;
 mod tests;
 
 #[allow(unused_imports, reason = "the chat comes onto it next")]
-pub(crate) use models::Models;
+pub(crate) use models::{Models, key_variables};

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use keyway_agent::model::{ClientBuilder, GenaiModel, HttpClients, ModelError, Patience, Vendor};
@@ -18,6 +18,23 @@ pub(crate) struct Models {
     pub(crate) default: Option<ModelName>,
     /// What models cost, by `vendor/model`.
     pub(crate) prices: HashMap<String, Price>,
+    /// The variables keys are looked for in.
+    key_variables: BTreeSet<String>,
+}
+
+/// The variables that keys of models are looked for in: no child process inherits them.
+pub(crate) fn key_variables(home: &Home, environment: &Environment) -> BTreeSet<String> {
+    match Models::read(home, environment) {
+        Ok(models) => models.key_variables,
+        Err(_) => variables_of(&Vendor::known()),
+    }
+}
+
+fn variables_of(vendors: &[Vendor]) -> BTreeSet<String> {
+    let variables = vendors
+        .iter()
+        .filter_map(|vendor| vendor.key_variable.clone());
+    variables.collect()
 }
 
 impl Models {
@@ -40,11 +57,15 @@ impl Models {
         if !file.findings.is_empty() {
             return Err(Failure::configuration(file.findings));
         }
+        // One that was given another key may have its own variable set all the same.
+        let mut key_variables = variables_of(&Vendor::known());
+        key_variables.extend(variables_of(&file.vendors));
         let model = GenaiModel::new(file.vendors, clients(), Patience::default());
         Ok(Self {
             model: Arc::new(model),
             default: file.default,
             prices: file.prices,
+            key_variables,
         })
     }
 

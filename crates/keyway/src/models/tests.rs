@@ -112,6 +112,41 @@ fn a_key_that_is_not_there_stops_nobody_else() {
 }
 
 #[test]
+fn children_inherit_no_key_of_a_model() {
+    let text = r#"{ "vendors": {
+        "lab": { "base_url": "http://localhost:1/v1/", "key": "@env:LAB_KEY" },
+        "openai": { "base_url": "http://localhost:1/v1/", "key": "@env:OTHER_KEY" }
+    } }"#;
+    let folder = Folder::new(Some(text));
+    let own = folder.0.path().to_string_lossy().into_owned();
+    let names = [
+        "LAB_KEY",
+        "OTHER_KEY",
+        "OPENAI_API_KEY",
+        "ANTHROPIC_API_KEY",
+        "EDITOR",
+    ];
+    let variables = names.map(|name| (name.to_owned(), "value".to_owned()));
+    let environment: Environment = variables
+        .into_iter()
+        .chain([("KEYWAY_HOME".to_owned(), own)])
+        .collect();
+    let home = Home::of(&environment, folder.0.path()).unwrap();
+    let inherited = |home: &Home| {
+        let secret = super::key_variables(home, &environment);
+        let children = environment.for_children(&secret);
+        children
+            .into_keys()
+            .map(|name| name.into_string().unwrap())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(inherited(&home), ["EDITOR"]);
+    // Those of the known vendors are withheld even when the file cannot be read.
+    fs::write(home.models_file(), "{").unwrap();
+    assert_eq!(inherited(&home), ["EDITOR", "LAB_KEY", "OTHER_KEY"]);
+}
+
+#[test]
 fn what_is_wrong_with_the_file_is_told_with_its_place_and_without_its_values() {
     let cases = [
         ("{", "models.json:1:1"),
