@@ -36,6 +36,14 @@ pub(crate) struct Registration {
     open: bool,
 }
 
+/// What is to be registered, and where.
+pub(crate) struct Wish<'a> {
+    pub(crate) settings: &'a ClientSettings,
+    pub(crate) server: &'a Server,
+    pub(crate) scopes: &'a [String],
+    pub(crate) now: Timestamp,
+}
+
 /// Which registration: bound to the issuer, the redirect URI, and whose tokens it is for.
 pub(crate) struct Slot<'a> {
     pub(crate) issuer: &'a str,
@@ -60,21 +68,19 @@ impl Slot<'_> {
         &self,
         safe: &dyn Safe,
         wire: &Wire<'_>,
-        settings: &ClientSettings,
-        server: &Server,
-        now: Timestamp,
+        wish: &Wish<'_>,
     ) -> Result<Identity, OAuthError> {
         let name = self.name();
         let _lock = safe.lock(&name).await?;
         let kept = record::read::<Registration>(safe, &name).await?;
-        if let Some(mut kept) = kept.filter(|kept| self.holds(kept, now)) {
+        if let Some(mut kept) = kept.filter(|kept| self.holds(kept, wish.now)) {
             if !kept.open {
                 kept.open = true;
                 record::write(safe, &name, &kept).await?;
             }
             return Ok(kept.client);
         }
-        let registered = self.register(wire, settings, server, now).await?;
+        let registered = self.register(wire, wish).await?;
         record::write(safe, &name, &registered).await?;
         Ok(registered.client)
     }
@@ -109,13 +115,8 @@ impl Slot<'_> {
         kept.issuer == self.issuer && kept.redirect_uri == self.redirect_uri && !doubted && !expired
     }
 
-    async fn register(
-        &self,
-        wire: &Wire<'_>,
-        settings: &ClientSettings,
-        server: &Server,
-        now: Timestamp,
-    ) -> Result<Registration, OAuthError> {
+    async fn register(&self, wire: &Wire<'_>, wish: &Wish<'_>) -> Result<Registration, OAuthError> {
+        let (settings, server) = (wish.settings, wish.server);
         let needed = || OAuthError::ClientIdNeeded(server.issuer.clone());
         let endpoint = server.registration_endpoint.as_ref().ok_or_else(needed)?;
         let supported = server.auth_methods.as_deref();
@@ -128,8 +129,12 @@ impl Slot<'_> {
             "response_types": ["code"],
             "token_endpoint_auth_method": method,
         });
-        if let (Some(uri), Some(fields)) = (&settings.client_uri, document.as_object_mut()) {
-            fields.insert(String::from("client_uri"), json!(uri));
+        if let Some(fields) = document.as_object_mut() {
+            let uri = settings.client_uri.as_ref();
+            fields.extend(uri.map(|uri| (String::from("client_uri"), json!(uri))));
+            // Some servers grant a client only what it was registered with.
+            let scope = (!wish.scopes.is_empty()).then(|| json!(wish.scopes.join(" ")));
+            fields.extend(scope.map(|scope| (String::from("scope"), scope)));
         }
         let answer = wire
             .post_json("the registration endpoint", endpoint, &document)
@@ -156,7 +161,7 @@ impl Slot<'_> {
                 method,
                 origin: Origin::Registered,
             },
-            registered_at: now,
+            registered_at: wish.now,
             secret_expires_at: wired
                 .client_secret_expires_at
                 .filter(|seconds| *seconds > 0)

@@ -5,7 +5,7 @@ use super::pending::Pending;
 use crate::discovery::{Found, locate};
 use crate::grant::{Grant, record_name};
 use crate::identity::{Identity, Origin};
-use crate::registration::Slot;
+use crate::registration::{Slot, Wish};
 use crate::scopes::{Choice, union};
 use crate::wire::Wire;
 use crate::{OAuthError, SafeError, pkce, record};
@@ -28,11 +28,12 @@ impl Beginning<'_> {
         let earlier = self.inner.challenges.lock().get(&name).cloned();
         let found = locate(&wire, earlier).await?;
         let before = self.before(&name).await?;
-        let client = self.client(&wire, &found, before.as_ref()).await?;
         // What was wanted from another authorization server says nothing about this one.
-        let before = before.filter(|grant| grant.issuer == found.server.issuer);
-        let earlier_wanted = before.map(|grant| grant.wanted).unwrap_or_default();
-        let wanted = union([earlier_wanted, self.wanted.clone()]);
+        let earlier = before
+            .as_ref()
+            .filter(|grant| grant.issuer == found.server.issuer)
+            .map(|grant| grant.wanted.clone());
+        let wanted = union([earlier.unwrap_or_default(), self.wanted.clone()]);
         let choice = Choice {
             challenged: &found.challenged,
             configured: &self.resource.scopes,
@@ -41,6 +42,7 @@ impl Beginning<'_> {
             offered: &found.server.scopes,
         };
         let scopes = choice.select();
+        let client = self.client(&wire, &found, before.as_ref(), &scopes).await?;
         let mut pending = Pending {
             key: self.key.to_owned(),
             resource: self.resource.clone(),
@@ -74,6 +76,7 @@ impl Beginning<'_> {
         wire: &Wire<'_>,
         found: &Found,
         before: Option<&Grant>,
+        scopes: &[String],
     ) -> Result<Identity, OAuthError> {
         let (parts, server) = (&self.inner.parts, &found.server);
         if let Some(client) = Identity::configured(self.resource, server.auth_methods.as_deref()) {
@@ -96,9 +99,13 @@ impl Beginning<'_> {
             redirect_uri: self.redirect_uri,
             profile: &self.resource.profile,
         };
-        let now = parts.clock.now();
-        slot.client(&*parts.safe, wire, &parts.settings, server, now)
-            .await
+        let wish = Wish {
+            settings: &parts.settings,
+            server,
+            scopes,
+            now: parts.clock.now(),
+        };
+        slot.client(&*parts.safe, wire, &wish).await
     }
 }
 

@@ -16,7 +16,9 @@ pub(super) async fn run(
     // Held before the code is spent: a safe that is not to be had costs no sign-in.
     let _lock = safe.lock(&name).await?;
     let exchanged = exchange(inner, &pending, callback_url).await;
-    if let (Err(OAuthError::ClientRefused(_)), Some(slot)) = (&exchanged, pending.slot()) {
+    if let (Err(error), Some(slot)) = (&exchanged, pending.slot())
+        && wants_another_client(error)
+    {
         slot.drop_client(safe, &pending.client.id).await?;
     }
     let tokens = exchanged?;
@@ -27,6 +29,16 @@ pub(super) async fn run(
     record::write(safe, &name, &grant).await?;
     inner.challenges.lock().remove(&name);
     Ok(grant.info(&name))
+}
+
+/// True when a newly registered client may get what this one does not: it is unknown, or was
+/// registered with less.
+pub(super) fn wants_another_client(error: &OAuthError) -> bool {
+    match error {
+        OAuthError::ClientRefused(_) => true,
+        OAuthError::AuthorizationRefused(error) => error.error() == "invalid_scope",
+        _ => false,
+    }
 }
 
 /// The token request (RFC 6749 section 4.1.3, RFC 7636 section 4.5, RFC 8707 section 2.2).

@@ -80,7 +80,8 @@ impl Client {
     }
 
     /// Signs in from beginning to end with a person, and once more with a newly registered client
-    /// when the authorization server no longer knows the one it registered before.
+    /// when the authorization server no longer knows the one it registered before, or gives it
+    /// less than is asked for now.
     ///
     /// # Errors
     /// Those of [`Client::begin`] and [`Client::complete`], and when nobody comes back.
@@ -120,7 +121,9 @@ impl Client {
             };
             let callback_url = sign_in.sign_in(request).await?;
             match self.complete(pending, &callback_url).await {
-                Err(OAuthError::ClientRefused(_)) if registered && again => again = false,
+                Err(error) if registered && again && complete::wants_another_client(&error) => {
+                    again = false;
+                }
                 done => return done,
             }
         }

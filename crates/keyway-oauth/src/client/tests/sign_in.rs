@@ -78,6 +78,7 @@ async fn a_registration_is_kept_for_its_issuer_and_redirect_uri() {
     assert_eq!(document["application_type"], "native");
     assert_eq!(document["token_endpoint_auth_method"], "none");
     assert_eq!(document["redirect_uris"], json!([REDIRECT]));
+    assert_eq!(document["scope"], "read");
 }
 
 #[tokio::test]
