@@ -46,6 +46,11 @@ impl Folder {
         &self.home
     }
 
+    /// This folder.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Where a file of this folder is.
     pub(super) fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)

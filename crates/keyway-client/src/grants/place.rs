@@ -122,7 +122,7 @@ impl Grants {
             None => Place::Nowhere,
             Some(Used::Keyring(_)) => Place::Keyring,
             Some(Used::Files) => Place::Files {
-                folder: self.folder.file(""),
+                folder: self.folder.path().to_owned(),
                 because: self.because.lock().clone(),
             },
         })

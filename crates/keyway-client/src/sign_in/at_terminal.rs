@@ -16,8 +16,8 @@ use super::pasted;
 /// How far a sign-in is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// The page was opened in the browser; the link is for when nothing is seen of it.
-    Opened {
+    /// The page is being opened in the browser; the link is for when nothing is seen of it.
+    Opening {
         /// The authorization request.
         link: String,
     },
@@ -136,18 +136,21 @@ impl AtTerminal {
 
     /// Opens the page, or says that the person has to.
     async fn open(&self, url: &str) {
-        let opened = match &self.browser {
-            Some(browser) => browser.open(url).await.map_err(Some),
-            None => Err(None),
+        let link = || url.to_owned();
+        let why = match &self.browser {
+            None => None,
+            Some(browser) => {
+                (self.tell)(Step::Opening { link: link() });
+                match browser.open(url).await {
+                    Ok(()) => return,
+                    Err(why) => Some(why.to_string()),
+                }
+            }
         };
-        let link = url.to_owned();
-        (self.tell)(match opened {
-            Ok(()) => Step::Opened { link },
-            Err(why) => Step::Link {
-                link,
-                why: why.map(|why| why.to_string()),
-                can_paste: self.input.is_some(),
-            },
+        (self.tell)(Step::Link {
+            link: link(),
+            why,
+            can_paste: self.input.is_some(),
         });
     }
 

@@ -15,6 +15,7 @@ mod mcp;
 mod run;
 mod serve;
 mod server;
+pub(crate) mod sign_in;
 mod terminal;
 mod version;
 

@@ -38,6 +38,10 @@ pub const OTHER_VARIABLES: &[(&str, &str)] = &[
         "Where your tokens are kept: `keyring`, `file`, or `auto` for the system's keyring where there is one (the default).",
     ),
     (
+        "KEYWAY_CALLBACK_URL",
+        "Where a browser comes back to when you sign in to one of your MCP servers, when it is not `http://localhost:1456/auth/mcp/callback`: http on `localhost`, `127.0.0.1` or `[::1]`.",
+    ),
+    (
         "KEYWAY_HOME",
         "Your own folder, with your `mcp.json`, tokens, approvals and sessions, when it is not `~/.keyway`.",
     ),

@@ -38,6 +38,7 @@ struct Parts {
     project: Project,
     servers: Arc<Mutex<Servers>>,
     pool: Arc<Pool>,
+    grants: Grants,
     oauth: keyway_oauth::Client,
     clock: Arc<dyn Clock>,
     changes: broadcast::Sender<Change>,
@@ -57,9 +58,10 @@ impl LocalClient {
         let (tasks, ending) = (TaskTracker::new(), CancellationToken::new());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let http: Arc<dyn HttpSend> = Arc::new(Egress::new(EgressConfig::default()));
+        let grants = grants(&home, &environment)?;
         let oauth = keyway_oauth::Client::new(keyway_oauth::Parts {
             http: Arc::clone(&http),
-            safe: Arc::new(grants(&home, &environment)?),
+            safe: Arc::new(grants.clone()),
             clock: Arc::clone(&clock),
             random: Arc::new(SystemRandom),
             sign_in: options.sign_in,
@@ -106,6 +108,7 @@ impl LocalClient {
                 project,
                 servers,
                 pool,
+                grants,
                 oauth,
                 clock,
                 changes,
@@ -178,6 +181,11 @@ impl LocalClient {
         &self.parts.oauth
     }
 
+    /// Where the grants are kept.
+    pub(crate) fn grants(&self) -> &Grants {
+        &self.parts.grants
+    }
+
     /// Changes of states and lists from here on, and of the configuration: a server that was added
     /// or removed changed its state and its lists.
     pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {
@@ -194,7 +202,8 @@ impl LocalClient {
         &self.parts.ending
     }
 
-    /// Closes every connection and ends every child process.
+    /// Closes every connection and ends every child process. A token that is being renewed is
+    /// kept first.
     pub(crate) async fn close(&self) {
         self.parts.ending.cancel();
         self.parts.tasks.close();

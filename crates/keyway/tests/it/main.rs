@@ -10,6 +10,7 @@
 
 mod cli;
 mod config;
+mod connect;
 mod http;
 mod local;
 mod serve;

@@ -95,5 +95,6 @@ async fn a_sign_in_goes_through_the_browser_and_back() {
     let terminal = terminal.with_browser(browser(script(folder.path(), "goes", &goes)));
     let answer = soon("the sign-in", terminal.sign_in(REQUEST)).await;
     assert_eq!(answer.unwrap(), format!("{back}?{ANSWER}"));
-    assert_eq!(steps.told().last(), Some(&Step::CameBack));
+    let link = REQUEST.url.to_owned();
+    assert_eq!(steps.told(), [Step::Opening { link }, Step::CameBack]);
 }

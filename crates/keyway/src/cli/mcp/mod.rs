@@ -4,6 +4,7 @@
 //! One file a command; [`Target`] decides whose servers it is about, [`select`] finds one of the
 //! person's own by name, and everything about a gateway is in [`remote`].
 
+mod connect;
 mod remote;
 mod rows;
 pub(crate) mod select;
@@ -46,6 +47,9 @@ enum Command {
     Status(status::Status),
     Tools(tools::Tools),
     Trust(trust::TrustCommand),
+    Connect(connect::Connect),
+    Disconnect(connect::Disconnect),
+    Grants(connect::Grants),
     Call(remote::call::Call),
 }
 
@@ -58,6 +62,9 @@ pub(crate) async fn run(
         Command::Status(command) => status::run(invocation, &command, terminal).await,
         Command::Tools(command) => tools::run(invocation, &command, terminal).await,
         Command::Trust(command) => trust::run(invocation, &command, terminal),
+        Command::Connect(command) => connect::run(invocation, &command, terminal).await,
+        Command::Disconnect(command) => connect::disconnect(invocation, &command, terminal).await,
+        Command::Grants(command) => connect::grants(invocation, &command, terminal).await,
         Command::Call(command) => remote::call::run(invocation, &command, terminal).await,
     }
 }

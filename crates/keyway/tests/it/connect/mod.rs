@@ -1,0 +1,8 @@
+//! `keyway mcp connect`, `disconnect` and `grants`, as a person and as an attacker uses them.
+
+mod crash;
+mod disconnect;
+mod pasted;
+mod reconnect;
+mod sign_in;
+mod trip;
