@@ -10,7 +10,8 @@ use crate::grant::Grant;
 use crate::record;
 use crate::scopes::union;
 
-/// How often a person is asked for the same scopes before the server is taken to forbid it.
+/// How often a person is asked for the same scopes when nothing comes of it. Once they consented,
+/// asking again would bring the same token again.
 const LIMIT: u8 = 3;
 /// How long attempts count.
 const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
@@ -24,14 +25,17 @@ impl Attempts {
     fn allow(&mut self, scopes: &[String], now: Timestamp) -> bool {
         self.0
             .retain(|_, (_, last)| now.duration_since(*last).unsigned_abs() < FORGOTTEN_AFTER);
-        let mut key = scopes.to_vec();
-        key.sort_unstable();
-        let (count, last) = self.0.entry(key).or_insert((0, now));
+        let (count, last) = self.0.entry(sorted(scopes)).or_insert((0, now));
         if *count >= LIMIT {
             return false;
         }
         (*count, *last) = (*count + 1, now);
         true
+    }
+
+    /// Notes that the person consented to these scopes.
+    fn consented(&mut self, scopes: &[String], now: Timestamp) {
+        self.0.insert(sorted(scopes), (LIMIT, now));
     }
 }
 
@@ -75,9 +79,10 @@ impl Source {
         let now = state.client.inner.parts.clock.now();
         if !attempts.allow(&wanted, now) {
             return Err(TokenError::Refused(format!(
-                "{} still asks for more than it was granted after {LIMIT} sign-ins for {}",
+                "{} still asks for more than was granted, after a sign-in for {}: {}",
                 state.key,
-                wanted.join(" ")
+                wanted.join(" "),
+                state.remedy()
             )));
         }
         let connected = state
@@ -86,6 +91,7 @@ impl Source {
         Box::pin(connected)
             .await
             .map_err(|error| state.token_error(&error))?;
+        attempts.consented(&wanted, now);
         Ok(state.grant(state.read().await)?.access())
     }
 }
@@ -107,6 +113,12 @@ impl State {
             tracing::warn!(server = %self.key, %error, "needed scopes could not be kept");
         }
     }
+}
+
+fn sorted(scopes: &[String]) -> Vec<String> {
+    let mut sorted = scopes.to_vec();
+    sorted.sort_unstable();
+    sorted
 }
 
 fn has_all(grant: &Grant, scopes: &[String]) -> bool {

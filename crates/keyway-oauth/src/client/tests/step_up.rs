@@ -69,19 +69,50 @@ async fn a_server_that_is_never_content_is_given_up_on() {
     let person = Arc::new(Willing::default());
     let client = world.client_with(Some(person.clone()), ClientSettings::default());
     let source = client.source("files", &resource());
+    let refusal = insufficient("access-1", "write");
+    source.refused(&refusal).await.unwrap();
+    for _ in 0..2 {
+        let refused = source.refused(&refusal).await;
+        assert!(matches!(refused, Err(TokenError::Refused(_))));
+    }
+    assert_eq!(person.visits().len(), 1);
+    // Later it may be another matter.
+    world.hands.pass(600);
+    let asked = source.refused(&refusal).await;
+    assert_eq!(asked.unwrap().expose(), "access-1");
+}
+
+/// Nobody ever comes back.
+struct Absent(Mutex<u8>);
+
+impl SignIn for Absent {
+    fn sign_in<'a>(
+        &'a self,
+        _request: SignInRequest<'a>,
+    ) -> BoxFuture<'a, Result<String, SignInError>> {
+        *self.0.lock() += 1;
+        Box::pin(async { Err(SignInError::TimedOut) })
+    }
+
+    fn redirect_uri(&self) -> String {
+        REDIRECT.to_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_person_who_does_not_answer_is_not_asked_for_ever() {
+    let world = World::new();
+    world.signed_in().await;
+    let absent = Arc::new(Absent(Mutex::new(0)));
+    let client = world.client_with(Some(absent.clone()), ClientSettings::default());
+    let source = client.source("files", &resource());
     for _ in 0..3 {
-        source
-            .refused(&insufficient("access-1", "write"))
-            .await
-            .unwrap();
+        let refused = source.refused(&insufficient("access-1", "write")).await;
+        assert!(matches!(refused, Err(TokenError::SignInRequired(_))));
     }
     let refused = source.refused(&insufficient("access-1", "write")).await;
     assert!(matches!(refused, Err(TokenError::Refused(_))));
-    assert_eq!(person.visits().len(), 3);
-    // Later it may be another matter.
-    world.hands.pass(600);
-    let asked = source.refused(&insufficient("access-1", "write")).await;
-    assert_eq!(asked.unwrap().expose(), "access-1");
+    assert_eq!(*absent.0.lock(), 3);
 }
 
 #[tokio::test]
