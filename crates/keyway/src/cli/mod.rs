@@ -10,6 +10,7 @@ mod docs;
 mod doctor;
 mod failure;
 mod invocation;
+mod json;
 mod local;
 mod mcp;
 mod run;
@@ -19,6 +20,8 @@ pub(crate) mod sign_in;
 mod terminal;
 mod version;
 
+#[cfg(test)]
+pub(crate) use args::Global;
 pub(crate) use failure::Failure;
 pub(crate) use invocation::Invocation;
 pub use run::{run, run_with};

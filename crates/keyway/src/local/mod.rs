@@ -20,14 +20,17 @@ mod source;
 mod trust;
 mod watch;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use client::LocalClient;
-pub(crate) use document::Document;
+pub(crate) use document::{Digest, Document};
 pub(crate) use home::Home;
 pub(crate) use options::{Files, Options, Start};
 pub(crate) use preview::{Plan, Planned, Preview};
 pub(crate) use project::Project;
 pub(crate) use servers::Configured;
-#[expect(unused_imports, reason = "the chat shows them")]
+#[allow(unused_imports, reason = "the chat shows them")]
 pub(crate) use servers::ServerStatus;
 pub(crate) use source::Source;
-pub(crate) use trust::Trust;
+pub(crate) use trust::{Trust, write};

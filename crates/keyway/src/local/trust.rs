@@ -114,16 +114,15 @@ fn change(home: &Home, edit: impl FnOnce(&mut Vec<Trusted>)) -> Result<(), Failu
             .with_hint("look at it, then remove it; every project has to be trusted anew")
     })?;
     edit(&mut trust.projects);
-    let text = serde_json::to_string_pretty(&trust).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&trust).unwrap_or_default() + "\n";
     write(home.dir(), &file, &text).map_err(|error| failed(&error))
 }
 
 /// Replaces a file whole; a new one can be read by this user only.
-pub(super) fn write(directory: &Path, file: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn write(directory: &Path, file: &Path, text: &str) -> std::io::Result<()> {
     // Such a file is made with mode 0600.
     let mut fresh = tempfile::NamedTempFile::new_in(directory)?;
     fresh.write_all(text.as_bytes())?;
-    fresh.write_all(b"\n")?;
     fresh.as_file().sync_all()?;
     fresh.persist(file).map_err(|error| error.error)?;
     fs::File::open(directory)?.sync_all()

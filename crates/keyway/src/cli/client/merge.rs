@@ -1,8 +1,9 @@
-use jsonc_parser::cst::{CstInputValue, CstRootNode};
+use jsonc_parser::cst::CstRootNode;
 use jsonc_parser::{ParseOptions, cst::CstObject};
 use serde_json::Value;
 
 use super::kind::{Credential, Kind};
+use crate::cli::json::input_value;
 
 /// What became of a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -89,20 +90,4 @@ fn ask(top: &CstObject, input: &Value) -> Result<(), NotMerged> {
         inputs.append(input_value(input));
     }
     Ok(())
-}
-
-fn input_value(value: &Value) -> CstInputValue {
-    match value {
-        Value::Null => CstInputValue::Null,
-        Value::Bool(value) => CstInputValue::Bool(*value),
-        Value::Number(number) => CstInputValue::Number(number.to_string()),
-        Value::String(text) => CstInputValue::String(text.clone()),
-        Value::Array(items) => CstInputValue::Array(items.iter().map(input_value).collect()),
-        Value::Object(members) => CstInputValue::Object(
-            members
-                .iter()
-                .map(|(key, value)| (key.clone(), input_value(value)))
-                .collect(),
-        ),
-    }
 }

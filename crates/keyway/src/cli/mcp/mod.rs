@@ -4,8 +4,11 @@
 //! One file a command; [`Target`] decides whose servers it is about, [`select`] finds one of the
 //! person's own by name, and everything about a gateway is in [`remote`].
 
+mod add;
 mod connect;
+mod file;
 mod remote;
+mod remove;
 mod rows;
 pub(crate) mod select;
 mod status;
@@ -30,6 +33,7 @@ another folder) and of ./.keyway/mcp.json, the project's file, once you have tru
 --server URL, or KEYWAY_SERVER set, it acts on a gateway.
 
 Examples:
+  keyway mcp add docs --url https://docs.example.com/mcp   one more of your own
   keyway mcp status                                        your own servers
   keyway mcp tools --server https://gateway.example.com    what a client sees at a gateway
   keyway mcp call status --server http://127.0.0.1:8420    one call, over MCP";
@@ -46,6 +50,8 @@ pub(crate) struct Mcp {
 enum Command {
     Status(status::Status),
     Tools(tools::Tools),
+    Add(add::Add),
+    Remove(remove::Remove),
     Trust(trust::TrustCommand),
     Connect(connect::Connect),
     Disconnect(connect::Disconnect),
@@ -61,6 +67,8 @@ pub(crate) async fn run(
     match command.command {
         Command::Status(command) => status::run(invocation, &command, terminal).await,
         Command::Tools(command) => tools::run(invocation, &command, terminal).await,
+        Command::Add(command) => add::run(invocation, &command, terminal),
+        Command::Remove(command) => remove::run(invocation, &command, terminal),
         Command::Trust(command) => trust::run(invocation, &command, terminal),
         Command::Connect(command) => connect::run(invocation, &command, terminal).await,
         Command::Disconnect(command) => connect::disconnect(invocation, &command, terminal).await,

@@ -1,5 +1,6 @@
 //! The client side without a gateway: files, trust, states.
 
+mod add;
 mod failures;
 mod files;
 mod status;

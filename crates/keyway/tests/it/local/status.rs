@@ -144,10 +144,10 @@ fn a_file_that_others_can_change_is_warned_of() {
     let open = std::fs::Permissions::from_mode(0o666);
     std::fs::set_permissions(world.path(USER), open).unwrap();
     let ran = world.run(&["mcp", "status"]).ok();
-    insta::assert_snapshot!(ran.err, @"
-    warning: DIR/home/.keyway/mcp.json: other users can change this file
+    insta::assert_snapshot!(ran.err.replace("DIR/home", "HOME"), @"
+    warning: HOME/.keyway/mcp.json: other users can change this file
       help: what is in it is run as you: `chmod 600` it
-    `keyway mcp add` puts one into DIR/home/.keyway/mcp.json
+    `keyway mcp add` puts one into HOME/.keyway/mcp.json
     ");
 }
 
