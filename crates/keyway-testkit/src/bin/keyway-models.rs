@@ -1,6 +1,6 @@
 //! A model server as a process for end-to-end tests.
 //!
-//! Prints `base_url <url>` and `key <key>`, one a line, and runs until it is ended.
+//! Prints `base_url <url>`, `gemini_url <url>` and `key <key>`, one a line, and runs until it is ended.
 
 #![expect(
     clippy::expect_used,
@@ -15,7 +15,7 @@ const HELP: &str = "\
 keyway-models [--port PORT] [--key KEY] [--script FILE] [--rule WORDS TOOL ARGUMENTS]... \
 [--pause MILLISECONDS]
 
-Speaks Anthropic's Messages and OpenAI's Chat Completions below one base URL.
+Speaks Anthropic's Messages and OpenAI's Chat Completions below one base URL, and Gemini.
 Without a script or a rule that fits it says back what it is told, and what tools answered.
 
   --port     the port; a free one without
@@ -56,6 +56,7 @@ async fn main() {
     }
     let server = ModelServer::start_at(script, ([127, 0, 0, 1], port).into()).await;
     println!("base_url {}", server.base_url());
+    println!("gemini_url {}", server.gemini_url());
     println!("key {}", server.key());
     std::future::pending::<()>().await;
 }

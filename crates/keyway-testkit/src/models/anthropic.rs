@@ -99,6 +99,15 @@ pub(super) fn read(
             _ => return Err(format!("messages.{at}: role must be user or assistant")),
         }
     }
+    let uses_tools = messages
+        .iter()
+        .any(|message| message["content"].to_string().contains("\"tool_use\""));
+    if uses_tools && body["tools"].as_array().is_none_or(Vec::is_empty) {
+        return Err(
+            "requests which include `tool_use` or `tool_result` blocks must define tools"
+                .to_owned(),
+        );
+    }
     Ok(conversation)
 }
 

@@ -1,10 +1,11 @@
-//! A server that speaks two vendors' wire formats, Anthropic's Messages and `OpenAI`'s Chat
-//! Completions, streaming and not: scripted, strict about what it is sent, and able to misbehave.
+//! A server that speaks three vendors' wire formats, Anthropic's Messages, `OpenAI`'s Chat
+//! Completions and Google's Gemini, streaming and not: scripted, strict about what it is sent, and able to misbehave.
 
 mod anthropic;
 mod brain;
 mod conversation;
 mod frames;
+mod gemini;
 mod openai;
 mod script;
 mod server;

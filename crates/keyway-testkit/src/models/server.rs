@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::post;
@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use super::brain::answer;
 use super::frames::{json, stream_of};
 use super::script::{Script, Trouble, Turn};
-use super::{anthropic, openai};
+use super::{anthropic, gemini, openai};
 use crate::peers::{listen, run, wait_for};
 
 /// A wire format.
@@ -25,6 +25,8 @@ pub enum Wire {
     Anthropic,
     /// `OpenAI`'s Chat Completions, at `chat/completions`.
     OpenAi,
+    /// Google's Gemini, at `models/{model}:{method}` below [`ModelServer::gemini_url`].
+    Gemini,
 }
 
 /// A request as it came.
@@ -73,6 +75,7 @@ impl ModelServer {
         let router = Router::new()
             .route("/v1/messages", post(take_anthropic))
             .route("/v1/chat/completions", post(take_openai))
+            .route("/v1beta/models/{call}", post(take_gemini))
             .with_state(Arc::clone(&inner));
         let (listener, address) = listen(at).await;
         let server = run(listener, router);
@@ -83,7 +86,12 @@ impl ModelServer {
         }
     }
 
-    /// The base URL of both formats.
+    /// The base URL of Gemini's format.
+    pub fn gemini_url(&self) -> String {
+        format!("http://{}/v1beta/", self.address)
+    }
+
+    /// The base URL of Anthropic's and `OpenAI`'s formats.
     pub fn base_url(&self) -> String {
         format!("http://{}/v1/", self.address)
     }
@@ -138,7 +146,7 @@ async fn take_anthropic(
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    inner.take(Wire::Anthropic, &headers, &body).await
+    inner.take(Wire::Anthropic, "", &headers, &body).await
 }
 
 async fn take_openai(
@@ -146,11 +154,21 @@ async fn take_openai(
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    inner.take(Wire::OpenAi, &headers, &body).await
+    inner.take(Wire::OpenAi, "", &headers, &body).await
+}
+
+async fn take_gemini(
+    State(inner): State<Arc<Inner>>,
+    Path(call): Path<String>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    inner.take(Wire::Gemini, &call, &headers, &body).await
 }
 
 impl Inner {
-    async fn take(&self, wire: Wire, headers: &HeaderMap, body: &str) -> Response {
+    /// Takes a request. Gemini has the model and the method in its path: `call`.
+    async fn take(&self, wire: Wire, call: &str, headers: &HeaderMap, body: &str) -> Response {
         let headers = recorded(headers);
         let body: Value = serde_json::from_str(body).unwrap_or_default();
         self.asked.lock().push(Asked {
@@ -161,9 +179,11 @@ impl Inner {
         if let Some(refusal) = self.refusal(wire, &headers) {
             return refusal;
         }
+        let (in_path, method) = call.split_once(':').unwrap_or_default();
         let read = match wire {
             Wire::Anthropic => anthropic::read(&headers, &body),
             Wire::OpenAi => openai::read(&body),
+            Wire::Gemini => gemini::read(in_path, method == "streamGenerateContent", &body),
         };
         let conversation = match read {
             Ok(conversation) => conversation,
@@ -174,7 +194,7 @@ impl Inner {
         };
         let nth = self.next.fetch_add(1, Ordering::SeqCst);
         let turn = answer(&self.script, nth, &conversation);
-        let model = body["model"].as_str().unwrap_or_default();
+        let model = body["model"].as_str().unwrap_or(in_path);
         if let Some(refusal) = instead(wire, &turn).await {
             return refusal;
         }
@@ -182,6 +202,7 @@ impl Inner {
             let whole = match wire {
                 Wire::Anthropic => anthropic::whole(&turn, model, nth),
                 Wire::OpenAi => openai::whole(&turn, model, nth),
+                Wire::Gemini => gemini::whole(&turn, model, nth),
             };
             return json(200, None, whole);
         }
@@ -191,6 +212,7 @@ impl Inner {
                 openai::frames(&turn, model, nth, conversation.tells_usage),
                 openai::OVERLOADED,
             ),
+            Wire::Gemini => (gemini::frames(&turn, model, nth), gemini::OVERLOADED),
         };
         stream_of(&turn, frames, overloaded, Arc::clone(&self.left))
     }
@@ -200,11 +222,12 @@ impl Inner {
         let name = match wire {
             Wire::Anthropic => "x-api-key",
             Wire::OpenAi => "authorization",
+            Wire::Gemini => "x-goog-api-key",
         };
         let sent = headers.get(name).map_or("", String::as_str);
         let expected = match (wire, self.script.key.as_str()) {
             (_, "") => String::new(),
-            (Wire::Anthropic, key) => key.to_owned(),
+            (Wire::Anthropic | Wire::Gemini, key) => key.to_owned(),
             (Wire::OpenAi, key) => format!("Bearer {key}"),
         };
         if sent == expected {
@@ -234,6 +257,7 @@ async fn instead(wire: Wire, turn: &Turn) -> Option<Response> {
             match wire {
                 Wire::Anthropic => anthropic::too_long(),
                 Wire::OpenAi => openai::too_long(),
+                Wire::Gemini => gemini::too_long(),
             },
         )),
         // The task of the connection ends, and with it the connection.
@@ -247,6 +271,7 @@ fn error(wire: Wire, status: u16, retry_after: Option<&str>, message: &str) -> R
     let body = match wire {
         Wire::Anthropic => anthropic::error(status, message),
         Wire::OpenAi => openai::error(status, message),
+        Wire::Gemini => gemini::error(status, message),
     };
     json(status, retry_after, body)
 }
