@@ -136,3 +136,13 @@ fn too_much_nesting_and_too_long_files_are_refused() {
     assert!(refused(&deep).1.contains("too many levels"));
     assert!(refused(&"x".repeat(2 << 20)).1.contains("1 MiB"));
 }
+
+proptest::proptest! {
+    /// Whatever is in a file, it is read or refused with a line that is there.
+    #[test]
+    fn any_text_is_read_or_refused(text in "(---\n)?([a-z]{0,6}[:\\-\\[{&*|>\"' \n\t#]{0,3}){0,20}(\n---\n)?.{0,20}") {
+        if let Err(bad) = Agent::from_markdown("helper", &text) {
+            proptest::prop_assert!(bad.line >= 1 && bad.line <= text.lines().count() + 1, "{bad}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use keyway_testkit::models::{Call, ModelServer, Trouble, Turn};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::world::{BOTH, World};
+use crate::world::{ALL, BOTH, World};
 
 /// Runs a turn and cancels it once something has happened.
 async fn cancelled_when(
@@ -29,7 +29,7 @@ async fn cancelled_when(
 
 #[tokio::test]
 async fn an_interrupted_answer_is_kept_as_far_as_it_got_and_the_request_ends() {
-    for wire in BOTH {
+    for wire in ALL {
         let half = Turn::text(["half ", "an answer"]).with(Trouble::HangAfter(1));
         let mut world = World::new(wire, vec![half, Turn::text(["again"])]).await;
         cancelled_when(&mut world, "go", |_, update| {
@@ -62,7 +62,7 @@ async fn interrupting_before_the_answer_begins_keeps_the_question() {
 
 #[tokio::test]
 async fn interrupted_tools_are_told_and_the_stuck_ones_given_up() {
-    for wire in BOTH {
+    for wire in ALL {
         let calls = ["wait", "stuck"].map(|name| Call::new(name, json!({})));
         let mut world = World::new(wire, vec![Turn::calls(calls), Turn::text(["ok"])]).await;
         let tools = Arc::clone(&world.tools);

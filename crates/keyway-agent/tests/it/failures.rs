@@ -6,7 +6,7 @@ use keyway_agent::turn::TurnError;
 use keyway_agent::{Transcript, Update};
 use keyway_testkit::models::{Script, Trouble, Turn, Wire};
 
-use crate::world::{BOTH, World};
+use crate::world::{ALL, BOTH, World};
 
 fn busy(status: u16, retry_after: &str) -> Turn {
     Turn::trouble(Trouble::Status {
@@ -18,7 +18,7 @@ fn busy(status: u16, retry_after: &str) -> Turn {
 
 #[tokio::test]
 async fn what_passes_is_asked_again_after_the_time_the_vendor_names() {
-    for wire in BOTH {
+    for wire in ALL {
         for status in [429, 500, 503, 529] {
             let asks_to_wait = if status == 429 { "1" } else { "" };
             let turns = vec![busy(status, asks_to_wait), Turn::text(["better"])];
@@ -71,7 +71,7 @@ async fn an_answer_that_breaks_off_is_taken_back_and_asked_for_again() {
         Trouble::GarbageAfter(1),
         Trouble::OverloadedAfter(1),
     ];
-    for wire in BOTH {
+    for wire in ALL {
         for trouble in troubles.clone() {
             let turns = vec![
                 Turn::text(["half ", "an answer"]).with(trouble.clone()),
@@ -97,7 +97,7 @@ async fn an_answer_that_breaks_off_is_taken_back_and_asked_for_again() {
 
 #[tokio::test]
 async fn a_model_that_dies_for_good_leaves_what_it_said() {
-    for wire in BOTH {
+    for wire in ALL {
         let half = || Turn::text(["half ", "an answer"]).with(Trouble::CutAfter(1));
         let turns = vec![half(), half(), half(), Turn::text(["ok"])];
         let mut world = World::new(wire, turns).await;
@@ -114,7 +114,7 @@ async fn a_model_that_dies_for_good_leaves_what_it_said() {
 
 #[tokio::test]
 async fn connections_that_fail_are_made_again() {
-    for wire in BOTH {
+    for wire in ALL {
         let turns = vec![
             Turn::trouble(Trouble::CloseAtOnce),
             Turn::text(["x"]).with(Trouble::CutAfter(0)),
@@ -147,7 +147,7 @@ async fn a_vendor_that_is_not_there_is_named() {
 
 #[tokio::test]
 async fn silence_is_not_waited_out() {
-    for wire in BOTH {
+    for wire in ALL {
         for trouble in [Trouble::Hang, Trouble::HangAfter(1)] {
             let silent = Turn::text(["half", "whole"]).with(trouble);
             let mut world = World::new(wire, vec![silent, Turn::text(["ok"])]).await;
@@ -184,7 +184,7 @@ async fn a_slow_model_is_not_a_silent_one() {
 
 #[tokio::test]
 async fn a_conversation_that_is_too_long_says_what_to_do() {
-    for wire in BOTH {
+    for wire in ALL {
         let mut world = World::new(wire, vec![Turn::trouble(Trouble::ContextOverflow)]).await;
         let (code, message) = world.fails("go").await;
         assert_eq!(code, "model_context_overflow");

@@ -10,7 +10,7 @@ use keyway_testkit::models::{Call, Turn};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::world::{BOTH, World};
+use crate::world::{ALL, World};
 
 /// What a turn of a made-up session does, round by round.
 #[derive(Debug, Clone)]
@@ -199,7 +199,7 @@ fn without_user_after_results(conversation: &[Message]) -> Vec<Message> {
 /// process went on or was started again.
 #[tokio::test]
 async fn a_session_read_back_goes_on_as_if_nothing_had_happened() {
-    for wire in BOTH {
+    for wire in ALL {
         let turns = || {
             let mut call = Turn::calls([
                 Call::new("add", json!({ "n": 1 })),
@@ -235,7 +235,7 @@ async fn a_session_read_back_goes_on_as_if_nothing_had_happened() {
 /// on, and what was running counts as interrupted.
 #[tokio::test]
 async fn a_session_cut_off_anywhere_goes_on() {
-    for wire in BOTH {
+    for wire in ALL {
         let turns = || {
             vec![
                 Turn::calls([

@@ -4,11 +4,11 @@ use keyway_agent::transcript::{Event, StopReason, Usage};
 use keyway_testkit::models::{Call, Turn, Wire};
 use serde_json::json;
 
-use crate::world::{BOTH, World};
+use crate::world::{ALL, BOTH, World};
 
 #[tokio::test]
 async fn an_answer_is_streamed_and_kept() {
-    for wire in BOTH {
+    for wire in ALL {
         let turn = Turn::text(["Hel", "lo ", "wörld"]).costing(100, 20);
         let mut world = World::new(wire, vec![turn]).await;
         let end = world.say("hi").await;
@@ -47,37 +47,37 @@ async fn an_answer_is_streamed_and_kept() {
 
 #[tokio::test]
 async fn the_vendor_is_sent_its_key_the_prompt_and_the_tools_and_nothing_of_the_others() {
-    for wire in BOTH {
+    for wire in ALL {
         let mut world = World::new(wire, vec![Turn::text(["ok"])]).await;
         world.say("hi").await;
         let asked = world.server.asked().remove(0);
         assert_eq!(asked.wire, wire);
-        let text = asked.body.to_string();
+        let body = &asked.body;
+        let text = body.to_string();
         assert!(
             text.contains(r"You are a test.\n\nThere are tools."),
             "{text}"
         );
-        let (model, tools, other_key) = match wire {
-            Wire::Anthropic => (
-                "claude-test",
-                &asked.body["tools"][0]["name"],
-                "authorization",
-            ),
-            Wire::OpenAi => (
-                "gpt-test",
-                &asked.body["tools"][0]["function"]["name"],
-                "x-api-key",
-            ),
+        let (model, tools, key) = match wire {
+            Wire::Anthropic => (&body["model"], &body["tools"], "x-api-key"),
+            Wire::OpenAi => (&body["model"], &body["tools"], "authorization"),
+            Wire::Gemini => (&json!("gemini-3-test"), &body["tools"][0], "x-goog-api-key"),
         };
-        assert_eq!(asked.body["model"], model);
-        assert_eq!(*tools, "add");
-        assert!(!asked.headers.contains_key(other_key));
+        assert!(model.as_str().unwrap().ends_with("-test"));
+        assert!(tools.to_string().contains(r#""name":"add""#), "{tools}");
+        for header in ["x-api-key", "authorization", "x-goog-api-key"] {
+            assert_eq!(
+                asked.headers.contains_key(header),
+                header == key,
+                "{header}"
+            );
+        }
     }
 }
 
 #[tokio::test]
 async fn a_conversation_goes_on_where_it_was() {
-    for wire in BOTH {
+    for wire in ALL {
         let turns = vec![Turn::text(["one"]), Turn::text(["two"])];
         let mut world = World::new(wire, turns).await;
         world.say("first").await;

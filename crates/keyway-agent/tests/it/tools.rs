@@ -3,7 +3,7 @@ use keyway_agent::{ToolStatus, Update};
 use keyway_testkit::models::{Call, Turn, Wire};
 use serde_json::json;
 
-use crate::world::{BOTH, Bench, World};
+use crate::world::{ALL, BOTH, Bench, World};
 
 fn add(n: i64) -> Call {
     Call::new("add", json!({ "n": n }))
@@ -11,7 +11,7 @@ fn add(n: i64) -> Call {
 
 #[tokio::test]
 async fn calls_are_run_and_their_results_go_back() {
-    for wire in BOTH {
+    for wire in ALL {
         let turns = vec![
             Turn {
                 text: vec!["Let me add.".to_owned()],
@@ -51,7 +51,7 @@ async fn calls_are_run_and_their_results_go_back() {
 
 #[tokio::test]
 async fn calls_of_a_round_run_at_the_same_time() {
-    for wire in BOTH {
+    for wire in ALL {
         let calls = [0, 1, 2].map(|_| Call::new("together", json!({})));
         let mut world = World::new(wire, vec![Turn::calls(calls), Turn::text(["done"])]).await;
         world.tools = std::sync::Arc::new(Bench {
@@ -122,7 +122,7 @@ async fn a_model_is_told_of_tools_there_are_not_and_of_arguments_that_are_none()
 
 #[tokio::test]
 async fn a_failed_tool_is_a_result() {
-    for wire in BOTH {
+    for wire in ALL {
         let turns = vec![
             Turn::calls([Call::new("fail", json!({}))]),
             Turn::text(["oh"]),
@@ -136,7 +136,7 @@ async fn a_failed_tool_is_a_result() {
 
 #[tokio::test]
 async fn a_result_that_is_too_long_is_cut_with_a_note() {
-    for wire in BOTH {
+    for wire in ALL {
         let turns = vec![
             Turn::calls([Call::new("long", json!({}))]),
             Turn::text(["much"]),
@@ -174,5 +174,32 @@ async fn calls_with_the_same_id_are_told_apart() {
             .collect();
         ids.dedup();
         assert_eq!(ids.len(), 2);
+    }
+}
+
+/// A session that is resumed without its servers: Anthropic wants tools all the same, and a model
+/// that calls one of them is told.
+#[tokio::test]
+async fn a_conversation_with_calls_goes_on_without_tools() {
+    for wire in ALL {
+        let turns = vec![
+            Turn::calls([add(1)]),
+            Turn::text(["ok"]),
+            Turn::calls([add(2)]),
+            Turn::text(["so be it"]),
+        ];
+        let mut world = World::new(wire, turns).await;
+        world.say("add").await;
+        world.tools = std::sync::Arc::new(Bench {
+            gone: true,
+            ..Bench::default()
+        });
+        assert_eq!(world.say("add again").await.reason, StopReason::Finished);
+        let last = world.outcomes().pop().unwrap();
+        assert!(
+            last.text.contains("no tool can be called now"),
+            "{}",
+            last.text
+        );
     }
 }

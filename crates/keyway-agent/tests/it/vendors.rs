@@ -4,7 +4,7 @@ use keyway_agent::model::{
 };
 use keyway_testkit::models::{ModelServer, Script, Trouble, Turn, Wire};
 
-use crate::world::{BOTH, clients, vendor};
+use crate::world::{ALL, BOTH, clients, vendor};
 
 fn request(model: &str) -> ModelRequest {
     ModelRequest {
@@ -71,7 +71,7 @@ async fn an_unknown_vendor_is_answered_with_the_known_ones() {
 
 #[tokio::test]
 async fn a_refused_key_is_not_shown_even_if_the_vendor_shows_it() {
-    for wire in BOTH {
+    for wire in ALL {
         let server = ModelServer::start(Script::default()).await;
         let mut wrong = vendor(wire, &server);
         wrong.key = Some("canary-in-a-key".to_owned().into());
@@ -111,7 +111,7 @@ async fn a_key_in_a_vendors_words_is_taken_out() {
 
 #[tokio::test]
 async fn a_vendor_without_a_key_is_sent_none() {
-    for wire in BOTH {
+    for wire in ALL {
         let script = Script {
             key: String::new(),
             turns: vec![Turn::text(["ok"])],
@@ -132,10 +132,10 @@ async fn a_vendor_without_a_key_is_sent_none() {
 
 #[tokio::test]
 async fn a_base_url_needs_no_slash_at_its_end() {
-    for wire in BOTH {
+    for wire in ALL {
         let server = ModelServer::start(vec![Turn::text(["ok"])]).await;
         let mut vendor = vendor(wire, &server);
-        vendor.base_url = server.base_url().trim_end_matches('/').to_owned();
+        vendor.base_url = vendor.base_url.trim_end_matches('/').to_owned();
         let name = format!("{}/m", vendor.name);
         complete(&model(vec![vendor]), request(&name))
             .await
@@ -196,7 +196,7 @@ async fn nothing_of_a_conversation_is_logged() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     tracing::info!("listening");
-    for wire in BOTH {
+    for wire in ALL {
         let canary = || Turn::text(["canary ", "canary"]);
         let turns = vec![
             canary(),
@@ -226,4 +226,52 @@ async fn nothing_of_a_conversation_is_logged() {
         !logged.contains("canary") && !logged.contains("model-key"),
         "{logged}"
     );
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_sent_is_refused_before_anything_is_sent() {
+    let server = ModelServer::start(Script::default()).await;
+    for key in ["canary key", "canary\nkey", "canär"] {
+        let mut bad = vendor(Wire::OpenAi, &server);
+        bad.key = Some(key.to_owned().into());
+        let error = complete(&model(vec![bad]), request("openai/m"))
+            .await
+            .unwrap_err();
+        assert_eq!(error.code(), "model_key_refused");
+        assert!(!error.message.contains("can"), "{}", error.message);
+    }
+    assert!(server.asked().is_empty());
+}
+
+/// What else may hold: the server's other way to answer, which other programs use.
+#[tokio::test]
+async fn the_test_server_answers_without_a_stream_as_well() {
+    use genai::adapter::AdapterKind;
+    use genai::chat::{ChatMessage, ChatRequest};
+    use genai::resolver::{AuthData, Endpoint};
+    for (wire, kind) in [
+        (Wire::Anthropic, AdapterKind::Anthropic),
+        (Wire::OpenAi, AdapterKind::OpenAI),
+        (Wire::Gemini, AdapterKind::Gemini),
+    ] {
+        let call = keyway_testkit::models::Call::new("add", serde_json::json!({ "n": 1 }));
+        let mut turn = Turn::calls([call]);
+        turn.text = vec!["so ".to_owned(), "be it".to_owned()];
+        let server = ModelServer::start(vec![turn]).await;
+        let vendor = vendor(wire, &server);
+        let client = (clients())(&vendor.base_url).unwrap().build().unwrap();
+        let target = genai::ServiceTarget {
+            endpoint: Endpoint::from_owned(vendor.base_url),
+            auth: AuthData::from_single(server.key()),
+            model: genai::ModelIden::new(kind, "m"),
+        };
+        let request = ChatRequest::from(vec![ChatMessage::user("hi")]);
+        let answer = client.exec_chat(target, request, None).await.unwrap();
+        assert_eq!(answer.first_text(), Some("so be it"));
+        assert_eq!(
+            answer.tool_calls()[0].fn_arguments,
+            serde_json::json!({ "n": 1 })
+        );
+        assert_eq!(answer.usage.prompt_tokens, Some(11));
+    }
 }

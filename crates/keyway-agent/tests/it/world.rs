@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) const BOTH: [Wire; 2] = [Wire::Anthropic, Wire::OpenAi];
+pub(crate) const ALL: [Wire; 3] = [Wire::Anthropic, Wire::OpenAi, Wire::Gemini];
 
 /// A clock that stands.
 pub(crate) struct Standing;
@@ -103,10 +104,15 @@ pub(crate) struct Bench {
     pub(crate) begun: Mutex<Vec<ToolCall>>,
     /// Calls of `together` return once so many run.
     pub(crate) together: usize,
+    /// There are none.
+    pub(crate) gone: bool,
 }
 
 impl Tools for Bench {
     fn offer(&self) -> Offer {
+        if self.gone {
+            return Offer::default();
+        }
         let tool = |name: &str| ToolDefinition {
             name: name.to_owned(),
             description: "for tests".to_owned(),
@@ -182,12 +188,16 @@ pub(crate) fn vendor(wire: Wire, server: &ModelServer) -> Vendor {
     let (name, kind) = match wire {
         Wire::Anthropic => ("anthropic", VendorKind::Anthropic),
         Wire::OpenAi => ("openai", VendorKind::OpenAi),
+        Wire::Gemini => ("gemini", VendorKind::Gemini),
     };
     let needs_key = !server.key().is_empty();
     Vendor {
         name: name.to_owned(),
         kind,
-        base_url: server.base_url(),
+        base_url: match wire {
+            Wire::Gemini => server.gemini_url(),
+            Wire::Anthropic | Wire::OpenAi => server.base_url(),
+        },
         key: needs_key.then(|| server.key().to_owned().into()),
         key_variable: needs_key.then(|| "SOME_API_KEY".to_owned()),
     }
@@ -210,6 +220,7 @@ impl World {
         let model = match wire {
             Wire::Anthropic => "anthropic/claude-test",
             Wire::OpenAi => "openai/gpt-test",
+            Wire::Gemini => "gemini/gemini-3-test",
         };
         let model = model.parse().unwrap();
         let transcript = Transcript::begin(
@@ -242,7 +253,7 @@ impl World {
     }
 
     pub(crate) fn turns(&self) -> TurnLoop {
-        let vendors = BOTH.map(|wire| vendor(wire, &self.server)).to_vec();
+        let vendors = ALL.map(|wire| vendor(wire, &self.server)).to_vec();
         TurnLoop::new(Parts {
             model: Arc::new(GenaiModel::new(vendors, clients(), self.patience)),
             tools: Arc::clone(&self.tools) as Arc<dyn Tools>,
@@ -287,9 +298,8 @@ impl World {
 
     /// The messages of the nth request.
     pub(crate) fn sent(&self, nth: usize) -> Vec<Value> {
-        self.server.asked()[nth].body["messages"]
-            .as_array()
-            .unwrap()
-            .clone()
+        let body = &self.server.asked()[nth].body;
+        let messages = body["messages"].as_array().or(body["contents"].as_array());
+        messages.unwrap().clone()
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
 use genai::chat::{ChatStreamEvent, StopReason, StreamEnd};
 use genai::{Client, ClientBuilder};
+use keyway_core::Secret;
 
 use super::carry;
 use super::failure::Failures;
@@ -65,11 +66,12 @@ impl GenaiModel {
     }
 
     /// Says now what a request to this vendor would be refused for without anything being sent:
-    /// an unknown vendor, a missing key.
+    /// an unknown vendor, a key that is missing or cannot be sent.
     ///
     /// # Errors
     ///
-    /// [`ModelErrorKind::UnknownVendor`] and [`ModelErrorKind::KeyMissing`].
+    /// [`ModelErrorKind::UnknownVendor`], [`ModelErrorKind::KeyMissing`] and
+    /// [`ModelErrorKind::KeyRefused`].
     pub fn check(&self, vendor: &str) -> Result<(), ModelError> {
         self.vendor(vendor).map(drop)
     }
@@ -88,13 +90,23 @@ impl GenaiModel {
             .key
             .as_ref()
             .is_some_and(|key| !key.expose().trim().is_empty());
-        match &vendor.key_variable {
-            Some(variable) if !has_key => Err(ModelError::new(
-                ModelErrorKind::KeyMissing,
-                format!("`{name}` needs an API key: set {variable}"),
-            )),
-            _ => Ok(vendor),
+        if let Some(variable) = &vendor.key_variable
+            && !has_key
+        {
+            let message = format!("`{name}` needs an API key: set {variable}");
+            return Err(ModelError::new(ModelErrorKind::KeyMissing, message));
         }
+        let sendable = |key: &Secret<String>| {
+            let key = key.expose().trim();
+            key.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        if !vendor.key.as_ref().is_none_or(sendable) {
+            let message = format!(
+                "the API key of `{name}` has characters that no key has: copy it again, without spaces and line breaks"
+            );
+            return Err(ModelError::new(ModelErrorKind::KeyRefused, message));
+        }
+        Ok(vendor)
     }
 
     fn client(&self, vendor: &Vendor) -> Result<Client, ModelError> {

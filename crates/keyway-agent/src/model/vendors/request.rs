@@ -16,7 +16,8 @@ pub(super) fn options(request: &ModelRequest, kind: VendorKind, patience: Patien
     let mut options = ChatOptions::default()
         .with_capture_usage(true)
         .with_capture_content(true)
-        .with_capture_reasoning_content(true)
+        // Gemini takes it for a wish to be shown thoughts, which not every model has.
+        .with_capture_reasoning_content(kind != VendorKind::Gemini)
         .with_capture_tool_calls(true)
         .with_stream_header_timeout(patience.beginning)
         .with_stream_read_timeout(patience.silence);
@@ -32,6 +33,7 @@ pub(super) fn options(request: &ModelRequest, kind: VendorKind, patience: Patien
 
 /// What is sent.
 pub(super) fn chat_request(request: ModelRequest, kind: VendorKind) -> ChatRequest {
+    let tools = tools(&request, kind);
     let mut messages: Vec<ChatMessage> = request.messages.into_iter().map(message).collect();
     if kind == VendorKind::Anthropic
         && let Some(last) = messages.last_mut()
@@ -43,10 +45,33 @@ pub(super) fn chat_request(request: ModelRequest, kind: VendorKind) -> ChatReque
     if !request.system.trim().is_empty() {
         chat = chat.with_system(request.system);
     }
-    if !request.tools.is_empty() {
-        chat = chat.with_tools(request.tools.into_iter().map(tool).collect::<Vec<_>>());
+    if !tools.is_empty() {
+        chat = chat.with_tools(tools.into_iter().map(tool).collect::<Vec<_>>());
     }
     chat
+}
+
+/// The tools of a request. Anthropic wants some to be named where a conversation has calls, also
+/// when there are none now, after a session was resumed without its servers for example.
+fn tools(request: &ModelRequest, kind: VendorKind) -> Vec<ToolDefinition> {
+    if kind != VendorKind::Anthropic || !request.tools.is_empty() {
+        return request.tools.clone();
+    }
+    let mut gone: Vec<ToolDefinition> = Vec::new();
+    let calls = request.messages.iter().flat_map(|message| match message {
+        Message::Assistant { calls, .. } => calls.as_slice(),
+        _ => &[],
+    });
+    for call in calls {
+        if !gone.iter().any(|tool| tool.name == call.name) {
+            gone.push(ToolDefinition {
+                name: call.name.clone(),
+                description: "Not available now: do not call it.".to_owned(),
+                input_schema: json!({ "type": "object" }),
+            });
+        }
+    }
+    gone
 }
 
 fn message(message: Message) -> ChatMessage {
