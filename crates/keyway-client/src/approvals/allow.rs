@@ -64,6 +64,12 @@ impl AllowList {
         Ok(())
     }
 
+    /// Adds what another list was given.
+    pub fn extend(&mut self, other: &Self) {
+        self.own.extend(other.own.iter().cloned());
+        self.given.extend(other.given.iter().cloned());
+    }
+
     /// True when a call of this tool needs no question. What `allow.json` names counts for the
     /// person's own servers only: a project cannot take a name that is on it.
     pub fn admits(&self, profile: &str, server: &str, tool: &str) -> bool {

@@ -200,7 +200,7 @@ impl Calls {
         servers
             .iter()
             .filter(|one| server.is_none_or(|name| one.name() == name))
-            .flat_map(|one| find::listed(one, kind))
+            .flat_map(|one| Listed::of(one.upstream.as_ref(), kind))
             .collect()
     }
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use keyway_core::Problem;
-use keyway_core::ports::{Definition, Lists};
+use keyway_core::ports::{Definition, Lists, Upstream};
 use serde_json::Value;
 
 use super::error::CallError;
@@ -37,7 +37,7 @@ pub(super) fn tool(lists: &Arc<Lists>, server: &str, name: &str) -> Result<Defin
 
 /// The definition of a prompt, or what was probably meant.
 pub(super) fn prompt(server: &Server, name: &str) -> Result<Value, CallError> {
-    let prompts = listed(server, ListKind::Prompts);
+    let prompts = Listed::of(server.upstream.as_ref(), ListKind::Prompts);
     let near = nearest(name, prompts.iter().map(|one| one.key.as_str())).map(str::to_owned);
     if let Some(found) = prompts.into_iter().find(|one| one.key == name) {
         return Ok(found.definition);
@@ -128,6 +128,23 @@ pub struct Listed {
 }
 
 impl Listed {
+    /// What one server lists.
+    pub fn of(upstream: &dyn Upstream, kind: ListKind) -> Vec<Self> {
+        let lists = upstream.lists();
+        let items = match kind {
+            ListKind::Tools => &lists.tools,
+            ListKind::Resources => &lists.resources,
+            ListKind::Templates => &lists.templates,
+            ListKind::Prompts => &lists.prompts,
+        };
+        let listed = items.iter().map(|item| Self {
+            server: upstream.key().to_owned(),
+            key: item.key.clone(),
+            definition: item.json.read().unwrap_or_default(),
+        });
+        listed.collect()
+    }
+
     /// A text member, ready to be shown on one line.
     pub fn text(&self, member: &str) -> Option<String> {
         let text = self.definition.get(member)?.as_str()?;
@@ -146,25 +163,6 @@ pub enum ListKind {
     Templates,
     /// Prompts.
     Prompts,
-}
-
-/// What one server lists.
-pub(super) fn listed(server: &Server, kind: ListKind) -> Vec<Listed> {
-    let lists = server.upstream.lists();
-    let items = match kind {
-        ListKind::Tools => &lists.tools,
-        ListKind::Resources => &lists.resources,
-        ListKind::Templates => &lists.templates,
-        ListKind::Prompts => &lists.prompts,
-    };
-    items
-        .iter()
-        .map(|item| Listed {
-            server: server.name().to_owned(),
-            key: item.key.clone(),
-            definition: item.json.read().unwrap_or_default(),
-        })
-        .collect()
 }
 
 #[cfg(test)]

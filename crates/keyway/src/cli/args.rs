@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{api_keys, call, client, config, docs, doctor, mcp, serve};
+use super::{api_keys, approvals, call, client, config, docs, doctor, mcp, serve};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,6 +46,7 @@ pub(crate) enum Command {
     Config(config::Config),
     Doctor(doctor::Doctor),
     Mcp(mcp::Mcp),
+    Approvals(approvals::Approvals),
     Client(client::Client),
     Call(call::Call),
     #[command(name = "internal-docs", hide = true)]

@@ -1,7 +1,9 @@
 //! The command line: one file per command.
 
 mod api_keys;
+mod approvals;
 mod args;
+mod ask;
 mod call;
 mod client;
 mod config;

@@ -90,7 +90,7 @@ impl LocalClient {
         let kept = Kept::new(pool, environment);
         let pool = kept.pool();
         let now = clock.now();
-        let mut servers = Servers::new(kept, options.start, now);
+        let mut servers = Servers::new(kept, options.start, options.call_timeout, now);
         servers.take(reader.read(), now);
         let servers = Arc::new(Mutex::new(servers));
         if options.files == Files::Follow {
@@ -116,6 +116,11 @@ impl LocalClient {
                 ending,
             }),
         })
+    }
+
+    /// The time.
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.parts.clock
     }
 
     /// The person's folder.

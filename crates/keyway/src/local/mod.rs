@@ -6,6 +6,7 @@
     reason = "the chat and the commands for calls come onto it next"
 )]
 
+mod calls;
 mod client;
 mod document;
 mod home;
@@ -20,9 +21,13 @@ mod source;
 mod trust;
 mod watch;
 
+<<<<<<< HEAD
 #[cfg(test)]
 mod tests;
 
+=======
+pub(crate) use calls::Asking;
+>>>>>>> 234e7d3 (cli: call tools, read resources and run prompts of one's own servers)
 pub(crate) use client::LocalClient;
 pub(crate) use document::{Digest, Document};
 pub(crate) use home::Home;

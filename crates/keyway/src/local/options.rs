@@ -12,6 +12,8 @@ pub(crate) struct Options {
     pub(crate) files: Files,
     /// How a person signs in when a call needs more than was granted; `None` where nobody is there.
     pub(crate) sign_in: Option<Arc<dyn SignIn>>,
+    /// How long a call may take, in place of what servers say; zero for no limit.
+    pub(crate) call_timeout: Option<Duration>,
     /// How long a child process may take to leave by itself, and again after SIGTERM.
     pub(crate) grace: Duration,
 }
@@ -44,6 +46,7 @@ impl Options {
             start,
             files: Files::Once,
             sign_in: None,
+            call_timeout: None,
             grace: Duration::from_secs(2),
         }
     }
@@ -53,6 +56,14 @@ impl Options {
         Self {
             files: Files::Follow,
             ..Self::once(Start::All)
+        }
+    }
+
+    /// With another limit of calls.
+    pub(crate) fn with_call_timeout(self, limit: Duration) -> Self {
+        Self {
+            call_timeout: Some(limit),
+            ..self
         }
     }
 

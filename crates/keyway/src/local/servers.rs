@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use keyway_client::approvals::Fingerprint;
@@ -106,16 +107,23 @@ pub(crate) struct ServerStatus {
 pub(super) struct Servers {
     kept: Kept,
     start: Start,
+    call_timeout: Option<Duration>,
     reading: Reading,
     unusable: Vec<(Option<String>, Unusable)>,
     since: Timestamp,
 }
 
 impl Servers {
-    pub(super) fn new(kept: Kept, start: Start, now: Timestamp) -> Self {
+    pub(super) fn new(
+        kept: Kept,
+        start: Start,
+        call_timeout: Option<Duration>,
+        now: Timestamp,
+    ) -> Self {
         Self {
             kept,
             start,
+            call_timeout,
             reading: Reading::default(),
             unusable: Vec::new(),
             since: now,
@@ -126,6 +134,14 @@ impl Servers {
     pub(super) fn take(&mut self, reading: Reading, now: Timestamp) -> Changes {
         self.kept.withhold(reading.variables.iter().cloned());
         self.reading = reading;
+        if let Some(limit) = self.call_timeout {
+            let limit = Some(limit).filter(|limit| !limit.is_zero());
+            for configured in &mut self.reading.servers {
+                if let Ok(spec) = &mut configured.server.spec {
+                    spec.timeouts.call = limit;
+                }
+            }
+        }
         self.since = now;
         self.apply(now)
     }

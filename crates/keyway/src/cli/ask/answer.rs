@@ -27,7 +27,10 @@ mod tests {
         assert_eq!(decision("a", true), Some(Decision::Always));
         assert_eq!(decision("a", false), None);
         let reason = Some("not this one".to_owned());
-        assert_eq!(decision("no, not this one", true), Some(Decision::Deny { reason }));
+        assert_eq!(
+            decision("no, not this one", true),
+            Some(Decision::Deny { reason })
+        );
         assert_eq!(decision("n", true), Some(Decision::Deny { reason: None }));
         for unclear in ["", "  ", "yes but not now", "q", "yn", "\u{1b}[A"] {
             assert_eq!(decision(unclear, true), None, "{unclear}");

@@ -1,4 +1,4 @@
-use std::io::{IsTerminal as _, Stdin, Write as _, stderr, stdin};
+use std::io::{IsTerminal as _, Stderr, Stdin, Write as _, stderr, stdin};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -12,18 +12,19 @@ const LOOK: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(super) struct Console {
     input: Stdin,
+    output: Stderr,
 }
 
 impl Console {
     /// The terminal; `None` when questions could not be seen, or answers not be typed.
     pub(super) fn open() -> Option<Self> {
-        let input = stdin();
-        (input.is_terminal() && stderr().is_terminal()).then_some(Self { input })
+        let (input, output) = (stdin(), stderr());
+        (input.is_terminal() && output.is_terminal()).then_some(Self { input, output })
     }
 
     /// Shows text.
     pub(super) fn show(&self, text: &str) {
-        let mut out = stderr().lock();
+        let mut out = self.output.lock();
         // A terminal that went away is found out by reading.
         let _ = out.write_all(text.as_bytes());
         let _ = out.flush();

@@ -6,7 +6,11 @@ const MOST: usize = 80;
 /// What differs between two texts, line by line: `-` before, `+` after, with one line around.
 pub(super) fn difference(before: &str, after: &str) -> String {
     let (old, new): (Vec<_>, Vec<_>) = (before.lines().collect(), after.lines().collect());
-    let same_start = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
+    let same_start = old
+        .iter()
+        .zip(&new)
+        .take_while(|(one, other)| one == other)
+        .count();
     let rest = old.len().min(new.len()) - same_start;
     let same_end = old
         .iter()

@@ -71,7 +71,11 @@ impl Field {
             Kind::One(_) => "one of them",
             Kind::Some(_) => "some of them, with commas between",
         };
-        let need = if self.required { "" } else { ", may be left empty" };
+        let need = if self.required {
+            ""
+        } else {
+            ", may be left empty"
+        };
         let _ = write!(text, " ({kind}{need})");
         if let Some(default) = &self.default {
             let _ = write!(text, " [{}]", self.shown(default));
@@ -223,7 +227,10 @@ mod tests {
         let text = field(&json!({ "type": "string", "minLength": 2 }), true);
         assert_eq!(text.read(" a b"), Ok(Some(json!(" a b"))));
         assert_eq!(text.read("x"), Err("at least 2 characters".into()));
-        assert_eq!(text.read(" "), Err("a value: this field is required".into()));
+        assert_eq!(
+            text.read(" "),
+            Err("a value: this field is required".into())
+        );
         let number = field(&json!({ "type": "integer", "maximum": 9 }), false);
         assert_eq!(number.read("7"), Ok(Some(json!(7))));
         assert_eq!(number.read("7.5"), Err("a whole number".into()));
@@ -238,7 +245,10 @@ mod tests {
 
     #[test]
     fn choices_are_numbers_values_or_titles() {
-        let plain = field(&json!({ "type": "string", "enum": ["red", "blue"], "default": "blue" }), false);
+        let plain = field(
+            &json!({ "type": "string", "enum": ["red", "blue"], "default": "blue" }),
+            false,
+        );
         assert_eq!(plain.read("1"), Ok(Some(json!("red"))));
         assert_eq!(plain.read("blue"), Ok(Some(json!("blue"))));
         assert_eq!(plain.read("3"), Err("a number from 1 to 2".into()));
@@ -248,7 +258,10 @@ mod tests {
         assert_eq!(field(&titled, false).read("Red"), Ok(Some(json!("r"))));
         let many = json!({ "type": "array", "items": { "type": "string", "enum": ["a", "b"] }, "maxItems": 1 });
         assert_eq!(field(&many, false).read("2"), Ok(Some(json!(["b"]))));
-        assert_eq!(field(&many, false).read("1, b"), Err("at most 1 item".into()));
+        assert_eq!(
+            field(&many, false).read("1, b"),
+            Err("at most 1 item".into())
+        );
     }
 
     #[test]
@@ -259,6 +272,10 @@ mod tests {
             "enum": [nasty], "default": nasty,
         });
         let question = field(&schema, false).question();
-        assert!(!question.chars().any(|c| c != '\n' && keyway_client::text::is_hidden(c)));
+        assert!(
+            !question
+                .chars()
+                .any(|c| c != '\n' && keyway_client::text::is_hidden(c))
+        );
     }
 }

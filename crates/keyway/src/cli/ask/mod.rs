@@ -28,7 +28,10 @@ pub(crate) fn person(invocation: &Invocation) -> (Arc<dyn Person>, Presence) {
             let person = person::AtTerminal::new(console, browser);
             (Arc::new(person), Presence::There)
         }
-        None => (Arc::new(unattended::Unattended::default()), Presence::Nobody),
+        None => (
+            Arc::new(unattended::Unattended::default()),
+            Presence::Nobody,
+        ),
     }
 }
 

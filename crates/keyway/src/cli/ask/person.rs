@@ -79,7 +79,10 @@ impl AtTerminal {
                 None => return Filled::Cancelled,
             }
         }
-        match self.choose("[y] send these answers  [n] decline: ", "yn").await {
+        match self
+            .choose("[y] send these answers  [n] decline: ", "yn")
+            .await
+        {
             Some('y') => Filled::Accepted(Value::Object(answers)),
             Some(_) => Filled::Declined,
             None => Filled::Cancelled,

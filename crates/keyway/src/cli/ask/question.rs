@@ -70,7 +70,12 @@ pub(super) fn form(form: &Form) -> String {
         let _ = writeln!(text, "  warning: {warning}");
     }
     for (field, expected) in &form.problems {
-        let _ = writeln!(text, "  {}: expected {}", line(field, 128), line(expected, 300));
+        let _ = writeln!(
+            text,
+            "  {}: expected {}",
+            line(field, 128),
+            line(expected, 300)
+        );
     }
     text
 }

@@ -167,13 +167,8 @@ fn no_such(properties: &[Property], name: &str) -> String {
     }
 }
 
-/// An input that was named on the command line, as JSON.
-pub(crate) fn read_input(invocation: &Invocation, given: &str) -> Result<Value, Failure> {
-    let text = read_text(invocation, given)?;
-    serde_json::from_str(&text).map_err(|error| not_json(&error))
-}
-
-fn read_text(invocation: &Invocation, given: &str) -> Result<String, Failure> {
+/// The text of an input that was named on the command line: itself, `@file:PATH`, or `-`.
+pub(crate) fn read_text(invocation: &Invocation, given: &str) -> Result<String, Failure> {
     let unreadable = |error: std::io::Error| {
         let message = format!("the input cannot be read: {}", error.kind());
         Failure::usage("unreadable_input", message)

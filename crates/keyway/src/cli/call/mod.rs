@@ -9,5 +9,5 @@ mod print;
 mod tests;
 
 pub(crate) use command::{Call, run};
-pub(crate) use input::read_input;
+pub(crate) use input::read_text;
 pub(crate) use print::block_text;

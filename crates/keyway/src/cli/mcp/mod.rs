@@ -7,6 +7,11 @@
 mod add;
 mod connect;
 mod file;
+mod call;
+mod calling;
+mod lists;
+mod prompt;
+mod read;
 mod remote;
 mod remove;
 mod rows;
@@ -36,7 +41,8 @@ Examples:
   keyway mcp add docs --url https://docs.example.com/mcp   one more of your own
   keyway mcp status                                        your own servers
   keyway mcp tools --server https://gateway.example.com    what a client sees at a gateway
-  keyway mcp call status --server http://127.0.0.1:8420    one call, over MCP";
+  keyway mcp call files read_text_file --args '{\"path\": \"/srv/a.txt\"}'
+  keyway mcp call status --server http://127.0.0.1:8420    one call to a gateway";
 
 /// MCP servers: your own, or those behind a gateway
 #[derive(Debug, Args)]
@@ -56,7 +62,11 @@ enum Command {
     Connect(connect::Connect),
     Disconnect(connect::Disconnect),
     Grants(connect::Grants),
-    Call(remote::call::Call),
+    Call(call::Call),
+    Resources(lists::Resources),
+    Read(read::Read),
+    Prompts(lists::Prompts),
+    Prompt(prompt::Prompt),
 }
 
 pub(crate) async fn run(
@@ -73,7 +83,11 @@ pub(crate) async fn run(
         Command::Connect(command) => connect::run(invocation, &command, terminal).await,
         Command::Disconnect(command) => connect::disconnect(invocation, &command, terminal).await,
         Command::Grants(command) => connect::grants(invocation, &command, terminal).await,
-        Command::Call(command) => remote::call::run(invocation, &command, terminal).await,
+        Command::Call(command) => call::run(invocation, &command, terminal).await,
+        Command::Resources(command) => lists::resources(invocation, &command, terminal).await,
+        Command::Read(command) => read::run(invocation, &command, terminal).await,
+        Command::Prompts(command) => lists::prompts(invocation, &command, terminal).await,
+        Command::Prompt(command) => prompt::run(invocation, &command, terminal).await,
     }
 }
 

@@ -4,4 +4,5 @@ mod client;
 mod doctor;
 mod help;
 mod mcp;
+mod own_calls;
 mod prompt;

@@ -2,6 +2,7 @@ pub(crate) mod actions;
 pub(crate) mod app;
 pub(crate) mod client;
 pub(crate) mod mcp;
+pub(crate) mod pty;
 mod served;
 pub(crate) mod wait;
 mod world;
