@@ -4,6 +4,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use clap::Args;
 use keyway_client::approvals::AllowList;
+use keyway_client::text::line;
 use keyway_core::names::{Prefix, exposed_name};
 use keyway_core::rpc::RawJson;
 use serde_json::Value;
@@ -102,7 +103,15 @@ pub(super) async fn run(
     let called = calling.run(invocation, terminal, async |calls, cancel| {
         calls.call_tool(server, tool, &arguments, cancel).await
     });
-    let outcome = Box::pin(called).await?;
+    let outcome = Box::pin(called).await.map_err(|failure| {
+        if failure.code == "approval_needed" {
+            let (server, tool) = (line(server, 128), line(tool, 256));
+            return failure.with_hint(format!(
+                "run it in a terminal, or allow this one tool with --approve '{server}/{tool}'"
+            ));
+        }
+        failure
+    })?;
     if terminal.is_json() {
         let result: Value = outcome.result.read().unwrap_or_default();
         terminal.value(&result);

@@ -85,10 +85,7 @@ fn failure(error: &CallError, presence: Presence) -> Failure {
     failure.details = details.collect();
     if error.kind == CallErrorKind::Denied && presence == Presence::Nobody {
         failure.code = "approval_needed".into();
-        failure.hint = Some(
-            "run it in a terminal, or allow this one tool beforehand with --approve SERVER/TOOL"
-                .into(),
-        );
+        failure.message = "the call has to be approved, and there is no terminal to ask at".into();
     }
     failure
 }

@@ -4,5 +4,5 @@ mod client;
 mod doctor;
 mod help;
 mod mcp;
-mod own_calls;
+mod own;
 mod prompt;

@@ -8,4 +8,4 @@ pub(crate) mod wait;
 mod world;
 
 pub(crate) use served::Served;
-pub(crate) use world::World;
+pub(crate) use world::{Ran, World};

@@ -44,7 +44,9 @@ impl Pty {
             let mut bytes = [0; 4096];
             // Reading fails once the last of the program's streams is closed.
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
-                shown.lock().push_str(&String::from_utf8_lossy(&bytes[..count]));
+                shown
+                    .lock()
+                    .push_str(&String::from_utf8_lossy(&bytes[..count]));
             }
         });
         Self {
@@ -72,7 +74,9 @@ impl Pty {
 
     /// Types a line.
     pub(crate) fn type_line(&self, line: &str) -> &Self {
-        (&self.keyboard).write_all(format!("{line}\n").as_bytes()).unwrap();
+        (&self.keyboard)
+            .write_all(format!("{line}\n").as_bytes())
+            .unwrap();
         self
     }
 

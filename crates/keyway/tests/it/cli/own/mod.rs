@@ -1,0 +1,5 @@
+//! `keyway mcp call` and its neighbours on the person's own servers.
+
+mod approving;
+mod calling;
+mod world;
