@@ -21,13 +21,10 @@ mod source;
 mod trust;
 mod watch;
 
-<<<<<<< HEAD
 #[cfg(test)]
 mod tests;
 
-=======
 pub(crate) use calls::Asking;
->>>>>>> 234e7d3 (cli: call tools, read resources and run prompts of one's own servers)
 pub(crate) use client::LocalClient;
 pub(crate) use document::{Digest, Document};
 pub(crate) use home::Home;

@@ -4,15 +4,11 @@
 //! One file a command; [`Target`] decides whose servers it is about, [`select`] finds one of the
 //! person's own by name, and everything about a gateway is in [`remote`].
 
-<<<<<<< HEAD
 mod add;
-mod connect;
-mod file;
-=======
->>>>>>> 5e339db (docs: reference of the commands for calls)
 mod call;
 mod calling;
 mod connect;
+mod file;
 mod lists;
 mod prompt;
 mod read;
