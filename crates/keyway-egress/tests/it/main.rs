@@ -4,6 +4,7 @@
 
 mod errors;
 mod guard;
+mod library;
 mod limits;
 mod redirects;
 mod sockets;
