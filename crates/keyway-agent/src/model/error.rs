@@ -108,9 +108,7 @@ impl ModelErrorKind {
             Self::KeyRefused => {
                 "the vendor refused the API key: check that it is valid and may use this model"
             }
-            Self::AddressRefused => {
-                "the vendor's base URL may not be reached: check it, or allow it in `egress.allow`"
-            }
+            Self::AddressRefused => "the vendor's base URL may not be reached: check it",
             Self::NotFound => "the vendor does not know this model: check its name",
             Self::Rejected => "the vendor refused the request",
             Self::ContextOverflow => {

@@ -88,7 +88,7 @@ pub struct Answer {
     /// What it cost in tokens. The price is not the model's to know.
     pub usage: Usage,
     /// What the vendor wants to get back unchanged with this answer, such as signed reasoning.
-    /// Only the vendor it came from is given it.
+    /// Only the model it came from is given it.
     pub carry: Option<Value>,
 }
 

@@ -10,25 +10,21 @@ use crate::tools::{ToolCall, ToolOutcome};
 /// The conversation that a transcript, or any beginning of one, stands for.
 ///
 /// It begins with the person, the person and the model take turns, and every call is followed by
-/// its result, in the order of the calls: what has no result was interrupted. What a vendor wanted
-/// back unchanged is only given to that vendor, which is the one `now` names.
+/// its result, in the order of the calls: what has no result was interrupted. What a model
+/// wanted back unchanged is only given to that model, which is the one `now` names.
 pub fn messages(entries: &[Entry], now: &ModelName) -> Vec<Message> {
     let mut conversation = Conversation::default();
-    let mut vendor = String::new();
+    let mut then = "";
     for entry in entries {
         match &entry.event {
             Event::SessionStarted { model, .. } | Event::ModelChanged { model } => {
-                model
-                    .split('/')
-                    .next()
-                    .unwrap_or_default()
-                    .clone_into(&mut vendor);
+                then = model;
             }
             Event::UserMessage { text } => conversation.person(text),
             Event::AssistantMessage {
                 text, calls, carry, ..
             } => {
-                let carry = carry.as_ref().filter(|_| vendor == now.vendor());
+                let carry = carry.as_ref().filter(|_| then == now.as_str());
                 conversation.model(text, calls, carry);
             }
             Event::ToolStarted { id, .. } => conversation.started(id),

@@ -8,6 +8,10 @@ use super::{Observer, RetryPolicy, Update};
 use crate::model::{Answer, Model, ModelChunk, ModelError, ModelErrorKind, ModelRequest};
 use crate::tools::ToolCall;
 
+/// The most bytes of an answer. No model that means well comes near it.
+const LONGEST: usize = 4 << 20;
+const ENDLESS: &str = "the answer does not end: it has more than 4 MiB";
+
 /// What came of asking.
 pub(super) struct Asked {
     /// The text, as far as it got.
@@ -88,8 +92,16 @@ impl Heard {
         observer: &dyn Observer,
     ) -> Result<Answer, ModelError> {
         let mut stream = model.stream(request);
+        let mut length = 0;
         while let Some(chunk) = stream.next().await {
-            match chunk? {
+            let chunk = chunk?;
+            if let ModelChunk::Text(more) | ModelChunk::Reasoning(more) = &chunk {
+                length += more.len();
+            }
+            if length > LONGEST {
+                return Err(ModelError::new(ModelErrorKind::Rejected, ENDLESS));
+            }
+            match chunk {
                 ModelChunk::Text(more) => {
                     self.text.push_str(&more);
                     self.shown = true;

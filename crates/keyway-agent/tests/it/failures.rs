@@ -256,3 +256,18 @@ async fn an_empty_message_is_no_turn() {
     assert_eq!(turn.await, Err(TurnError::Empty));
     assert!(world.events().is_empty());
 }
+
+#[tokio::test]
+async fn an_answer_without_end_is_ended() {
+    for wire in ALL {
+        let piece = "x".repeat(512 * 1024);
+        let endless = Turn {
+            text: vec![piece; 10],
+            ..Turn::default()
+        };
+        let mut world = World::new(wire, vec![endless]).await;
+        let (code, message) = world.fails("go").await;
+        assert_eq!(code, "model_request_rejected");
+        assert!(message.contains("more than 4 MiB"), "{message}");
+    }
+}

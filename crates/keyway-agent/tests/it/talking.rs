@@ -199,3 +199,47 @@ async fn one_question_can_be_asked_without_a_turn() {
         assert_eq!(server.asked()[0].body["max_tokens"], 64);
     }
 }
+
+/// A conversation with calls that one vendor's model began is gone on with by every other's.
+#[tokio::test]
+async fn a_conversation_is_handed_from_any_vendor_to_any_other() {
+    for from in ALL {
+        for to in [
+            "anthropic/claude-b",
+            "openai/gpt-b",
+            "gemini/gemini-3-b",
+            "gemini/gemini-2-b",
+        ] {
+            let mut call = Turn::calls([
+                Call::new("add", json!({ "n": 1 })),
+                Call::new("add", json!({ "n": 2 })),
+            ]);
+            call.reasoning = vec!["hm".to_owned()];
+            let turns = vec![
+                call.clone(),
+                Turn::text(["3"]),
+                call,
+                Turn::text(["again 3"]),
+            ];
+            let mut world = World::new(from, turns).await;
+            world.say("first").await;
+            let other = to.parse().unwrap();
+            let at = jiff::Timestamp::UNIX_EPOCH;
+            world.transcript.change_model(&other, at).await.unwrap();
+            assert_eq!(world.say("second").await.reason, StopReason::Finished);
+            assert_eq!(world.heard.text(), "again 3");
+        }
+    }
+}
+
+/// What was said so far is marked as worth caching, where a vendor wants that said.
+#[tokio::test]
+async fn the_conversation_so_far_is_marked_for_caching() {
+    let mut world = World::new(Wire::Anthropic, vec![Turn::text(["ok"])]).await;
+    world.say("hi").await;
+    let sent = world.sent(0).pop().unwrap();
+    assert_eq!(
+        sent["content"][0]["cache_control"]["type"], "ephemeral",
+        "{sent}"
+    );
+}

@@ -15,7 +15,8 @@ use crate::tools::{ToolCall, ToolDefinition, ToolStatus};
 pub(super) fn options(request: &ModelRequest, kind: VendorKind, patience: Patience) -> ChatOptions {
     let mut options = ChatOptions::default()
         .with_capture_usage(true)
-        .with_capture_content(true)
+        // The text is taken from the pieces.
+        .with_capture_content(false)
         // Gemini takes it for a wish to be shown thoughts, which not every model has.
         .with_capture_reasoning_content(kind != VendorKind::Gemini)
         .with_capture_tool_calls(true)
