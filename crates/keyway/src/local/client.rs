@@ -4,7 +4,7 @@ use std::time::Duration;
 use keyway_app::system::SystemClock;
 use keyway_client::grants::{Grants, Settings};
 use keyway_core::ports::{Change, ChangeKind, Clock, HttpSend, Upstream};
-use keyway_egress::{Egress, EgressConfig};
+use keyway_egress::{AllowList, AllowRule, Egress, EgressConfig};
 use keyway_mcp::upstream::{Pool, PoolSettings};
 use keyway_vault::random::SystemRandom;
 use parking_lot::Mutex;
@@ -57,7 +57,7 @@ impl LocalClient {
         let mut reader = Reader::new(home.clone(), project.clone(), environment.clone());
         let (tasks, ending) = (TaskTracker::new(), CancellationToken::new());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let http: Arc<dyn HttpSend> = Arc::new(Egress::new(EgressConfig::default()));
+        let http: Arc<dyn HttpSend> = Arc::new(egress(&environment)?);
         let grants = grants(&home, &environment)?;
         let oauth = keyway_oauth::Client::new(keyway_oauth::Parts {
             http: Arc::clone(&http),
@@ -227,6 +227,25 @@ impl keyway_client::calls::Servers for LocalClient {
     fn servers(&self) -> Vec<keyway_client::calls::Server> {
         self.parts.servers.lock().callable(&self.parts.project)
     }
+}
+
+/// The way out. Addresses of entries are the person's own choice; those that servers name, such as
+/// an authorization server on a private network, are allowed by the variable that a gateway knows.
+fn egress(environment: &Environment) -> Result<Egress, Failure> {
+    let listed = environment.get("KEYWAY_EGRESS_ALLOW").unwrap_or_default();
+    let rules = listed.split(',').map(str::trim);
+    let rules: Result<Vec<AllowRule>, _> = rules
+        .filter(|rule| !rule.is_empty())
+        .map(str::parse)
+        .collect();
+    let rules = rules.map_err(|reason| {
+        let message = format!("KEYWAY_EGRESS_ALLOW: {reason}");
+        Failure::usage("invalid_configuration", message)
+    })?;
+    Ok(Egress::new(EgressConfig {
+        allow: AllowList::new(rules),
+        ..EgressConfig::default()
+    }))
 }
 
 /// Where the person's grants are kept. Nothing is made or opened before there is one.

@@ -263,3 +263,23 @@ impl LocalClient {
         servers.into_iter().map(|server| server.profile).collect()
     }
 }
+
+#[tokio::test]
+async fn private_addresses_that_servers_name_are_allowed_by_a_variable() {
+    let world = World::new();
+    let mut invocation = world.invocation();
+    let own = world.dir.path().join("own");
+    let set = |allow: &str| -> Environment {
+        let pairs = [
+            ("KEYWAY_HOME", own.to_str().unwrap()),
+            ("KEYWAY_EGRESS_ALLOW", allow),
+        ];
+        pairs.into_iter().collect()
+    };
+    invocation.environment = set("10.0.0.0/8, sso.example");
+    assert!(LocalClient::start(&invocation, Options::following()).is_ok());
+    invocation.environment = set("10.0.0.0/99");
+    let refused = LocalClient::start(&invocation, Options::following());
+    let text = refused.err().unwrap().to_text();
+    assert!(text.contains("KEYWAY_EGRESS_ALLOW"), "{text}");
+}
