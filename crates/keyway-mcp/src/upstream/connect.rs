@@ -118,11 +118,15 @@ impl Connector {
         let mut child = line.child();
         let mut stream = stdio::start(spec, &self.settings, &self.redactor, &child)?;
         if known != Some(Era::Legacy) {
-            match self.probe_stream(&stream).await {
+            let probed = match self.probe_stream(&stream).await {
+                Ok(Probe::Again(_)) => self.probe_stream(&stream).await,
+                probed => probed,
+            };
+            match probed.and_then(Probe::at_last) {
                 Ok(Probe::Modern(hello)) => {
                     return Ok((self.over_stream(stream, hello), Era::Modern));
                 }
-                Ok(Probe::Legacy) => {}
+                Ok(_) => {}
                 // A legacy server may leave at what it does not know: it gets a second start.
                 Err(Failure::Closed(_)) => {
                     child = line.child();
@@ -200,13 +204,17 @@ impl Connector {
         }
         if known != Some(Era::Legacy) {
             let half = self.spec.timeouts.connect / 2;
-            match self.probe_http(&endpoint, line, half).await? {
+            let probed = match self.probe_http(&endpoint, line, half).await? {
+                Probe::Again(_) => self.probe_http(&endpoint, line, half).await?,
+                probed => probed,
+            };
+            match probed.at_last()? {
                 Probe::Modern(hello) => {
                     let streamable =
                         HttpLink::new(endpoint, Arc::clone(line), hello.revision, None);
                     return Ok((self.over_http(streamable, hello), Era::Modern));
                 }
-                Probe::Legacy => {}
+                Probe::Legacy | Probe::Again(_) => {}
             }
         }
         match self.initialize_http(&endpoint, line).await {

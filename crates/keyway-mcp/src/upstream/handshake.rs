@@ -21,6 +21,19 @@ pub(super) enum Probe {
     Modern(Hello),
     /// It is not: `initialize` is next.
     Legacy,
+    /// It is, and refused a revision that it names as one of its own: worth asking once more, in
+    /// that one (MCP 2026-07-28, Protocol Version Negotiation).
+    Again(RawJson),
+}
+
+impl Probe {
+    /// What counts when the question was asked for the last time.
+    pub(super) fn at_last(self) -> Result<Self, Failure> {
+        match self {
+            Self::Again(refusal) => Err(Failure::Rpc(refusal)),
+            probe => Ok(probe),
+        }
+    }
 }
 
 /// The params of `initialize`, without braces.
@@ -70,8 +83,7 @@ pub(super) fn read_refusal(error: &RawJson) -> Result<Probe, Failure> {
                 .and_then(|data| json::member(data.value, "supported"))
                 .map_or("[]", |supported| supported.value);
             match choose(supported) {
-                // The revision was the one we asked in, so asking again would change nothing.
-                Ok(_) => Err(Failure::Rpc(error.clone())),
+                Ok(_) => Ok(Probe::Again(error.clone())),
                 // Dual-era servers may name legacy revisions only: they still take `initialize`.
                 Err(_) if names_legacy(supported) => Ok(Probe::Legacy),
                 Err(failure) => Err(failure),
@@ -143,5 +155,8 @@ mod tests {
         assert!(read_refusal(&other).is_err());
         let dual = raw(r#"{"code":-32022,"message":"no","data":{"supported":["2025-11-25"]}}"#);
         assert!(matches!(read_refusal(&dual), Ok(Probe::Legacy)));
+        let own = raw(r#"{"code":-32022,"message":"no","data":{"supported":["2026-07-28"]}}"#);
+        let again = read_refusal(&own).unwrap();
+        assert!(matches!(again, Probe::Again(_)) && again.at_last().is_err());
     }
 }
