@@ -127,7 +127,11 @@ fn redeem(state: &State, visit: &Visit, client: &str) -> Response {
         revoked: false,
     };
     let narrowed = state.is(Misbehaviour::ScopeNarrowed);
-    reply::tokens(&issue(state, id, grant, narrowed, true))
+    let answer = issue(state, id, grant, narrowed, true);
+    if state.is(Misbehaviour::TokenDropped) {
+        return reply::dropped(&answer);
+    }
+    reply::tokens(&answer)
 }
 
 /// A refresh token for new tokens (OAuth 2.1 section 4.3).
@@ -167,7 +171,7 @@ async fn refresh(state: &State, visit: &Visit, client: &str) -> Response {
     let rotates = state.options.lock().rotation && !state.is(Misbehaviour::RefreshKeepsToken);
     let narrowed = state.is(Misbehaviour::RefreshNarrowsScope);
     let answer = issue(state, id, grant, narrowed, rotates);
-    if state.is(Misbehaviour::RotatedTokenLost) {
+    if state.is(Misbehaviour::RotatedTokenLost) || state.is(Misbehaviour::TokenDropped) {
         return reply::dropped(&answer);
     }
     reply::tokens(&answer)
