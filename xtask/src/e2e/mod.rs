@@ -2,6 +2,7 @@
 
 mod clients;
 mod conformance;
+mod conformance_client;
 mod gateway;
 mod tap;
 mod tour;
@@ -26,6 +27,7 @@ type Suite = fn(&Rig<'_>) -> Result<Tally, Failure>;
 
 const SUITES: &[(&str, Suite)] = &[
     ("conformance", conformance::run),
+    ("conformance-client", conformance_client::run),
     ("clients", clients::run),
     ("tour", tour::run),
 ];
@@ -66,6 +68,8 @@ fn build(workspace: &Workspace) -> Result<(), Failure> {
             "keyway",
             "--package",
             "keyway-conformance",
+            "--package",
+            "keyway-conformance-client",
         ])
         .current_dir(&workspace.root);
     let built = process::run(&mut cargo, Show::Live)?;

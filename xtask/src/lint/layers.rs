@@ -53,6 +53,7 @@ const DEV_ONLY: &[&str] = &[
     "keyway-testkit",
     "keyway-bench",
     "keyway-conformance",
+    "keyway-conformance-client",
     "xtask",
 ];
 
