@@ -18,7 +18,7 @@ pub trait SignIn: Send + Sync {
 }
 
 /// What a person is asked to sign in for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct SignInRequest<'a> {
     /// The server of the configuration.
     pub server: &'a str,
@@ -49,6 +49,16 @@ impl SignInRequest<'_> {
     pub fn is_answered_by(&self, callback_url: &str) -> bool {
         let sent = state_of(self.url);
         sent.is_some() && sent == state_of(callback_url)
+    }
+}
+
+impl std::fmt::Debug for SignInRequest<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The URL holds the `state` that the answer is known by.
+        f.debug_struct("SignInRequest")
+            .field("server", &self.server)
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
     }
 }
 
