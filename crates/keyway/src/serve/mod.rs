@@ -3,7 +3,7 @@
 mod error;
 mod first_start;
 mod introduction;
-mod logging;
+pub(crate) mod logging;
 mod open;
 mod reload;
 mod run;

@@ -74,6 +74,7 @@ pub(crate) async fn run(
     command: Mcp,
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
+    crate::serve::logging::start_if_asked(&invocation.environment);
     match command.command {
         Command::Status(command) => status::run(invocation, &command, terminal).await,
         Command::Tools(command) => tools::run(invocation, &command, terminal).await,

@@ -123,13 +123,19 @@ impl Running {
     }
 
     /// Waits for the end: exit code, standard output.
-    pub(crate) fn end(mut self) -> (i32, String) {
+    pub(crate) fn end(self) -> (i32, String) {
+        let (code, out, _) = self.end_with_all();
+        (code, out)
+    }
+
+    /// The same, with what was said on standard error and not read yet.
+    pub(crate) fn end_with_all(mut self) -> (i32, String, String) {
         drop(self.child.stdin.take());
         let mut rest = String::new();
         std::io::Read::read_to_string(&mut self.err, &mut rest).unwrap();
         let output = self.child.wait_with_output().unwrap();
         let out = String::from_utf8(output.stdout).unwrap();
-        (output.status.code().unwrap_or(-1), out)
+        (output.status.code().unwrap_or(-1), out, rest)
     }
 
     pub(crate) fn kill(mut self) {

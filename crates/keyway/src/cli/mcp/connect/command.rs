@@ -112,7 +112,13 @@ fn show(
         ));
     };
     if status.state != UpstreamState::Connected {
-        select::connected(client, name)?;
+        return Err(match select::connected(client, name) {
+            Err(failure) if grant.is_some() => failure.with_hint(
+                "you are signed in, and the server does not serve you all the same: ask whoever runs it",
+            ),
+            Err(failure) => failure,
+            Ok(()) => Failure::new("not_connected", format!("`{name}` is not connected")),
+        });
     }
     if terminal.is_json() {
         let mut result = json!(status);

@@ -1,0 +1,223 @@
+//! Every secret a client has is planted here, everything goes well and badly with all that is
+//! logged, and then everything that was written is searched for every secret.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use keyway_testkit::authorization::{
+    AuthorizationServer, Endpoint, Misbehaviour, Options, ProtectedPeer, ResourceOptions, browse,
+};
+use keyway_testkit::peers::{HttpPeer, Script};
+use serde_json::json;
+
+use super::trip::Trip;
+
+const CLIENT_SECRET: &str = "canary-client-secret-0c1d";
+
+/// What stands in the person's file and environment, by the place it stands in.
+const PLANTED: &[(&str, &str)] = &[
+    ("api key", "canary-api-key-7f3a"),
+    ("refused api key", "canary-refused-key-19bb"),
+    ("header", "canary-header-55e0"),
+    (
+        "header from the environment",
+        "canary-from-environment-aa71",
+    ),
+    ("variable of a child", "canary-child-variable-c4c4"),
+    ("URL password", "canary-url-password-8e21"),
+    ("URL query", "canary-url-query-d0d0"),
+    ("client secret", CLIENT_SECRET),
+];
+
+struct Search {
+    written: Vec<(String, String)>,
+}
+
+impl Search {
+    fn run(&mut self, trip: &Trip, arguments: &[&str]) {
+        let output = trip.world.command(arguments).output().unwrap();
+        self.add(&arguments.join(" "), &output.stdout, &output.stderr);
+    }
+
+    fn add(&mut self, what: &str, out: &[u8], err: &[u8]) {
+        for (stream, bytes) in [("out", out), ("err", err)] {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            self.written.push((format!("{what} ({stream})"), text));
+        }
+    }
+
+    /// Takes every file below along, but what the test itself wrote.
+    fn files(&mut self, folder: &Path) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                self.files(&path);
+            } else if path.file_name().unwrap() != "mcp.json" {
+                let content = std::fs::read(&path).unwrap();
+                let text = String::from_utf8_lossy(&content).into_owned();
+                self.written.push((path.display().to_string(), text));
+            }
+        }
+    }
+
+    fn holds(&self, needle: &str) -> Option<&str> {
+        let found = self.written.iter().find(|(_, text)| text.contains(needle));
+        found.map(|(place, _)| place.as_str())
+    }
+}
+
+/// A secret as it may be written down.
+fn forms(secret: &str) -> Vec<String> {
+    let mut forms = vec![secret.to_owned()];
+    forms.extend([
+        STANDARD_NO_PAD.encode(secret),
+        URL_SAFE_NO_PAD.encode(secret),
+    ]);
+    forms.push(STANDARD_NO_PAD.encode(format!("by-hand:{secret}")));
+    let hex = secret.bytes().map(|byte| format!("{byte:02x}"));
+    forms.push(hex.collect::<Vec<_>>().concat());
+    forms
+}
+
+async fn planted() -> (Trip, AuthorizationServer, Vec<HttpPeer>, ProtectedPeer) {
+    let mut trip = Trip::new(Options::default()).await;
+    let other = AuthorizationServer::start(Options::default()).await;
+    let back = format!("http://localhost:{}/auth/mcp/callback", trip.port);
+    other.add_client("by-hand", Some(CLIENT_SECRET), &back);
+    let by_hand = ProtectedPeer::start(&other, Script::default(), ResourceOptions::default()).await;
+    let docs = HttpPeer::start(Script::default()).await;
+    let refused = HttpPeer::start(Script {
+        refuse: Some(401),
+        ..Script::default()
+    })
+    .await;
+    let secret = |place: &str| PLANTED.iter().find(|(name, _)| *name == place).unwrap().1;
+    trip.world = trip
+        .world
+        .with("KEYWAY_LOG_FILTER", "trace")
+        .with("PLANTED", secret("header from the environment"))
+        .with("CLIENT_SECRET", CLIENT_SECRET);
+    let with_secrets = format!(
+        "http://user:{}@{}/mcp?token={}",
+        secret("URL password"),
+        docs.address(),
+        secret("URL query"),
+    );
+    let child = "echo \"I was given $TOKEN and $1\" >&2; exit 3";
+    trip.configure(&json!({
+        "docs": {
+            "url": docs.url(),
+            "headers": { "X-One": secret("header"), "X-Two": "${env:PLANTED}" },
+            "auth": { "type": "api_key", "key": secret("api key") },
+        },
+        "refused": {
+            "url": refused.url(),
+            "auth": { "type": "api_key", "key": secret("refused api key") },
+        },
+        "in-url": { "url": with_secrets },
+        "query": { "url": format!("{}?token={}", docs.url(), secret("URL query")) },
+        "child": {
+            "command": "sh",
+            "args": ["-c", child, "sh", "${env:PLANTED}"],
+            "env": { "TOKEN": secret("variable of a child") },
+        },
+        "by-hand": {
+            "url": by_hand.url(),
+            "auth": {
+                "type": "oauth",
+                "client_id": "by-hand",
+                "client_secret": "${env:CLIENT_SECRET}",
+            },
+        },
+        "bad": { "url": 7, "auth": { "type": "api_key", "key": secret("api key"), "x": 1 } },
+    }));
+    (trip, other, vec![docs, refused], by_hand)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_a_client_writes_holds_a_secret() {
+    let (trip, other, _peers, _by_hand) = planted().await;
+    let mut search = Search {
+        written: Vec::new(),
+    };
+    let status: &[&str] = &["mcp", "status", "--wait", "20s", "--json"];
+
+    search.run(&trip, status);
+    search.run(&trip, &["mcp", "connect", "tracker", "--json"]);
+    search.run(&trip, &["mcp", "connect", "by-hand"]);
+    search.run(&trip, status);
+    search.run(&trip, &["mcp", "tools"]);
+    search.run(&trip, &["mcp", "grants", "--json"]);
+    for name in ["docs", "refused", "child", "in-url", "query", "bad"] {
+        search.run(&trip, &["mcp", "connect", name]);
+    }
+
+    // What was pasted is not said again.
+    let taken = std::net::TcpListener::bind(("127.0.0.1", trip.port)).unwrap();
+    let mut pasting = trip.start(&["mcp", "connect", "tracker", "--no-browser"]);
+    let link = loop {
+        let line = pasting.line_with("http");
+        if line.starts_with("http") {
+            break line;
+        }
+    };
+    let back = browse(&link).await.unwrap();
+    pasting.type_line(&back.replace("state=", "state=x"));
+    pasting.type_line(&back);
+    let (code, out, err) = pasting.end_with_all();
+    assert_eq!(code, 0, "{err}");
+    search.add("pasting", out.as_bytes(), err.as_bytes());
+    drop(taken);
+
+    // Renewing, and servers that say secrets back.
+    for misbehaviour in [
+        None,
+        Some(Misbehaviour::DirtyError),
+        Some(Misbehaviour::RefreshInvalidGrant),
+        Some(Misbehaviour::RotatedTokenLost),
+        Some(Misbehaviour::RefusesEveryToken),
+        Some(Misbehaviour::TokenDropped),
+        Some(Misbehaviour::DirtyDenial),
+    ] {
+        trip.world.run(&["mcp", "connect", "tracker"]);
+        for server in [&trip.server, &other] {
+            server.expire_tokens();
+            if let Some(misbehaviour) = misbehaviour {
+                server.misbehave(misbehaviour);
+            }
+        }
+        search.run(&trip, status);
+        search.run(&trip, &["mcp", "connect", "tracker", "--wait", "5s"]);
+        search.run(&trip, &["mcp", "connect", "by-hand", "--wait", "5s"]);
+        trip.server.behave();
+        other.behave();
+    }
+    search.run(&trip, &["mcp", "connect", "tracker"]);
+    search.files(trip.world.path("").as_path());
+    search.run(&trip, &["mcp", "disconnect", "tracker"]);
+    search.run(&trip, &["mcp", "disconnect", "by-hand"]);
+    search.files(trip.world.path("").as_path());
+
+    let mut secrets: Vec<String> = PLANTED.iter().map(|(_, one)| (*one).to_owned()).collect();
+    for server in [&trip.server, &other] {
+        assert!(server.secrets().len() > 5, "codes and tokens were made");
+        secrets.extend(server.secrets());
+        let verifiers = server.visits_to(Endpoint::Token).into_iter();
+        let verifiers = verifiers.map(|visit| visit.param("code_verifier").to_owned());
+        secrets.extend(verifiers.filter(|verifier| !verifier.is_empty()));
+    }
+    // The search finds what is there.
+    assert!(search.holds("TRACE").is_some(), "everything is logged");
+    assert!(search.holds("keyway-grant 1 mcp:tracker").is_some());
+    assert!(
+        search.holds("I was given").is_some(),
+        "what children say is logged"
+    );
+    for secret in &secrets {
+        for form in forms(secret) {
+            let place = search.holds(&form);
+            assert_eq!(place, None, "{secret} was written");
+        }
+    }
+}
