@@ -7,7 +7,7 @@ use super::rules::flaw;
 use super::{Agent, Price};
 
 /// The keys an agent file may have.
-const KEYS: [&str; 8] = [
+pub(super) const KEYS: [&str; 8] = [
     "name",
     "title",
     "description",

@@ -1,6 +1,9 @@
 use std::time::Duration;
 
+use super::file::KEYS;
 use super::{Agent, Price};
+
+const GUIDE: &str = include_str!("../../../../docs/how-to/write-an-agent-file.md");
 
 fn read(text: &str) -> Agent {
     Agent::from_markdown("helper", text).unwrap()
@@ -135,6 +138,56 @@ fn too_much_nesting_and_too_long_files_are_refused() {
     let deep = format!("---\na: {}{}\n---\n", "[".repeat(100), "]".repeat(100));
     assert!(refused(&deep).1.contains("too many levels"));
     assert!(refused(&"x".repeat(2 << 20)).1.contains("1 MiB"));
+}
+
+/// The text of the first block of this kind in the guide.
+fn block(kind: &str) -> &'static str {
+    let start = format!("```{kind}\n");
+    let (_, after) = GUIDE.split_once(&start).unwrap();
+    after.split_once("```").unwrap().0
+}
+
+#[test]
+fn the_guide_is_true() {
+    let agent = read(block("markdown"));
+    assert_eq!(agent.slug, "release-notes");
+    assert_eq!(agent.budget.rounds, 20);
+    let (_, settings) = GUIDE.split_once("## Settings").unwrap();
+    let (settings, _) = settings.split_once("\n## ").unwrap();
+    let mut documented: Vec<&str> = Vec::new();
+    for row in settings.lines().filter(|line| line.starts_with("| `")) {
+        let cell = row.split('|').nth(1).unwrap();
+        let names = cell.split('`').skip(1).step_by(2);
+        documented.extend(names.map(|name| name.split('.').next().unwrap()));
+    }
+    documented.dedup();
+    documented.sort_unstable();
+    let mut known = KEYS;
+    known.sort_unstable();
+    assert_eq!(documented, known);
+}
+
+#[test]
+fn the_guide_names_every_failure_of_a_model() {
+    use crate::model::ModelErrorKind as Kind;
+    let kinds = [
+        Kind::UnknownVendor,
+        Kind::KeyMissing,
+        Kind::KeyRefused,
+        Kind::AddressRefused,
+        Kind::NotFound,
+        Kind::Rejected,
+        Kind::ContextOverflow,
+        Kind::RateLimited,
+        Kind::Unavailable,
+        Kind::Unreachable,
+        Kind::Timeout,
+        Kind::Broken,
+        Kind::Malformed,
+    ];
+    for kind in kinds {
+        assert!(GUIDE.contains(&format!("`{}`", kind.code())), "{kind:?}");
+    }
 }
 
 proptest::proptest! {

@@ -184,3 +184,23 @@ fn what_is_wrong_with_the_file_is_told_with_its_place_and_without_its_values() {
         assert!(!told.contains("canary"), "{told}");
     }
 }
+
+#[test]
+fn the_guide_is_true() {
+    let guide = include_str!("../../../../docs/how-to/write-an-agent-file.md");
+    let (_, after) = guide.split_once("```json\n").unwrap();
+    let example = after.split_once("```").unwrap().0;
+    let models = Folder::new(Some(example)).read(&[]).unwrap();
+    assert_eq!(models.default.unwrap().as_str(), "lab/llama-4");
+    assert_eq!(models.prices.len(), 1);
+    for vendor in keyway_agent::model::Vendor::known() {
+        let key = vendor
+            .key_variable
+            .map_or("none".to_owned(), |name| format!("`{name}`"));
+        assert!(
+            guide.contains(&format!("| `{}` | {key} |", vendor.name)),
+            "{}",
+            vendor.name
+        );
+    }
+}
