@@ -20,7 +20,7 @@ use crate::{OAuthError, Safe, SafeError};
 
 /// A registration this old that a sign-in was begun with, but not completed, may have lapsed: most
 /// authorization servers say so to the browser only.
-const DOUBTED_AFTER: Duration = Duration::from_hours(24);
+const DOUBTED_AFTER: Duration = Duration::from_mins(10);
 
 /// A client that was registered dynamically at one issuer for one redirect URI.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,6 +42,12 @@ pub(crate) struct Wish<'a> {
     pub(crate) server: &'a Server,
     pub(crate) scopes: &'a [String],
     pub(crate) now: Timestamp,
+}
+
+impl Registration {
+    fn is_doubted(&self, now: Timestamp) -> bool {
+        self.open && now.duration_since(self.registered_at).unsigned_abs() > DOUBTED_AFTER
+    }
 }
 
 /// Which registration: bound to the issuer, the redirect URI, and whose tokens it is for.
@@ -73,24 +79,30 @@ impl Slot<'_> {
         let name = self.name();
         let _lock = safe.lock(&name).await?;
         let kept = record::read::<Registration>(safe, &name).await?;
-        if let Some(mut kept) = kept.filter(|kept| self.holds(kept, wish.now)) {
-            if !kept.open {
-                kept.open = true;
-                record::write(safe, &name, &kept).await?;
-            }
-            return Ok(kept.client);
-        }
-        let registered = self.register(wire, wish).await?;
+        let kept = kept.filter(|kept| self.holds(kept, wish.now));
+        let registered = match kept {
+            Some(kept) if !kept.is_doubted(wish.now) => kept,
+            // A server that registers nobody just now may still know the old one.
+            Some(kept) => match self.register(wire, wish).await {
+                Err(OAuthError::Unreachable { .. } | OAuthError::RegistrationRefused(_)) => kept,
+                registered => registered?,
+            },
+            None => self.register(wire, wish).await?,
+        };
+        let registered = Registration {
+            open: true,
+            ..registered
+        };
         record::write(safe, &name, &registered).await?;
         Ok(registered.client)
     }
 
     /// A sign-in with the client was completed: the server knows it.
-    pub(crate) async fn confirm(&self, safe: &dyn Safe) -> Result<(), SafeError> {
+    pub(crate) async fn confirm(&self, safe: &dyn Safe, id: &str) -> Result<(), SafeError> {
         let name = self.name();
         let _lock = safe.lock(&name).await?;
         match record::read::<Registration>(safe, &name).await? {
-            Some(mut kept) if kept.open => {
+            Some(mut kept) if kept.open && kept.client.id == id => {
                 kept.open = false;
                 record::write(safe, &name, &kept).await
             }
@@ -109,10 +121,8 @@ impl Slot<'_> {
     }
 
     fn holds(&self, kept: &Registration, now: Timestamp) -> bool {
-        let doubted =
-            kept.open && now.duration_since(kept.registered_at).unsigned_abs() > DOUBTED_AFTER;
         let expired = kept.secret_expires_at.is_some_and(|at| at <= now);
-        kept.issuer == self.issuer && kept.redirect_uri == self.redirect_uri && !doubted && !expired
+        kept.issuer == self.issuer && kept.redirect_uri == self.redirect_uri && !expired
     }
 
     async fn register(&self, wire: &Wire<'_>, wish: &Wish<'_>) -> Result<Registration, OAuthError> {
@@ -166,7 +176,7 @@ impl Slot<'_> {
                 .client_secret_expires_at
                 .filter(|seconds| *seconds > 0)
                 .and_then(|seconds| Timestamp::from_second(seconds).ok()),
-            open: true,
+            open: false,
         })
     }
 }

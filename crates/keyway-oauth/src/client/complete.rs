@@ -23,7 +23,7 @@ pub(super) async fn run(
     }
     let tokens = exchanged?;
     if let Some(slot) = pending.slot() {
-        slot.confirm(safe).await?;
+        slot.confirm(safe, &pending.client.id).await?;
     }
     let grant = grant(inner, pending, tokens);
     record::write(safe, &name, &grant).await?;

@@ -82,6 +82,35 @@ async fn a_registration_is_kept_for_its_issuer_and_redirect_uri() {
 }
 
 #[tokio::test]
+async fn a_registration_that_led_nowhere_is_not_relied_on() {
+    let world = World::new();
+    let registered = |id: &str| status(201, &json!({ "client_id": id }));
+    world.web.on(
+        "POST https://as.example/register",
+        [
+            registered("client-1"),
+            status(429, &json!({})),
+            registered("client-2"),
+        ],
+    );
+    world.signed_in().await;
+    let client = world.client();
+    let begin = async || {
+        let pending = client.begin("files", &resource(), REDIRECT).await.unwrap();
+        query(pending.url())["client_id"].clone()
+    };
+    world.hands.pass(86_400);
+    // It did well before; then nobody comes back, for the server forgot it and told the browser.
+    assert_eq!(begin().await, "client-1");
+    // The server registers nobody just now.
+    assert_eq!(begin().await, "client-1");
+    assert_eq!(begin().await, "client-2");
+    // A person who gives up in between is no reason to register again and again.
+    world.hands.pass(300);
+    assert_eq!(begin().await, "client-2");
+}
+
+#[tokio::test]
 async fn a_client_is_configured_or_a_document_or_registered() {
     let world = World::new();
     let mut metadata = server_metadata();
