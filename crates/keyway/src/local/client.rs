@@ -23,6 +23,9 @@ use crate::servers::{Changes, Kept};
 /// How many changes somebody may be behind before the oldest are lost to them.
 const CHANGES: usize = 1_024;
 
+/// How often it is looked whether servers have settled.
+const LOOK: Duration = Duration::from_millis(5);
+
 /// How long everything may take to end. Child processes are asked, then told, then killed within it.
 const WIND_UP: Duration = Duration::from_secs(10);
 
@@ -161,9 +164,8 @@ impl LocalClient {
         let mut changes = self.changes();
         let settled = async {
             while !self.parts.servers.lock().settled() {
-                if let Err(broadcast::error::RecvError::Closed) = changes.recv().await {
-                    return;
-                }
+                // Not everything that settles a server is told.
+                let _ = tokio::time::timeout(LOOK, changes.recv()).await;
             }
         };
         tokio::time::timeout(most, settled).await.is_ok()

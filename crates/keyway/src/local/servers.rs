@@ -213,9 +213,14 @@ impl Servers {
     pub(super) fn settled(&self) -> bool {
         let disabled = self.disabled();
         self.kept.held().all(|(name, held)| {
-            let state = held.upstream.status().state;
-            disabled.contains(name)
-                || !matches!(state, UpstreamState::Configured | UpstreamState::Connecting)
+            let status = held.upstream.status();
+            let moving = match status.state {
+                UpstreamState::Configured | UpstreamState::Connecting => true,
+                // When it is tried again is known a moment later.
+                UpstreamState::Disconnected => status.next_retry.is_none(),
+                _ => false,
+            };
+            disabled.contains(name) || !moving
         })
     }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{USER, aside, person, status, statuses};
 use crate::support::World;
+use crate::support::wait::until;
 
 #[test]
 fn a_missing_file_is_no_failure() {
@@ -108,23 +109,49 @@ async fn a_server_that_was_removed_is_not_configured_any_more() {
     assert_eq!((left.len(), &left[0]["name"]), (1, &"one".into()));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn no_child_process_is_left_behind() {
-    let child = StdioPeer::new(
-        Script {
-            stays: true,
-            forks: true,
-            ..Script::new(Era::Modern)
-        },
-        "local::peer",
-    );
-    let entry = json!({ "command": child.command(), "args": child.args(), "env": child.env() });
-    let world = person(&json!({ "child": entry }));
-    assert_eq!(status(&world, "child", "user")["state"], "connected");
-    let grandchild = child.wait_grandchild().await;
-    let pid = rustix::process::Pid::from_raw(grandchild).unwrap();
-    crate::support::wait::until("the grandchild to end", || async {
+/// A child that neither leaves by itself nor lets its own child go.
+fn clinging() -> StdioPeer {
+    let script = Script {
+        stays: true,
+        forks: true,
+        ..Script::new(Era::Modern)
+    };
+    StdioPeer::new(script, "local::peer")
+}
+
+async fn until_gone(child: &StdioPeer) {
+    let pid = rustix::process::Pid::from_raw(child.wait_grandchild().await).unwrap();
+    until("the grandchild to end", || async {
         rustix::process::test_kill_process(pid).is_err()
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_child_process_is_left_behind() {
+    let child = clinging();
+    let entry = json!({ "command": child.command(), "args": child.args(), "env": child.env() });
+    let world = person(&json!({ "child": entry }));
+    assert_eq!(status(&world, "child", "user")["state"], "connected");
+    until_gone(&child).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_ends_the_children_too() {
+    let child = clinging();
+    let mute = HttpPeer::start(Script {
+        mute: true,
+        ..Script::default()
+    })
+    .await;
+    let entry = json!({ "command": child.command(), "args": child.args(), "env": child.env() });
+    let world = person(&json!({ "child": entry, "slow": { "url": mute.url() } }));
+    let mut command = world.command(&["mcp", "status", "--wait", "1m"]);
+    let mut running = command.stderr(std::process::Stdio::null()).spawn().unwrap();
+    child.wait_grandchild().await;
+    let pid = rustix::process::Pid::from_child(&running);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    let ended = aside(|| running.wait()).unwrap();
+    assert_eq!(ended.code(), Some(143));
+    until_gone(&child).await;
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{PROJECT, USER, aside, person, status, statuses, trust};
 use crate::support::World;
+use crate::support::pty::Pty;
 
 const RUNS: &str = r#"{"servers": {"theirs": {"command": "touch", "args": ["ran"]}}}"#;
 
@@ -264,4 +265,33 @@ fn a_broken_project_file_of_an_untrusted_project_is_told_and_stops_nothing() {
         told.told()
     );
     assert!(world.path(USER).exists());
+}
+
+#[test]
+fn a_person_at_a_terminal_is_asked() {
+    let world = World::new();
+    world.write(PROJECT, RUNS);
+    let asked = Pty::start(&world, &["mcp", "trust"]);
+    asked.expect("Trust these servers? [y/N]");
+    asked.type_line("");
+    assert_eq!(asked.end().0, 1);
+    assert!(!ran(&world));
+    let asked = Pty::start(&world, &["mcp", "trust"]);
+    asked.expect("Trust these servers? [y/N]");
+    asked.type_line("y");
+    assert_eq!(asked.end().0, 0);
+    assert!(ran(&world));
+}
+
+#[test]
+fn a_file_exchanged_while_it_is_looked_at_is_not_trusted() {
+    let world = World::new();
+    world.write(PROJECT, r#"{"servers": {"theirs": {"command": "true"}}}"#);
+    let asked = Pty::start(&world, &["mcp", "trust"]);
+    asked.expect("Trust these servers? [y/N]");
+    world.write(PROJECT, RUNS);
+    asked.type_line("y");
+    asked.expect("changed while it was looked at");
+    assert_eq!(asked.end().0, 1);
+    assert!(!ran(&world) && !world.path("home/.keyway/trust.json").exists());
 }
