@@ -233,7 +233,7 @@ impl keyway_client::calls::Servers for LocalClient {
 
 /// The way out. Addresses of entries are the person's own choice; those that servers name, such as
 /// an authorization server on a private network, are allowed by the variable that a gateway knows.
-fn egress(environment: &Environment) -> Result<Egress, Failure> {
+pub(crate) fn egress(environment: &Environment) -> Result<Egress, Failure> {
     let listed = environment.get("KEYWAY_EGRESS_ALLOW").unwrap_or_default();
     let rules = listed.split(',').map(str::trim);
     let rules: Result<Vec<AllowRule>, _> = rules

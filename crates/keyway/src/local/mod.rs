@@ -25,7 +25,7 @@ mod watch;
 mod tests;
 
 pub(crate) use calls::Asking;
-pub(crate) use client::LocalClient;
+pub(crate) use client::{LocalClient, egress};
 pub(crate) use document::{Digest, Document};
 pub(crate) use home::Home;
 pub(crate) use options::{Files, Options, Start};

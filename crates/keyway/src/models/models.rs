@@ -3,12 +3,12 @@ use std::sync::Arc;
 
 use keyway_agent::model::{ClientBuilder, GenaiModel, HttpClients, ModelError, Patience, Vendor};
 use keyway_agent::{Model, ModelName, Price};
-use keyway_egress::{Egress, EgressConfig};
+use keyway_egress::Egress;
 
 use super::file::File;
 use crate::cli::Failure;
 use crate::config::Environment;
-use crate::local::{Document, Home};
+use crate::local::{Document, Home, egress};
 
 /// The models a person can use: those of the known vendors, whose keys are in variables of the
 /// environment, and those of `models.json` in the person's folder.
@@ -60,7 +60,11 @@ impl Models {
         // One that was given another key may have its own variable set all the same.
         let mut key_variables = variables_of(&Vendor::known());
         key_variables.extend(variables_of(&file.vendors));
-        let model = GenaiModel::new(file.vendors, clients(), Patience::default());
+        let model = GenaiModel::new(
+            file.vendors,
+            clients(egress(environment)?),
+            Patience::default(),
+        );
         Ok(Self {
             model: Arc::new(model),
             default: file.default,
@@ -83,8 +87,7 @@ impl Models {
 }
 
 /// Clients that leave through egress.
-fn clients() -> HttpClients {
-    let egress = Egress::new(EgressConfig::default());
+fn clients(egress: Egress) -> HttpClients {
     Arc::new(move |base_url| {
         let client = egress.library_client(base_url);
         let client = client.map_err(|error| error.to_string())?;
