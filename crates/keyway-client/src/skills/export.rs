@@ -6,13 +6,15 @@ use keyway_core::ports::UpstreamState;
 use super::file_name;
 use super::folder::{Foreign, Root, Standing};
 use super::page::Reader;
+use super::scope::{Scope, clear};
 use super::skills::{Report, content};
 use crate::calls::Server;
 
 /// Writes the skills of all connected servers into a folder of another agent's. Names follow the
 /// rule such agents go by, and pages tell to call tools with `keyway mcp call`. Folders written
-/// here before for servers that are gone are removed; everything else is left alone.
-pub fn export(out: &Path, servers: &[Server]) -> io::Result<Report> {
+/// here before for servers that are gone are removed, if there is a scope; everything else is left
+/// alone.
+pub fn export(out: &Path, servers: &[Server], scope: Option<&Scope>) -> io::Result<Report> {
     let root = Root::new(out.to_owned());
     let locked = root.lock()?;
     let mut report = Report::default();
@@ -39,12 +41,6 @@ pub fn export(out: &Path, servers: &[Server]) -> io::Result<Report> {
             (_, Standing::None) => {}
         }
     }
-    for (name, record) in locked.ours()? {
-        if servers.iter().any(|server| server.name() == record.server) {
-            continue;
-        }
-        locked.remove(&name)?;
-        report.removed.push(record.server);
-    }
+    clear(&locked, servers, scope, &mut report)?;
     Ok(report)
 }

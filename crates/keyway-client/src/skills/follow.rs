@@ -6,7 +6,8 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
-use super::skills::{Report, Scope, Skills};
+use super::scope::Scope;
+use super::skills::{Report, Skills};
 use crate::calls::Servers;
 
 /// What changes within this time is written at once.
@@ -14,18 +15,19 @@ const TOGETHER: Duration = Duration::from_millis(150);
 
 impl Skills {
     /// Keeps the folders in line with the servers until `stop` is cancelled: whenever one connects,
-    /// goes away, lists anew, is added or removed.
+    /// goes away, lists anew, is added or removed. `scope` is asked for each time.
     pub async fn follow(
         self: Arc<Self>,
         servers: Arc<dyn Servers>,
-        scope: Scope,
+        scope: Arc<dyn Fn() -> Option<Scope> + Send + Sync>,
         mut changes: Receiver<Change>,
         stop: CancellationToken,
     ) {
         loop {
             let skills = Arc::clone(&self);
-            let (all, scope) = (servers.servers(), scope.clone());
-            let synced = tokio::task::spawn_blocking(move || skills.sync(&all, &scope)).await;
+            let (all, scope) = (servers.servers(), scope());
+            let synced =
+                tokio::task::spawn_blocking(move || skills.sync(&all, scope.as_ref())).await;
             match synced {
                 Ok(Ok(report)) => tell(&report),
                 Ok(Err(error)) => {

@@ -14,6 +14,7 @@ mod follow;
 mod offer;
 mod page;
 mod record;
+mod scope;
 #[expect(clippy::module_inception, reason = "the noun of the module")]
 mod skills;
 mod tokens;
@@ -24,6 +25,7 @@ pub use cost::{Cost, Overhead};
 pub use export::export;
 pub use folder::{Foreign, ReadError};
 pub use record::Record;
-pub use skills::{Report, Scope, Skills};
+pub use scope::Scope;
+pub use skills::{Report, Skills};
 pub use tokens::estimate;
 pub use tools::{ClientTools, ToolSettings};

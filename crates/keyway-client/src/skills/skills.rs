@@ -11,6 +11,7 @@ use super::file_name;
 use super::folder::{Content, Foreign, Locked, PAGE, ReadError, Root, SCHEMAS, Standing};
 use super::page::{self, Reader};
 use super::record::{MANAGER, Record, word};
+use super::scope::{Scope, clear};
 use super::words::plain;
 use crate::calls::Server;
 
@@ -24,14 +25,6 @@ pub struct Skills {
     root: Root,
     /// The lists that are on disk, by folder.
     written: Mutex<BTreeMap<String, Arc<Lists>>>,
-}
-
-/// Which folders a [`Skills::sync`] may remove: those of servers that are gone from the files it
-/// knows. Another process may work in another project.
-#[derive(Debug, Clone, Default)]
-pub struct Scope {
-    /// The mark of the project worked in, where there is one.
-    pub project: Option<String>,
 }
 
 /// What a [`Skills::sync`] did, by server.
@@ -69,8 +62,9 @@ impl Skills {
     }
 
     /// Brings the folders in line with the servers: writes those whose lists are new, marks those
-    /// that are not connected, removes those of servers that are gone. `servers` are all there are.
-    pub fn sync(&self, servers: &[Server], scope: &Scope) -> io::Result<Report> {
+    /// that are not connected, removes those of servers that are gone. `servers` are all there are;
+    /// without a scope nothing is removed.
+    pub fn sync(&self, servers: &[Server], scope: Option<&Scope>) -> io::Result<Report> {
         let mut report = Report::default();
         if servers.is_empty() && !self.root.path().exists() {
             return Ok(report);
@@ -83,24 +77,7 @@ impl Skills {
                     .push((server.name().to_owned(), error.to_string()));
             }
         }
-        let kept = |record: &Record| {
-            let known =
-                record.profile.is_empty() || Some(&record.profile) == scope.project.as_ref();
-            // A project's server stands in front of the person's own of the same name.
-            let here = |server: &Server| {
-                server.name() == record.server
-                    && (server.profile == record.profile || record.profile.is_empty())
-            };
-            !known || servers.iter().any(here)
-        };
-        for (name, record) in locked.ours()? {
-            if kept(&record) {
-                continue;
-            }
-            match locked.remove(&name) {
-                Ok(()) => report.removed.push(record.server),
-                Err(error) => report.failed.push((record.server, error.to_string())),
-            }
+        for name in clear(&locked, servers, scope, &mut report)? {
             self.written.lock().remove(&name);
         }
         Ok(report)

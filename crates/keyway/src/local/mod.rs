@@ -17,6 +17,7 @@ mod project;
 mod reader;
 mod servers;
 mod session;
+mod skills;
 mod source;
 mod trust;
 mod watch;
@@ -34,5 +35,6 @@ pub(crate) use project::Project;
 pub(crate) use servers::Configured;
 #[allow(unused_imports, reason = "the chat shows them")]
 pub(crate) use servers::ServerStatus;
+pub(crate) use skills::plain_up_to;
 pub(crate) use source::Source;
 pub(crate) use trust::{Trust, write};

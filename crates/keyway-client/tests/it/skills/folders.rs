@@ -151,7 +151,9 @@ fn folders_of_servers_that_are_gone_are_removed_and_no_others() {
     let scope = Scope {
         project: Some("here".into()),
     };
-    let report = skills.sync(&servers, &scope).unwrap();
+    // Nothing goes while it is not known what there is.
+    assert!(skills.sync(&servers, None).unwrap().removed.is_empty());
+    let report = skills.sync(&servers, Some(&scope)).unwrap();
     assert_eq!(report.removed, ["gone", "mine"]);
     let mut left: Vec<_> = fs::read_dir(skills.path())
         .unwrap()
@@ -171,7 +173,7 @@ fn a_persons_own_server_stays_while_a_projects_one_stands_in_front() {
     let scope = Scope {
         project: Some("here".into()),
     };
-    let report = skills.sync(&world.fleet.servers(), &scope).unwrap();
+    let report = skills.sync(&world.fleet.servers(), Some(&scope)).unwrap();
     assert_eq!(report.written, ["files"]);
     assert!(report.removed.is_empty());
     assert!(
@@ -212,7 +214,7 @@ fn what_is_not_ours_is_left_alone_and_said() {
     assert_eq!(fs::read(skills.path().join("file")).unwrap(), b"mine");
 
     // A link is not removed either when its server goes, nor followed.
-    let report = skills.sync(&[], &Scope::default()).unwrap();
+    let report = skills.sync(&[], Some(&Scope::default())).unwrap();
     assert_eq!(report.removed, ["good"]);
     assert!(skills.path().join("link").is_symlink());
     assert!(elsewhere.path().join("metadata.json").exists());
@@ -252,7 +254,7 @@ fn links_inside_a_folder_are_neither_read_nor_followed() {
     symlink(secret.path(), &schemas).unwrap();
     assert!(skills.read(&server, Some("schemas/key.json")).is_err());
     // Removing the folder removes the link, not what it leads to.
-    skills.sync(&[], &Scope::default()).unwrap();
+    skills.sync(&[], Some(&Scope::default())).unwrap();
     assert_eq!(files(secret.path()), ["key.json"]);
 }
 
@@ -263,12 +265,17 @@ fn other_agents_get_names_and_pages_of_their_kind() {
     world.fake("git", &[WRITE]);
     let out = tempfile::tempdir().unwrap();
     let out = out.path().join("agent/skills");
-    let report = export(&out, &world.fleet.servers()).unwrap();
+    let report = export(&out, &world.fleet.servers(), None).unwrap();
     assert_eq!(report.written.len(), 2);
     let page = fs::read_to_string(out.join("mcp-git/SKILL.md")).unwrap();
     assert!(page.starts_with("---\nname: \"mcp-git\"\n"), "{page}");
     assert!(page.contains("keyway mcp call git TOOL --args"), "{page}");
     assert!(!page.contains("call_mcp_tool"), "{page}");
     let servers: Vec<_> = world.fleet.servers().into_iter().skip(1).collect();
-    assert_eq!(export(&out, &servers).unwrap().removed, ["Files_v2"]);
+    assert_eq!(
+        export(&out, &servers, Some(&Scope::default()))
+            .unwrap()
+            .removed,
+        ["Files_v2"]
+    );
 }

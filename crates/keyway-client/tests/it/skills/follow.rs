@@ -28,7 +28,12 @@ async fn folders_follow_what_is_connected_and_listed() {
     let (changes, heard) = broadcast::channel(16);
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let fleet = Arc::clone(&world.fleet);
-    let following = Arc::clone(&skills).follow(fleet, Scope::default(), heard, stop.clone());
+    let following = Arc::clone(&skills).follow(
+        fleet,
+        Arc::new(|| Some(Scope::default())),
+        heard,
+        stop.clone(),
+    );
     tasks.spawn(following);
     let change = |kind: ChangeKind| {
         let server = "files".to_owned();

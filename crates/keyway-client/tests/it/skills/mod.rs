@@ -23,7 +23,7 @@ pub(super) fn skills(world: &World) -> Arc<Skills> {
 pub(super) fn sync(world: &World, skills: &Skills) -> Report {
     use keyway_client::calls::Servers as _;
     skills
-        .sync(&world.fleet.servers(), &Scope::default())
+        .sync(&world.fleet.servers(), Some(&Scope::default()))
         .unwrap()
 }
 

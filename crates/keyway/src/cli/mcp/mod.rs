@@ -8,6 +8,7 @@ mod add;
 mod call;
 mod calling;
 mod connect;
+mod context;
 mod file;
 mod lists;
 mod prompt;
@@ -16,6 +17,7 @@ mod remote;
 mod remove;
 mod rows;
 pub(crate) mod select;
+mod skills;
 mod status;
 mod target;
 mod tools;
@@ -67,6 +69,8 @@ enum Command {
     Read(read::Read),
     Prompts(lists::Prompts),
     Prompt(prompt::Prompt),
+    Context(context::Context),
+    Skills(skills::Skills),
 }
 
 pub(crate) async fn run(
@@ -89,6 +93,8 @@ pub(crate) async fn run(
         Command::Read(command) => read::run(invocation, &command, terminal).await,
         Command::Prompts(command) => lists::prompts(invocation, &command, terminal).await,
         Command::Prompt(command) => prompt::run(invocation, &command, terminal).await,
+        Command::Context(command) => context::run(invocation, &command, terminal).await,
+        Command::Skills(command) => skills::run(invocation, &command, terminal).await,
     }
 }
 

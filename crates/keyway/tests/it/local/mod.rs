@@ -3,6 +3,7 @@
 mod add;
 mod failures;
 mod files;
+mod skills;
 mod status;
 mod tools;
 mod trust;
