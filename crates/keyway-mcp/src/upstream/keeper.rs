@@ -60,14 +60,17 @@ impl Keeper {
             if since.elapsed() >= GOOD {
                 attempt = 0;
             }
-            self.record(&ended);
             // A session that ended is opened anew at once, the first time.
             if matches!(ended, Failure::SessionGone | Failure::WrongEra) && attempt == 0 {
                 attempt = 1;
+                self.record(&ended, None);
                 continue;
             }
             attempt = attempt.saturating_add(1);
-            self.pause(attempt, &ended).await;
+            let wait = self.wait(attempt, &ended);
+            let wait = wait.map(|wait| wait.mul_f64(self.spread(attempt)));
+            self.record(&ended, wait);
+            self.pause(wait, &ended).await;
         }
         if let Some(connection) = server.connection.swap(None) {
             connection
@@ -209,7 +212,8 @@ impl Keeper {
         }
     }
 
-    fn record(&self, failure: &Failure) {
+    /// Tells what became of the connection, and when the next attempt is made.
+    fn record(&self, failure: &Failure, wait: Option<Duration>) {
         let reason = failure.reason();
         let state = match failure {
             Failure::Auth(_) | Failure::Token(TokenError::Refused(_)) => UpstreamState::AuthFailed,
@@ -220,22 +224,16 @@ impl Keeper {
         };
         let reason_shown = self.server.redactor.clean(&reason);
         tracing::warn!(server = %self.server.spec.key, reason = %reason_shown, "the MCP server is not connected");
-        self.server.enter(state, Some(&reason));
+        let next_retry = wait
+            .and_then(|wait| jiff::SignedDuration::try_from(wait).ok())
+            .and_then(|wait| self.server.clock.now().checked_add(wait).ok());
+        self.server.leave(state, &reason, next_retry);
     }
 
-    /// Waits before the next attempt: longer each time, not in step with other servers, and until
-    /// somebody needs the server at most. Where only a person can help, until one signed in.
-    async fn pause(&self, attempt: u32, failure: &Failure) {
+    /// Waits before the next attempt, until somebody needs the server at most. Where only a person
+    /// can help, until one signed in.
+    async fn pause(&self, wait: Option<Duration>, failure: &Failure) {
         let server = &self.server;
-        let wait = self
-            .wait(attempt, failure)
-            .map(|wait| wait.mul_f64(self.spread(attempt)));
-        if let Some(wait) = wait
-            && let Ok(wait) = jiff::SignedDuration::try_from(wait)
-            && let Ok(at) = server.clock.now().checked_add(wait)
-        {
-            server.state.retries_at(at);
-        }
         let passed = async {
             match wait {
                 Some(wait) => sleep(wait).await,
@@ -266,7 +264,7 @@ impl Keeper {
         }
     }
 
-    /// How long to wait at most; `None` until a person signed in.
+    /// How long to wait at most, longer each time; `None` until a person signed in.
     fn wait(&self, attempt: u32, failure: &Failure) -> Option<Duration> {
         let settings = &self.server.settings;
         let double = |first: Duration| first.saturating_mul(1 << (attempt - 1).min(16));

@@ -59,8 +59,28 @@ impl Server {
 
     /// Enters a state and tells who listens. The reason is cleaned of secrets here.
     pub(super) fn enter(&self, state: UpstreamState, reason: Option<&str>) {
+        self.enter_until(state, reason, None);
+    }
+
+    /// The same for a state that lasts until the next attempt to connect.
+    pub(super) fn leave(
+        &self,
+        state: UpstreamState,
+        reason: &str,
+        next_retry: Option<jiff::Timestamp>,
+    ) {
+        self.enter_until(state, Some(reason), next_retry);
+    }
+
+    fn enter_until(
+        &self,
+        state: UpstreamState,
+        reason: Option<&str>,
+        next_retry: Option<jiff::Timestamp>,
+    ) {
         let reason = reason.map(|reason| self.redactor.clean(reason).into_owned());
-        if self.state.enter(state, reason, self.clock.now()) {
+        let now = self.clock.now();
+        if self.state.enter(state, reason, next_retry, now) {
             self.tell(ChangeKind::State);
         }
         self.moved.send_modify(|moved| *moved += 1);

@@ -42,6 +42,7 @@ impl State {
         &self,
         state: UpstreamState,
         reason: Option<String>,
+        next_retry: Option<jiff::Timestamp>,
         now: jiff::Timestamp,
     ) -> bool {
         let mut standing = self.0.lock();
@@ -51,7 +52,7 @@ impl State {
             standing.since = now;
         }
         standing.reason = reason;
-        standing.next_retry = None;
+        standing.next_retry = next_retry;
         changed
     }
 
@@ -60,10 +61,5 @@ impl State {
         let mut standing = self.0.lock();
         standing.protocol = Some(protocol);
         standing.over_sse = over_sse;
-    }
-
-    /// Notes when the next attempt is made.
-    pub(super) fn retries_at(&self, at: jiff::Timestamp) {
-        self.0.lock().next_retry = Some(at);
     }
 }
