@@ -85,7 +85,7 @@ async fn time_is_bounded_while_the_model_writes_and_while_tools_run() {
     for wire in BOTH {
         let half = Turn::text(["half ", "an answer"]).with(Trouble::HangAfter(1));
         let mut world = World::new(wire, vec![half]).await;
-        world.settings.budget.time = Some(Duration::from_millis(700));
+        world.settings.budget.time = Some(Duration::from_millis(1500));
         assert_eq!(world.say("go").await.reason, budget("time"));
         assert!(
             serde_json::to_string(&world.events())
@@ -95,7 +95,7 @@ async fn time_is_bounded_while_the_model_writes_and_while_tools_run() {
 
         let turns = vec![Turn::calls([Call::new("stuck", json!({}))])];
         let mut world = World::new(wire, turns).await;
-        world.settings.budget.time = Some(Duration::from_millis(700));
+        world.settings.budget.time = Some(Duration::from_millis(1500));
         assert_eq!(world.say("go").await.reason, budget("time"));
         let outcome = world.outcomes().remove(0);
         assert_eq!(outcome.status, ToolStatus::Interrupted);

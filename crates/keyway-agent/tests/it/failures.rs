@@ -152,8 +152,8 @@ async fn silence_is_not_waited_out() {
             let silent = Turn::text(["half", "whole"]).with(trouble);
             let mut world = World::new(wire, vec![silent, Turn::text(["ok"])]).await;
             world.patience = Patience {
-                beginning: Duration::from_millis(500),
-                silence: Duration::from_millis(500),
+                beginning: Duration::from_millis(1000),
+                silence: Duration::from_millis(1000),
             };
             assert_eq!(world.say("go").await.reason, StopReason::Finished);
             let timeout = |update: &Update| {
@@ -174,9 +174,9 @@ async fn silence_is_not_waited_out() {
 async fn a_slow_model_is_not_a_silent_one() {
     for wire in BOTH {
         let mut slow = Turn::text(["a", "b", "c", "d", "e", "f"]);
-        slow.pause = 200;
+        slow.pause = 500;
         let mut world = World::new(wire, vec![slow]).await;
-        world.patience.silence = Duration::from_millis(900);
+        world.patience.silence = Duration::from_millis(2000);
         assert_eq!(world.say("go").await.reason, StopReason::Finished);
         assert_eq!(world.heard.text(), "abcdef");
     }
