@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use keyway_client::approvals::AllowList;
 use keyway_client::calls::{CallError, CallErrorKind, Calls, Sampler};
+use keyway_client::sign_in::{ByPerson, PATIENCE};
 use keyway_client::text::{block, line};
 use tokio_util::sync::CancellationToken;
 
@@ -11,6 +12,7 @@ use super::select;
 use crate::cli::ask::{self, Presence};
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
+use crate::cli::sign_in;
 use crate::cli::terminal::Terminal;
 use crate::local::{Asking, LocalClient, Options, Start};
 
@@ -48,6 +50,15 @@ impl<'a> Calling<'a> {
             allow,
             model,
         } = self;
+        // A call that needs more than was granted can be granted more, where somebody is there.
+        let options = match presence {
+            Presence::Nobody => options,
+            Presence::There => {
+                let callback = sign_in::callback(&invocation.environment)?;
+                let by_person = ByPerson::new(Arc::clone(&person), callback, PATIENCE);
+                options.with_sign_in(Arc::new(by_person))
+            }
+        };
         LocalClient::run(invocation, options, async |client| {
             if let Some(server) = server {
                 select::known(client, server)?;

@@ -28,6 +28,8 @@ const PLANTED: &[(&str, &str)] = &[
     ("URL password", "canary-url-password-8e21"),
     ("URL query", "canary-url-query-d0d0"),
     ("client secret", CLIENT_SECRET),
+    ("model key", "canary-model-key-2b2b"),
+    ("argument of a call", "canary-argument-9f9f"),
 ];
 
 struct Search {
@@ -97,6 +99,7 @@ async fn planted() -> (Trip, AuthorizationServer, Vec<HttpPeer>, ProtectedPeer) 
         .world
         .with("KEYWAY_LOG_FILTER", "trace")
         .with("PLANTED", secret("header from the environment"))
+        .with("ANTHROPIC_API_KEY", secret("model key"))
         .with("CLIENT_SECRET", CLIENT_SECRET);
     let with_secrets = format!(
         "http://user:{}@{}/mcp?token={}",
@@ -104,7 +107,7 @@ async fn planted() -> (Trip, AuthorizationServer, Vec<HttpPeer>, ProtectedPeer) 
         docs.address(),
         secret("URL query"),
     );
-    let child = "echo \"I was given $TOKEN and $1\" >&2; exit 3";
+    let child = "echo \"I was given $TOKEN and $1 $ANTHROPIC_API_KEY\" >&2; exit 3";
     trip.configure(&json!({
         "docs": {
             "url": docs.url(),
@@ -152,6 +155,29 @@ async fn nothing_a_client_writes_holds_a_secret() {
     for name in ["docs", "refused", "child", "in-url", "query", "bad"] {
         search.run(&trip, &["mcp", "connect", name]);
     }
+
+    // The answer of a call is for who called, and for nobody else.
+    let arguments = r#"{"x":"canary-argument-9f9f"}"#;
+    let call = [
+        "mcp",
+        "call",
+        "docs",
+        "echo",
+        "--approve",
+        "docs/echo",
+        "--args",
+        arguments,
+        "--json",
+    ];
+    let called = trip.world.command(&call).output().unwrap();
+    let answer = String::from_utf8_lossy(&called.stdout);
+    assert!(
+        called.status.success(),
+        "{}",
+        String::from_utf8_lossy(&called.stderr)
+    );
+    assert!(answer.contains("canary-argument-9f9f"), "{answer}");
+    search.add("a call", b"", &called.stderr);
 
     // What was pasted is not said again.
     let taken = std::net::TcpListener::bind(("127.0.0.1", trip.port)).unwrap();

@@ -3,7 +3,9 @@
 mod canaries;
 mod crash;
 mod disconnect;
+mod keyring;
 mod pasted;
 mod reconnect;
 mod sign_in;
+mod step_up;
 mod trip;
