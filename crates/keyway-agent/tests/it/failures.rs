@@ -152,8 +152,8 @@ async fn silence_is_not_waited_out() {
             let silent = Turn::text(["half", "whole"]).with(trouble);
             let mut world = World::new(wire, vec![silent, Turn::text(["ok"])]).await;
             world.patience = Patience {
-                beginning: Duration::from_millis(1000),
-                silence: Duration::from_millis(1000),
+                beginning: Duration::from_secs(1),
+                silence: Duration::from_secs(1),
             };
             assert_eq!(world.say("go").await.reason, StopReason::Finished);
             let timeout = |update: &Update| {
@@ -176,7 +176,7 @@ async fn a_slow_model_is_not_a_silent_one() {
         let mut slow = Turn::text(["a", "b", "c", "d", "e", "f"]);
         slow.pause = 500;
         let mut world = World::new(wire, vec![slow]).await;
-        world.patience.silence = Duration::from_millis(2000);
+        world.patience.silence = Duration::from_secs(2);
         assert_eq!(world.say("go").await.reason, StopReason::Finished);
         assert_eq!(world.heard.text(), "abcdef");
     }
