@@ -113,6 +113,11 @@ impl Keeper {
         if let Err(failure) = self.list(connection, inbound::ALL).await {
             return failure;
         }
+        if let Link::Http(link) = &connection.link
+            && !connection.dialect.revision.is_modern()
+        {
+            link.attend().await;
+        }
         server.enter(UpstreamState::Connected, None);
         let keep = async {
             if connection.dialect.revision.is_modern() {

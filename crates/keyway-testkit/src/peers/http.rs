@@ -103,6 +103,11 @@ impl HttpPeer {
         .await;
     }
 
+    /// True when somebody hears what is announced.
+    pub fn is_heard(&self) -> bool {
+        !self.peer.listeners.lock().is_empty()
+    }
+
     /// Ends every event stream that is open for announcements.
     pub fn drop_listeners(&self) {
         self.peer.listeners.lock().clear();

@@ -12,6 +12,9 @@ use crate::upstream::inbound;
 use crate::upstream::line::Answering;
 use crate::wire::SseParser;
 
+/// How long a server may take to let itself be heard before it counts as connected all the same.
+const ATTEND: Duration = Duration::from_millis(500);
+
 impl HttpLink {
     /// Listens to what the server says outside of calls (2025-11-25, Listening for Messages from
     /// the Server), for as long as the connection holds. Servers need not offer it.
@@ -26,6 +29,13 @@ impl HttpLink {
             () = gone.cancelled() => {}
             () = listening => {}
         }
+        self.listens.cancel();
+    }
+
+    /// Waits until the server can be heard outside of calls, or does not offer that, or takes too
+    /// long: many servers ask and announce there, and lose what nobody listens to.
+    pub(in crate::upstream) async fn attend(&self) {
+        let _ = tokio::time::timeout(ATTEND, self.listens.cancelled()).await;
     }
 
     async fn keep_listening(&self) -> Result<(), Failure> {
@@ -33,7 +43,9 @@ impl HttpLink {
         let mut wait = RETRY;
         let mut opened = false;
         loop {
-            match self.open(&resume).await? {
+            let stream = self.open(&resume).await?;
+            self.listens.cancel();
+            match stream {
                 Some(body) => {
                     if opened && resume.last.is_none() {
                         // What was announced meanwhile is lost.

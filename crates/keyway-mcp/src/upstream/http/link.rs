@@ -5,6 +5,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use keyway_core::ports::HttpResponse;
 use keyway_core::rpc::{RawJson, RpcError};
+use tokio_util::sync::CancellationToken;
 
 use super::call::Sending;
 use super::endpoint::{Endpoint, HOPS};
@@ -29,6 +30,8 @@ pub(in crate::upstream) struct HttpLink {
     /// What every request of this connection carries.
     pub(super) headers: HeaderMap,
     pub(super) in_session: bool,
+    /// Cancelled once the first try to listen to the server came to something.
+    pub(super) listens: CancellationToken,
 }
 
 impl HttpLink {
@@ -55,6 +58,7 @@ impl HttpLink {
             revision,
             headers,
             in_session,
+            listens: CancellationToken::new(),
         }
     }
 
@@ -101,6 +105,7 @@ impl HttpLink {
             // No version is agreed on yet, so none is named.
             headers: endpoint.headers().clone(),
             in_session: false,
+            listens: CancellationToken::new(),
         };
         let response = endpoint
             .post(&|| unversioned.headers.clone(), Bytes::from(body), None)

@@ -218,3 +218,14 @@ async fn headers_that_cannot_be_sent_are_told_by_name_only() {
         "{reason}"
     );
 }
+
+#[tokio::test]
+async fn a_server_that_can_be_heard_is_connected_once_it_is() {
+    for _ in 0..10 {
+        let rig = Rig::new();
+        let peer = HttpPeer::start(Script::new(Era::Legacy)).await;
+        rig.connect(http("x", peer.url())).await;
+        assert!(peer.is_heard());
+        rig.stop().await;
+    }
+}
