@@ -8,4 +8,4 @@ mod pasted;
 mod reconnect;
 mod sign_in;
 mod step_up;
-mod trip;
+pub(crate) mod trip;

@@ -5,6 +5,7 @@ mod failures;
 mod files;
 mod skills;
 mod status;
+mod tokens;
 mod tools;
 mod trust;
 
