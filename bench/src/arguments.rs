@@ -40,6 +40,12 @@ pub(crate) enum Command {
     /// One of the servers that are measured (used by the bench itself)
     #[command(subcommand, hide = true)]
     Serve(Server),
+    /// Only the local client: connecting to many servers, and its status
+    Fleet {
+        /// Rounds; every figure is their median
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
     /// Put load on a server that is running already, for a profiler
     Load {
         /// Its address
@@ -73,6 +79,12 @@ pub(crate) enum Server {
         /// How many tools it lists
         #[arg(long)]
         tools: usize,
+    },
+    /// An MCP server over its standard streams
+    Child {
+        /// Milliseconds before it answers
+        #[arg(long)]
+        loading: u64,
     },
     /// Keyway with an echo action: the command line of `keyway`
     Keyway {

@@ -39,6 +39,7 @@ fn main() -> ExitCode {
             let message = Message::call(&tool, key.as_deref());
             exit(measure::load_only(address, &message, connections, seconds))
         }
+        Some(Command::Fleet { rounds }) => exit(measure::fleet_only(rounds)),
         None => exit(measure::run(&arguments.run)),
     }
 }

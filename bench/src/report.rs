@@ -138,10 +138,17 @@ pub(crate) fn table(results: &Results) -> String {
         text.push('\n');
     }
     if !results.figures.is_empty() {
-        text.push_str("## Lists, memory, start-up\n\n| figure | value | goal |\n|---|---|---|\n");
-        for figure in &results.figures {
-            let _ = writeln!(text, "{}", figure.line());
-        }
+        text.push_str("## Lists, memory, start-up\n\n");
+        text.push_str(&figures(&results.figures));
+    }
+    text
+}
+
+/// Figures as a table.
+pub(crate) fn figures(figures: &[Figure]) -> String {
+    let mut text = String::from("| figure | value | goal |\n|---|---|---|\n");
+    for figure in figures {
+        let _ = writeln!(text, "{}", figure.line());
     }
     text
 }

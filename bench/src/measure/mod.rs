@@ -1,6 +1,7 @@
 //! The measurements, in the order they are made.
 
 mod calibrate;
+mod fleet;
 mod gateway;
 mod lists;
 mod memory;
@@ -63,6 +64,12 @@ pub(crate) fn load_only(
     Ok(())
 }
 
+/// Measures the local client and prints what it showed.
+pub(crate) fn fleet_only(rounds: usize) -> Result<(), Failure> {
+    println!("{}", report::figures(&fleet::run(rounds)?));
+    Ok(())
+}
+
 /// How much is measured.
 #[derive(Debug)]
 struct Plan {
@@ -115,6 +122,7 @@ async fn measure(plan: &Plan) -> Result<Results, Failure> {
         results.figures.push(memory::idle(plan).await?);
         results.figures.extend(memory::sessions(plan).await?);
         results.figures.extend(startup::run(plan).await?);
+        results.figures.extend(fleet::run(plan.starts)?);
     }
     Ok(results)
 }

@@ -1,6 +1,7 @@
 //! The servers that are measured.
 
 mod bare;
+mod child;
 mod echo;
 mod keyway;
 mod plain;
@@ -20,6 +21,7 @@ pub(crate) fn run(server: Server) -> ExitCode {
     let outcome = match server {
         Server::Keyway { arguments } => return keyway::run(arguments),
         Server::Bare { answer } => bare::router(&answer).and_then(serve),
+        Server::Child { loading } => child::run(std::time::Duration::from_millis(loading)),
         Server::Plain { tools } => serve(plain::router(tools)),
         Server::Rmcp => serve(rmcp::router()),
     };

@@ -29,12 +29,7 @@ pub(super) fn router(tools: usize) -> Router {
             let Some(id) = envelope.id else {
                 return Err(StatusCode::ACCEPTED);
             };
-            let outcome = match envelope.method {
-                "server/discover" => DISCOVERED,
-                "tools/list" => &list,
-                "ping" => r#""result":{}"#,
-                _ => r#""error":{"code":-32601,"message":"no such method"}"#,
-            };
+            let outcome = outcome(envelope.method, &list);
             let answer = format!(r#"{{"jsonrpc":"2.0","id":{},{outcome}}}"#, id.get());
             Ok(([(CONTENT_TYPE, "application/json")], answer))
         }
@@ -42,9 +37,20 @@ pub(super) fn router(tools: usize) -> Router {
     Router::new().route("/mcp", post(handler))
 }
 
+/// The answer to a method, without its envelope.
+pub(super) fn outcome<'a>(method: &str, list: &'a str) -> &'a str {
+    match method {
+        "server/discover" => DISCOVERED,
+        "tools/list" => list,
+        "ping" => r#""result":{}"#,
+        _ => r#""error":{"code":-32601,"message":"no such method"}"#,
+    }
+}
+
 const DISCOVERED: &str = r#""result":{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"tools":{}},"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"plain","version":"1"}},"ttlMs":3600000,"cacheScope":"public"}"#;
 
-fn list(tools: usize) -> String {
+/// The answer to `tools/list` of so many tools.
+pub(super) fn list(tools: usize) -> String {
     let mut list = String::from(r#""result":{"resultType":"complete","tools":["#);
     for number in 0..tools {
         let comma = if number == 0 { "" } else { "," };
