@@ -4,7 +4,9 @@ mod clients;
 mod conformance;
 mod conformance_client;
 mod gateway;
+mod person;
 mod tap;
+mod terminal_servers;
 mod tour;
 
 use std::process::Command;
@@ -30,6 +32,7 @@ const SUITES: &[(&str, Suite)] = &[
     ("conformance-client", conformance_client::run),
     ("clients", clients::run),
     ("tour", tour::run),
+    ("terminal-servers", terminal_servers::run),
 ];
 
 /// Runs the suites of those names, or all of them.

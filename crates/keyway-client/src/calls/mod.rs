@@ -4,6 +4,7 @@
 mod annotations;
 mod approve;
 mod arguments;
+mod by_model;
 #[expect(clippy::module_inception, reason = "the noun of the module")]
 mod calls;
 mod completing;
@@ -18,6 +19,7 @@ mod sampling;
 mod servers;
 mod side;
 
+pub use by_model::ByModel;
 pub use calls::{CallParts, Calls};
 pub use completing::Reference;
 pub use content::block_text;

@@ -93,6 +93,17 @@ async fn what_a_server_asks_reaches_the_person_and_the_answer_the_server() {
 }
 
 #[tokio::test]
+async fn a_legacy_servers_question_about_folders_reaches_the_person() {
+    let rig = rig(Era::Legacy).await;
+    rig.world.person.will([Decision::Once, Decision::Once]);
+    let arguments = r#"{"method":"roots/list","named":true}"#;
+    let ended = rig.world.call("peer", "ask", arguments).await.unwrap();
+    let result: Value = ended.result.read().unwrap();
+    let roots = json!([{ "uri": "file:///work/project" }]);
+    assert_eq!(result["answer"]["roots"], roots, "{result}");
+}
+
+#[tokio::test]
 async fn progress_and_log_are_told() {
     for era in ERAS {
         let rig = rig(era).await;

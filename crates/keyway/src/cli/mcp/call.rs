@@ -1,9 +1,13 @@
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Args;
+use keyway_agent::ModelName;
+use keyway_agent::model::BadModelName;
 use keyway_client::approvals::AllowList;
+use keyway_client::calls::{ByModel, Sampler};
 use keyway_client::text::line;
 use keyway_core::names::{Prefix, exposed_name};
 use keyway_core::rpc::RawJson;
@@ -15,7 +19,8 @@ use crate::cli::call::read_text;
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
 use crate::cli::terminal::Terminal;
-use crate::local::{Options, Start};
+use crate::local::{Home, Options, Start};
+use crate::models::Models;
 
 const EXAMPLES: &str = "\
 You are asked before each call, unless you answered `always` for this tool and definition before,
@@ -48,6 +53,9 @@ pub(super) struct Call {
     /// Allow this one tool without a question, as SERVER/TOOL; may be repeated
     #[arg(long, value_name = "SERVER/TOOL")]
     approve: Vec<String>,
+    /// The model that answers the server, should it ask for that and you agree
+    #[arg(long, value_name = "VENDOR/MODEL")]
+    model: Option<String>,
     /// How long the server may take, instead of its `timeout_ms`; 0 for as long as it likes
     #[arg(long, value_name = "DURATION", value_parser = patience)]
     timeout: Option<Duration>,
@@ -98,7 +106,11 @@ pub(super) async fn run(
         options,
         server: Some(server),
         allow,
-        model: None,
+        model: command
+            .model
+            .as_deref()
+            .map(|name| sampler(invocation, name))
+            .transpose()?,
     };
     let called = calling.run(invocation, terminal, async |calls, cancel| {
         calls.call_tool(server, tool, &arguments, cancel).await
@@ -119,6 +131,17 @@ pub(super) async fn run(
         print(&outcome.text(), terminal);
     }
     Ok(ExitCode::from(u8::from(outcome.is_error())))
+}
+
+/// The model of this name, for servers that ask for completions.
+fn sampler(invocation: &Invocation, name: &str) -> Result<Arc<dyn Sampler>, Failure> {
+    let name: ModelName = name
+        .parse()
+        .map_err(|bad: BadModelName| Failure::usage(bad.code(), bad.to_string()))?;
+    let home = Home::of(&invocation.environment, &invocation.directory)?;
+    let models = Models::read(&home, &invocation.environment)?;
+    models.check(&name)?;
+    Ok(Arc::new(ByModel::new(models.model(), name)))
 }
 
 /// `@FILE` as `@file:FILE`, which other commands take.
