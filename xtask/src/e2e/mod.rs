@@ -3,6 +3,7 @@
 mod clients;
 mod conformance;
 mod conformance_client;
+mod desk;
 mod gateway;
 mod person;
 mod tap;

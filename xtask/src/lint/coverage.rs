@@ -50,7 +50,10 @@ fn backticked(cell: &str) -> Vec<&str> {
 fn known_tests(workspace: &Workspace) -> Result<BTreeSet<String>, Failure> {
     let mut known = BTreeSet::new();
     for file in workspace.files()? {
-        if let Some(script) = file.strip_prefix("e2e/") {
+        let script = file
+            .strip_prefix("e2e/")
+            .or_else(|| file.strip_prefix("xtask/src/e2e/"));
+        if let Some(script) = script {
             let name = script.rsplit('/').next().unwrap_or(script);
             known.insert(format!("e2e::{}", name.split('.').next().unwrap_or(name)));
         }
