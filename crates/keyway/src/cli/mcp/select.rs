@@ -34,6 +34,15 @@ pub(crate) fn known(client: &LocalClient, name: &str) -> Result<Configured, Fail
     )
 }
 
+/// Refuses the name of one of the person's own servers where a gateway is looked at.
+pub(super) fn nothing_named(name: Option<&String>) -> Result<(), Failure> {
+    name.map_or(Ok(()), |_| {
+        let message = "a name is one of your own servers, and KEYWAY_SERVER names a gateway";
+        Err(Failure::usage("gateway_named", message)
+            .with_hint("give --local for your own servers, or leave the name out"))
+    })
+}
+
 /// Nothing when the server is connected; else a failure that says what its state is, and what to
 /// do.
 pub(crate) fn connected(client: &LocalClient, name: &str) -> Result<(), Failure> {

@@ -44,6 +44,7 @@ pub(super) async fn run(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     if let Some(gateway) = command.target.gateway(invocation, terminal)? {
+        select::nothing_named(command.names.first())?;
         return remote::status::run(&gateway, terminal).await;
     }
     let start = match (command.wait.is_zero(), command.names.is_empty()) {

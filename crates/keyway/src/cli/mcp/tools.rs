@@ -41,6 +41,7 @@ pub(super) async fn run(
 ) -> Result<ExitCode, Failure> {
     let filter = command.filter.as_deref();
     if let Some(gateway) = command.target.gateway(invocation, terminal)? {
+        select::nothing_named(command.name.as_ref())?;
         return remote::tools::run(&gateway, filter, terminal).await;
     }
     let start = match &command.name {

@@ -116,6 +116,12 @@ fn a_gateway_is_meant_only_when_it_is_named() {
         "{}",
         ran.told()
     );
+    let ran = world.run(&["mcp", "status", "github"]);
+    assert!(
+        ran.code == 2 && ran.err.contains("--local"),
+        "{}",
+        ran.told()
+    );
     let ran = world.run(&["mcp", "status", "--local"]).ok();
     assert!(ran.out.contains("github"), "{}", ran.out);
     let ran = World::new().run(&["mcp", "status", "--api-key", "@env:X"]);
