@@ -37,6 +37,8 @@ pub enum Event {
     World(Box<World>),
     /// What a command came to.
     Reply(Reply),
+    /// A command is over.
+    Done,
 }
 
 /// What a face wants done.

@@ -7,6 +7,7 @@ mod attachment;
 mod chat;
 mod draw;
 mod event;
+mod lines;
 mod markdown;
 mod panel;
 mod person;
@@ -15,9 +16,9 @@ pub mod slash;
 mod text;
 mod theme;
 
-pub use attachment::{attach, written};
 pub use chat::{Chat, Settings};
 pub use event::{Answer, Asked, Effect, Event, Prompt, Question, Reply, Server, World};
+pub use lines::{Form as LineForm, Lines, Output, Step};
 pub use person::{AskedPerson, Questions};
 pub use screen::run_screen;
 pub use text::{clean, clean_line};

@@ -32,8 +32,8 @@ const FRAME: Duration = Duration::from_millis(30);
 /// When the terminal cannot be used.
 pub async fn run_screen(
     chat: &mut Chat,
-    mut events: mpsc::UnboundedReceiver<Event>,
-    effects: mpsc::UnboundedSender<Effect>,
+    events: &mut mpsc::UnboundedReceiver<Event>,
+    effects: &mpsc::UnboundedSender<Effect>,
     clock: &dyn Clock,
 ) -> io::Result<()> {
     let mut screen = Screen::open()?;

@@ -4,6 +4,7 @@ mod error;
 mod files;
 mod journal;
 mod lines;
+mod sink;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -12,4 +13,5 @@ pub use error::SessionError;
 pub use files::{Opened, Sessions};
 pub use journal::Journal;
 pub use lines::Transcript;
+pub use sink::Kept;
 pub use summary::Summary;

@@ -11,7 +11,7 @@ mod state;
 mod tests;
 mod update;
 
-pub(crate) use block::{Block, Card, CardState, Tone};
+pub(crate) use block::{Block, Card, CardState, Tone, meant};
 pub(crate) use editor::Editor;
 pub(crate) use feed::Feed;
 pub(crate) use popup::Popup;

@@ -56,6 +56,7 @@ impl Chat {
             Event::Told(notice) => self.told(notice),
             Event::World(world) => self.world = *world,
             Event::Reply(reply) => self.reply(reply),
+            Event::Done => {}
         }
         Vec::new()
     }
@@ -155,17 +156,7 @@ impl Chat {
             }
             Line::Command(Command::Quit) => vec![Effect::Quit],
             Line::Command(command) => {
-                let turn = matches!(command, Command::Prompt { .. });
-                if turn && self.phase != Phase::Ready {
-                    self.editor.set(text);
-                    self.hint("a prompt can be run when the answer is there");
-                    return Vec::new();
-                }
-                if turn {
-                    self.phase = Phase::Busy(self.now);
-                } else {
-                    self.feed.push(Block::User(text));
-                }
+                self.feed.push(Block::User(text));
                 vec![Effect::Run(command)]
             }
             Line::Wrong(why) => {

@@ -82,6 +82,7 @@ fn lines(chat: &mut Chat, columns: usize) -> Vec<(Option<usize>, Line<'static>)>
         let lines = block::waiting(text, columns, chat.theme);
         all.extend(lines.into_iter().map(|line| (None, line)));
     }
+    all.push((None, Line::default()));
     all
 }
 

@@ -6,4 +6,4 @@ mod parse;
 mod tests;
 
 pub(crate) use complete::{Choice, choices};
-pub use parse::{Command, HELP, Line, parse, prompt_arguments};
+pub use parse::{Command, HELP, Line, parse};

@@ -1,5 +1,3 @@
-use crate::text::clean_line;
-
 /// Every command: how it is written, and what it does.
 pub const HELP: &[(&str, &str)] = &[
     ("/mcp status", "servers and the state of each"),
@@ -34,15 +32,6 @@ pub enum Command {
     Help,
     /// `/quit`
     Quit,
-    /// `/server:prompt arguments`
-    Prompt {
-        /// The server.
-        server: String,
-        /// The prompt, by the server's own name.
-        prompt: String,
-        /// What follows.
-        arguments: String,
-    },
 }
 
 /// A line the person entered.
@@ -56,7 +45,8 @@ pub enum Line {
     Wrong(String),
 }
 
-/// What a line means. A first word with another slash in it is a path, not a command.
+/// What a line means. A first word with another slash in it is a path, not a command; one with a
+/// colon runs a prompt of a server, which is a message like any other.
 pub fn parse(line: &str) -> Line {
     let line = line.trim();
     let (word, rest) = match line.split_once(char::is_whitespace) {
@@ -66,11 +56,8 @@ pub fn parse(line: &str) -> Line {
     let Some(name) = word.strip_prefix('/') else {
         return Line::Message(line.to_owned());
     };
-    if name.contains('/') {
+    if name.contains('/') || keyway_client::mentions::prompt(line).is_some() {
         return Line::Message(line.to_owned());
-    }
-    if let Some((server, prompt)) = name.split_once(':') {
-        return prompt_line(server, prompt, rest);
     }
     let optional = || (!rest.is_empty()).then(|| rest.to_owned());
     let command = match name {
@@ -115,17 +102,6 @@ fn mcp(rest: &str) -> Line {
     }
 }
 
-fn prompt_line(server: &str, prompt: &str, rest: &str) -> Line {
-    if server.is_empty() || prompt.is_empty() {
-        return Line::Wrong("write /server:prompt, as /help shows".to_owned());
-    }
-    Line::Command(Command::Prompt {
-        server: server.to_owned(),
-        prompt: prompt.to_owned(),
-        arguments: rest.to_owned(),
-    })
-}
-
 fn unknown(name: &str) -> String {
     let known = HELP.iter().filter_map(|(usage, _)| {
         let usage = usage.strip_prefix('/')?;
@@ -148,45 +124,4 @@ fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a s
         .filter(|(distance, name)| *distance <= name.len() / 2)
         .min()
         .map(|(_, name)| name)
-}
-
-/// The arguments of a prompt from what follows its name: `name=value` pairs, values in double
-/// quotes where they have blanks, or plain text for a prompt with one argument.
-///
-/// # Errors
-/// What to write instead.
-pub fn prompt_arguments(text: &str, names: &[String]) -> Result<Vec<(String, String)>, String> {
-    let mut pairs = Vec::new();
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        let pair = rest
-            .split_once('=')
-            .filter(|(name, _)| names.iter().any(|known| known == name));
-        let Some((name, after)) = pair else {
-            if let ([only], true) = (names, pairs.is_empty()) {
-                return Ok(vec![(only.clone(), rest.to_owned())]);
-            }
-            return Err(usage(names));
-        };
-        let (value, after) = match after.strip_prefix('"') {
-            Some(quoted) => quoted
-                .split_once('"')
-                .ok_or_else(|| format!("the value of {} has no closing quote", clean_line(name)))?,
-            None => after.split_once(char::is_whitespace).unwrap_or((after, "")),
-        };
-        pairs.push((name.to_owned(), value.to_owned()));
-        rest = after.trim_start();
-    }
-    Ok(pairs)
-}
-
-fn usage(names: &[String]) -> String {
-    if names.is_empty() {
-        return "this prompt takes no arguments".to_owned();
-    }
-    let names: Vec<_> = names
-        .iter()
-        .map(|name| format!("{}=…", clean_line(name)))
-        .collect();
-    format!("write the arguments as {}", names.join(" "))
 }

@@ -30,14 +30,6 @@ fn every_command_is_read() {
     assert_eq!(command("/sessions"), Command::Sessions);
     assert_eq!(command("/help"), Command::Help);
     assert_eq!(command("/quit"), Command::Quit);
-    assert_eq!(
-        command("/git:review branch=main"),
-        Command::Prompt {
-            server: "git".into(),
-            prompt: "review".into(),
-            arguments: "branch=main".into(),
-        }
-    );
 }
 
 #[test]
@@ -49,42 +41,18 @@ fn an_unknown_command_is_told_what_was_meant() {
     assert!(wrong("/mcp").contains("/mcp tools [NAME]"));
     assert!(wrong("/mcp connect").contains("NAME"));
     assert!(wrong("/xylophone").contains("/help"));
-    assert!(wrong("/:").contains("/server:prompt"));
 }
 
 #[test]
 fn what_is_no_command_goes_to_the_model() {
-    for line in ["hello", "/etc/hosts looks odd", "a /help b"] {
+    for line in [
+        "hello",
+        "/etc/hosts looks odd",
+        "a /help b",
+        "/git:review branch=main",
+    ] {
         assert_eq!(parse(line), Line::Message(line.into()));
     }
-}
-
-#[test]
-fn a_prompts_arguments_are_read_by_name() {
-    let names = ["a".to_owned(), "b".to_owned()];
-    let pairs = prompt_arguments(r#"a="one two" b=3"#, &names).unwrap();
-    assert_eq!(
-        pairs,
-        [("a".into(), "one two".into()), ("b".into(), "3".into())]
-    );
-    assert!(
-        prompt_arguments("c=1", &names)
-            .unwrap_err()
-            .contains("a=… b=…")
-    );
-    assert!(
-        prompt_arguments(r#"a="x"#, &names)
-            .unwrap_err()
-            .contains("quote")
-    );
-    let one = ["topic".to_owned()];
-    let pairs = prompt_arguments("all of it", &one).unwrap();
-    assert_eq!(pairs, [("topic".into(), "all of it".into())]);
-    assert!(
-        prompt_arguments("x", &[])
-            .unwrap_err()
-            .contains("no arguments")
-    );
 }
 
 fn world() -> World {

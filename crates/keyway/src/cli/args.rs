@@ -2,12 +2,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{api_keys, approvals, call, client, config, docs, doctor, mcp, serve};
+use super::{api_keys, approvals, call, chat, client, config, docs, doctor, mcp, serve};
 
 const EXAMPLES: &str = "\
 Examples:
   keyway serve                          start the gateway on http://127.0.0.1:8420/mcp
   keyway config check                   say what is wrong with the configuration
+  keyway chat                           talk to an agent that uses your MCP servers
   keyway client add claude-code --write put the gateway into a client's configuration
 
 Exit codes: 0 done; 1 something went wrong while running; 2 the command line, the configuration or
@@ -47,6 +48,7 @@ pub(crate) enum Command {
     Doctor(doctor::Doctor),
     Mcp(mcp::Mcp),
     Approvals(approvals::Approvals),
+    Chat(chat::Chat),
     Client(client::Client),
     Call(call::Call),
     #[command(name = "internal-docs", hide = true)]

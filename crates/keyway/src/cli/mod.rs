@@ -5,6 +5,7 @@ mod approvals;
 mod args;
 mod ask;
 mod call;
+mod chat;
 mod client;
 mod config;
 mod confirm;

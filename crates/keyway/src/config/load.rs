@@ -42,6 +42,10 @@ pub const OTHER_VARIABLES: &[(&str, &str)] = &[
         "Where a browser comes back to when you sign in to one of your MCP servers, when it is not `http://localhost:1456/auth/mcp/callback`: http on `localhost`, `127.0.0.1` or `[::1]`.",
     ),
     (
+        "KEYWAY_MODEL",
+        "The model that answers in `keyway chat`, as `vendor/model`, when nothing else names one.",
+    ),
+    (
         "KEYWAY_TOOL_TOKENS",
         "Up to how many estimated tokens of all definitions together a model gets tools as they are; above, as skills. 4000 unless set; 0 for skills always.",
     ),

@@ -33,7 +33,6 @@ pub(crate) use options::{Files, Options, Start};
 pub(crate) use preview::{Plan, Planned, Preview};
 pub(crate) use project::Project;
 pub(crate) use servers::Configured;
-#[allow(unused_imports, reason = "the chat shows them")]
 pub(crate) use servers::ServerStatus;
 pub(crate) use skills::plain_up_to;
 pub(crate) use source::Source;

@@ -1,5 +1,4 @@
 //! The language models of a person: which vendors there are, their keys, and the way to them.
-#![allow(dead_code, reason = "the chat comes onto it next")]
 
 mod file;
 #[expect(
@@ -10,5 +9,4 @@ mod models;
 #[cfg(test)]
 mod tests;
 
-#[allow(unused_imports, reason = "the chat comes onto it next")]
 pub(crate) use models::{Models, key_variables};

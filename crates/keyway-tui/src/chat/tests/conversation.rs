@@ -217,7 +217,10 @@ fn a_resumed_session_shows_what_was_said() {
         at: Timestamp::UNIX_EPOCH,
         event,
     };
-    let text = format!("hello{}", crate::attach("git", "file:///a", "1\n2"));
+    let text = format!(
+        "hello{}",
+        "\n\n<resource server=\"git\" uri=\"file:///a\">\n1\n2\n</resource>"
+    );
     let entries = [
         entry(1, Happened::UserMessage { text }),
         entry(

@@ -86,12 +86,8 @@ fn resources_and_prompts_are_completed() {
     stage.write("/git:r");
     stage.key(KeyCode::Tab);
     stage.write("branch=main");
-    let prompt = Command::Prompt {
-        server: "git".into(),
-        prompt: "review".into(),
-        arguments: "branch=main".into(),
-    };
-    assert_eq!(stage.key(KeyCode::Enter), [Effect::Run(prompt)]);
+    let said = stage.key(KeyCode::Enter);
+    assert_eq!(said, [Effect::Say("/git:review branch=main".into())]);
 }
 
 #[test]

@@ -7,7 +7,7 @@
 mod add;
 mod call;
 mod calling;
-mod connect;
+pub(crate) mod connect;
 mod context;
 mod file;
 mod lists;

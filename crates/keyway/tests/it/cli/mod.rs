@@ -1,5 +1,6 @@
 mod api_keys;
 mod call;
+mod chat;
 mod client;
 mod doctor;
 mod help;

@@ -11,7 +11,7 @@ use crate::local::{Configured, LocalClient};
 const LISTS: Duration = Duration::from_secs(30);
 
 /// The server of this name, else the only one that has a tool of this name.
-pub(super) async fn find(client: &LocalClient, name: &str) -> Result<Configured, Failure> {
+pub(crate) async fn find(client: &LocalClient, name: &str) -> Result<Configured, Failure> {
     let servers = client.servers();
     if let Some(server) = servers.iter().find(|one| one.server.name == name) {
         return Ok(server.clone());

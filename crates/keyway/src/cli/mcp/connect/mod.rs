@@ -7,6 +7,7 @@ mod grants;
 
 pub(super) use command::{Connect, run};
 pub(super) use disconnect::{Disconnect, run as disconnect};
+pub(crate) use find::find;
 pub(super) use grants::{Grants, run as grants};
 
 use keyway_client::grants::Place;
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 use crate::local::LocalClient;
 
 /// What a server behind OAuth is signed in to; `None` for every other.
-fn resource(spec: &ServerSpec) -> Option<ProtectedResource> {
+pub(crate) fn resource(spec: &ServerSpec) -> Option<ProtectedResource> {
     match &spec.transport {
         Transport::Http(http) => match &http.auth {
             Auth::OAuth(oauth) => Some(oauth.resource(&http.url)),

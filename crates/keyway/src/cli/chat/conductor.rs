@@ -1,0 +1,293 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyway_agent::turn::{self, TurnSettings};
+use keyway_agent::{Observer, Tools, TurnLoop, Update};
+use keyway_app::system::SystemClock;
+use keyway_client::approvals::{AllowList, Approvals};
+use keyway_client::calls::{CallParts, Calls, Servers};
+use keyway_client::mentions;
+use keyway_client::sign_in::{Browser, CallbackUrl};
+use keyway_client::skills::{ClientTools, Scope, Skills, ToolSettings};
+use keyway_tui::{AskedPerson, Effect, Event, Reply, World};
+use keyway_vault::random::SystemRandom;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::{Mutex, broadcast};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::sampler::ByModel;
+use super::session::Session;
+use super::world::world;
+use crate::cli::failure::Failure;
+use crate::cli::terminal::Terminal;
+use crate::local::{Home, LocalClient};
+use crate::models::Models;
+
+/// Changes of servers that come together are told together.
+const TOGETHER: Duration = Duration::from_millis(30);
+
+/// How long a turn may take to stop at the end.
+const LAST: Duration = Duration::from_secs(4);
+
+/// Does what a face wants done, and tells it what happens.
+#[derive(Clone)]
+pub(super) struct Conductor {
+    pub(super) parts: Arc<Inner>,
+}
+
+pub(super) struct Parts {
+    pub(super) client: LocalClient,
+    pub(super) allow: AllowList,
+    pub(super) person: AskedPerson,
+    pub(super) models: Models,
+    pub(super) session: Session,
+    pub(super) events: UnboundedSender<Event>,
+    pub(super) browser: Browser,
+    pub(super) callback: CallbackUrl,
+    /// Up to so many tokens of definitions the model gets them as they are.
+    pub(super) plain_up_to: usize,
+}
+
+pub(super) struct Inner {
+    pub(super) client: LocalClient,
+    pub(super) calls: Calls,
+    pub(super) person: AskedPerson,
+    pub(super) models: Models,
+    /// Held while a turn runs.
+    pub(super) session: Mutex<Session>,
+    /// The model's name, for who cannot wait for the turn.
+    pub(super) model_name: parking_lot::Mutex<String>,
+    tools: Arc<dyn Tools>,
+    settings: TurnSettings,
+    events: UnboundedSender<Event>,
+    pub(super) browser: Browser,
+    pub(super) callback: CallbackUrl,
+    work: TaskTracker,
+    /// Stops the turn that runs.
+    running: parking_lot::Mutex<CancellationToken>,
+}
+
+impl Conductor {
+    pub(super) fn new(parts: Parts) -> Self {
+        let Parts {
+            client,
+            allow,
+            person,
+            models,
+            session,
+            events,
+            browser,
+            callback,
+            plain_up_to,
+        } = parts;
+        let clock = Arc::new(SystemClock);
+        let approvals = Approvals::new(client.home().dir(), allow, clock);
+        let calls = Calls::new(CallParts {
+            servers: Arc::new(client.clone()),
+            approvals: Arc::new(approvals),
+            person: Arc::new(person.clone()),
+            model: Some(Arc::new(ByModel {
+                model: models.model(),
+                name: session.model().clone(),
+            })),
+            roots: roots(&client),
+            log_level: None,
+        });
+        let agent = Arc::new(session.agent().clone());
+        let mut prices = models.prices.clone();
+        if let Some(price) = agent.price {
+            prices.insert(session.model().to_string(), price);
+        }
+        let settings = TurnSettings {
+            budget: agent.budget.clone(),
+            prices,
+            max_output_tokens: agent.max_output_tokens,
+            ..TurnSettings::default()
+        };
+        let servers: Arc<dyn Servers> = Arc::new(client.clone());
+        let skills = Arc::new(Skills::new(client.home().dir()));
+        follow(&skills, &servers, &client);
+        let tools = ToolSettings {
+            rules: agent.tools.clone(),
+            plain_up_to,
+            ..ToolSettings::default()
+        };
+        let tools = Arc::new(ClientTools::new(calls.clone(), servers, skills, tools));
+        Self {
+            parts: Arc::new(Inner {
+                model_name: parking_lot::Mutex::new(session.model().to_string()),
+                session: Mutex::new(session),
+                work: TaskTracker::new(),
+                running: parking_lot::Mutex::default(),
+                client,
+                calls,
+                person,
+                models,
+                tools,
+                settings,
+                events,
+                browser,
+                callback,
+            }),
+        }
+    }
+
+    /// Works until the face ends it, then stops what runs.
+    pub(super) async fn run(self, mut effects: UnboundedReceiver<Effect>) {
+        let mut changes = self.parts.client.changes();
+        self.tell(Event::World(Box::new(self.world())));
+        loop {
+            tokio::select! {
+                effect = effects.recv() => match effect {
+                    None | Some(Effect::Quit) => break,
+                    Some(effect) => self.take(effect),
+                },
+                change = changes.recv() => {
+                    if let Err(broadcast::error::RecvError::Closed) = change {
+                        break;
+                    }
+                    tokio::time::sleep(TOGETHER).await;
+                    while changes.try_recv().is_ok() {}
+                    self.tell(Event::World(Box::new(self.world())));
+                }
+            }
+        }
+        self.parts.person.questions().close();
+        self.parts.running.lock().cancel();
+        self.parts.work.close();
+        if timeout(LAST, self.parts.work.wait()).await.is_err() {
+            tracing::warn!("the turn did not stop in time");
+        }
+    }
+
+    fn take(&self, effect: Effect) {
+        let conductor = self.clone();
+        match effect {
+            Effect::Say(text) => {
+                let cancel = CancellationToken::new();
+                *self.parts.running.lock() = cancel.clone();
+                self.parts.work.spawn(async move {
+                    conductor.turn(&text, &cancel).await;
+                    conductor.tell(Event::Idle);
+                });
+            }
+            Effect::Run(command) => {
+                self.parts.work.spawn(async move {
+                    conductor.command(command).await;
+                    conductor.tell(Event::Done);
+                });
+            }
+            Effect::Interrupt => self.parts.running.lock().cancel(),
+            Effect::Answer(id, answer) => self.parts.person.questions().answer(id, answer),
+            Effect::Visit(url) => {
+                self.parts.work.spawn(async move {
+                    if let Err(error) = conductor.parts.browser.open(&url).await {
+                        conductor.problem(format!("{error}; open it yourself:\n{url}"));
+                    }
+                });
+            }
+            Effect::Quit => {}
+        }
+    }
+
+    /// One turn: what the person named is put in, then the model has it.
+    async fn turn(&self, text: &str, cancel: &CancellationToken) {
+        let inner = &self.parts;
+        let text = match mentions::expand(&inner.calls, text, cancel).await {
+            Ok(expanded) => expanded.text,
+            Err(error) => return self.problem(error.told()),
+        };
+        let mut session = inner.session.lock().await;
+        let begun = session.begin(&SystemClock).await;
+        let (transcript, added) = match begun {
+            Ok(begun) => begun,
+            Err(error) => return self.problem(error.to_string()),
+        };
+        for entry in added {
+            self.tell(Event::Entry(entry));
+        }
+        let turns = TurnLoop::new(turn::Parts {
+            model: inner.models.model(),
+            tools: Arc::clone(&inner.tools),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            settings: inner.settings.clone(),
+        });
+        let ended = Box::pin(turns.run(transcript, &text, self, cancel)).await;
+        if let Err(error) = ended {
+            self.problem(error.to_string());
+        }
+    }
+
+    pub(super) fn tell(&self, event: Event) {
+        // A face that is gone is told nothing.
+        let _ = self.parts.events.send(event);
+    }
+
+    pub(super) fn reply(&self, reply: Reply) {
+        self.tell(Event::Reply(reply));
+    }
+
+    pub(super) fn problem(&self, text: impl Into<String>) {
+        self.reply(Reply::Problem(text.into()));
+    }
+
+    pub(super) fn world(&self) -> World {
+        let inner = &self.parts;
+        let model = inner.model_name.lock().clone();
+        world(&inner.client, &inner.calls, &model, &[])
+    }
+}
+
+impl Observer for Conductor {
+    fn update(&self, update: Update) {
+        let event = match update {
+            Update::TextDelta(text) => Event::Delta(text),
+            Update::Discarded => Event::Discarded,
+            Update::Retrying { after, message, .. } => Event::Retrying {
+                reason: message,
+                wait: after,
+            },
+            Update::EntryWritten(entry) => Event::Entry(entry),
+            _ => return,
+        };
+        self.tell(event);
+    }
+}
+
+/// Keeps the skills folder in line with the servers as long as the chat runs.
+fn follow(skills: &Arc<Skills>, servers: &Arc<dyn Servers>, client: &LocalClient) {
+    let scope = Scope {
+        project: Some(client.project().profile()),
+    };
+    let changes = client.changes();
+    let stop = client.ending().clone();
+    let following = Arc::clone(skills).follow(Arc::clone(servers), scope, changes, stop);
+    client.tasks().spawn(following);
+}
+
+/// The folders worked in.
+fn roots(client: &LocalClient) -> Vec<String> {
+    let folder = client.project().dir();
+    url::Url::from_directory_path(folder).map_or_else(|()| Vec::new(), |url| vec![url.to_string()])
+}
+
+/// What needs no question: `allow.json`, and what the command line names.
+pub(super) fn allow_list(
+    home: &Home,
+    approve: &[String],
+    terminal: &mut Terminal,
+) -> Result<AllowList, Failure> {
+    let (mut allow, problem) = AllowList::read(&home.dir().join("allow.json"));
+    if let Some(problem) = problem {
+        terminal.warn(problem);
+    }
+    for entry in approve {
+        allow
+            .give(entry)
+            .map_err(|error| Failure::usage("bad_approve", format!("--approve: {error}")))?;
+    }
+    Ok(allow)
+}

@@ -1,0 +1,188 @@
+use std::process::ExitCode;
+use std::time::Duration;
+
+use keyway_agent::transcript::StopReason;
+use keyway_app::system::SystemClock;
+use keyway_core::ports::Clock as _;
+use keyway_tui::slash::{Command, Line, parse};
+use keyway_tui::{Chat, Effect, Event, LineForm, Lines, Output, Settings, Theme, run_screen};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::conductor::Conductor;
+use crate::cli::failure::Failure;
+use crate::cli::invocation::Invocation;
+use crate::cli::terminal::Terminal;
+
+/// How long servers are given to connect before the first line, where nobody can wait for them.
+const SETTLE: Duration = Duration::from_secs(10);
+
+/// The most bytes that are added to a prompt from a pipe.
+const MOST_PIPED: u64 = 1 << 20;
+
+/// Answered, but something was denied because nobody could be asked.
+const DENIED: u8 = 3;
+
+/// How a chat shows itself.
+pub(super) enum Face {
+    /// On the full screen.
+    Screen,
+    /// Line by line, until the input ends.
+    Lines,
+    /// One question.
+    Once(String),
+}
+
+/// Runs a chat to its end.
+pub(super) async fn run(
+    face: Face,
+    conductor: Conductor,
+    events: UnboundedReceiver<Event>,
+    invocation: &Invocation,
+    terminal: &mut Terminal,
+) -> Result<ExitCode, Failure> {
+    let (effects, wanted) = unbounded_channel();
+    match face {
+        Face::Screen => screen(conductor, events, effects, wanted, invocation, terminal).await,
+        Face::Lines => {
+            let input = BufReader::new(tokio::io::stdin());
+            let mut lines = input.lines();
+            let next = async || lines.next_line().await.ok().flatten();
+            let talk = talk(&conductor, events, effects, terminal, next);
+            let (code, ()) = tokio::join!(talk, conductor.clone().run(wanted));
+            Ok(code)
+        }
+        Face::Once(text) => {
+            let mut once = Some(with_piped(text).await);
+            let next = async || once.take();
+            let talk = talk(&conductor, events, effects, terminal, next);
+            let (code, ()) = tokio::join!(talk, conductor.clone().run(wanted));
+            Ok(code)
+        }
+    }
+}
+
+async fn screen(
+    conductor: Conductor,
+    mut events: UnboundedReceiver<Event>,
+    effects: UnboundedSender<Effect>,
+    wanted: UnboundedReceiver<Effect>,
+    invocation: &Invocation,
+    terminal: &mut Terminal,
+) -> Result<ExitCode, Failure> {
+    let theme = if invocation.environment.is_set("NO_COLOR") {
+        Theme::plain()
+    } else {
+        Theme::colour()
+    };
+    let mut chat = {
+        let session = conductor.parts.session.lock().await;
+        let settings = Settings {
+            theme,
+            agent: session.agent().name.clone(),
+            model: session.model().to_string(),
+        };
+        let mut chat = Chat::new(settings, SystemClock.now());
+        let (entries, cut) = session.entries();
+        chat.resume(entries, cut);
+        chat
+    };
+    for finding in conductor.parts.client.findings() {
+        chat.say(&finding.to_string());
+    }
+    // What happens is shown as it happens; what is wanted is done beside.
+    let shown = async {
+        let shown = run_screen(&mut chat, &mut events, &effects, &SystemClock).await;
+        drop(effects);
+        shown
+    };
+    let (shown, ()) = tokio::join!(shown, conductor.clone().run(wanted));
+    shown.map_err(|error| {
+        Failure::new(
+            "terminal_unusable",
+            format!("the terminal cannot be used: {error}"),
+        )
+    })?;
+    if let Some(id) = conductor.parts.session.lock().await.id() {
+        terminal.note(format!("go on with: keyway chat --session {id}"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Deals with one line after the other.
+async fn talk(
+    conductor: &Conductor,
+    mut events: UnboundedReceiver<Event>,
+    effects: UnboundedSender<Effect>,
+    terminal: &mut Terminal,
+    mut next: impl AsyncFnMut() -> Option<String>,
+) -> ExitCode {
+    let form = if terminal.is_json() {
+        LineForm::Json
+    } else {
+        LineForm::Text
+    };
+    let mut lines = Lines::new(form);
+    let client = &conductor.parts.client;
+    for finding in client.findings() {
+        terminal.warn(finding.to_string());
+    }
+    client.wait_settled(SETTLE).await;
+    let mut failed = false;
+    while let Some(line) = next().await {
+        let effect = match parse(&line) {
+            Line::Message(text) if text.is_empty() => continue,
+            Line::Message(text) => Effect::Say(text),
+            Line::Command(Command::Quit) => break,
+            Line::Command(command) => Effect::Run(command),
+            Line::Wrong(why) => {
+                terminal.note(why);
+                failed = true;
+                continue;
+            }
+        };
+        lines.ended = None;
+        let said = matches!(effect, Effect::Say(_));
+        let _ = effects.send(effect);
+        while let Some(event) = events.recv().await {
+            let problem = matches!(event, Event::Reply(keyway_tui::Reply::Problem(_)));
+            failed |= problem;
+            let step = lines.update(event);
+            for output in step.outputs {
+                match output {
+                    Output::Result(text) => terminal.line(text),
+                    Output::Remark(text) => terminal.note(text),
+                }
+            }
+            for effect in step.effects {
+                let _ = effects.send(effect);
+            }
+            if step.done {
+                break;
+            }
+        }
+        failed |= said && lines.ended != Some(StopReason::Finished);
+    }
+    let _ = effects.send(Effect::Quit);
+    match (failed, lines.refused) {
+        (true, _) => ExitCode::FAILURE,
+        (false, true) => ExitCode::from(DENIED),
+        (false, false) => ExitCode::SUCCESS,
+    }
+}
+
+/// The text, with what is piped in below it.
+async fn with_piped(text: String) -> String {
+    use std::io::IsTerminal as _;
+    if std::io::stdin().is_terminal() {
+        return text;
+    }
+    let mut piped = Vec::new();
+    let mut input = tokio::io::stdin().take(MOST_PIPED);
+    let read = input.read_to_end(&mut piped).await;
+    let piped = String::from_utf8_lossy(&piped);
+    match read {
+        Ok(_) if !piped.trim().is_empty() => format!("{text}\n\n{piped}"),
+        _ => text,
+    }
+}
