@@ -8,7 +8,6 @@ use keyway_agent::model::BadModelName;
 use keyway_agent::{Agent, ModelName};
 use keyway_client::sessions::Sessions;
 use keyway_client::sign_in::{ByPerson, PATIENCE};
-use keyway_client::skills::ToolSettings;
 use keyway_tui::AskedPerson;
 use tokio::sync::mpsc;
 
@@ -86,13 +85,6 @@ pub(crate) async fn run(
     models.check(session.model())?;
     let allow = super::conductor::allow_list(&home, &command.approve, terminal)?;
 
-    let plain_up_to = match invocation.environment.get("KEYWAY_TOOL_TOKENS") {
-        None => ToolSettings::default().plain_up_to,
-        Some(text) => text.parse().map_err(|_| {
-            let message = "KEYWAY_TOOL_TOKENS: expected a whole number";
-            Failure::usage("invalid_configuration", message)
-        })?,
-    };
     let (events, incoming) = mpsc::unbounded_channel();
     let person = AskedPerson::new(events.clone());
     let callback = sign_in::callback(&invocation.environment)?;
@@ -120,9 +112,9 @@ pub(crate) async fn run(
             events,
             browser: sign_in::browser(&invocation.environment),
             callback: sign_in::callback(&invocation.environment)?,
-            plain_up_to,
+            environment: invocation.environment.clone(),
         };
-        let conductor = Conductor::new(parts);
+        let conductor = Conductor::new(parts)?;
         Box::pin(faces::run(face, conductor, incoming, invocation, terminal)).await
     })
     .await

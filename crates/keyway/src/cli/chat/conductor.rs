@@ -5,10 +5,9 @@ use keyway_agent::turn::{self, TurnSettings};
 use keyway_agent::{Observer, Tools, TurnLoop, Update};
 use keyway_app::system::SystemClock;
 use keyway_client::approvals::{AllowList, Approvals};
-use keyway_client::calls::{CallParts, Calls, Servers};
+use keyway_client::calls::{CallParts, Calls};
 use keyway_client::mentions;
 use keyway_client::sign_in::{Browser, CallbackUrl};
-use keyway_client::skills::{ClientTools, Scope, Skills, ToolSettings};
 use keyway_tui::{AskedPerson, Effect, Event, Reply, World};
 use keyway_vault::random::SystemRandom;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -22,6 +21,7 @@ use super::session::Session;
 use super::world::world;
 use crate::cli::failure::Failure;
 use crate::cli::terminal::Terminal;
+use crate::config::Environment;
 use crate::local::{Home, LocalClient};
 use crate::models::Models;
 
@@ -46,8 +46,7 @@ pub(super) struct Parts {
     pub(super) events: UnboundedSender<Event>,
     pub(super) browser: Browser,
     pub(super) callback: CallbackUrl,
-    /// Up to so many tokens of definitions the model gets them as they are.
-    pub(super) plain_up_to: usize,
+    pub(super) environment: Environment,
 }
 
 pub(super) struct Inner {
@@ -70,7 +69,7 @@ pub(super) struct Inner {
 }
 
 impl Conductor {
-    pub(super) fn new(parts: Parts) -> Self {
+    pub(super) fn new(parts: Parts) -> Result<Self, Failure> {
         let Parts {
             client,
             allow,
@@ -80,7 +79,7 @@ impl Conductor {
             events,
             browser,
             callback,
-            plain_up_to,
+            environment,
         } = parts;
         let clock = Arc::new(SystemClock);
         let approvals = Approvals::new(client.home().dir(), allow, clock);
@@ -106,16 +105,10 @@ impl Conductor {
             max_output_tokens: agent.max_output_tokens,
             ..TurnSettings::default()
         };
-        let servers: Arc<dyn Servers> = Arc::new(client.clone());
-        let skills = Arc::new(Skills::new(client.home().dir()));
-        follow(&skills, &servers, &client);
-        let tools = ToolSettings {
-            rules: agent.tools.clone(),
-            plain_up_to,
-            ..ToolSettings::default()
-        };
-        let tools = Arc::new(ClientTools::new(calls.clone(), servers, skills, tools));
-        Self {
+        let skills = client.skills();
+        client.follow_skills(&skills);
+        let tools = client.tools(calls.clone(), skills, agent.tools.clone(), &environment)?;
+        Ok(Self {
             parts: Arc::new(Inner {
                 model_name: parking_lot::Mutex::new(session.model().to_string()),
                 session: Mutex::new(session),
@@ -125,13 +118,13 @@ impl Conductor {
                 calls,
                 person,
                 models,
-                tools,
+                tools: Arc::new(tools),
                 settings,
                 events,
                 browser,
                 callback,
             }),
-        }
+        })
     }
 
     /// Works until the face ends it, then stops what runs.
@@ -255,17 +248,6 @@ impl Observer for Conductor {
         };
         self.tell(event);
     }
-}
-
-/// Keeps the skills folder in line with the servers as long as the chat runs.
-fn follow(skills: &Arc<Skills>, servers: &Arc<dyn Servers>, client: &LocalClient) {
-    let scope = Scope {
-        project: Some(client.project().profile()),
-    };
-    let changes = client.changes();
-    let stop = client.ending().clone();
-    let following = Arc::clone(skills).follow(Arc::clone(servers), scope, changes, stop);
-    client.tasks().spawn(following);
 }
 
 /// The folders worked in.
