@@ -9,7 +9,7 @@
 /// use keyway_client::skills::estimate;
 ///
 /// assert_eq!(estimate("Read the complete contents of a file"), 7);
-/// assert_eq!(estimate(r#"{"type":"object"}"#), 5);
+/// assert_eq!(estimate(r#"{"type":"object"}"#), 6);
 /// assert_eq!(estimate(""), 0);
 /// ```
 pub fn estimate(text: &str) -> usize {
