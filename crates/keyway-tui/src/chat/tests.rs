@@ -194,7 +194,7 @@ fn approval() -> Request {
             title: Some("Create an issue".into()),
             arguments:
                 "{\n  \"title\": \"The build is red\",\n  \"labels\": [\n    \"bug\"\n  ]\n}".into(),
-            annotations: vec!["changes things".into(), "reaches other systems".into()],
+            annotations: vec!["the server says it changes things".into()],
             changed: None,
         },
         can_remember: true,

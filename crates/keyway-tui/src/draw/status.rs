@@ -91,7 +91,6 @@ fn state(chat: &mut Chat) -> (String, Style) {
         return ("waits for you".to_owned(), theme.warn);
     }
     match chat.phase {
-        Phase::Ready if chat.connecting() > 0 => ("connecting…".to_owned(), theme.dim),
         Phase::Ready => ("ready".to_owned(), theme.dim),
         Phase::Stopping => ("stopping…".to_owned(), theme.warn),
         Phase::Busy(since) => {

@@ -131,8 +131,8 @@ impl Approval {
                 if !annotations.is_empty() {
                     let claims: Vec<_> =
                         annotations.iter().map(|claim| clean_line(claim)).collect();
-                    let claims = format!("the server says: {}", claims.join(", "));
-                    view.head.extend(text(&claims, columns, theme.dim));
+                    view.head
+                        .extend(text(&claims.join(", "), columns, theme.dim));
                 }
                 if changed.is_some() {
                     let warning = "its definition has changed since you allowed it";

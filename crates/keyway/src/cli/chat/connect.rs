@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use keyway_client::sign_in::{AtTerminal, PATIENCE, Step};
 use keyway_core::ports::UpstreamState;
 use keyway_tui::Reply;
@@ -10,7 +11,7 @@ use crate::cli::mcp::connect::{find, resource};
 use crate::cli::mcp::select;
 
 /// How long a server may take to connect once the person is signed in.
-const CONNECT: Duration = Duration::from_secs(30);
+const CONNECT: Duration = Duration::from_secs(10);
 
 impl Conductor {
     /// `/mcp connect`: signs in where the server wants that, and connects anew.
@@ -40,8 +41,9 @@ impl Conductor {
             }
             self.reply(Reply::Text(format!("signed in to {}", server.name)));
         }
+        let before = self.since(&server.name);
         client.reconnect(&server.name);
-        self.settled(&server.name).await;
+        self.settled(&server.name, before).await;
         let statuses = client.statuses();
         let status = statuses.iter().map(|one| &one.status);
         match status.into_iter().find(|status| status.name == server.name) {
@@ -54,8 +56,16 @@ impl Conductor {
         }
     }
 
+    /// Since when the server is in its state.
+    fn since(&self, name: &str) -> Option<Timestamp> {
+        let statuses = self.parts.client.statuses();
+        let mut statuses = statuses.iter().map(|one| &one.status);
+        let status = statuses.find(|status| status.name == name)?;
+        Some(status.since)
+    }
+
     /// Waits until the server is connected, or is not.
-    async fn settled(&self, name: &str) {
+    async fn settled(&self, name: &str, before: Option<Timestamp>) {
         let client = &self.parts.client;
         let mut changes = client.changes();
         let settled = async {
@@ -64,7 +74,10 @@ impl Conductor {
                 let mut states = statuses.iter().map(|one| &one.status);
                 let on_its_way = states.any(|status| {
                     let moving = [UpstreamState::Configured, UpstreamState::Connecting];
-                    status.name == name && moving.contains(&status.state)
+                    // It takes a moment until the attempt begins.
+                    let begins =
+                        status.state != UpstreamState::Connected && Some(status.since) == before;
+                    status.name == name && (begins || moving.contains(&status.state))
                 });
                 if !on_its_way || changes.recv().await.is_err() {
                     return;
