@@ -7,6 +7,7 @@ mod desk;
 mod gateway;
 mod person;
 mod tap;
+mod terminal;
 mod terminal_servers;
 mod tour;
 
@@ -33,6 +34,7 @@ const SUITES: &[(&str, Suite)] = &[
     ("conformance-client", conformance_client::run),
     ("clients", clients::run),
     ("tour", tour::run),
+    ("terminal", terminal::run),
     ("terminal-servers", terminal_servers::run),
 ];
 
@@ -74,6 +76,9 @@ fn build(workspace: &Workspace) -> Result<(), Failure> {
             "keyway-conformance",
             "--package",
             "keyway-conformance-client",
+            "--package",
+            "keyway-testkit",
+            "--bins",
         ])
         .current_dir(&workspace.root);
     let built = process::run(&mut cargo, Show::Live)?;

@@ -11,6 +11,8 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("npm", &["npm", "--version"]),
     ("python3", &["python3", "--version"]),
     ("python3-venv", &["python3", "-c", "import ensurepip, venv"]),
+    ("tmux", &["tmux", "-V"]),
+    ("chromium", &["chromium", "--version"]),
     ("dbus", &["dbus-daemon", "--version"]),
     ("gnome-keyring", &["gnome-keyring-daemon", "--version"]),
 ];
