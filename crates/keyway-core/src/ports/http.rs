@@ -1,3 +1,4 @@
+use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -38,8 +39,9 @@ pub struct Limits {
     pub body_bytes: Option<u64>,
 }
 
-/// An outgoing HTTP request.
-#[derive(Debug, Clone)]
+/// An outgoing HTTP request. Its `Debug` shows where it goes and the names of its headers: values,
+/// the query and the body are as secret as what they carry.
+#[derive(Clone)]
 pub struct HttpRequest {
     /// The method.
     pub method: Method,
@@ -57,8 +59,22 @@ pub struct HttpRequest {
     pub limits: Limits,
 }
 
-/// The head of an answer, and its body still to be read.
-#[derive(Debug)]
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpRequest")
+            .field("method", &self.method)
+            .field("url", &bare(&self.url))
+            .field("headers", &names(&self.headers))
+            .field("body_bytes", &self.body.len())
+            .field("destination", &self.destination)
+            .field("redirects", &self.redirects)
+            .field("limits", &self.limits)
+            .finish()
+    }
+}
+
+/// The head of an answer, and its body still to be read. Its `Debug` shows the names of the headers
+/// only: they may bring cookies, tokens in a redirect, sessions.
 pub struct HttpResponse {
     /// The status.
     pub status: StatusCode,
@@ -66,6 +82,31 @@ pub struct HttpResponse {
     pub headers: HeaderMap,
     /// The body.
     pub body: Body,
+}
+
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpResponse")
+            .field("status", &self.status)
+            .field("headers", &names(&self.headers))
+            .finish_non_exhaustive()
+    }
+}
+
+/// A URL without user name, password, query and fragment. The path of a socket stands before the
+/// fragment.
+fn bare(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let (authority, path) = rest.split_at(rest.find(['/', '\\']).unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}{path}")
+}
+
+fn names(headers: &HeaderMap) -> Vec<&str> {
+    headers.keys().map(http::HeaderName::as_str).collect()
 }
 
 /// A response body: a stream of chunks. Dropping it closes the exchange.
@@ -120,8 +161,8 @@ impl Body {
     }
 }
 
-impl std::fmt::Debug for Body {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Body")
     }
 }
@@ -157,4 +198,57 @@ pub trait HttpSend: Send + Sync {
     /// Sends the request and returns once the response head is there. Dropping the future, or the
     /// body, ends the exchange.
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn no_secret_of_an_exchange_is_printed() {
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", HeaderValue::from_static("Bearer canary"));
+        headers.insert("x-api-key", HeaderValue::from_static("canary"));
+        for (url, shown) in [
+            (
+                "https://user:canary@a.example/p?key=canary#canary",
+                "https://a.example/p",
+            ),
+            ("https://canary@b@a.example", "https://a.example"),
+            ("unix:/run/a.sock#/canary", "unix:/run/a.sock"),
+            ("no address?canary", "no address"),
+        ] {
+            let request = HttpRequest {
+                method: Method::POST,
+                url: url.to_owned(),
+                headers: headers.clone(),
+                body: Bytes::from("refresh_token=canary"),
+                destination: Destination::Guarded,
+                redirects: Redirects::Return,
+                limits: Limits {
+                    connect: Duration::from_secs(1),
+                    head: None,
+                    body_bytes: None,
+                },
+            };
+            for told in [format!("{request:?}"), format!("{request:#?}")] {
+                assert!(!told.contains("canary"), "{told}");
+                assert!(told.contains(&format!("{shown:?}")), "{told}");
+                assert!(
+                    told.contains("authorization") && told.contains("x-api-key"),
+                    "{told}"
+                );
+            }
+        }
+        let response = HttpResponse {
+            status: StatusCode::FOUND,
+            headers,
+            body: Body::new(futures_util::stream::empty()),
+        };
+        let told = format!("{response:?}");
+        assert!(told.contains("302") && told.contains("x-api-key"), "{told}");
+        assert!(!told.contains("canary"), "{told}");
+    }
 }
