@@ -1,9 +1,11 @@
 //! Keeps one server connected: connects, lists, checks, and connects anew.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use keyway_core::ports::{ChangeKind, TokenError, UpstreamState};
 use tokio::time::{Instant, sleep};
 
@@ -52,7 +54,7 @@ impl Keeper {
                 // First, so that a connection is ended below and not half-way in there.
                 biased;
                 () = server.stop.cancelled() => break,
-                ended = self.attempt(&mut known) => ended,
+                ended = self.attempt_guarded(&mut known) => ended,
             };
             if server.stop.is_cancelled() {
                 break;
@@ -78,6 +80,21 @@ impl Keeper {
                 .await;
         }
         server.enter(UpstreamState::Configured, None);
+    }
+
+    /// The same as [`Keeper::attempt`], where a fault of our own is a failed connection like any
+    /// other: the server is never left in a state that nobody looks after.
+    async fn attempt_guarded(&self, known: &mut Option<Era>) -> Failure {
+        // What was half changed is what the lines below put in order.
+        if let Ok(ended) = AssertUnwindSafe(self.attempt(known)).catch_unwind().await {
+            return ended;
+        }
+        *known = None;
+        let failure = Failure::Closed("an error in Keyway itself ended the connection".into());
+        if let Some(connection) = self.server.connection.swap(None) {
+            connection.end(failure.clone()).await;
+        }
+        failure
     }
 
     /// One connection from beginning to end. Returns why it ended.

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -83,8 +84,9 @@ pub enum Transport {
     Http(Http),
 }
 
-/// A server that is a child process.
-#[derive(Debug, Clone, Default)]
+/// A server that is a child process. Its `Debug` tells how many arguments there are and not what they
+/// say: secrets may have been filled into them.
+#[derive(Clone, Default)]
 pub struct Stdio {
     /// The program: a path, or a name looked up in the child's `PATH`.
     pub command: String,
@@ -96,8 +98,18 @@ pub struct Stdio {
     pub cwd: Option<PathBuf>,
 }
 
-/// A server behind HTTP.
-#[derive(Debug, Clone)]
+impl fmt::Debug for Stdio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stdio")
+            .field("args", &self.args.len())
+            .field("env", &self.env)
+            .field("cwd", &self.cwd)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A server behind HTTP. Its `Debug` does not show the URL: a secret may have been filled into it.
+#[derive(Clone)]
 pub struct Http {
     /// `http:`, `https:` or `unix:` (as `keyway_core::ports::HttpRequest::url` has it).
     pub url: String,
@@ -109,6 +121,17 @@ pub struct Http {
     pub auth: Auth,
     /// Who chose the URL.
     pub destination: Destination,
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http")
+            .field("headers", &self.headers)
+            .field("kind", &self.kind)
+            .field("auth", &self.auth)
+            .field("destination", &self.destination)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Http {
@@ -218,6 +241,34 @@ impl Default for Timeouts {
         Self {
             connect: Duration::from_secs(30),
             call: Some(Duration::from_mins(2)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_that_was_filled_in_is_printed() {
+        let canary = || Secret::new("canary".to_owned());
+        let stdio = Transport::Stdio(Stdio {
+            command: "run-canary".into(),
+            args: vec!["--token".into(), "canary".into()],
+            env: BTreeMap::from([("TOKEN".to_owned(), canary())]),
+            cwd: None,
+        });
+        let mut http = Http::new("https://a.example/mcp?key=canary");
+        http.headers.push(("x-api-key".into(), canary()));
+        http.auth = Auth::OAuth(OAuth {
+            client_secret: Some(canary()),
+            ..OAuth::default()
+        });
+        for transport in [stdio, Transport::Http(http)] {
+            let mut spec = ServerSpec::new("files", transport);
+            spec.secrets.push(canary());
+            let told = format!("{spec:?}{spec:#?}");
+            assert!(told.contains("files") && !told.contains("canary"), "{told}");
         }
     }
 }

@@ -1,15 +1,20 @@
 //! What is lost when a server or the network goes away: nothing but the call in flight.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use keyway_core::Secret;
-use keyway_core::ports::UpstreamState;
+use keyway_core::ports::{
+    BoxFuture, HttpError, HttpRequest, HttpResponse, HttpSend, UpstreamState,
+};
+use keyway_egress::{Egress, EgressConfig};
 use keyway_mcp::upstream::{Auth, Transport};
 use keyway_testkit::peers::{Era, HttpPeer, RawPeer, Script, StdioPeer};
 use serde_json::Value;
 
 use super::STDIO_PEER;
-use super::rig::{Rig, code, http, reach, stdio, tool, wait};
+use super::rig::{Rig, code, http, reach, settings, stdio, tool, wait};
 
 #[tokio::test]
 async fn a_refused_connection_is_disconnected_with_the_reason() {
@@ -115,4 +120,37 @@ async fn a_child_killed_in_the_middle_of_a_call_is_replaced_and_leaves_no_orphan
     wait("another process", || peer.seen("server/discover").len() > 1).await;
     reach(&server, UpstreamState::Connected).await;
     assert_ne!(pid(&tool("env", "{}").value(&server).await), child);
+}
+
+/// A way out with a fault in it, as long as it is not mended.
+struct Faulty {
+    mended: Arc<AtomicBool>,
+    egress: Egress,
+}
+
+impl HttpSend for Faulty {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
+        assert!(self.mended.load(Ordering::Relaxed), "a fault");
+        self.egress.send(request)
+    }
+}
+
+#[tokio::test]
+async fn a_fault_of_our_own_is_a_lost_connection_and_not_the_end() {
+    let mended = Arc::new(AtomicBool::new(false));
+    let faulty = Faulty {
+        mended: Arc::clone(&mended),
+        egress: Egress::new(EgressConfig::default()),
+    };
+    let rig = Rig::over(Arc::new(faulty), settings());
+    let peer = HttpPeer::start(Script::default()).await;
+    let server = rig.pool.add(http("x", peer.url()));
+    reach(&server, UpstreamState::Disconnected).await;
+    wait("the next attempt", || server.status().next_retry.is_some()).await;
+    let reason = server.status().reason.unwrap_or_default();
+    assert!(reason.contains("error in Keyway itself"), "{reason}");
+    mended.store(true, Ordering::Relaxed);
+    reach(&server, UpstreamState::Connected).await;
+    tool("echo", "{}").send(&server).await.unwrap();
+    rig.stop().await;
 }

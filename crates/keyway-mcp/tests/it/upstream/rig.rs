@@ -4,8 +4,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use keyway_core::Secret;
 use keyway_core::ports::{
-    AskError, BoxFuture, Caller, Change, ChangeKind, ClientCapabilities, Clock, InputRequests,
-    InputResponses, LogLevel, Relay, RelayMethod, Upstream, UpstreamState,
+    AskError, BoxFuture, Caller, Change, ChangeKind, ClientCapabilities, Clock, HttpSend,
+    InputRequests, InputResponses, LogLevel, Relay, RelayMethod, Upstream, UpstreamState,
 };
 use keyway_core::rpc::{RawJson, RpcError};
 use keyway_egress::{Egress, EgressConfig};
@@ -49,11 +49,16 @@ impl Rig {
     }
 
     pub(crate) fn with(settings: PoolSettings) -> Self {
+        Self::over(Arc::new(Egress::new(EgressConfig::default())), settings)
+    }
+
+    /// One whose requests go out another way.
+    pub(crate) fn over(http: Arc<dyn HttpSend>, settings: PoolSettings) -> Self {
         let changes = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&changes);
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
         let pool = Pool::new(
-            Arc::new(Egress::new(EgressConfig::default())),
+            http,
             Arc::new(SystemClock),
             tasks.clone(),
             shutdown.clone(),
