@@ -21,7 +21,7 @@ mod testing;
 mod tokens;
 mod wire;
 
-pub use client::{Client, ClientSettings, Parts, Pending};
+pub use client::{Client, ClientSettings, Parts, Pending, is_client_metadata_url};
 pub use error::OAuthError;
 pub use info::{Forgotten, GrantInfo, Revocation};
 pub use provider::ProviderError;

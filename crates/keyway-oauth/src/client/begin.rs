@@ -2,6 +2,7 @@ use keyway_core::ports::ProtectedResource;
 
 use super::handle::Inner;
 use super::pending::Pending;
+use super::settings::is_client_metadata_url;
 use crate::discovery::{Found, locate};
 use crate::grant::{Grant, record_name};
 use crate::identity::{Identity, Origin};
@@ -90,7 +91,7 @@ impl Beginning<'_> {
         }
         if let Some(url) = &parts.settings.client_metadata_url
             && server.takes_documents
-            && is_document_url(url)
+            && is_client_metadata_url(url)
         {
             return Ok(Identity::document(url));
         }
@@ -118,11 +119,6 @@ impl Pending {
             profile: &self.resource.profile,
         })
     }
-}
-
-/// What can be the URL of a Client ID Metadata Document: https, with a path.
-fn is_document_url(url: &str) -> bool {
-    url::Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.path() != "/")
 }
 
 /// The authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3, RFC 8707 section 2.1).

@@ -4,6 +4,7 @@ use url::Url;
 
 use super::handle::Inner;
 use crate::grant::{Grant, record_name};
+use crate::identity::Origin;
 use crate::provider::ProviderError;
 use crate::{Forgotten, OAuthError, Revocation, SafeError, record};
 
@@ -62,7 +63,12 @@ async fn revoke_one(
     let url = Url::parse(endpoint).map_err(|_| OAuthError::BadUrl(String::from("the endpoint")))?;
     // The grant's own URL: the configured one may have changed since.
     let wire = inner.wire(&grant.url)?;
-    let proof = grant.client.prove(grant.client.secret(resource));
+    // A secret that is configured now for another URL or client is none of that server's business.
+    let secret = match grant.unfit(resource) {
+        Some(_) if grant.client.origin == Origin::Configured => None,
+        _ => grant.client.secret(resource),
+    };
+    let proof = grant.client.prove(secret);
     let mut form = vec![
         ("token", token.expose().as_str()),
         ("token_type_hint", hint),

@@ -15,4 +15,4 @@ mod tests;
 
 pub use handle::Client;
 pub use pending::Pending;
-pub use settings::{ClientSettings, Parts};
+pub use settings::{ClientSettings, Parts, is_client_metadata_url};

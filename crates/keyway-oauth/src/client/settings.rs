@@ -47,3 +47,25 @@ impl Default for ClientSettings {
         }
     }
 }
+
+/// True for what can be the URL of a Client ID Metadata Document: https with a path, without user
+/// name, password and fragment, and written as it is compared, so without dots that lead up
+/// (draft-ietf-oauth-client-id-metadata-document, "Client Identifier").
+///
+/// ```
+/// use keyway_oauth::is_client_metadata_url;
+///
+/// assert!(is_client_metadata_url("https://me.example/keyway.json"));
+/// assert!(!is_client_metadata_url("http://me.example/keyway.json"));
+/// assert!(!is_client_metadata_url("https://me.example/"));
+/// ```
+pub fn is_client_metadata_url(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| {
+        url.scheme() == "https"
+            && url.path() != "/"
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.fragment().is_none()
+            && url.as_str() == text
+    })
+}

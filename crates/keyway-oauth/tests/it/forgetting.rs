@@ -1,10 +1,11 @@
 //! Forgetting a grant, and taking it back where the server allows.
 
+use keyway_core::Secret;
 use keyway_core::ports::TokenError;
 use keyway_oauth::Revocation;
 use keyway_testkit::authorization::{Endpoint, Misbehaviour};
 
-use crate::world::{KEY, World};
+use crate::world::{KEY, REDIRECT, World};
 
 async fn forget(world: &World) -> Revocation {
     let forgotten = world.client.forget(KEY, &world.resource).await;
@@ -49,4 +50,31 @@ async fn it_is_forgotten_where_nothing_can_be_taken_back() {
     world.sign_in().await.expect("a sign-in");
     assert_eq!(forget(&world).await, Revocation::NotOffered);
     assert!(world.server.visits_to(Endpoint::Revoke).is_empty());
+}
+
+#[tokio::test]
+async fn a_secret_for_another_server_is_not_sent_to_the_old_one() {
+    let mut world = World::new().await;
+    let first = "canary-first-secret";
+    world.server.add_client("by-hand", Some(first), REDIRECT);
+    world.resource.client_id = Some("by-hand".into());
+    world.resource.client_secret = Some(Secret::new(first.into()));
+    world.sign_in().await.expect("a sign-in");
+    let mut moved = world.resource.clone();
+    moved.url = "https://elsewhere.example/mcp".into();
+    moved.client_secret = Some(Secret::new("canary-other-secret".into()));
+    let mut renamed = world.resource.clone();
+    renamed.client_id = Some("other".into());
+    renamed.client_secret = Some(Secret::new("canary-other-secret".into()));
+    for changed in [renamed, moved] {
+        let forgotten = world.client.forget(KEY, &changed).await.expect("forgotten");
+        assert!(forgotten.existed);
+        let visits = world.server.visits_to(Endpoint::Revoke);
+        assert!(!visits.is_empty());
+        for visit in visits {
+            assert_eq!(visit.authorization, None);
+            assert_eq!(visit.param("client_secret"), "");
+        }
+        world.sign_in().await.expect("a sign-in");
+    }
 }
