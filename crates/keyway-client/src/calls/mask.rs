@@ -7,7 +7,7 @@ use crate::secrets::{is_secret_value, looks_secret};
 use crate::text::{block, line};
 
 /// The most characters of one text.
-const MOST_OF_TEXT: usize = 400;
+const MOST_OF_TEXT: usize = 4_000;
 
 /// The most items of an array, or members of an object.
 const MOST_ITEMS: usize = 60;
@@ -55,16 +55,29 @@ fn masked(value: &Value, hidden: Hidden) -> Value {
                 } else {
                     hidden
                 };
-                shown.insert(line(name, 128), masked(value, hidden));
+                shown.insert(own_name(&shown, name), masked(value, hidden));
             }
             if members.len() > MOST_ITEMS {
                 let more = format!("{} members", members.len());
-                shown.insert("…".into(), more.into());
+                shown.insert(own_name(&shown, "…"), more.into());
             }
             Value::Object(shown)
         }
         plain => plain.clone(),
     }
+}
+
+/// A name as it is shown, told apart from those that look the same: no member takes the place of
+/// another one, which would be sent and not seen.
+fn own_name(shown: &Map<String, Value>, name: &str) -> String {
+    let first = line(name, 128);
+    let mut own = first.clone();
+    let mut count = 1;
+    while shown.contains_key(&own) {
+        count += 1;
+        own = format!("{first} ({count})");
+    }
+    own
 }
 
 /// A text that keeps its line breaks: JSON writes them as `\n`.
@@ -120,5 +133,30 @@ mod tests {
         assert!(shown.chars().count() < 20_000);
         assert!(shown.contains("… (5000000 characters)"), "{shown}");
         assert!(shown.contains("… (1000 items)"), "{shown}");
+    }
+
+    #[test]
+    fn no_argument_takes_the_place_of_another() {
+        let long = "x".repeat(128);
+        let mut sent = Map::new();
+        // Shown alike: cut at the same place, of the same length, or written out.
+        for (name, value) in [
+            (format!("{long}1"), "rm one"),
+            (format!("{long}2"), "two"),
+            ("a\u{200b}".to_owned(), "rm three"),
+            ("a\\u{200b}".to_owned(), "four"),
+        ] {
+            sent.insert(name, value.into());
+        }
+        let shown = shown_arguments(&Value::Object(sent));
+        for value in ["rm one", "two", "rm three", "four"] {
+            assert!(shown.contains(value), "{value}: {shown}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_not_hidden_because_it_begins_like_a_key() {
+        let shown = shown_arguments(&json!({ "command": "kw_=1; rm -rf /home/me" }));
+        assert!(shown.contains("rm -rf /home/me"), "{shown}");
     }
 }

@@ -163,6 +163,32 @@ async fn a_call_that_wants_pages_opened_first_is_repeated_once_they_were() {
     assert_eq!(server.sent(), 5);
 }
 
+#[tokio::test]
+async fn a_tool_that_changes_while_the_person_is_at_a_page_is_not_called_again() {
+    let world = World::new();
+    let server = world.fake("s", &[TOOL]);
+    let mut error = RpcError::new(-32042, "open this first");
+    let raw = json!({ "code": -32042, "message": "open this first", "data": { "elicitations": [
+        { "mode": "url", "elicitationId": "1", "message": "m", "url": "https://a.example/1" },
+    ] } });
+    error.raw = Some(RawJson::of(&raw).unwrap());
+    server.errors.lock().push_back(error);
+    world.person.will([Decision::Once]);
+    world.person.fills([Filled::Accepted(Value::Null)]);
+    let (changing, person) = (server.clone(), world.person.clone());
+    let pages = move || !person.pages.lock().is_empty();
+    *world.person.meanwhile.lock() = Some(Box::new(move || {
+        if pages() {
+            changing.define(&[&TOOL.replacen('{', r#"{"title":"other","#, 1)]);
+        }
+    }));
+    let error = world.call("s", "ask", "{}").await.unwrap_err();
+    assert_eq!(
+        (error.code.as_str(), server.sent()),
+        ("definition_changed", 1)
+    );
+}
+
 struct Parrot;
 
 impl Sampler for Parrot {

@@ -98,6 +98,9 @@ impl Person for Scripted {
         Box::pin(async move {
             self.pages.lock().push(page.clone());
             self.think().await;
+            if let Some(meanwhile) = self.meanwhile.lock().as_mut() {
+                meanwhile();
+            }
             self.answers.lock().pop_front().unwrap_or(Filled::Cancelled)
         })
     }
