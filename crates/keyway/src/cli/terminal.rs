@@ -1,12 +1,16 @@
 use std::io::{IsTerminal as _, Write};
 use std::process::ExitCode;
 
+use keyway_client::text::block;
 use serde_json::Value;
 
 use super::failure::Failure;
 
 /// Where a command writes. Results go to standard output, everything about them to standard error,
 /// so that a pipe carries results only.
+///
+/// Much of what is written comes from servers, files and models. Nothing of it reaches a terminal as
+/// something that a terminal would obey; a pipe gets results byte for byte.
 pub(crate) struct Terminal {
     out: Box<dyn Write + Send>,
     err: Box<dyn Write + Send>,
@@ -14,15 +18,18 @@ pub(crate) struct Terminal {
     json: bool,
     /// Colours on standard error.
     colour: bool,
+    /// Results are seen by a person.
+    seen: bool,
 }
 
 impl Terminal {
     /// The process's own streams.
     pub(crate) fn of_process(json: bool, no_colour: bool) -> Self {
-        let err = std::io::stderr();
+        let (out, err) = (std::io::stdout(), std::io::stderr());
         Self {
             colour: !no_colour && err.is_terminal(),
-            out: Box::new(std::io::stdout()),
+            seen: out.is_terminal(),
+            out: Box::new(out),
             err: Box::new(err),
             json,
         }
@@ -40,7 +47,11 @@ impl Terminal {
 
     /// One line of the result. A reader that went away is no failure of ours.
     pub(crate) fn line(&mut self, text: impl AsRef<str>) {
-        let _ = writeln!(self.out, "{}", text.as_ref());
+        let _ = if self.seen {
+            writeln!(self.out, "{}", block(text.as_ref(), usize::MAX))
+        } else {
+            writeln!(self.out, "{}", text.as_ref())
+        };
         let _ = self.out.flush();
     }
 
@@ -51,7 +62,7 @@ impl Terminal {
 
     /// A remark about the result.
     pub(crate) fn note(&mut self, text: impl AsRef<str>) {
-        let _ = writeln!(self.err, "{}", text.as_ref());
+        let _ = writeln!(self.err, "{}", block(text.as_ref(), usize::MAX));
     }
 
     /// A warning.
@@ -86,6 +97,7 @@ impl Terminal {
     }
 
     fn labelled(&mut self, label: &str, colour: &str, text: &str) {
+        let text = block(text, usize::MAX);
         let _ = if self.colour {
             writeln!(self.err, "\u{1b}[1;{colour}m{label}:\u{1b}[0m {text}")
         } else {
@@ -118,5 +130,77 @@ impl Terminal {
             let text = line(row.iter().map(String::as_str).collect());
             self.line(text);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use parking_lot::Mutex;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Kept {
+        fn take(&self) -> String {
+            String::from_utf8(std::mem::take(&mut *self.0.lock())).unwrap()
+        }
+    }
+
+    const HOSTILE: &str = "a\u{1b}]52;c;cm0=\u{7}\u{9b}2J\r\u{202e}b\n\tc";
+
+    fn terminal(seen: bool) -> (Terminal, Kept, Kept) {
+        let (out, err) = (Kept::default(), Kept::default());
+        let terminal = Terminal {
+            out: Box::new(out.clone()),
+            err: Box::new(err.clone()),
+            json: false,
+            colour: false,
+            seen,
+        };
+        (terminal, out, err)
+    }
+
+    fn assert_harmless(text: &str) {
+        let obeyed = |c: char| c != '\n' && keyway_client::text::is_hidden(c);
+        assert!(!text.is_empty() && !text.contains(obeyed), "{text:?}");
+    }
+
+    #[test]
+    fn a_terminal_gets_nothing_that_it_would_obey() {
+        let (mut terminal, out, err) = terminal(true);
+        terminal.line(HOSTILE);
+        assert_harmless(&out.take());
+        terminal.value(&Value::String(HOSTILE.into()));
+        assert_harmless(&out.take());
+        terminal.table(&["A"], &[vec![HOSTILE.into()]]);
+        assert_harmless(&out.take());
+        terminal.note(HOSTILE);
+        assert_harmless(&err.take());
+        terminal.warn(HOSTILE);
+        assert_harmless(&err.take());
+        terminal.fail(&Failure::new("x", HOSTILE).with_hint(HOSTILE));
+        assert_harmless(&err.take());
+    }
+
+    #[test]
+    fn a_pipe_gets_results_as_they_are() {
+        let (mut terminal, out, _) = terminal(false);
+        terminal.line(HOSTILE);
+        assert_eq!(out.take(), format!("{HOSTILE}\n"));
     }
 }

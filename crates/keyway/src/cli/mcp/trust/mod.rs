@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::cli::confirm::confirmed;
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
+use crate::cli::mcp::plain;
 use crate::cli::terminal::Terminal;
 use crate::local::{Document, Home, Preview, Project, Trust};
 
@@ -60,7 +61,7 @@ pub(super) fn run(
     let project = Project::of(&invocation.directory);
     let document = document(&project, &home)?;
     let preview = Preview::of(&document.text).map_err(|why| {
-        let message = format!("{}:{why}", project.file().display());
+        let message = format!("{}:{why}", plain(&project.file().to_string_lossy()));
         Failure::usage("invalid_project_file", message).with_hint("mend the file first")
     })?;
     let known =
@@ -80,7 +81,10 @@ pub(super) fn run(
     }
     Trust::add(&home, project.file(), &document.digest, SystemClock.now())?;
     if !terminal.is_json() {
-        terminal.line(format!("trusted: {}", project.file().display()));
+        terminal.line(format!(
+            "trusted: {}",
+            plain(&project.file().to_string_lossy())
+        ));
         terminal.note("`keyway mcp status` shows its servers");
     }
     Ok(ExitCode::SUCCESS)
@@ -88,7 +92,7 @@ pub(super) fn run(
 
 /// The project's file as it is now.
 fn document(project: &Project, home: &Home) -> Result<Document, Failure> {
-    let shown = project.file().display().to_string();
+    let shown = plain(&project.file().to_string_lossy());
     match project.read(&home.user_file()) {
         Ok(Some(document)) => Ok(document),
         Ok(None) if project.file().exists() => {

@@ -3,6 +3,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use crate::cli::failure::Failure;
+use crate::cli::mcp::plain;
 use crate::cli::terminal::Terminal;
 use crate::local::{Home, Project, Trust};
 
@@ -18,10 +19,13 @@ pub(super) fn run(
     } else if revoked {
         terminal.line(format!(
             "not trusted any more: {}",
-            project.file().display()
+            plain(&project.file().to_string_lossy())
         ));
     } else {
-        terminal.line(format!("was not trusted: {}", project.file().display()));
+        terminal.line(format!(
+            "was not trusted: {}",
+            plain(&project.file().to_string_lossy())
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

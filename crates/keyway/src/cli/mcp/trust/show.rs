@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::pair;
 use crate::cli::invocation::Invocation;
+use crate::cli::mcp::plain;
 use crate::cli::terminal::Terminal;
 use crate::config::{ClientFile, Environment, read_client};
 use crate::local::{Document, Home, Plan, Planned, Preview, Project};
@@ -29,7 +30,7 @@ pub(super) fn show(
         terminal.value(&told);
         return;
     }
-    terminal.line(format!("{}", project.file().display()));
+    terminal.line(plain(&project.file().to_string_lossy()));
     terminal.line(format!("SHA-256 {}", document.digest));
     for server in &preview.servers {
         terminal.line("");
