@@ -64,6 +64,9 @@ pub(super) struct Inner {
     pub(super) browser: Browser,
     pub(super) callback: CallbackUrl,
     work: TaskTracker,
+    /// What was piped in, for the next turn. Others may have written it: what it names is not
+    /// attached, and no prompt is run for it.
+    pub(super) piped: parking_lot::Mutex<Option<String>>,
     /// Stops the turn that runs.
     running: parking_lot::Mutex<CancellationToken>,
 }
@@ -113,6 +116,7 @@ impl Conductor {
                 model_name: parking_lot::Mutex::new(session.model().to_string()),
                 session: Mutex::new(session),
                 work: TaskTracker::new(),
+                piped: parking_lot::Mutex::default(),
                 running: parking_lot::Mutex::default(),
                 client,
                 calls,
@@ -188,10 +192,14 @@ impl Conductor {
     /// One turn: what the person named is put in, then the model has it.
     async fn turn(&self, text: &str, cancel: &CancellationToken) {
         let inner = &self.parts;
-        let text = match mentions::expand(&inner.calls, text, cancel).await {
+        let mut text = match mentions::expand(&inner.calls, text, cancel).await {
             Ok(expanded) => expanded.text,
             Err(error) => return self.problem(error.told()),
         };
+        if let Some(piped) = inner.piped.lock().take() {
+            text.push_str("\n\n");
+            text.push_str(&piped);
+        }
         let mut session = inner.session.lock().await;
         let begun = session.begin(&SystemClock).await;
         let (transcript, added) = match begun {

@@ -53,7 +53,8 @@ pub(super) async fn run(
             Ok(code)
         }
         Face::Once(text) => {
-            let mut once = Some(with_piped(text).await);
+            *conductor.parts.piped.lock() = piped().await;
+            let mut once = Some(text);
             let next = async || once.take();
             let talk = talk(&conductor, events, effects, terminal, next);
             let (code, ()) = tokio::join!(talk, conductor.clone().run(wanted));
@@ -171,18 +172,15 @@ async fn talk(
     }
 }
 
-/// The text, with what is piped in below it.
-async fn with_piped(text: String) -> String {
+/// What is piped in, if anything.
+async fn piped() -> Option<String> {
     use std::io::IsTerminal as _;
     if std::io::stdin().is_terminal() {
-        return text;
+        return None;
     }
     let mut piped = Vec::new();
     let mut input = tokio::io::stdin().take(MOST_PIPED);
     let read = input.read_to_end(&mut piped).await;
-    let piped = String::from_utf8_lossy(&piped);
-    match read {
-        Ok(_) if !piped.trim().is_empty() => format!("{text}\n\n{piped}"),
-        _ => text,
-    }
+    let piped = String::from_utf8_lossy(&piped).into_owned();
+    (read.is_ok() && !piped.trim().is_empty()).then_some(piped)
 }
