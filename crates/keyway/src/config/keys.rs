@@ -189,7 +189,7 @@ pub const KEYS: &[Key] = keys! {
         |c, v| { c.mcp_files = v.paths()?; Ok(()) },
         |c| json!(c.mcp_files);
     "egress.allow": Kind::List,
-        "Private addresses, networks (`10.0.0.0/8`) and host names that outgoing requests may reach all the same. Servers in the operator's own files need not be named.",
+        "Private addresses, networks (`10.0.0.0/8`) and host names that outgoing requests may reach all the same. Servers in the operator's own files need not be named. The variable holds for your own client (`keyway mcp`, `keyway chat`) as well.",
         "",
         |c, v| { c.egress.allow = check::egress(v.list()?)?; Ok(()) },
         |c| json!(c.egress.allow);

@@ -46,6 +46,10 @@ pub const OTHER_VARIABLES: &[(&str, &str)] = &[
         "The model that answers in `keyway chat`, as `vendor/model`, when nothing else names one.",
     ),
     (
+        "KEYWAY_CLIENT_METADATA_URL",
+        "Your Client ID Metadata Document, which is then the client that signs you in wherever the authorization server takes one: an https URL with a path. Without it Keyway registers itself with each server.",
+    ),
+    (
         "KEYWAY_TOOL_TOKENS",
         "Up to how many estimated tokens of all definitions together a model gets tools as they are; above, as skills. 4000 unless set; 0 for skills always.",
     ),

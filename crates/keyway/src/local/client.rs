@@ -12,6 +12,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::presented::presented;
 use super::reader::Reader;
 use super::servers::{Configured, ServerStatus, Servers};
 use super::watch::Watch;
@@ -68,7 +69,7 @@ impl LocalClient {
             clock: Arc::clone(&clock),
             random: Arc::new(SystemRandom),
             sign_in: options.sign_in,
-            settings: keyway_oauth::ClientSettings::default(),
+            settings: presented(&environment)?,
         });
         let (changes, _) = broadcast::channel(CHANGES);
         let identity = invocation.gateway.identity();

@@ -12,6 +12,7 @@ mod document;
 mod home;
 mod idle;
 mod options;
+mod presented;
 mod preview;
 mod project;
 mod reader;
