@@ -162,7 +162,6 @@ fn options() {
         key: "a",
         transport: Http(
             Http {
-                url: "http://h/mcp",
                 headers: [],
                 kind: Auto,
                 auth: OAuth(
@@ -174,6 +173,7 @@ fn options() {
                     },
                 ),
                 destination: Operator,
+                ..
             },
         ),
         prefix: None,
