@@ -20,6 +20,8 @@ pub(crate) struct Document {
     pub(crate) identity: (u64, u64),
     /// Others than its owner can change it.
     pub(crate) shared: bool,
+    /// The user who owns it.
+    pub(crate) owner: u32,
 }
 
 /// The SHA-256 of a file's content, written as 64 hexadecimal digits.
@@ -86,6 +88,7 @@ impl Document {
             digest,
             identity: (found.dev(), found.ino()),
             shared: found.mode() & 0o022 != 0,
+            owner: found.uid(),
         }))
     }
 }

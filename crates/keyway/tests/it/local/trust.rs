@@ -295,3 +295,35 @@ fn a_file_exchanged_while_it_is_looked_at_is_not_trusted() {
     assert_eq!(asked.end().0, 1);
     assert!(!ran(&world) && !world.path("home/.keyway/trust.json").exists());
 }
+
+#[test]
+fn the_name_of_a_folder_tells_no_lies() {
+    let world = World::new();
+    let folder = world.path("x\nSHA-256 0000\u{1b}[1A");
+    std::fs::create_dir_all(folder.join(".keyway")).unwrap();
+    std::fs::write(folder.join(PROJECT), RUNS).unwrap();
+    let mut command = world.command(&["mcp", "trust"]);
+    let shown = command.current_dir(&folder).output().unwrap();
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(!shown.contains('\u{1b}'), "{shown:?}");
+    let sums = shown.lines().filter(|line| line.starts_with("SHA-256 "));
+    assert_eq!(sums.count(), 1, "{shown}");
+}
+
+#[test]
+fn a_record_that_others_could_exchange_is_no_trust() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::new();
+    world.write(PROJECT, RUNS);
+    trust(&world);
+    let home = world.path("home/.keyway");
+    std::fs::set_permissions(&home, std::fs::Permissions::from_mode(0o770)).unwrap();
+    assert!(!ran(&world));
+    let told = world.run(&["mcp", "status"]).told();
+    assert!(
+        told.contains("folder that other users can change"),
+        "{told}"
+    );
+    std::fs::set_permissions(&home, std::fs::Permissions::from_mode(0o700)).unwrap();
+    assert!(ran(&world));
+}

@@ -29,12 +29,12 @@ pub(crate) fn resource(spec: &ServerSpec) -> Option<ProtectedResource> {
     }
 }
 
-/// A grant for programs.
+/// A grant for programs. The query of the address may hold a key.
 fn grant_json(grant: &GrantInfo) -> Value {
     json!({
         "name": grant.name,
         "server": grant.server,
-        "url": grant.url,
+        "url": grant.url.split('?').next(),
         "issuer": grant.issuer,
         "clientId": grant.client_id,
         "scopes": grant.scopes,
@@ -56,4 +56,27 @@ fn kept_in(place: &Place) -> &'static str {
 /// Where grants are kept.
 fn place(client: &LocalClient) -> Place {
     client.grants().place().unwrap_or(Place::Nowhere)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_an_address_is_not_told() {
+        let told = grant_json(&GrantInfo {
+            name: "mcp:files".into(),
+            server: "files".into(),
+            profile: String::new(),
+            url: "https://a.example/mcp?key=canary".into(),
+            issuer: "https://as.example".into(),
+            client_id: "c".into(),
+            scopes: Vec::new(),
+            obtained_at: jiff::Timestamp::UNIX_EPOCH,
+            expires_at: None,
+            renewable: false,
+        });
+        assert_eq!(told["url"], "https://a.example/mcp");
+        assert!(!told.to_string().contains("canary"));
+    }
 }
