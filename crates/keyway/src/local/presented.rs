@@ -40,7 +40,7 @@ mod tests {
             "https://me.example/k.json#canary",
             "https://me.example/a/../canary.json",
             "https://me.example/canary json",
-            "file:///home/canary",
+            "file:///srv/canary",
             "canary",
         ] {
             let told = read(wrong).unwrap_err().to_text();
