@@ -5,6 +5,7 @@ use keyway_core::rpc::RawJson;
 use serde_json::Value;
 
 use super::error::CallError;
+use super::repeated::repeated;
 use crate::text::line;
 
 /// The largest input schema that is compiled, in bytes.
@@ -26,6 +27,10 @@ pub(super) fn check(definition: &Value, arguments: &RawJson) -> Result<Checked, 
             format!("the arguments are refused: {bound}"),
         )
     })?;
+    if let Some(pointer) = repeated(arguments.as_str()) {
+        let expected = "each name only once".into();
+        return Err(CallError::arguments(vec![Problem { pointer, expected }]));
+    }
     let Ok(value) = arguments.read::<Value>() else {
         return Err(CallError::wrong(
             "invalid_arguments",

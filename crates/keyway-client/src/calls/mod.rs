@@ -15,6 +15,7 @@ mod form;
 mod mask;
 mod outcome;
 mod page;
+mod repeated;
 mod sampling;
 mod servers;
 mod side;

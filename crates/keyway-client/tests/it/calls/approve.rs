@@ -200,6 +200,9 @@ async fn all_that_is_wrong_is_told_and_nothing_is_asked_or_sent() {
             .unwrap_err();
         assert_eq!(error.problems[0].expected, "an object");
     }
+    let twice = r#"{"path":"/srv/canary","path":"/srv/other","count":1}"#;
+    let error = world.call("files", "write", twice).await.unwrap_err();
+    assert_eq!(error.problems[0].expected, "each name only once");
     let error = world.call("files", "write", "null").await.unwrap_err();
     assert_eq!(error.problems[0].pointer, "/path");
     let large = format!(r#"{{"path":"{}"}}"#, "x".repeat(5 << 20));
