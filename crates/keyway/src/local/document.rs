@@ -1,5 +1,5 @@
 use std::fmt;
-use std::fs::OpenOptions;
+use std::fs::{Metadata, OpenOptions};
 use std::io::Read as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
@@ -18,10 +18,33 @@ pub(crate) struct Document {
     pub(crate) digest: Digest,
     /// Device and inode.
     pub(crate) identity: (u64, u64),
-    /// Others than its owner can change it.
-    pub(crate) shared: bool,
     /// The user who owns it.
     pub(crate) owner: u32,
+    /// What others than this user can change, if anything: the file, or its folder.
+    pub(crate) shared: Option<Shared>,
+}
+
+/// How others can change a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shared {
+    /// They may write it.
+    File,
+    /// They may put another in its place.
+    Folder,
+}
+
+impl Shared {
+    fn of(path: &Path, file: &Metadata) -> Option<Self> {
+        let open = |found: &Metadata| {
+            let own = rustix::process::geteuid().as_raw();
+            found.mode() & 0o022 != 0 || ![own, 0].contains(&found.uid())
+        };
+        if open(file) {
+            return Some(Self::File);
+        }
+        let folder = path.parent().and_then(|folder| folder.metadata().ok())?;
+        open(&folder).then_some(Self::Folder)
+    }
 }
 
 /// The SHA-256 of a file's content, written as 64 hexadecimal digits.
@@ -87,8 +110,8 @@ impl Document {
             text,
             digest,
             identity: (found.dev(), found.ino()),
-            shared: found.mode() & 0o022 != 0,
             owner: found.uid(),
+            shared: Shared::of(path, &found),
         }))
     }
 }

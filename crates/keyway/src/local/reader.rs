@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::document::Document;
+use super::document::{Document, Shared};
 use super::servers::{Configured, Ignored};
 use super::{Home, Project, Source, Trust};
 use crate::config::{ClientFile, Environment, Finding, Place, Severity, read_client, section};
@@ -77,8 +77,8 @@ impl Reader {
             }
         };
         let servers = document.map(|document| {
-            if document.shared {
-                reading.findings.push(shared(&path));
+            if let Some(how) = document.shared {
+                reading.findings.push(shared(&path, how));
             }
             let file = ClientFile {
                 path: &path,
@@ -195,9 +195,18 @@ fn whole(path: &Path, message: String) -> Finding {
     Finding::error(place, "", message)
 }
 
-fn shared(path: &Path) -> Finding {
-    let mut finding = whole(path, "other users can change this file".into())
-        .with_help("what is in it is run as you: `chmod 600` it");
+fn shared(path: &Path, how: Shared) -> Finding {
+    let (message, help) = match how {
+        Shared::File => (
+            "other users can change this file",
+            "what is in it is run as you: `chmod 600` it",
+        ),
+        Shared::Folder => (
+            "other users can put another file in its place",
+            "what is in it is run as you: `chmod 700` its folder",
+        ),
+    };
+    let mut finding = whole(path, message.into()).with_help(help);
     finding.severity = Severity::Warning;
     finding
 }

@@ -1,13 +1,12 @@
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Home;
-use super::document::{Digest, Document};
+use super::document::{Digest, Document, Shared};
 use crate::cli::Failure;
 
 /// Which project files the person trusts: each by its path and the SHA-256 of its content.
@@ -43,16 +42,15 @@ impl Trust {
                 projects: Vec::new(),
             });
         };
-        if document.shared {
-            return Err("can be changed by other users".into());
-        }
         if document.owner != rustix::process::geteuid().as_raw() {
             return Err("belongs to another user".into());
         }
-        // Whoever may write there can put another file in its place.
-        let folder = fs::metadata(home.dir()).map_err(|error| error.kind().to_string())?;
-        if folder.mode() & 0o022 != 0 {
-            return Err("is in a folder that other users can change: `chmod go-w` it".into());
+        match document.shared {
+            None => {}
+            Some(Shared::File) => return Err("can be changed by other users".into()),
+            Some(Shared::Folder) => {
+                return Err("is in a folder that other users can change: `chmod go-w` it".into());
+            }
         }
         let trust: Self = serde_json::from_str(&document.text)
             .map_err(|_| "is not what `keyway mcp trust` writes".to_owned())?;

@@ -155,6 +155,16 @@ fn a_file_that_others_can_change_is_warned_of() {
       help: what is in it is run as you: `chmod 600` it
     `keyway mcp add` puts one into HOME/.keyway/mcp.json
     ");
+    let own = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(world.path(USER), own).unwrap();
+    let open = std::fs::Permissions::from_mode(0o777);
+    std::fs::set_permissions(world.path("home/.keyway"), open).unwrap();
+    let ran = world.run(&["mcp", "tools"]).ok();
+    insta::assert_snapshot!(ran.err.replace("DIR/home", "HOME"), @"
+    warning: HOME/.keyway/mcp.json: other users can put another file in its place
+      help: what is in it is run as you: `chmod 700` its folder
+    `keyway mcp add` adds one
+    ");
 }
 
 #[tokio::test(flavor = "multi_thread")]
