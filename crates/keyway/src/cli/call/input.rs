@@ -170,7 +170,12 @@ fn no_such(properties: &[Property], name: &str) -> String {
 /// The text of an input that was named on the command line: itself, `@file:PATH`, or `-`.
 pub(crate) fn read_text(invocation: &Invocation, given: &str) -> Result<String, Failure> {
     let unreadable = |error: std::io::Error| {
-        let message = format!("the input cannot be read: {}", error.kind());
+        let what = match given.strip_prefix("@file:") {
+            Some(path) => format!("the file {}", keyway_client::text::line(path, 256)),
+            None => "standard input".into(),
+        };
+        let why = crate::config::unreadable(&error);
+        let message = format!("the input cannot be read: {what} {why}");
         Failure::usage("unreadable_input", message)
     };
     let mut text = String::new();

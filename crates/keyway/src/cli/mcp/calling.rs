@@ -61,7 +61,7 @@ impl<'a> Calling<'a> {
         };
         LocalClient::run(invocation, options, async |client| {
             if let Some(server) = server {
-                select::known(client, server)?;
+                select::usable(client, server)?;
             }
             let (approvals, wrong) = client.approvals(&allow);
             if let Some(wrong) = wrong {

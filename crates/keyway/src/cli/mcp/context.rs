@@ -58,11 +58,15 @@ pub(super) async fn run(
     };
     LocalClient::run(invocation, Options::once(start), async |client| {
         for name in &command.names {
-            select::known(client, name)?;
+            select::usable(client, name)?;
         }
         client.wait_settled(command.wait).await;
         let rows = rows(client, terminal);
-        show(&rows, plain_up_to, terminal);
+        if rows.is_empty() && !terminal.is_json() {
+            select::nothing(client, "servers to connect to", terminal);
+        } else {
+            show(&rows, plain_up_to, terminal);
+        }
         Ok(ExitCode::SUCCESS)
     })
     .await
@@ -70,13 +74,11 @@ pub(super) async fn run(
 
 fn rows(client: &LocalClient, terminal: &mut Terminal) -> Vec<Row> {
     let mut rows = Vec::new();
+    select::unlisted(client, terminal);
     for upstream in client.upstreams() {
         let status = upstream.status();
         let lists = upstream.lists();
         let listed = lists.fetched_at.is_some();
-        if !listed && status.state != UpstreamState::Configured {
-            terminal.warn(format!("{}: {}", status.name, select::why(&status)));
-        }
         rows.push(Row {
             cost: listed.then(|| Cost::of(upstream.key(), &lists)),
             server: status.name,
@@ -111,11 +113,6 @@ fn show(rows: &[Row], plain_up_to: usize, terminal: &mut Terminal) {
             "plainUpTo": plain_up_to,
             "used": way,
         }));
-        return;
-    }
-    if rows.is_empty() {
-        terminal.line("no MCP servers are configured");
-        terminal.note("`keyway mcp add` adds one");
         return;
     }
     let number = |part: fn(Cost) -> usize, row: &Row| {

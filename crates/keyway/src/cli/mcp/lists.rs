@@ -3,7 +3,6 @@ use std::time::Duration;
 
 use clap::Args;
 use keyway_client::calls::{ListKind, Listed};
-use keyway_core::ports::UpstreamState;
 use serde_json::{Value, json};
 
 use super::{patience, plain, select};
@@ -44,14 +43,17 @@ pub(super) async fn resources(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     let kinds = [ListKind::Resources, ListKind::Templates];
-    let [resources, templates] = read(invocation, &command.which, kinds, terminal).await?;
+    let [resources, templates] =
+        read(invocation, &command.which, kinds, "resources", terminal).await?;
     if terminal.is_json() {
         let (resources, templates) = (whole(resources), whole(templates));
         terminal.value(&json!({ "resources": resources, "resourceTemplates": templates }));
         return Ok(ExitCode::SUCCESS);
     }
     let rows: Vec<_> = resources.iter().chain(&templates).map(row).collect();
-    terminal.table(&["SERVER", "URI", "DESCRIPTION"], &rows);
+    if !rows.is_empty() {
+        terminal.table(&["SERVER", "URI", "DESCRIPTION"], &rows);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -60,7 +62,14 @@ pub(super) async fn prompts(
     command: &Prompts,
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
-    let [prompts] = read(invocation, &command.which, [ListKind::Prompts], terminal).await?;
+    let [prompts] = read(
+        invocation,
+        &command.which,
+        [ListKind::Prompts],
+        "prompts",
+        terminal,
+    )
+    .await?;
     if terminal.is_json() {
         terminal.value(&json!({ "prompts": whole(prompts) }));
         return Ok(ExitCode::SUCCESS);
@@ -70,7 +79,9 @@ pub(super) async fn prompts(
         vec![server, name, arguments(one), about]
     };
     let rows: Vec<_> = prompts.iter().map(with_arguments).collect();
-    terminal.table(&["SERVER", "PROMPT", "ARGUMENTS", "DESCRIPTION"], &rows);
+    if !rows.is_empty() {
+        terminal.table(&["SERVER", "PROMPT", "ARGUMENTS", "DESCRIPTION"], &rows);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -78,6 +89,7 @@ async fn read<const N: usize>(
     invocation: &Invocation,
     which: &Which,
     kinds: [ListKind; N],
+    what: &str,
     terminal: &mut Terminal,
 ) -> Result<[Vec<Listed>; N], Failure> {
     let start = match &which.name {
@@ -86,25 +98,24 @@ async fn read<const N: usize>(
     };
     LocalClient::run(invocation, Options::once(start), async |client| {
         if let Some(name) = &which.name {
-            select::known(client, name)?;
+            select::usable(client, name)?;
         }
         client.wait_settled(which.wait).await;
         if let Some(name) = &which.name {
             select::connected(client, name)?;
         }
+        select::unlisted(client, terminal);
         let upstreams = client.upstreams();
-        for upstream in &upstreams {
-            let status = upstream.status();
-            if status.listed_at.is_none() && status.state != UpstreamState::Configured {
-                terminal.warn(format!("{}: {}", status.name, select::why(&status)));
-            }
-        }
-        Ok(kinds.map(|kind| {
+        let lists = kinds.map(|kind| {
             let lists = upstreams.iter();
             lists
                 .flat_map(|one| Listed::of(one.as_ref(), kind))
-                .collect()
-        }))
+                .collect::<Vec<_>>()
+        });
+        if !terminal.is_json() && lists.iter().all(Vec::is_empty) {
+            select::nothing(client, what, terminal);
+        }
+        Ok(lists)
     })
     .await
 }

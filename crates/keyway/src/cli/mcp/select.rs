@@ -2,8 +2,9 @@ use keyway_core::ports::{UpstreamState, UpstreamStatus};
 
 use super::plain;
 use crate::cli::failure::Failure;
-use crate::config::suggest;
-use crate::local::{Configured, LocalClient};
+use crate::cli::terminal::Terminal;
+use crate::config::{Severity, suggest};
+use crate::local::{Configured, LocalClient, ServerStatus};
 
 /// The configured server of this name; else a failure that suggests the one that was meant.
 pub(crate) fn known(client: &LocalClient, name: &str) -> Result<Configured, Failure> {
@@ -26,10 +27,10 @@ pub(crate) fn known(client: &LocalClient, name: &str) -> Result<Configured, Fail
                 Failure::usage("server_not_in_force", format!("`{name}`: {reason}"))
             }
             (None, Some(near)) => failure.with_hint(format!("did you mean `{near}`?")),
-            (None, None) if names.is_empty() => {
-                failure.with_hint("none is configured; `keyway mcp add` adds one")
+            (None, None) if !client.statuses().is_empty() => {
+                failure.with_hint("`keyway mcp status` shows all")
             }
-            (None, None) => failure.with_hint("`keyway mcp status` shows all"),
+            (None, None) => failure.with_hint("none is configured; `keyway mcp add` adds one"),
         },
     )
 }
@@ -41,6 +42,43 @@ pub(super) fn nothing_named(name: Option<&String>) -> Result<(), Failure> {
         Err(Failure::usage("gateway_named", message)
             .with_hint("give --local for your own servers, or leave the name out"))
     })
+}
+
+/// The configured server of this name, if it can be used: its entry is right, and not disabled.
+pub(crate) fn usable(client: &LocalClient, name: &str) -> Result<Configured, Failure> {
+    let found = known(client, name)?;
+    match &found.server.spec {
+        Ok(spec) if spec.enabled => Ok(found),
+        Ok(_) => {
+            let message = format!("`{name}` is disabled by `enabled` in its entry");
+            Err(Failure::usage("server_disabled", message))
+        }
+        Err(findings) => Err(Failure::configuration(findings.clone())),
+    }
+}
+
+/// Warns of each server that has no lists, and of files that cannot be used.
+pub(crate) fn unlisted(client: &LocalClient, terminal: &mut Terminal) {
+    for finding in client.findings() {
+        if finding.severity == Severity::Warning {
+            terminal.warn(finding.to_string());
+        }
+    }
+    for ServerStatus { status, .. } in client.statuses() {
+        if status.listed_at.is_none() && status.state != UpstreamState::Configured {
+            terminal.warn(format!("{}: {}", status.name, why(&status)));
+        }
+    }
+}
+
+/// Says that there is nothing to list, and why if no server is configured at all.
+pub(crate) fn nothing(client: &LocalClient, what: &str, terminal: &mut Terminal) {
+    if client.statuses().is_empty() {
+        terminal.line("no MCP servers are configured");
+        terminal.note("`keyway mcp add` adds one");
+    } else {
+        terminal.line(format!("no {what}"));
+    }
 }
 
 /// Nothing when the server is connected; else a failure that says what its state is, and what to

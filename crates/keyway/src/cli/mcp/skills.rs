@@ -13,7 +13,7 @@ use super::{patience, plain, select};
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
 use crate::cli::terminal::Terminal;
-use crate::local::{LocalClient, Options, Start};
+use crate::local::{LocalClient, Options, ServerStatus, Start};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -64,8 +64,7 @@ pub(super) async fn run(
 }
 
 fn show(client: &LocalClient, folder: &Path, report: &Report, terminal: &mut Terminal) {
-    for upstream in client.upstreams() {
-        let status = upstream.status();
+    for ServerStatus { status, .. } in client.statuses() {
         let rests = matches!(
             status.state,
             UpstreamState::Connected | UpstreamState::Configured
@@ -108,6 +107,10 @@ fn show(client: &LocalClient, folder: &Path, report: &Report, terminal: &mut Ter
 }
 
 fn unusable(folder: &Path, error: &io::Error) -> Failure {
-    let message = format!("cannot write skills into {}: {error}", folder.display());
+    let why = match error.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => "it is not a folder".into(),
+        _ => error.to_string(),
+    };
+    let message = format!("cannot write skills into {}: {why}", folder.display());
     Failure::new("unwritable_folder", message)
 }

@@ -2,7 +2,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use keyway_core::ports::{Upstream, UpstreamState};
 use serde_json::{Value, json};
 
 use super::{Target, patience, plain, remote, select};
@@ -50,7 +49,7 @@ pub(super) async fn run(
     };
     LocalClient::run(invocation, Options::once(start), async |client| {
         if let Some(name) = &command.name {
-            select::known(client, name)?;
+            select::usable(client, name)?;
         }
         client.wait_settled(command.wait).await;
         if let Some(name) = &command.name {
@@ -64,8 +63,8 @@ pub(super) async fn run(
 
 fn show(client: &LocalClient, filter: &str, terminal: &mut Terminal) {
     let mut tools = Vec::new();
+    select::unlisted(client, terminal);
     for upstream in client.upstreams() {
-        missing(&*upstream, terminal);
         for tool in &upstream.lists().tools {
             if tool.key.contains(filter) {
                 let mut definition: Value =
@@ -81,6 +80,9 @@ fn show(client: &LocalClient, filter: &str, terminal: &mut Terminal) {
         terminal.value(&json!({ "tools": tools }));
         return;
     }
+    if tools.is_empty() {
+        return select::nothing(client, "tools", terminal);
+    }
     let text = |tool: &Value, name: &str| {
         let text = tool.get(name).and_then(Value::as_str);
         text.map(plain).unwrap_or_default()
@@ -88,14 +90,6 @@ fn show(client: &LocalClient, filter: &str, terminal: &mut Terminal) {
     let row = |tool| vec![text(tool, "server"), text(tool, "name"), first_line(tool)];
     let rows: Vec<_> = tools.iter().map(row).collect();
     terminal.table(&["SERVER", "TOOL", "DESCRIPTION"], &rows);
-}
-
-/// Says of a server without a list why it has none.
-fn missing(upstream: &dyn Upstream, terminal: &mut Terminal) {
-    let status = upstream.status();
-    if status.listed_at.is_none() && status.state != UpstreamState::Configured {
-        terminal.warn(format!("{}: {}", status.name, select::why(&status)));
-    }
 }
 
 /// The first line of a tool's description, shortened.

@@ -243,3 +243,15 @@ async fn a_project_s_file_stays_trusted_when_its_person_writes_it() {
         ran.told()
     );
 }
+
+#[test]
+fn an_entry_that_could_not_be_used_is_refused_by_its_field() {
+    let world = World::new();
+    let ran = world.run(&["mcp", "add", "docs", "--url", "ftp://docs.example.com"]);
+    assert_eq!(ran.code, 2);
+    insta::assert_snapshot!(ran.err, @"
+    error: a server could not be used like this; nothing was written
+      docs.url: expected an `http:`, `https:` or `unix:` URL
+    ");
+    assert!(!world.path("home/.keyway").exists());
+}

@@ -7,7 +7,7 @@ use super::super::file::{ServersFile, Whose};
 use super::entry::rooted;
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
-use crate::config::{ClientFile, Environment, read_client, variables};
+use crate::config::{ClientFile, Environment, Finding, read_client, variables};
 
 /// Refuses what cannot be a server's name.
 pub(super) fn name(name: &str) -> Result<(), Failure> {
@@ -133,12 +133,25 @@ pub(super) fn content(
     let mine = read.servers.into_iter().find(|server| server.name == name);
     match mine.map(|server| server.spec) {
         Some(Ok(_)) => Ok(unset),
-        Some(Err(findings)) => Err(Failure::configuration(findings)),
+        Some(Err(findings)) => Err(unusable(&findings)),
         None => Err(Failure::new(
             "not_written",
             "the entry did not get into the file",
         )),
     }
+}
+
+/// What is wrong with an entry that is in no file yet, and so has no line.
+fn unusable(findings: &[Finding]) -> Failure {
+    let message = "a server could not be used like this; nothing was written";
+    let mut failure = Failure::usage("invalid_entry", message);
+    failure.hint = findings.iter().find_map(|finding| finding.help.clone());
+    let told = findings.iter().map(|one| match one.field.as_str() {
+        "" => one.message.clone(),
+        field => format!("{field}: {}", one.message),
+    });
+    failure.details = told.collect();
+    failure
 }
 
 /// Every variable that an entry names.

@@ -17,8 +17,8 @@ use crate::cli::terminal::Terminal;
 use crate::local::{LocalClient, Options, Start};
 
 const EXAMPLES: &str = "\
-A server behind OAuth is signed in to in the browser, also when it was before. Any other is connected
-to and its tools are listed. It acts on your own servers, never on a gateway.
+A server behind OAuth is signed in to in the browser, also when it was before. Any other is
+connected to and its tools are listed. It acts on your own servers, never on a gateway.
 
 Examples:
   keyway mcp connect tracker
@@ -49,15 +49,9 @@ pub(crate) async fn run(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     LocalClient::run(invocation, Options::once(Start::Nothing), async |client| {
-        let server = find(client, &command.name).await?.server;
-        let spec = match server.spec {
-            Ok(spec) if spec.enabled => spec,
-            Ok(_) => {
-                let message = format!("`{}` is disabled by `enabled` in its entry", server.name);
-                return Err(Failure::usage("server_disabled", message));
-            }
-            Err(findings) => return Err(Failure::configuration(findings)),
-        };
+        let found = find(client, &command.name).await?;
+        let server = select::usable(client, &found.server.name)?.server;
+        let spec = server.spec.map_err(Failure::configuration)?;
         let grant = match resource(&spec) {
             None => None,
             Some(resource) => {
