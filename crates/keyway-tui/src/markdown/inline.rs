@@ -2,6 +2,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
+use crate::text::clean;
 use crate::theme::Theme;
 
 /// The text of one paragraph, heading or cell as it is read.
@@ -98,9 +99,10 @@ impl Inline {
         }
     }
 
+    /// Cleaned once more: an entity (`&#27;`) was plain text until now.
     fn text(&mut self, text: &str, style: Style) {
         let style = self.style().patch(style);
-        self.spans.push(Span::styled(text.to_owned(), style));
+        self.spans.push(Span::styled(clean(text), style));
     }
 
     fn style(&self) -> Style {

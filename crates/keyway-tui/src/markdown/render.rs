@@ -103,7 +103,7 @@ impl Page {
                     && !language.is_empty()
                 {
                     let language = language.split_whitespace().next().unwrap_or_default();
-                    self.emit(vec![Line::styled(language.to_owned(), self.theme.dim)]);
+                    self.emit(vec![Line::styled(clean(language), self.theme.dim)]);
                 }
                 self.code = Some(String::new());
             }

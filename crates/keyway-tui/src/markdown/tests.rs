@@ -80,3 +80,21 @@ fn escape_sequences_in_markdown_are_text() {
         "{shown:?}"
     );
 }
+
+#[test]
+fn entities_bring_back_nothing_a_terminal_acts_on() {
+    let nasty = "a&#27;]0;x&#7;b&#x202e;c&#x9b;d&#x200b;e";
+    let text = format!(
+        "# {nasty}\n{nasty} *{nasty}* [{nasty}](https://a.example/{nasty})\n\n\
+         ```{nasty}\n{nasty}\n```\n\n| {nasty} | b |\n|--|--|\n| {nasty} | c |\n\n- {nasty}\n\n> {nasty}\n\n\
+         <b title=\"{nasty}\">{nasty}</b>\n\n<div>{nasty}</div>\n"
+    );
+    for columns in [20, 120] {
+        let shown = shown(&text, columns);
+        let bad = |c: char| {
+            (c.is_control() && c != '\n')
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        };
+        assert!(!shown.contains(bad), "{shown:?}");
+    }
+}
