@@ -94,7 +94,7 @@ impl Conductor {
             .map(|one| row([&one.id, &one.key.server, &one.key.tool, &ago(one.at, now)]));
         let rows = rows.collect();
         self.table(["ID", "SERVER", "TOOL", "SINCE"], rows);
-        let text = "revoke one with `keyway approvals revoke ID`".to_owned();
+        let text = "revoke one with `keyway approvals remembered --revoke ID`".to_owned();
         self.reply(Reply::Text(text));
     }
 
