@@ -23,6 +23,8 @@ pub(super) enum Failure {
     Unwilling(u16),
     /// The server ended the MCP session: a new one is needed (2025-11-25, Session Management).
     SessionGone,
+    /// Somebody asked for a new connection.
+    Renewed,
     /// The server does not speak the era we took it for.
     WrongEra,
     /// `Mcp-Param-*` headers do not fit the tool as the server knows it now.
@@ -66,6 +68,7 @@ impl Failure {
             Self::Unwilling(status) => format!("it answered HTTP {status}"),
             Self::SessionGone => "the server ended the MCP session".into(),
             Self::WrongEra => "the server changed its protocol era".into(),
+            Self::Renewed => "a new connection was asked for".into(),
             Self::Http(error) => error.to_string(),
         }
     }
@@ -126,7 +129,11 @@ impl Failure {
                 "upstream_too_large",
                 format!("the answer of the MCP server `{server}` is larger than allowed"),
             ),
-            Self::Closed(_) | Self::SessionGone | Self::WrongEra | Self::Http(_) => (
+            Self::Closed(_)
+            | Self::Renewed
+            | Self::SessionGone
+            | Self::WrongEra
+            | Self::Http(_) => (
                 "upstream_disconnected",
                 format!(
                     "the MCP server `{server}` went away during the call; it is being reconnected, try again shortly"

@@ -35,14 +35,13 @@ impl Keeper {
     /// Runs until the server is stopped.
     pub(super) async fn run(self) {
         let server = &self.server;
-        if !server.spec.enabled {
-            return;
-        }
-        if server.spec.wants_tokens() && self.connector.tokens.is_none() {
-            server.enter(
-                UpstreamState::AuthRequired,
-                Some("a person has to sign in first"),
-            );
+        if !server.is_kept() {
+            if server.spec.enabled {
+                server.enter(
+                    UpstreamState::AuthRequired,
+                    Some("a person has to sign in first"),
+                );
+            }
             return;
         }
         let mut known = None;
@@ -61,6 +60,9 @@ impl Keeper {
             }
             if since.elapsed() >= GOOD {
                 attempt = 0;
+            }
+            if matches!(ended, Failure::Renewed) {
+                continue;
             }
             // A session that ended is opened anew at once, the first time.
             if matches!(ended, Failure::SessionGone | Failure::WrongEra) && attempt == 0 {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use keyway_core::json::quote;
-use keyway_core::ports::{Change, ChangeKind, Clock, HttpSend, Upstream};
+use keyway_core::ports::{Change, ChangeKind, Clock, HttpSend, Upstream, UpstreamState};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -113,10 +113,12 @@ impl Pool {
         let Some(server) = self.servers.lock().get(key).cloned() else {
             return false;
         };
+        if server.is_kept() {
+            // At once, so that whoever waits for the outcome does not take the old state for it.
+            server.enter(UpstreamState::Connecting, None);
+        }
         if let Some(connection) = server.connection.load_full() {
-            connection
-                .line
-                .break_off(Failure::Closed("a new connection was asked for".into()));
+            connection.line.break_off(Failure::Renewed);
         }
         server.insist.notify_one();
         true

@@ -86,6 +86,11 @@ impl Server {
         self.moved.send_modify(|moved| *moved += 1);
     }
 
+    /// True when a keeper connects to it: it is enabled, and tokens can be had where it wants some.
+    pub(super) fn is_kept(&self) -> bool {
+        self.spec.enabled && (!self.spec.wants_tokens() || self.settings.tokens.is_some())
+    }
+
     /// The tokens of a server behind OAuth, where there are any.
     pub(super) fn tokens(&self) -> Option<Arc<Tokens>> {
         let Transport::Http(http) = &self.spec.transport else {

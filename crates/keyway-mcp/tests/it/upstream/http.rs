@@ -198,7 +198,12 @@ async fn a_new_connection_can_be_asked_for() {
     let rig = Rig::new();
     let server = rig.connect(http("x", peer.url())).await;
     assert!(rig.pool.reconnect("x") && !rig.pool.reconnect("y"));
-    wait("a second handshake", || peer.seen("initialize").len() == 2).await;
+    assert_eq!(server.status().state, UpstreamState::Connecting, "at once");
+    wait("a second handshake", || {
+        assert_ne!(server.status().state, UpstreamState::Disconnected);
+        peer.seen("initialize").len() == 2
+    })
+    .await;
     reach(&server, UpstreamState::Connected).await;
     tool("echo", "{}").send(&server).await.unwrap();
 }
