@@ -61,6 +61,13 @@ pub enum OAuthError {
         "the authorization server {0} does not offer PKCE with S256, so signing in is not safe"
     )]
     PkceUnsupported(String),
+    /// The server says nowhere who signs people in, and does not do it itself.
+    #[error(
+        "the server publishes no authorization server, and there is none at {0} either: where it \
+         takes a key, set `auth: api_key`; else put the client_id that its operator gives you into \
+         the configuration"
+    )]
+    NoAuthorizationServer(String),
     /// There is no way to get a client id.
     #[error(
         "the authorization server {0} registers no clients by itself: register one there by hand \
@@ -134,6 +141,7 @@ impl OAuthError {
             Self::ResourceMismatch { .. } => "resource_mismatch",
             Self::IssuerMismatch { .. } => "issuer_mismatch",
             Self::PkceUnsupported(_) => "pkce_unsupported",
+            Self::NoAuthorizationServer(_) => "no_authorization_server",
             Self::ClientIdNeeded(_) => "client_id_needed",
             Self::ClientOfAnotherIssuer { .. } => "client_of_another_issuer",
             Self::RegistrationRefused(_) => "registration_refused",

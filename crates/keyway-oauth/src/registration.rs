@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::StatusCode;
 use jiff::Timestamp;
 use keyway_core::Secret;
 use serde::{Deserialize, Serialize};
@@ -84,7 +85,11 @@ impl Slot<'_> {
             Some(kept) if !kept.is_doubted(wish.now) => kept,
             // A server that registers nobody just now may still know the old one.
             Some(kept) => match self.register(wire, wish).await {
-                Err(OAuthError::Unreachable { .. } | OAuthError::RegistrationRefused(_)) => kept,
+                Err(
+                    OAuthError::Unreachable { .. }
+                    | OAuthError::RegistrationRefused(_)
+                    | OAuthError::NoAuthorizationServer(_),
+                ) => kept,
                 registered => registered?,
             },
             None => self.register(wire, wish).await?,
@@ -150,6 +155,11 @@ impl Slot<'_> {
             .post_json("the registration endpoint", endpoint, &document)
             .await?;
         if !answer.status.is_success() {
+            let nowhere = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
+            let says = ProviderError::from_json(&answer.body, &[]);
+            if server.assumed && (says.is_none() || nowhere.contains(&answer.status)) {
+                return Err(OAuthError::NoAuthorizationServer(server.issuer.clone()));
+            }
             let error = ProviderError::read(answer.status, &answer.body, &[]);
             return Err(OAuthError::RegistrationRefused(error));
         }

@@ -25,6 +25,8 @@ pub(crate) struct Server {
     pub(crate) takes_documents: bool,
     /// `authorization_response_iss_parameter_supported` (RFC 9207 section 3)
     pub(crate) sends_issuer: bool,
+    /// Nothing is published: the endpoints are where revision 2025-03-26 has them.
+    pub(crate) assumed: bool,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +98,7 @@ pub(crate) fn defaults(home: &Url) -> Option<Server> {
         auth_methods: None,
         takes_documents: false,
         sends_issuer: false,
+        assumed: true,
     })
 }
 
@@ -152,6 +155,7 @@ async fn read_at(
         auth_methods: wired.token_endpoint_auth_methods_supported,
         takes_documents: wired.client_id_metadata_document_supported,
         sends_issuer: wired.authorization_response_iss_parameter_supported,
+        assumed: false,
     }))
 }
 

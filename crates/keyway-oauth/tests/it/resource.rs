@@ -30,8 +30,11 @@ async fn a_server_that_publishes_nothing_is_taken_for_one_of_the_first_revision(
     // Revision 2025-03-26: everything is at fixed places of the server's own origin. There, too,
     // is nothing here.
     let misbehaviour = Misbehaviour::NoResourceMetadata;
-    let (world, text) = fails_to_sign_in(misbehaviour, "registration_refused").await;
-    assert!(text.contains("404"), "{text}");
+    let (world, text) = fails_to_sign_in(misbehaviour, "no_authorization_server").await;
+    assert!(
+        text.contains("api_key") && text.contains("client_id"),
+        "{text}"
+    );
     assert!(world.server.visits_to(Endpoint::Register).is_empty());
 }
 
