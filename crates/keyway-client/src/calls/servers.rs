@@ -24,6 +24,8 @@ pub struct Server {
     pub profile: String,
     /// Where it is, or what is run for it.
     pub address: Fingerprint,
+    /// False when its entry says that it is not to be used.
+    pub enabled: bool,
 }
 
 impl Server {

@@ -28,6 +28,9 @@ pub struct Record {
 /// Who manages our folders.
 pub(super) const MANAGER: &str = "keyway";
 
+/// What stands for the state of a server that is not enabled.
+pub(super) const DISABLED: &str = "disabled";
+
 /// A state as it is written.
 pub(super) fn word(state: UpstreamState) -> &'static str {
     match state {

@@ -10,7 +10,7 @@ use super::definition::tools;
 use super::file_name;
 use super::folder::{Content, Foreign, Locked, PAGE, ReadError, Root, SCHEMAS, Standing};
 use super::page::{self, Reader};
-use super::record::{MANAGER, Record, word};
+use super::record::{DISABLED, MANAGER, Record, word};
 use super::scope::{Scope, clear};
 use super::words::plain;
 use crate::calls::Server;
@@ -32,7 +32,7 @@ pub struct Skills {
 pub struct Report {
     /// Written anew.
     pub written: Vec<String>,
-    /// Kept, and marked as not connected.
+    /// Kept, and marked as not connected or disabled.
     pub marked: Vec<String>,
     /// Removed, for there is no such server any more.
     pub removed: Vec<String>,
@@ -62,7 +62,7 @@ impl Skills {
     }
 
     /// Brings the folders in line with the servers: writes those whose lists are new, marks those
-    /// that are not connected, removes those of servers that are gone. `servers` are all there are;
+    /// that are not connected or disabled, removes those of servers that are gone. `servers` are all there are;
     /// without a scope nothing is removed.
     pub fn sync(&self, servers: &[Server], scope: Option<&Scope>) -> io::Result<Report> {
         let mut report = Report::default();
@@ -144,15 +144,20 @@ impl Skills {
                 self.written.lock().insert(name, lists);
                 report.written.push(server.name().to_owned());
             }
-            UpstreamState::Disconnected
-            | UpstreamState::AuthRequired
-            | UpstreamState::AuthFailed => {
+            // On its way: what there is stays as it is.
+            UpstreamState::Configured | UpstreamState::Connecting if server.enabled => {}
+            _ => {
                 let Standing::Ours(old) = standing else {
                     return Ok(());
                 };
+                let status_word = if server.enabled {
+                    word(status.state)
+                } else {
+                    DISABLED
+                };
                 let new = Record {
-                    status: word(status.state).to_owned(),
-                    last_error: reason(&status),
+                    status: status_word.to_owned(),
+                    last_error: reason(&status).filter(|_| server.enabled),
                     ..old.clone()
                 };
                 if new == old {
@@ -164,8 +169,6 @@ impl Skills {
                 locked.mark(&name, page.ok().as_deref(), &new)?;
                 report.marked.push(server.name().to_owned());
             }
-            // On its way: what there is stays as it is.
-            UpstreamState::Configured | UpstreamState::Connecting => {}
         }
         Ok(())
     }

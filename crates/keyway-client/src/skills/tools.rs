@@ -160,6 +160,11 @@ impl ClientTools {
         else {
             return failed("there is no MCP server of that name");
         };
+        if !server.enabled {
+            return failed(
+                "the server is disabled: `enabled` is false in mcp.json, so its tools cannot be called",
+            );
+        }
         let skills = Arc::clone(&self.skills);
         let file = given.file.map(str::to_owned);
         let read = tokio::task::spawn_blocking(move || skills.read(&server, file.as_deref()));

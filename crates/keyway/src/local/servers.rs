@@ -204,6 +204,7 @@ impl Servers {
                     String::new()
                 },
                 address: Fingerprint::of(&held.spec),
+                enabled: held.spec.enabled,
             }
         })
         .collect()

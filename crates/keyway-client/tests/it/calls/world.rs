@@ -239,7 +239,15 @@ impl Fleet {
             upstream,
             profile: profile.to_owned(),
             address: Fingerprint::of(&spec),
+            enabled: true,
         });
+    }
+
+    /// What the entry of every server says from here on.
+    pub(crate) fn enable(&self, enabled: bool) {
+        for server in self.0.lock().iter_mut() {
+            server.enabled = enabled;
+        }
     }
 }
 

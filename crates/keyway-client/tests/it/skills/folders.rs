@@ -124,6 +124,24 @@ fn a_change_is_written_and_a_failure_only_marks() {
 }
 
 #[test]
+fn the_folder_of_a_disabled_server_is_kept_and_marked() {
+    let world = World::new();
+    let server = world.fake("files", &[READ]);
+    let skills = skills(&world);
+    sync(&world, &skills);
+    enter(&server, UpstreamState::Configured);
+    assert_eq!(sync(&world, &skills), Report::default());
+    world.fleet.enable(false);
+    assert_eq!(sync(&world, &skills).marked, ["files"]);
+    assert_eq!(sync(&world, &skills), Report::default());
+    let page = fs::read_to_string(skills.path().join("files/SKILL.md")).unwrap();
+    assert!(page.contains("\nStatus: disabled; what follows was listed before"));
+    world.fleet.enable(true);
+    enter(&server, UpstreamState::Connected);
+    assert_eq!(sync(&world, &skills).written, ["files"]);
+}
+
+#[test]
 fn folders_of_servers_that_are_gone_are_removed_and_no_others() {
     let world = World::new();
     world.fake("files", &[READ]);

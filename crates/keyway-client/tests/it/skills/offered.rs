@@ -114,6 +114,11 @@ async fn what_a_model_gets_wrong_is_told_and_nothing_is_sent() {
         assert_eq!(outcome.status, ToolStatus::Failed, "{name}");
         assert!(!outcome.text.is_empty());
     }
+    world.fleet.enable(false);
+    let disabled = call(&tools, &world, "read_skill", json!({ "server": "files" })).await;
+    assert_eq!(disabled.status, ToolStatus::Failed);
+    assert!(disabled.text.contains("disabled"), "{}", disabled.text);
+    world.fleet.enable(true);
     assert_eq!(files.sent(), 0);
     assert!(world.person.asked.lock().is_empty());
     // Some models write the arguments as a text.
