@@ -47,7 +47,9 @@ impl Keeper {
         let mut known = None;
         let mut attempt = 0u32;
         while !server.stop.is_cancelled() {
-            server.enter(UpstreamState::Connecting, None);
+            // Why it is not connected stays true until it is.
+            let reason = server.state.get().reason;
+            server.enter(UpstreamState::Connecting, reason.as_deref());
             let since = Instant::now();
             let ended = tokio::select! {
                 // First, so that a connection is ended below and not half-way in there.

@@ -1,9 +1,12 @@
 //! What is sent once more, and what never is.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use keyway_core::ports::{Upstream, UpstreamState};
 use keyway_testkit::peers::{Era, HttpPeer, RawPeer, Script};
+use tokio::net::TcpListener;
 
 use super::rig::{Rig, code, http, reach, tool};
 
@@ -51,4 +54,34 @@ async fn a_handshake_that_breaks_is_begun_again() {
     reach(&server, UpstreamState::Disconnected).await;
     // A probe and `initialize`, three times.
     assert!(peer.requests() >= 6, "{}", peer.requests());
+}
+
+#[tokio::test]
+async fn why_a_server_is_not_connected_stays_to_be_seen_while_it_is_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/mcp", listener.local_addr().unwrap());
+    let hangs = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&hangs);
+    let rig = Rig::new();
+    rig.tasks.spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            if told.load(Ordering::Relaxed) {
+                held.push(stream);
+            }
+        }
+    });
+    let server = rig.pool.add(http("s", url));
+    reach(&server, UpstreamState::Disconnected).await;
+    hangs.store(true, Ordering::Relaxed);
+    let mut status = server.status();
+    for _ in 0..2_000 {
+        if status.state == UpstreamState::Connecting {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        status = server.status();
+    }
+    assert_eq!(status.state, UpstreamState::Connecting);
+    assert!(status.reason.is_some());
 }
