@@ -15,6 +15,7 @@ use super::completing::{self, Reference};
 use super::error::{CallError, CallErrorKind};
 use super::find::{self, ListKind, Listed};
 use super::outcome::CallOutcome;
+use super::outside::Outside;
 use super::sampling::Sampler;
 use super::servers::{Server, Servers};
 use super::side::Side;
@@ -227,6 +228,11 @@ impl Calls {
         let mut names: Vec<_> = servers.iter().map(|one| one.name().to_owned()).collect();
         names.sort();
         names
+    }
+
+    /// Who answers what servers ask outside any call.
+    pub fn outside(&self) -> Outside {
+        Outside::new(&self.inner)
     }
 
     /// What was approved.

@@ -19,23 +19,37 @@ pub(super) const RESOURCES: u8 = 2;
 pub(super) const PROMPTS: u8 = 4;
 pub(super) const ALL: u8 = TOOLS | RESOURCES | PROMPTS;
 
+/// Finds who answers what the server asks outside any call.
+pub(super) type Fallback = Box<dyn Fn() -> Option<Arc<dyn Caller>> + Send + Sync>;
+
 /// Where a connection tells its server's keeper that something changed.
 pub(super) struct Signals {
     changed: AtomicU8,
     wake: Notify,
     acknowledged: watch::Sender<u64>,
     updated: Box<dyn Fn(&str) + Send + Sync>,
+    fallback: Option<Fallback>,
 }
 
 impl Signals {
     /// `updated` is told the URI of every resource that changed.
-    pub(super) fn new(updated: impl Fn(&str) + Send + Sync + 'static) -> Self {
+    pub(super) fn new(
+        updated: impl Fn(&str) + Send + Sync + 'static,
+        fallback: Option<Fallback>,
+    ) -> Self {
         Self {
             changed: AtomicU8::new(0),
             wake: Notify::new(),
             acknowledged: watch::Sender::new(0),
             updated: Box::new(updated),
+            fallback,
         }
+    }
+
+    /// Who answers a request that belongs to no call, where there is somebody.
+    fn outside(&self) -> Option<Arc<Side>> {
+        let caller = self.fallback.as_ref()?()?;
+        Some(Side::new(&caller))
     }
 
     /// Notes that lists changed.
@@ -152,14 +166,15 @@ fn key_of(params: &RawJson) -> Option<String> {
 }
 
 /// Answers a request of a legacy server: the text to send back. `side` is the call it belongs to,
-/// if that could be told.
+/// if that could be told; otherwise the fallback is asked, if there is one.
 pub(super) async fn answer_request(
     id: &Id,
     method: &str,
     params: Option<&RawJson>,
     side: Option<Arc<Side>>,
+    signals: &Signals,
 ) -> String {
-    match answer(method, params, side).await {
+    match answer(method, params, side, signals).await {
         Ok(result) => write_result(id, &result),
         Err(error) => write_error(Some(id), &error),
     }
@@ -169,6 +184,7 @@ async fn answer(
     method: &str,
     params: Option<&RawJson>,
     side: Option<Arc<Side>>,
+    signals: &Signals,
 ) -> Result<String, RpcError> {
     match method {
         "ping" => return Ok("{}".into()),
@@ -180,7 +196,7 @@ async fn answer(
             ));
         }
     }
-    let Some(side) = side else {
+    let Some(side) = side.or_else(|| signals.outside()) else {
         return Err(RpcError::new(
             RpcError::INVALID_REQUEST,
             "the request belongs to no call, or to one of several: name the progress token of the call in `_meta`",

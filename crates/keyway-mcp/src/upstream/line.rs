@@ -155,8 +155,9 @@ impl Line {
                 let side = self.flights.asked_of(&method, params.as_ref());
                 let id = id.detached();
                 let method = method.into_owned();
+                let signals = Arc::clone(&self.signals);
                 answering.push(Box::pin(async move {
-                    answer_request(&id, &method, params.as_ref(), side).await
+                    answer_request(&id, &method, params.as_ref(), side, &signals).await
                 }));
             }
             Message::Complaint { .. } => self.noise(0),

@@ -37,5 +37,5 @@ mod wait;
 
 pub use auth::HeaderProblem;
 pub use pool::Pool;
-pub use settings::PoolSettings;
+pub use settings::{CallerOf, PoolSettings};
 pub use spec::{Auth, Http, HttpKind, OAuth, ServerSpec, Stdio, Timeouts, ToolFilter, Transport};

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::connect::Connector;
 use super::failure::Failure;
-use super::inbound::Signals;
+use super::inbound::{Fallback, Signals};
 use super::keeper::Keeper;
 use super::redact::Redactor;
 use super::server::Server;
@@ -139,14 +139,18 @@ impl Pool {
             let on_change = Arc::clone(&self.on_change);
             let subscriptions = Arc::clone(&subscriptions);
             let server = spec.key.clone();
-            Signals::new(move |uri| {
+            let updated = move |uri: &str| {
                 if subscriptions.any() {
                     on_change(Change {
                         server: server.clone(),
                         kind: ChangeKind::ResourceUpdated(uri.to_owned()),
                     });
                 }
-            })
+            };
+            let fallback = self.settings.load().fallback.clone();
+            let key = spec.key.clone();
+            let fallback = fallback.map(|of| Box::new(move || of(&key)) as Fallback);
+            Signals::new(updated, fallback)
         };
         Server {
             redactor: Arc::new(Redactor::new(&spec)),

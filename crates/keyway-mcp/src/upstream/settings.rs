@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyway_core::json::Bounds;
-use keyway_core::ports::TokenSources;
+use keyway_core::ports::{Caller, TokenSources};
+
+/// Who answers what a legacy server, given by its key, asks outside any call.
+pub type CallerOf = dyn Fn(&str) -> Option<Arc<dyn Caller>> + Send + Sync;
 
 /// What holds for every server of a pool.
 #[derive(Clone)]
@@ -35,6 +38,9 @@ pub struct PoolSettings {
     /// Where the access tokens of servers behind OAuth come from. Without it such a server stays
     /// `auth_required`.
     pub tokens: Option<Arc<dyn TokenSources>>,
+    /// Who is asked what belongs to no call, or to one of several. Only where every call is one
+    /// person's own; without it, as in a gateway, such questions are refused.
+    pub fallback: Option<Arc<CallerOf>>,
 }
 
 impl Default for PoolSettings {
@@ -55,6 +61,7 @@ impl Default for PoolSettings {
             probe: Duration::from_secs(5),
             grace: Duration::from_secs(2),
             tokens: None,
+            fallback: None,
         }
     }
 }

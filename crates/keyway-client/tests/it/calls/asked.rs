@@ -273,6 +273,29 @@ async fn the_folders_are_told_once_the_person_agreed_and_asked_about_once() {
 }
 
 #[tokio::test]
+async fn what_a_server_asks_outside_any_call_goes_to_the_person_as_inside_one() {
+    let world = World::new();
+    world.fake("s", &[TOOL]);
+    let outside = world.calls.outside();
+    assert!(outside.caller("nobody").is_none());
+    world.person.will([Decision::Once]);
+    for _ in 0..2 {
+        let caller = outside.caller("s").unwrap();
+        let asked = vec![question("roots/list", &json!({}))];
+        let answers = caller.ask(asked).await.unwrap();
+        let told: Value = serde_json::from_str(answers[0].1.get()).unwrap();
+        assert_eq!(
+            told,
+            json!({ "roots": [{ "uri": "file:///work/project" }] })
+        );
+    }
+    assert_eq!(world.person.asked.lock().len(), 1);
+    // Nobody is there to ask any more.
+    drop(world);
+    assert!(outside.caller("s").is_none());
+}
+
+#[tokio::test]
 async fn what_a_server_refuses_is_told_without_anything_a_terminal_obeys() {
     let world = World::new();
     let server = world.fake("s", &[TOOL]);

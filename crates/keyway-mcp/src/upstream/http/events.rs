@@ -1,5 +1,6 @@
 //! Answers that come as an event stream.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -111,8 +112,9 @@ impl HttpLink {
                 }
                 let side = sending.side.clone();
                 let (id, method) = (id.detached(), method.into_owned());
+                let signals = Arc::clone(&self.line.signals);
                 answering.push(Box::pin(async move {
-                    answer_request(&id, &method, params.as_ref(), side).await
+                    answer_request(&id, &method, params.as_ref(), side, &signals).await
                 }));
                 None
             }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use keyway_core::ports::{ChangeKind, RelayMethod, Upstream};
-use keyway_mcp::upstream::ServerSpec;
+use keyway_core::ports::{Caller, ChangeKind, RelayMethod, Upstream};
+use keyway_mcp::upstream::{PoolSettings, ServerSpec};
 use keyway_testkit::peers::{Era, HttpPeer, Script, SsePeer, StdioPeer};
 use serde_json::{Value, json};
 
 use super::STDIO_PEER;
-use super::rig::{Call, Client, Rig, http, stdio, tool, wait};
+use super::rig::{Call, Client, Rig, http, settings, stdio, tool, wait};
 
 /// A peer of any kind.
 enum Any {
@@ -196,6 +196,25 @@ async fn check_roots(kind: &str) {
     let answer = named.value(&server).await["answer"].clone();
     assert!(answer["error"].is_null(), "{answer}");
     assert_eq!(client.asked.lock()[0].0, "roots/list");
+    if kind == "legacy http" {
+        return;
+    }
+    // Where all calls are one person's own, that person is asked instead.
+    let (peer, own) = (start(kind).await, Client::new());
+    let fallback = Arc::clone(&own) as Arc<dyn Caller>;
+    let rig = Rig::with(PoolSettings {
+        fallback: Some(Arc::new(move |server: &str| {
+            (!server.is_empty()).then(|| Arc::clone(&fallback))
+        })),
+        ..settings()
+    });
+    let server = rig.connect(peer.spec()).await;
+    client.asked.lock().clear();
+    let unnamed = tool("ask", r#"{"method":"roots/list"}"#).by(&client);
+    let answer = unnamed.value(&server).await["answer"].clone();
+    assert!(answer["error"].is_null(), "{answer}");
+    assert_eq!(own.asked.lock()[0].0, "roots/list");
+    assert!(client.asked.lock().is_empty());
 }
 
 async fn check_cancellation(kind: &str) {
