@@ -8,6 +8,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use keyway_testkit::authorization::{
     AuthorizationServer, Endpoint, Misbehaviour, Options, ProtectedPeer, ResourceOptions, browse,
 };
+use keyway_testkit::models::{Call, ModelServer, Script as Models, Turn};
 use keyway_testkit::peers::{HttpPeer, Script};
 use serde_json::json;
 
@@ -138,6 +139,52 @@ async fn planted() -> (Trip, AuthorizationServer, Vec<HttpPeer>, ProtectedPeer) 
     (trip, other, vec![docs, refused], by_hand)
 }
 
+/// An agent's sessions and skills, with a key of its model that is good, and one that is not.
+async fn talk(trip: &Trip, search: &mut Search) {
+    let arguments = json!({ "server": "docs", "tool": "echo", "arguments": { "x": "plain" } });
+    let turns = vec![
+        Turn::calls([Call::new("call_mcp_tool", arguments)]),
+        Turn::text(["done"]),
+    ];
+    let key = PLANTED.iter().find(|(name, _)| *name == "model key");
+    let model = ModelServer::start(Models {
+        key: key.unwrap().1.to_owned(),
+        turns,
+        ..Models::default()
+    })
+    .await;
+    let stranger = ModelServer::start(Models::default()).await;
+    let key = "${env:ANTHROPIC_API_KEY}";
+    let models = json!({ "vendors": {
+        "good": { "base_url": model.base_url(), "key": key },
+        "other": { "base_url": stranger.base_url(), "key": key },
+    } });
+    let home = "home/.keyway";
+    trip.world
+        .write(&format!("{home}/models.json"), &models.to_string());
+    let ask = ["chat", "--approve", "docs/echo", "-p", "echo", "--model"];
+    search.run(trip, &[&ask[..], &["good/model", "--json"]].concat());
+    search.run(trip, &[&ask[..], &["other/model"]].concat());
+    search.run(
+        trip,
+        &[&ask[..], &["other/model", "--session", "last", "--json"]].concat(),
+    );
+    search.run(trip, &["mcp", "skills"]);
+    search.run(trip, &["mcp", "context"]);
+    search.run(trip, &["approvals", "remembered", "--json"]);
+    assert!(
+        search.holds("\"text\":\"done\"").is_some(),
+        "the model answered"
+    );
+    for folder in ["sessions", "skills/docs"] {
+        assert!(
+            trip.world.path(&format!("{home}/{folder}")).exists(),
+            "{folder}"
+        );
+    }
+    assert!(search.holds("model_key_refused").is_some());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_a_client_writes_holds_a_secret() {
     let (trip, other, _peers, _by_hand) = planted().await;
@@ -178,6 +225,8 @@ async fn nothing_a_client_writes_holds_a_secret() {
     );
     assert!(answer.contains("canary-argument-9f9f"), "{answer}");
     search.add("a call", b"", &called.stderr);
+
+    talk(&trip, &mut search).await;
 
     // What was pasted is not said again.
     let taken = std::net::TcpListener::bind(("127.0.0.1", trip.port)).unwrap();
