@@ -4,7 +4,7 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// No session has this id, or one that begins like this.
-    #[error("there is no such session; `keyway chat` and /sessions lists them")]
+    #[error("there is no such session: /sessions in `keyway chat` lists them")]
     NotFound,
     /// There is no session at all.
     #[error("there are no sessions yet: `keyway chat` begins one")]

@@ -102,6 +102,10 @@ pub(crate) async fn run(
         None if terminals => faces::Face::Screen,
         None => faces::Face::Lines,
     };
+    // A log on the screen that is drawn on would destroy it.
+    if !matches!(face, faces::Face::Screen) || !std::io::stderr().is_terminal() {
+        crate::serve::logging::start_if_asked(&invocation.environment);
+    }
     LocalClient::run(invocation, options, async |client| {
         let parts = Parts {
             client: client.clone(),
@@ -157,7 +161,7 @@ fn agent(file: Option<&Path>, directory: &Path) -> Result<Agent, Failure> {
         Failure::usage("agent_file_invalid", message)
     };
     let text = std::fs::read_to_string(directory.join(file))
-        .map_err(|error| unreadable(error.kind().to_string()))?;
+        .map_err(|error| unreadable(format!("it {}", crate::config::unreadable(&error))))?;
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     Agent::from_markdown(&stem, &text).map_err(|error| unreadable(error.to_string()))
 }

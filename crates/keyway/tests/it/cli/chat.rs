@@ -204,7 +204,7 @@ async fn a_model_that_cannot_be_used_says_why_before_anything_is_done() {
     ");
     insta::assert_snapshot!(chat(&["--agent", "no.md"]).told(), @"
     exit 2
-    error: the agent no.md cannot be used: entity not found
+    error: the agent no.md cannot be used: it does not exist
     ");
 }
 

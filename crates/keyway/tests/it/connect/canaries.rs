@@ -14,6 +14,9 @@ use serde_json::json;
 
 use super::trip::Trip;
 
+/// What a person says: it stands in the session, and in no log.
+const SAID: &str = "canary-said-41c0";
+
 const CLIENT_SECRET: &str = "canary-client-secret-0c1d";
 
 /// What stands in the person's file and environment, by the place it stands in.
@@ -162,7 +165,7 @@ async fn talk(trip: &Trip, search: &mut Search) {
     let home = "home/.keyway";
     trip.world
         .write(&format!("{home}/models.json"), &models.to_string());
-    let ask = ["chat", "--approve", "docs/echo", "-p", "echo", "--model"];
+    let ask = ["chat", "--approve", "docs/echo", "-p", SAID, "--model"];
     search.run(trip, &[&ask[..], &["good/model", "--json"]].concat());
     search.run(trip, &[&ask[..], &["other/model"]].concat());
     search.run(
@@ -183,6 +186,10 @@ async fn talk(trip: &Trip, search: &mut Search) {
         );
     }
     assert!(search.holds("model_key_refused").is_some());
+    let of_chat = |place: &str| place.starts_with("chat") && place.ends_with("(err)");
+    let logs = search.written.iter().filter(|(place, _)| of_chat(place));
+    let logs: String = logs.map(|(_, text)| text.as_str()).collect();
+    assert!(logs.contains("TRACE") && !logs.contains(SAID), "{logs}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
