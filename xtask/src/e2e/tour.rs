@@ -30,12 +30,24 @@ pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
     if !configuration.contains(&node) {
         return Err("README.md's yaml block starts no server with npx".into());
     }
+    let files = format!(
+        "'{}' '{}'",
+        rig.node.program().display(),
+        rig.node
+            .file("@modelcontextprotocol/server-filesystem/dist/index.js")
+            .display()
+    );
     let gateway = Gateway::start(&keyway, &configuration, Keys::Required)?;
     let mut tally = Tally::default();
     for (command, shown) in commands(&readme) {
         tally += tap::report(
             &format!("README: {command}"),
-            answers(&keyway, &gateway, command, &shown),
+            answers(
+                &keyway,
+                &gateway,
+                &command.replace("npx -y @modelcontextprotocol/server-filesystem", &files),
+                &shown,
+            ),
         );
     }
     if tally == Tally::default() {
@@ -57,6 +69,7 @@ fn answers(keyway: &Path, gateway: &Gateway, command: &str, shown: &[&str]) -> R
             ])
             .env("KEYWAY_API_KEY", &gateway.key)
             .env("KEYWAY_SERVER", &gateway.url)
+            .env("KEYWAY_HOME", gateway.folder().join("own"))
             .current_dir(gateway.folder());
         let finished = process::run(&mut shell, Show::Nothing)?;
         let words = shown
