@@ -108,6 +108,7 @@ impl Home {
                 upstream: Arc::clone(&server),
                 profile: String::new(),
                 address,
+                enabled: true,
             })),
             approvals: Arc::new(Approvals::new(folder.path(), AllowList::default(), clock)),
             person: Arc::new(Agreeable),
