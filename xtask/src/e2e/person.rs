@@ -17,12 +17,19 @@ use crate::process::Stopwatch;
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// A question that may come at any time, for servers ask when they like, and how it ends.
+const FOLDERS: [&str; 2] = [
+    "wants to know the folders you work in:",
+    "[y] yes  [n] no: ",
+];
+
 /// A program on a terminal. Dropping it ends it and what it started.
 pub(super) struct Person {
     child: Child,
     keyboard: File,
     screen: Arc<Mutex<String>>,
     seen: usize,
+    agreed: usize,
 }
 
 impl Person {
@@ -62,13 +69,31 @@ impl Person {
             keyboard,
             screen,
             seen: 0,
+            agreed: 0,
         })
+    }
+
+    /// Lets a server know the folders, once it asks.
+    fn agree(&mut self) -> Result<(), Failure> {
+        let screen = self.screen();
+        let mut end = self.agreed;
+        for part in FOLDERS {
+            let rest = screen.get(end..).unwrap_or_default();
+            let Some(at) = rest.find(part) else {
+                return Ok(());
+            };
+            end += at + part.len();
+        }
+        self.agreed = end;
+        self.keyboard.write_all(b"y\n")?;
+        Ok(())
     }
 
     /// Waits until this is shown, after what was waited for before, and types a line.
     pub(super) fn answers(&mut self, question: &str, line: &str) -> Result<(), Failure> {
         let watch = Stopwatch::start();
         loop {
+            self.agree()?;
             let screen = self.screen();
             let rest = screen.get(self.seen..).unwrap_or_default();
             if let Some(at) = rest.find(question) {
@@ -91,6 +116,7 @@ impl Person {
                 thread::sleep(Duration::from_millis(100));
                 return Ok((status.code(), self.screen()));
             }
+            self.agree()?;
             if watch.elapsed() > PATIENCE {
                 return Err(format!("it does not end:\n{}", self.screen()).into());
             }

@@ -27,7 +27,7 @@ const CHECKS: &[(&str, Check)] = &[
     ),
     ("everything: progress of a long call", progress),
     (
-        "everything: asking outside a call, it is told no folders",
+        "everything: asking outside a call, it is told the folders",
         roots,
     ),
     (
@@ -176,8 +176,13 @@ fn progress(desk: &Desk<'_>) -> Result<(), Failure> {
 fn roots(desk: &Desk<'_>) -> Result<(), Failure> {
     let mut person = desk.person(&["everything", "get-roots-list"])?;
     person.answers(CALL, "y")?;
-    // It asks once, when it is connected to, and takes what it hears then for good.
-    ends(person, &["no roots are currently configured"])
+    // It asks when it is connected to, and again for the call where it has not heard yet.
+    let signs = [
+        "everything wants to know the folders",
+        "Current MCP Roots",
+        "file:///",
+    ];
+    ends(person, &signs)
 }
 
 fn resources(desk: &Desk<'_>) -> Result<(), Failure> {

@@ -29,16 +29,18 @@ impl LocalClient {
         (Arc::new(Approvals::new(folder, allow, clock)), wrong)
     }
 
-    /// Calls to these servers.
+    /// Calls to these servers. What servers ask outside any call goes to the same person.
     pub(crate) fn calls(&self, asking: Asking) -> Calls {
         let root = Url::from_file_path(self.project().dir());
-        Calls::new(CallParts {
+        let calls = Calls::new(CallParts {
             servers: Arc::new(self.clone()),
             approvals: asking.approvals,
             person: asking.person,
             model: asking.model,
             roots: root.iter().map(Url::to_string).collect(),
             log_level: Some(LogLevel::Info),
-        })
+        });
+        self.answer_outside(calls.outside());
+        calls
     }
 }

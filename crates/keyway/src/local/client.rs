@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyway_app::system::SystemClock;
+use keyway_client::calls::Outside;
 use keyway_client::grants::{Grants, Settings};
 use keyway_core::ports::{Change, ChangeKind, Clock, HttpSend, Upstream};
 use keyway_egress::{AllowList, AllowRule, Egress, EgressConfig};
@@ -48,6 +49,7 @@ struct Parts {
     changes: broadcast::Sender<Change>,
     tasks: TaskTracker,
     ending: CancellationToken,
+    outside: Arc<Mutex<Option<Outside>>>,
 }
 
 impl LocalClient {
@@ -74,6 +76,8 @@ impl LocalClient {
         let (changes, _) = broadcast::channel(CHANGES);
         let identity = invocation.gateway.identity();
         let tell = changes.clone();
+        let outside = Arc::new(Mutex::new(None::<Outside>));
+        let asked = Arc::clone(&outside);
         let pool = Pool::new(
             http,
             Arc::clone(&clock),
@@ -88,6 +92,10 @@ impl LocalClient {
                 client_version: identity.version.clone(),
                 grace: options.grace,
                 tokens: Some(Arc::new(oauth.clone())),
+                fallback: Some(Arc::new(move |server: &str| {
+                    let outside = asked.lock().clone();
+                    outside?.caller(server)
+                })),
                 ..PoolSettings::default()
             },
         );
@@ -118,6 +126,7 @@ impl LocalClient {
                 changes,
                 tasks,
                 ending,
+                outside,
             }),
         })
     }
@@ -198,6 +207,11 @@ impl LocalClient {
     /// or removed changed its state and its lists.
     pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {
         self.parts.changes.subscribe()
+    }
+
+    /// From here on, who answers what servers ask outside any call. Before, it is refused.
+    pub(super) fn answer_outside(&self, outside: Outside) {
+        *self.parts.outside.lock() = Some(outside);
     }
 
     /// Where work beside the caller's own is spawned; [`LocalClient::close`] waits for it.
