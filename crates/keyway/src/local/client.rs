@@ -188,11 +188,6 @@ impl LocalClient {
         self.parts.servers.lock().want(name, now) || self.parts.pool.reconnect(name)
     }
 
-    /// The connections.
-    pub(crate) fn pool(&self) -> &Arc<Pool> {
-        &self.parts.pool
-    }
-
     /// The OAuth client role: signing in, and the grants kept.
     pub(crate) fn oauth(&self) -> &keyway_oauth::Client {
         &self.parts.oauth

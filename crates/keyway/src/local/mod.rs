@@ -1,10 +1,6 @@
 //! The client side put together: the person's own MCP servers and those of the project worked in.
 //!
 //! Every `keyway mcp …` command without `--server` and the chat run on a [`LocalClient`].
-#![allow(
-    dead_code,
-    reason = "the chat and the commands for calls come onto it next"
-)]
 
 mod calls;
 mod client;

@@ -89,7 +89,6 @@ impl Reader {
         });
         let of_user = |server| Configured {
             source: Source::User,
-            profile: String::new(),
             server,
         };
         servers.into_iter().flatten().map(of_user)
@@ -145,7 +144,7 @@ impl Reader {
         let profile = self.project.profile();
         self.parse(&file, &document.text, reading)
             .into_iter()
-            .map(|server| Configured::of_project(server, profile.clone()))
+            .map(|server| Configured::of_project(server, &profile))
             .collect()
     }
 

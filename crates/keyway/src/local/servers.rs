@@ -22,24 +22,21 @@ use crate::servers::{Changes, Kept, Unusable};
 pub(crate) struct Configured {
     /// Whose file it is from.
     pub(crate) source: Source,
-    /// Whose its tokens and approvals are: empty for the person's own servers, else the mark of the
-    /// project.
-    pub(crate) profile: String,
     /// Its name, place, and what it says or what is wrong with it.
     pub(crate) server: McpServer,
 }
 
 impl Configured {
-    pub(super) fn of_project(mut server: McpServer, profile: String) -> Self {
+    /// One of a project: its tokens are the project's own.
+    pub(super) fn of_project(mut server: McpServer, profile: &str) -> Self {
         if let Ok(spec) = &mut server.spec
             && let Transport::Http(http) = &mut spec.transport
             && let Auth::OAuth(oauth) = &mut http.auth
         {
-            oauth.profile.clone_from(&profile);
+            profile.clone_into(&mut oauth.profile);
         }
         Self {
             source: Source::Project,
-            profile,
             server,
         }
     }
