@@ -1,6 +1,8 @@
+use std::collections::HashMap;
 use std::time::Duration;
 
 use keyway_agent::transcript::Entry;
+use keyway_client::skills::model_name;
 use keyway_client::{Decision, Filled, Form, Notice, Page, Request};
 
 use crate::slash::Command;
@@ -94,8 +96,23 @@ pub struct World {
     pub model: String,
     /// The configured servers, by name.
     pub servers: Vec<Server>,
-    /// Ids of sessions and names of models that can be chosen.
+    /// Names of models that can be chosen.
     pub models: Vec<String>,
+}
+
+/// What names of plain definitions stand for: server and tool.
+pub(crate) type Names = HashMap<String, (String, String)>;
+
+impl World {
+    /// What the names stand for that a model calls tools by.
+    pub(crate) fn names(&self) -> Names {
+        let of = |server: &Server| {
+            let name = server.name.clone();
+            let tools = server.tools.clone().into_iter();
+            tools.map(move |tool| (model_name(&name, &tool), (name.clone(), tool)))
+        };
+        self.servers.iter().flat_map(of).collect()
+    }
 }
 
 /// A configured server.

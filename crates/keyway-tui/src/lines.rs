@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::chat::meant;
 use crate::draw::duration;
-use crate::event::{Answer, Asked, Effect, Event, Question, Reply};
+use crate::event::{Answer, Asked, Effect, Event, Names, Question, Reply};
 use crate::text::{clean, clean_line};
 
 /// What nobody could be asked for.
@@ -20,6 +20,7 @@ pub struct Lines {
     form: Form,
     /// Calls that run, as they are told.
     calls: HashMap<String, (Option<String>, String)>,
+    names: Names,
     /// The model's last words of the turn.
     text: String,
     denied: Vec<Value>,
@@ -66,6 +67,7 @@ impl Lines {
         Self {
             form,
             calls: HashMap::new(),
+            names: Names::new(),
             text: String::new(),
             denied: Vec::new(),
             ended: None,
@@ -93,6 +95,7 @@ impl Lines {
                 self.text.clear();
                 step.done = true;
             }
+            Event::World(world) => self.names.extend(world.names()),
             Event::Done => step.done = true,
             _ => {}
         }
@@ -107,7 +110,7 @@ impl Lines {
             Happened::SessionStarted { session, .. } => self.session.clone_from(session),
             Happened::AssistantMessage { text, calls, .. } => {
                 for call in calls {
-                    let (server, tool, _) = meant(call);
+                    let (server, tool, _) = meant(call, &self.names);
                     self.calls.insert(call.id.clone(), (server, tool));
                 }
                 if !text.trim().is_empty() {

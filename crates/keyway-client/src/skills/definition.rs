@@ -85,9 +85,9 @@ fn seen(text: &str) -> String {
         .collect()
 }
 
-/// What a tool is called towards a model: 1 to 64 letters, digits, `_` and `-`, another name for
-/// every tool of every server.
-pub(super) fn model_name(server: &str, tool: &str) -> String {
+/// What a plain definition of a tool is called towards a model: 1 to 64 letters, digits, `_` and
+/// `-`, another name for every tool of every server.
+pub fn model_name(server: &str, tool: &str) -> String {
     let name = exposed_name(server, &Prefix::Server, tool);
     if !name.contains('.') {
         return name;

@@ -22,6 +22,7 @@ mod tools;
 mod words;
 
 pub use cost::{Cost, Overhead};
+pub use definition::model_name;
 pub use export::export;
 pub use folder::{Foreign, ReadError};
 pub use record::Record;

@@ -2,6 +2,8 @@ use jiff::Timestamp;
 use keyway_agent::{ToolCall, ToolStatus};
 use serde_json::Value;
 
+use crate::event::Names;
+
 /// One thing in the conversation.
 #[derive(Debug, Clone)]
 pub(crate) enum Block {
@@ -58,8 +60,8 @@ pub(crate) enum CardState {
 
 impl Card {
     /// The card of a call that a model wants.
-    pub(crate) fn new(call: &ToolCall, at: Timestamp) -> Self {
-        let (server, tool, arguments) = meant(call);
+    pub(crate) fn new(call: &ToolCall, at: Timestamp, names: &Names) -> Self {
+        let (server, tool, arguments) = meant(call, names);
         Self {
             id: call.id.clone(),
             server,
@@ -80,9 +82,9 @@ impl Card {
     }
 }
 
-/// Which server and tool a call means: `call_mcp_tool` names them in its arguments, a plain
-/// definition in its name.
-pub(crate) fn meant(call: &ToolCall) -> (Option<String>, String, Value) {
+/// Which server and tool a call means: `call_mcp_tool` names them in its arguments, and what the
+/// name of a plain definition stands for is in `names`.
+pub(crate) fn meant(call: &ToolCall, names: &Names) -> (Option<String>, String, Value) {
     let text = |name: &str| call.arguments.get(name)?.as_str().map(str::to_owned);
     if call.name == "call_mcp_tool"
         && let (Some(server), Some(tool)) = (text("server"), text("tool"))
@@ -90,12 +92,8 @@ pub(crate) fn meant(call: &ToolCall) -> (Option<String>, String, Value) {
         let arguments = call.arguments.get("arguments").cloned();
         return (Some(server), tool, arguments.unwrap_or_default());
     }
-    match call.name.split_once("__") {
-        Some((server, tool)) => (
-            Some(server.to_owned()),
-            tool.to_owned(),
-            call.arguments.clone(),
-        ),
+    match names.get(&call.name).cloned() {
+        Some((server, tool)) => (Some(server), tool, call.arguments.clone()),
         None => (None, call.name.clone(), call.arguments.clone()),
     }
 }

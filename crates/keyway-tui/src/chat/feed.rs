@@ -1,6 +1,8 @@
 use keyway_agent::transcript::{Entry, Event, StopReason, Usage};
 use keyway_agent::{ToolOutcome, ToolStatus};
 
+use crate::event::Names;
+
 use super::block::{Block, Card, CardState, Tone};
 
 /// The conversation as blocks: made from a transcript's entries, whether they happen now or are
@@ -14,6 +16,7 @@ pub(crate) struct Feed {
     pub(crate) usage: Usage,
     /// The model that answers.
     pub(crate) model: Option<String>,
+    names: Names,
 }
 
 impl Feed {
@@ -31,6 +34,21 @@ impl Feed {
 
     pub(crate) fn push(&mut self, block: Block) {
         self.blocks.push(block);
+    }
+
+    /// Learns what names of tools stand for. Cards that were there before are told as well.
+    pub(crate) fn learn(&mut self, names: Names) {
+        // A server that is gone leaves what its names stood for.
+        self.names.extend(names);
+        for block in &mut self.blocks {
+            if let Block::Card(card) = block
+                && card.server.is_none()
+                && let Some((server, tool)) = self.names.get(&card.tool)
+            {
+                card.server = Some(server.clone());
+                card.tool.clone_from(tool);
+            }
+        }
     }
 
     /// The model wrote a little more.
@@ -68,7 +86,7 @@ impl Feed {
                     self.push(Block::Model(text.clone()));
                 }
                 for call in calls {
-                    self.push(Block::Card(Card::new(call, entry.at)));
+                    self.push(Block::Card(Card::new(call, entry.at, &self.names)));
                 }
                 self.usage = self.usage.plus(*usage);
             }

@@ -54,7 +54,10 @@ impl Chat {
             Event::Asked(asked) => self.ask(asked),
             Event::Withdrawn(id) => self.panels.retain(|panel| panel.id() != id),
             Event::Told(notice) => self.told(notice),
-            Event::World(world) => self.world = *world,
+            Event::World(world) => {
+                self.feed.learn(world.names());
+                self.world = *world;
+            }
             Event::Reply(reply) => self.reply(reply),
             Event::Done => {}
         }

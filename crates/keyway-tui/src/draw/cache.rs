@@ -52,6 +52,7 @@ pub(super) fn mark(block: &Block, passing: (bool, bool, i64)) -> u64 {
         Block::Table { rows, .. } => rows.hash(&mut hasher),
         Block::Card(card) => {
             card.open.hash(&mut hasher);
+            card.server.hash(&mut hasher);
             card.progress.hash(&mut hasher);
             card.result.len().hash(&mut hasher);
             match card.state {

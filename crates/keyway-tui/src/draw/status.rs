@@ -47,7 +47,7 @@ fn parts(chat: &Chat, room: usize) -> Vec<Span<'static>> {
     }
     let in_need = servers
         .iter()
-        .filter(|one| one.state.starts_with("auth_"))
+        .filter(|one| one.state == "auth_required")
         .count();
     if in_need > 0 {
         parts.push(Span::styled(format!("{in_need} to sign in"), theme.warn));

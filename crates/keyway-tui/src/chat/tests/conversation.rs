@@ -287,3 +287,18 @@ fn any_size_can_be_drawn() {
     }
     assert!(stage.screen().contains("日本語"));
 }
+
+#[test]
+fn a_plain_definition_is_shown_by_its_server_and_tool() {
+    let mut stage = Stage::new(80, 24);
+    stage.user("Look.");
+    let call = ToolCall {
+        id: "1".into(),
+        name: "mcp__git__log".into(),
+        arguments: json!({}),
+    };
+    stage.answer("", vec![call]);
+    stage.take(Event::World(Box::new(world())));
+    let screen = stage.screen();
+    assert!(screen.contains("git › log"), "{screen}");
+}
