@@ -73,6 +73,12 @@ impl Models {
         })
     }
 
+    /// The models that `models.json` names: the usual one, and those with a price.
+    pub(crate) fn named(&self) -> BTreeSet<String> {
+        let usual = self.default.iter().map(ToString::to_string);
+        usual.chain(self.prices.keys().cloned()).collect()
+    }
+
     /// Whoever answers.
     pub(crate) fn model(&self) -> Arc<dyn Model> {
         Arc::clone(&self.model) as Arc<dyn Model>

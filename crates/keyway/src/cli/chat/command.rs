@@ -33,6 +33,8 @@ Models are named vendor/model. Keys come from ANTHROPIC_API_KEY, OPENAI_API_KEY,
 OPENROUTER_API_KEY; Ollama needs none. ~/.keyway/models.json names further vendors and addresses.
 Where nothing else names a model, KEYWAY_MODEL does, then the `default` of models.json.
 
+With -p, what is piped in has to begin within 3 seconds; -p - waits for it.
+
 Where input or output is no terminal, lines are read and answers printed. Nobody can be asked there:
 calls are denied unless an allow list or --approve names them, and it is said.
 
@@ -54,7 +56,7 @@ pub(crate) struct Chat {
     /// The model that answers [default: the session's, the agent's, `KEYWAY_MODEL`, or that of models.json]
     #[arg(long, value_name = "VENDOR/MODEL")]
     model: Option<String>,
-    /// Say this, print the answer and end; what is piped in is added
+    /// Say this, print the answer and end; what is piped in is added. `-`: say what is piped in
     #[arg(long, short, value_name = "TEXT")]
     prompt: Option<String>,
     /// Go on with a session: `last`, its id, or how its id begins

@@ -1,8 +1,9 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use keyway_agent::turn::{self, TurnSettings};
-use keyway_agent::{Observer, Tools, TurnLoop, Update};
+use keyway_agent::{ModelName, Observer, Tools, TurnLoop, Update};
 use keyway_app::system::SystemClock;
 use keyway_client::approvals::{AllowList, Approvals};
 use keyway_client::calls::{CallParts, Calls};
@@ -56,8 +57,10 @@ pub(super) struct Inner {
     pub(super) models: Models,
     /// Held while a turn runs.
     pub(super) session: Mutex<Session>,
-    /// The model's name, for who cannot wait for the turn.
-    pub(super) model_name: parking_lot::Mutex<String>,
+    /// The model that answers, for who cannot wait for the turn.
+    pub(super) model_name: Arc<parking_lot::Mutex<ModelName>>,
+    /// Models that a person can be offered, by name.
+    known: BTreeSet<String>,
     tools: Arc<dyn Tools>,
     settings: TurnSettings,
     events: UnboundedSender<Event>,
@@ -85,6 +88,7 @@ impl Conductor {
             environment,
         } = parts;
         let clock = Arc::new(SystemClock);
+        let model_name = Arc::new(parking_lot::Mutex::new(session.model().clone()));
         let approvals = Approvals::new(client.home().dir(), allow, clock);
         let calls = Calls::new(CallParts {
             servers: Arc::new(client.clone()),
@@ -92,28 +96,22 @@ impl Conductor {
             person: Arc::new(person.clone()),
             model: Some(Arc::new(ByModel {
                 model: models.model(),
-                name: session.model().clone(),
+                name: Arc::clone(&model_name),
             })),
             roots: roots(&client),
             log_level: None,
         });
         let agent = Arc::new(session.agent().clone());
-        let mut prices = models.prices.clone();
-        if let Some(price) = agent.price {
-            prices.insert(session.model().to_string(), price);
-        }
-        let settings = TurnSettings {
-            budget: agent.budget.clone(),
-            prices,
-            max_output_tokens: agent.max_output_tokens,
-            ..TurnSettings::default()
-        };
+        let mut known = models.named();
+        known.extend(agent.model.as_ref().map(ToString::to_string));
+        known.insert(session.model().to_string());
+        let settings = TurnSettings::of(&agent, models.prices.clone());
         let skills = client.skills();
         client.follow_skills(&skills);
         let tools = client.tools(calls.clone(), skills, agent.tools.clone(), &environment)?;
         Ok(Self {
             parts: Arc::new(Inner {
-                model_name: parking_lot::Mutex::new(session.model().to_string()),
+                model_name,
                 session: Mutex::new(session),
                 work: TaskTracker::new(),
                 piped: parking_lot::Mutex::default(),
@@ -122,6 +120,7 @@ impl Conductor {
                 calls,
                 person,
                 models,
+                known,
                 tools: Arc::new(tools),
                 settings,
                 events,
@@ -197,7 +196,11 @@ impl Conductor {
             Err(error) => return self.problem(error.told()),
         };
         if let Some(piped) = inner.piped.lock().take() {
-            text.push_str("\n\n");
+            if text.trim() == "-" {
+                text.clear();
+            } else {
+                text.push_str("\n\n");
+            }
             text.push_str(&piped);
         }
         let mut session = inner.session.lock().await;
@@ -238,7 +241,7 @@ impl Conductor {
     pub(super) fn world(&self) -> World {
         let inner = &self.parts;
         let model = inner.model_name.lock().clone();
-        world(&inner.client, &inner.calls, &model, &[])
+        world(&inner.client, &inner.calls, &model, &inner.known)
     }
 }
 

@@ -1,3 +1,4 @@
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use keyway_tui::slash::{Command, Line, parse};
 use keyway_tui::{Chat, Effect, Event, LineForm, Lines, Output, Settings, Theme, run_screen};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::timeout;
 
 use super::conductor::Conductor;
 use crate::cli::failure::Failure;
@@ -16,6 +18,9 @@ use crate::cli::terminal::Terminal;
 
 /// How long servers are given to connect before the first line, where nobody can wait for them.
 const SETTLE: Duration = Duration::from_secs(10);
+
+/// How long something piped in may take to begin, beside a prompt.
+const PIPED: Duration = Duration::from_secs(3);
 
 /// The most bytes that are added to a prompt from a pipe.
 const MOST_PIPED: u64 = 1 << 20;
@@ -53,7 +58,15 @@ pub(super) async fn run(
             Ok(code)
         }
         Face::Once(text) => {
-            *conductor.parts.piped.lock() = piped().await;
+            let only = text.trim() == "-";
+            let piped = piped(only, terminal).await;
+            if only && piped.is_none() {
+                return Err(Failure::usage(
+                    "bad_command_line",
+                    "`-p -` takes the prompt from what is piped in, and nothing was",
+                ));
+            }
+            *conductor.parts.piped.lock() = piped;
             let mut once = Some(text);
             let next = async || once.take();
             let talk = talk(&conductor, events, effects, terminal, next);
@@ -172,15 +185,22 @@ async fn talk(
     }
 }
 
-/// What is piped in, if anything.
-async fn piped() -> Option<String> {
-    use std::io::IsTerminal as _;
-    if std::io::stdin().is_terminal() {
+/// What is piped in, if anything. Where there is a prompt beside it, it has to begin soon.
+async fn piped(only: bool, terminal: &mut Terminal) -> Option<String> {
+    if std::io::stdin().is_terminal() && !only {
+        return None;
+    }
+    let mut input = BufReader::new(tokio::io::stdin());
+    // Whoever starts this may leave its input open and never write.
+    if !only && timeout(PIPED, input.fill_buf()).await.is_err() {
+        terminal.note(format!(
+            "nothing came in within {} s: going on without it; `-p -` waits for what is piped in",
+            PIPED.as_secs()
+        ));
         return None;
     }
     let mut piped = Vec::new();
-    let mut input = tokio::io::stdin().take(MOST_PIPED);
-    let read = input.read_to_end(&mut piped).await;
+    let read = input.take(MOST_PIPED).read_to_end(&mut piped).await;
     let piped = String::from_utf8_lossy(&piped).into_owned();
     (read.is_ok() && !piped.trim().is_empty()).then_some(piped)
 }

@@ -109,7 +109,7 @@ impl Conductor {
         let Ok(mut session) = self.parts.session.try_lock() else {
             return self.problem("an answer is coming: stop it first, or wait for it");
         };
-        model.as_str().clone_into(&mut self.parts.model_name.lock());
+        model.clone_into(&mut self.parts.model_name.lock());
         session.change_model(model.clone());
         drop(session);
         self.tell(Event::World(Box::new(self.world())));

@@ -1,3 +1,6 @@
+use std::collections::BTreeSet;
+
+use keyway_agent::ModelName;
 use keyway_client::calls::{Calls, ListKind};
 use keyway_tui::{Prompt, Server, World};
 use serde_json::Value;
@@ -5,7 +8,12 @@ use serde_json::Value;
 use crate::local::LocalClient;
 
 /// What is around the chat now.
-pub(super) fn world(client: &LocalClient, calls: &Calls, model: &str, models: &[String]) -> World {
+pub(super) fn world(
+    client: &LocalClient,
+    calls: &Calls,
+    model: &ModelName,
+    models: &BTreeSet<String>,
+) -> World {
     let server = |status: &crate::local::ServerStatus| {
         let name = status.status.name.clone();
         let all = |kind| calls.list(kind, Some(&name));
@@ -29,9 +37,9 @@ pub(super) fn world(client: &LocalClient, calls: &Calls, model: &str, models: &[
     };
     let statuses = client.statuses();
     World {
-        model: model.to_owned(),
+        model: model.to_string(),
         servers: statuses.iter().map(server).collect(),
-        models: models.to_vec(),
+        models: models.iter().cloned().collect(),
     }
 }
 

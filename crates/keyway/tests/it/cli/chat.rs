@@ -277,3 +277,44 @@ async fn what_is_piped_in_attaches_nothing() {
     let read = talk.peer.seen("resources/read").len();
     assert_eq!(read, 1, "{}", ran.told());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_price_of_an_agent_is_for_its_own_model() {
+    let talk = Talk::new(vec![Turn::text(["a"]), Turn::text(["b"])]).await;
+    let agent = "---\nmodel: lab/other-2\nprice:\n  input: 1\n  output: 2\n---\nYou answer.\n";
+    talk.world.write("priced.md", agent);
+    let costs = |more: &[&str]| {
+        let arguments = [&["-p", "x", "--agent", "priced.md", "--json"], more].concat();
+        let ran = talk.run(&arguments).ok();
+        let lines = ran.out.lines();
+        let lines = lines.map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let answer = lines.filter(|line| line["type"] == "assistant_message");
+        answer
+            .map(|line| line["usage"]["cost_micros"].is_u64())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(costs(&[]), [true]);
+    assert_eq!(costs(&["--model", "lab/test-1"]), [false]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_input_that_stays_open_and_silent_does_not_stop_a_question() {
+    let talk = Talk::new(vec![Turn::text(["answered"]), Turn::text(["again"])]).await;
+    let ran = tokio::task::block_in_place(|| {
+        let mut command = talk.world.command(&["chat", "-p", "hello"]);
+        command.stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let open = child.stdin.take();
+        let output = child.wait_with_output().unwrap();
+        drop(open);
+        output
+    });
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "answered\n");
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert!(said.contains("nothing came in within 3 s"), "{said}");
+    talk.pipe(&["-p", "-"], "piped and nothing else").ok();
+    let asked = talk.model.asked();
+    let last = asked.last().unwrap().body["messages"].to_string();
+    assert!(last.contains("\"piped and nothing else\""), "{last}");
+}
