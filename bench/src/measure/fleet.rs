@@ -48,7 +48,7 @@ pub(super) fn run(rounds: usize) -> Result<Vec<Figure>, Failure> {
 }
 
 /// The entry of a child process that takes its time.
-fn child() -> Result<Value, Failure> {
+pub(super) fn child() -> Result<Value, Failure> {
     Ok(json!({
         "command": std::env::current_exe()?,
         "args": ["serve", "child", "--loading", LOADING_MS.to_string()],
@@ -94,7 +94,7 @@ fn connected(servers: usize, entry: &Value) -> Result<f64, Failure> {
     Ok(took)
 }
 
-fn write_private(path: &Path, value: &Value) -> Result<(), Failure> {
+pub(super) fn write_private(path: &Path, value: &Value) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::write(path, value.to_string())?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;

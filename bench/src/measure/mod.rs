@@ -5,6 +5,7 @@ mod fleet;
 mod gateway;
 mod lists;
 mod memory;
+mod prompt;
 mod rounds;
 mod startup;
 mod world;
@@ -64,9 +65,11 @@ pub(crate) fn load_only(
     Ok(())
 }
 
-/// Measures the local client and prints what it showed.
+/// Measures the local client and the start of the chat, and prints what it showed.
 pub(crate) fn fleet_only(rounds: usize) -> Result<(), Failure> {
-    println!("{}", report::figures(&fleet::run(rounds)?));
+    let mut figures = fleet::run(rounds)?;
+    figures.extend(prompt::run(rounds)?);
+    println!("{}", report::figures(&figures));
     Ok(())
 }
 
@@ -123,6 +126,7 @@ async fn measure(plan: &Plan) -> Result<Results, Failure> {
         results.figures.extend(memory::sessions(plan).await?);
         results.figures.extend(startup::run(plan).await?);
         results.figures.extend(fleet::run(plan.starts)?);
+        results.figures.extend(prompt::run(plan.starts)?);
     }
     Ok(results)
 }
