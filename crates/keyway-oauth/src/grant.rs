@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -18,8 +19,9 @@ const AHEAD: Duration = Duration::from_mins(1);
 /// How long an access token is taken to hold when the server does not say, and it can be renewed.
 const ASSUMED: Duration = Duration::from_hours(1);
 
-/// What one authorization server granted for one resource: the record in the safe.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// What one authorization server granted for one resource: the record in the safe. Its
+/// `Debug` shows no URL: a secret may have been filled into one.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Grant {
     pub(crate) server: String,
     pub(crate) profile: String,
@@ -48,6 +50,21 @@ pub(crate) struct Grant {
     /// True once the server refused to renew it.
     #[serde(default)]
     pub(crate) refused: bool,
+}
+
+impl fmt::Debug for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Grant")
+            .field("server", &self.server)
+            .field("profile", &self.profile)
+            .field("access_token", &self.access_token)
+            .field("refresh_token", &self.refresh_token)
+            .field("obtained_at", &self.obtained_at)
+            .field("expires_at", &self.expires_at)
+            .field("scopes", &self.scopes)
+            .field("refused", &self.refused)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The name of the record of a server's grant.
@@ -158,6 +175,29 @@ mod tests {
         assert_eq!(grant.access_token.expose(), "a");
         let info = grant.info("mcp:files");
         assert!(info.renewable && !format!("{info:?}{grant:?}").contains("\"a\""));
+    }
+
+    #[test]
+    fn a_panic_with_a_grant_says_no_secret() {
+        let planted = FIRST
+            .replace("\"a\"", "\"canary-access\"")
+            .replace("\"r\"", "\"canary-refresh\"")
+            .replace("\"s\"", "\"canary-client\"")
+            .replace("/mcp\"", "/mcp?key=canary-query\"")
+            .replace("mcp.example\"", "mcp.example?key=canary-resource\"")
+            .replace("/token\"", "/token?key=canary-endpoint\"");
+        assert_eq!(planted.matches("canary").count(), 6);
+        let grant: Grant = serde_json::from_str(&planted).unwrap();
+        let resource = ProtectedResource {
+            url: grant.url.clone(),
+            client_secret: Some(Secret::new("canary-configured".to_owned())),
+            ..ProtectedResource::default()
+        };
+        let info = grant.info("mcp:files");
+        let panicked = std::panic::catch_unwind(|| panic!("{grant:?} {info:#?} {resource:?}"));
+        let message = panicked.unwrap_err().downcast::<String>().unwrap();
+        assert!(message.contains("files"), "{message}");
+        assert!(!message.contains("canary"), "{message}");
     }
 
     #[test]

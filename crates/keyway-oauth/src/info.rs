@@ -1,7 +1,10 @@
+use std::fmt;
+
 use jiff::Timestamp;
 
-/// What is known of a grant, without its secrets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is known of a grant, without its secrets. Its `Debug` does not show the URL: a secret may
+/// have been filled into it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct GrantInfo {
     /// The record's name: `mcp:<server>`, with `@<profile>` for servers of a project file.
     pub name: String,
@@ -23,6 +26,20 @@ pub struct GrantInfo {
     pub expires_at: Option<Timestamp>,
     /// True when there is a refresh token.
     pub renewable: bool,
+}
+
+impl fmt::Debug for GrantInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GrantInfo")
+            .field("name", &self.name)
+            .field("server", &self.server)
+            .field("profile", &self.profile)
+            .field("scopes", &self.scopes)
+            .field("obtained_at", &self.obtained_at)
+            .field("expires_at", &self.expires_at)
+            .field("renewable", &self.renewable)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What became of a grant that was to be forgotten.

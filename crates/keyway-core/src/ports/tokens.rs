@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 
 use super::BoxFuture;
@@ -70,8 +71,9 @@ pub trait TokenSources: Send + Sync {
     fn source(&self, key: &str, resource: &ProtectedResource) -> Arc<dyn TokenSource>;
 }
 
-/// What the configuration says of an upstream behind OAuth 2.1.
-#[derive(Debug, Clone, Default)]
+/// What the configuration says of an upstream behind OAuth 2.1. Its `Debug` does not show the URL: a
+/// secret may have been filled into it.
+#[derive(Clone, Default)]
 pub struct ProtectedResource {
     /// The MCP endpoint's URL.
     pub url: String,
@@ -84,4 +86,15 @@ pub struct ProtectedResource {
     /// Whose tokens these are: empty for the person's own servers, else a mark of the project file
     /// that names the server. Tokens of one are never used for the other.
     pub profile: String,
+}
+
+impl fmt::Debug for ProtectedResource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProtectedResource")
+            .field("scopes", &self.scopes)
+            .field("client_id", &self.client_id)
+            .field("client_secret", &self.client_secret)
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
+    }
 }

@@ -271,4 +271,41 @@ mod tests {
             assert!(told.contains("files") && !told.contains("canary"), "{told}");
         }
     }
+
+    #[test]
+    fn a_panic_with_a_server_says_no_secret() {
+        let canary = |place: &str| Secret::new(format!("canary-{place}"));
+        let headers = vec![("X-Key".to_owned(), canary("header"))];
+        let client_secret = Some(canary("client"));
+        let behind = |auth| {
+            Transport::Http(Http {
+                headers: headers.clone(),
+                auth,
+                ..Http::new("https://u:canary-password@mcp.example/mcp?key=canary-query")
+            })
+        };
+        let child = Transport::Stdio(Stdio {
+            command: "sh".into(),
+            args: vec!["canary-argument".into()],
+            env: [("TOKEN".to_owned(), canary("variable"))].into(),
+            cwd: None,
+        });
+        let with_key = behind(Auth::ApiKey {
+            header: None,
+            scheme: None,
+            key: canary("key"),
+        });
+        let with_oauth = behind(Auth::OAuth(OAuth {
+            client_secret,
+            ..OAuth::default()
+        }));
+        for transport in [child, with_key, with_oauth] {
+            let mut spec = ServerSpec::new("docs", transport);
+            spec.secrets.push(canary("filled-in"));
+            let panicked = std::panic::catch_unwind(|| panic!("{spec:?} {spec:#?}"));
+            let message = panicked.unwrap_err().downcast::<String>().unwrap();
+            assert!(message.contains("docs"), "{message}");
+            assert!(!message.contains("canary"), "{message}");
+        }
+    }
 }

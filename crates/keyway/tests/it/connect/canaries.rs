@@ -13,9 +13,13 @@ use keyway_testkit::peers::{HttpPeer, Script};
 use serde_json::json;
 
 use super::trip::Trip;
+use crate::support::pty::Pty;
 
 /// What a person says: it stands in the session, and in no log.
 const SAID: &str = "canary-said-41c0";
+
+/// The end of the question before a call.
+const ASKED: &str = "[n] no, with or without a reason: ";
 
 const CLIENT_SECRET: &str = "canary-client-secret-0c1d";
 
@@ -233,6 +237,16 @@ async fn nothing_a_client_writes_holds_a_secret() {
     assert!(answer.contains("canary-argument-9f9f"), "{answer}");
     search.add("a call", b"", &called.stderr);
 
+    // A remembered answer holds no argument of the call it was given to.
+    let pty = Pty::start(
+        &trip.world,
+        &["mcp", "call", "docs", "echo", "--args", arguments],
+    );
+    pty.expect(ASKED).type_line("always");
+    assert_eq!(pty.end().0, 0);
+    let remembered = trip.world.read("home/.keyway/approvals.json");
+    assert!(remembered.contains("echo"), "{remembered}");
+
     talk(&trip, &mut search).await;
 
     // What was pasted is not said again.
@@ -290,6 +304,11 @@ async fn nothing_a_client_writes_holds_a_secret() {
         secrets.extend(verifiers.filter(|verifier| !verifier.is_empty()));
     }
     // The search finds what is there.
+    let remembered = search
+        .written
+        .iter()
+        .any(|(place, _)| place.ends_with("approvals.json"));
+    assert!(remembered, "a remembered answer is searched");
     assert!(search.holds("TRACE").is_some(), "everything is logged");
     assert!(search.holds("keyway-grant 1 mcp:tracker").is_some());
     assert!(
