@@ -170,8 +170,10 @@ async fn refresh(state: &State, visit: &Visit, client: &str) -> Response {
     }
     let rotates = state.options.lock().rotation && !state.is(Misbehaviour::RefreshKeepsToken);
     let narrowed = state.is(Misbehaviour::RefreshNarrowsScope);
+    // Decided before anything can be seen of it, so that a test that waits for the tokens may end it.
+    let lost = state.is(Misbehaviour::RotatedTokenLost) || state.is(Misbehaviour::TokenDropped);
     let answer = issue(state, id, grant, narrowed, rotates);
-    if state.is(Misbehaviour::RotatedTokenLost) || state.is(Misbehaviour::TokenDropped) {
+    if lost {
         return reply::dropped(&answer);
     }
     reply::tokens(&answer)

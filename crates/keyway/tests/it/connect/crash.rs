@@ -63,7 +63,13 @@ async fn a_renewal_whose_answer_is_lost_ends_in_a_state_that_says_what_to_do() {
     let trip = Trip::new(Options::default()).await;
     trip.world.run(&["mcp", "connect", "tracker"]).ok();
     trip.server.misbehave(Misbehaviour::RotatedTokenLost);
-    renewing(&trip).await.kill();
+    let before = trip.server.secrets().len();
+    let run = renewing(&trip).await;
+    until("new tokens", || async {
+        trip.server.secrets().len() > before
+    })
+    .await;
+    run.kill();
     trip.server.behave();
     // The server spent the old token, so nobody can renew: that is told, and signing in mends it.
     assert_eq!(trip.state("tracker"), "auth_failed");
