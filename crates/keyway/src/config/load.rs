@@ -4,60 +4,17 @@ use std::path::{Path, PathBuf};
 use keyway_core::Secret;
 
 use super::doc::{self, At, Node, Value};
-use super::environment::{Environment, PREFIX};
+use super::environment::Environment;
 use super::keys::{KEYS, Key};
 use super::reader::{Given, Reader, unreadable};
 use super::report::{Finding, Place};
 use super::servers::{Collected, McpFile, read_file, read_section};
 use super::settings::Config;
 use super::suggest;
+use super::variables::unknown_variables;
 
 /// The file that is read when no other is named, if it is there.
 pub const DEFAULT_FILE: &str = "keyway.yaml";
-
-/// Variables that are not the variable of a key.
-pub const OTHER_VARIABLES: &[(&str, &str)] = &[
-    (
-        "KEYWAY_CONFIG",
-        "The configuration file, when it is not `keyway.yaml` in the working directory.",
-    ),
-    (
-        "KEYWAY_MASTER_KEY",
-        "The master key itself. Goes before `master_key.command` and `master_key.file`.",
-    ),
-    (
-        "KEYWAY_API_KEY",
-        "The API key that `keyway mcp` and `keyway client` use to speak to a gateway.",
-    ),
-    (
-        "KEYWAY_SERVER",
-        "The gateway that `keyway mcp` speaks to, when `--server` is not given.",
-    ),
-    (
-        "KEYWAY_GRANTS",
-        "Where your tokens are kept: `keyring`, `file`, or `auto` for the system's keyring where there is one (the default).",
-    ),
-    (
-        "KEYWAY_CALLBACK_URL",
-        "Where a browser comes back to when you sign in to one of your MCP servers, when it is not `http://localhost:1456/auth/mcp/callback`: http on `localhost`, `127.0.0.1` or `[::1]`.",
-    ),
-    (
-        "KEYWAY_MODEL",
-        "The model that answers in `keyway chat`, as `vendor/model`, when nothing else names one.",
-    ),
-    (
-        "KEYWAY_CLIENT_METADATA_URL",
-        "Your Client ID Metadata Document, which is then the client that signs you in wherever the authorization server takes one: an https URL with a path. Without it Keyway registers itself with each server.",
-    ),
-    (
-        "KEYWAY_TOOL_TOKENS",
-        "Up to how many estimated tokens of all definitions together a model gets tools as they are; above, as skills. 4000 unless set; 0 for skills always.",
-    ),
-    (
-        "KEYWAY_HOME",
-        "Your own folder, with your `mcp.json`, tokens, approvals and sessions, when it is not `~/.keyway`.",
-    ),
-];
 
 /// Where a configuration comes from.
 #[derive(Debug)]
@@ -122,7 +79,8 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Finding>> {
     for path in &files {
         read_file(&mut load.servers, inputs.environment, path);
     }
-    load.unknown_variables();
+    let unknown = unknown_variables(load.environment, &load.servers.variables);
+    load.findings.extend(unknown);
     load.consistent();
     if !load.errors.is_empty() {
         load.errors.extend(load.servers.findings);
@@ -288,29 +246,6 @@ impl Load<'_> {
                     .push(empty.with_help("give it a key, or unset it"));
             }
             None => {}
-        }
-    }
-
-    fn unknown_variables(&mut self) {
-        let known: Vec<String> = KEYS
-            .iter()
-            .map(Key::variable)
-            .chain(OTHER_VARIABLES.iter().map(|(name, _)| (*name).to_owned()))
-            .collect();
-        for name in self.environment.own_names() {
-            if known.iter().any(|known| known == name) || self.servers.variables.contains(name) {
-                continue;
-            }
-            let place = Place::Variable(name.to_owned());
-            let mut finding = Finding::error(
-                place,
-                "",
-                format!("no setting has this variable ({PREFIX}…)"),
-            );
-            if let Some(near) = suggest::nearest(name, known.iter().map(String::as_str)) {
-                finding = finding.with_help(format!("did you mean `{near}`?"));
-            }
-            self.findings.push(finding.as_warning());
         }
     }
 

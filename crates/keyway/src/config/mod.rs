@@ -12,13 +12,14 @@ mod schema;
 mod servers;
 mod settings;
 pub(crate) mod suggest;
+mod variables;
 
 #[cfg(test)]
 mod tests;
 
 pub use environment::Environment;
 pub use keys::{KEYS, Key};
-pub use load::{DEFAULT_FILE, Flag, Inputs, Loaded, OTHER_VARIABLES, load};
+pub use load::{DEFAULT_FILE, Flag, Inputs, Loaded, load};
 pub use reader::Kind;
 pub(crate) use reader::{parse_duration, unreadable};
 pub(crate) use reference::{resolve, variables};
@@ -30,3 +31,5 @@ pub use settings::{
     Auth, Config, Egress, Expose, Icon, Limits, Listen, Log, LogFormat, MasterKey, Mcp, Shutdown,
     Storage, Surface,
 };
+pub use variables::OTHER_VARIABLES;
+pub(crate) use variables::unknown_variables;

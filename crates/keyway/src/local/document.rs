@@ -22,6 +22,8 @@ pub(crate) struct Document {
     pub(crate) owner: u32,
     /// What others than this user can change, if anything: the file, or its folder.
     pub(crate) shared: Option<Shared>,
+    /// Whether its group or everybody can read it.
+    pub(crate) readable: bool,
 }
 
 /// How others can change a file.
@@ -107,6 +109,7 @@ impl Document {
         let digest = Digest::of(&bytes);
         let text = String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
         Ok(Some(Self {
+            readable: found.mode() & 0o044 != 0,
             text,
             digest,
             identity: (found.dev(), found.ino()),

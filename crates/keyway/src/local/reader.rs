@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use super::document::{Document, Shared};
 use super::servers::{Configured, Ignored};
 use super::{Home, Project, Source, Trust};
-use crate::config::{ClientFile, Environment, Finding, Place, Severity, read_client, section};
+use crate::config::{
+    ClientFile, Environment, Finding, Place, Severity, read_client, section, unknown_variables,
+};
 
 /// What status and prompts say of a project's file that nobody trusted yet.
 pub(crate) const NOT_TRUSTED: &str = "project file is not trusted: keyway mcp trust";
@@ -53,8 +55,9 @@ impl Reader {
     /// Reads both files; blocks.
     pub(crate) fn read(&mut self) -> Reading {
         let mut reading = Reading::default();
-        let keys = crate::models::key_variables(&self.home, &self.environment);
+        let (keys, shown) = crate::models::key_variables(&self.home, &self.environment);
         reading.variables.extend(keys);
+        reading.findings.extend(shown);
         let project = self.project(&mut reading);
         let hidden: BTreeSet<_> = project
             .iter()
@@ -64,6 +67,8 @@ impl Reader {
         let shown = user.filter(|configured| !hidden.contains(&configured.server.name));
         reading.servers.extend(shown);
         reading.servers.extend(project);
+        let unknown = unknown_variables(&self.environment, &reading.variables);
+        reading.findings.extend(unknown);
         reading
     }
 

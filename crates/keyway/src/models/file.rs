@@ -19,6 +19,8 @@ pub(super) struct File<'a> {
     pub(super) default: Option<ModelName>,
     pub(super) prices: HashMap<String, Price>,
     pub(super) findings: Vec<Finding>,
+    /// Where a key stands in the file itself, if one does.
+    pub(super) literal: Option<At>,
 }
 
 impl<'a> File<'a> {
@@ -31,6 +33,7 @@ impl<'a> File<'a> {
             default: None,
             prices: HashMap::new(),
             findings: Vec::new(),
+            literal: None,
         }
     }
 
@@ -40,6 +43,21 @@ impl<'a> File<'a> {
             at,
         };
         self.findings.push(Finding::error(place, field, why));
+    }
+
+    /// The warning of a key that other users can read.
+    pub(super) fn shown(&self) -> Option<Finding> {
+        let place = Place::File {
+            path: self.path.to_owned(),
+            at: Some(self.literal?),
+        };
+        let warning = Finding::error(
+            place,
+            "",
+            "other users can read this file, and a key is in it",
+        );
+        let help = "`chmod 600` it, or name a variable instead: `@env:NAME`";
+        Some(warning.with_help(help).as_warning())
     }
 
     pub(super) fn take(&mut self, text: &str) {
@@ -122,6 +140,9 @@ impl<'a> File<'a> {
             vendor.key = key.map(|key| key.to_owned().into());
             vendor.key_variable = Some(variable.to_owned());
             return;
+        }
+        if !text.starts_with('@') && !text.contains("${") {
+            self.literal = Some(at);
         }
         match resolve(self.environment, self.base, text) {
             Ok(key) => {

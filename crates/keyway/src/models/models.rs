@@ -7,7 +7,7 @@ use keyway_egress::Egress;
 
 use super::file::File;
 use crate::cli::Failure;
-use crate::config::Environment;
+use crate::config::{Environment, Finding};
 use crate::local::{Document, Home, egress};
 
 /// The models a person can use: those of the known vendors, whose keys are in variables of the
@@ -20,13 +20,19 @@ pub(crate) struct Models {
     pub(crate) prices: HashMap<String, Price>,
     /// The variables keys are looked for in.
     key_variables: BTreeSet<String>,
+    /// The warning of a key that other users can read.
+    pub(super) shown: Option<Finding>,
 }
 
-/// The variables that keys of models are looked for in: no child process inherits them.
-pub(crate) fn key_variables(home: &Home, environment: &Environment) -> BTreeSet<String> {
+/// The variables that keys of models are looked for in: no child process inherits them. And a
+/// warning, when other users can read a key.
+pub(crate) fn key_variables(
+    home: &Home,
+    environment: &Environment,
+) -> (BTreeSet<String>, Option<Finding>) {
     match Models::read(home, environment) {
-        Ok(models) => models.key_variables,
-        Err(_) => variables_of(&Vendor::known()),
+        Ok(models) => (models.key_variables, models.shown),
+        Err(_) => (variables_of(&Vendor::known()), None),
     }
 }
 
@@ -49,9 +55,13 @@ impl Models {
             vendor.key = key.map(|key| key.to_owned().into());
         }
         file.vendors = vendors;
+        let mut shown = None;
         match Document::read(&path) {
             Ok(None) => {}
-            Ok(Some(document)) => file.take(&document.text),
+            Ok(Some(document)) => {
+                file.take(&document.text);
+                shown = file.shown().filter(|_| document.readable);
+            }
             Err(why) => file.refuse(None, "", why),
         }
         if !file.findings.is_empty() {
@@ -70,6 +80,7 @@ impl Models {
             default: file.default,
             prices: file.prices,
             key_variables,
+            shown,
         })
     }
 

@@ -133,7 +133,7 @@ fn children_inherit_no_key_of_a_model() {
         .collect();
     let home = Home::of(&environment, folder.0.path()).unwrap();
     let inherited = |home: &Home| {
-        let secret = super::key_variables(home, &environment);
+        let (secret, _) = super::key_variables(home, &environment);
         let children = environment.for_children(&secret);
         children
             .into_keys()
@@ -203,4 +203,26 @@ fn the_guide_is_true() {
             vendor.name
         );
     }
+}
+
+#[test]
+fn a_key_that_others_can_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let warned = |key: &str, mode: u32| {
+        let vendor = format!(r#"{{ "base_url": "http://127.0.0.1:1/", "key": "{key}" }}"#);
+        let folder = Folder::new(Some(&format!(r#"{{ "vendors": {{ "a": {vendor} }} }}"#)));
+        let file = folder.0.path().join("models.json");
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let models = folder.read(&[("KEY", "k")]).unwrap();
+        models.shown.map(|finding| finding.to_string())
+    };
+    let told = warned("canary", 0o640).unwrap();
+    assert!(
+        told.contains("chmod 600") && !told.contains("canary"),
+        "{told}"
+    );
+    assert!(warned("canary", 0o604).is_some());
+    assert_eq!(warned("canary", 0o600), None);
+    assert_eq!(warned("@env:KEY", 0o644), None);
+    assert_eq!(warned("${env:KEY}", 0o644), None);
 }

@@ -155,3 +155,34 @@ async fn a_signal_ends_the_children_too() {
     assert_eq!(ended.code(), Some(143));
     until_gone(&child).await;
 }
+
+#[test]
+fn a_variable_that_means_nothing_is_warned_of() {
+    let world = World::new().with("KEYWAY_GRANT", "canary");
+    for command in ["status", "tools"] {
+        let ran = world.run(&["mcp", command]).ok();
+        let told = ran.told();
+        assert!(told.contains("KEYWAY_GRANT: no setting has"), "{told}");
+        assert!(told.contains("did you mean `KEYWAY_GRANTS`?"), "{told}");
+        assert!(!told.contains("canary"), "{told}");
+    }
+}
+
+#[test]
+fn a_folder_of_ones_own_that_is_a_file_is_refused() {
+    let world = World::new().with("KEYWAY_HOME", "file");
+    world.write("file", "");
+    for command in [
+        &["mcp", "status"][..],
+        &["approvals", "remembered"],
+        &["mcp", "trust", "--list"],
+    ] {
+        let ran = world.run(command);
+        assert_eq!(ran.code, 2, "{}", ran.told());
+        assert!(
+            ran.err.contains("DIR/file is not a folder"),
+            "{}",
+            ran.told()
+        );
+    }
+}
