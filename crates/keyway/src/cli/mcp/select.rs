@@ -18,7 +18,7 @@ pub(crate) fn known(client: &LocalClient, name: &str) -> Result<Configured, Fail
     let ignored = ignored
         .iter()
         .find(|status| status.status.name == name && !status.in_force);
-    let shown = suggest::shown_key(name).map_or_else(String::new, |name| format!(" `{name}`"));
+    let shown = named(name).map_or_else(String::new, |name| format!(" `{name}`"));
     let failure = Failure::usage("unknown_server", format!("there is no server{shown}"));
     Err(
         match (ignored, suggest::nearest(name, names.iter().copied())) {
@@ -33,6 +33,15 @@ pub(crate) fn known(client: &LocalClient, name: &str) -> Result<Configured, Fail
             (None, None) => failure.with_hint("none is configured; `keyway mcp add` adds one"),
         },
     )
+}
+
+/// What was typed, if it looks like a server or a grant: anything else may be a secret.
+fn named(typed: &str) -> Option<&str> {
+    let bare = typed.strip_prefix("mcp:").unwrap_or(typed);
+    let mut parts = bare.splitn(2, '@');
+    parts
+        .all(|part| suggest::shown_key(part).is_some())
+        .then_some(typed)
 }
 
 /// Refuses the name of one of the person's own servers where a gateway is looked at.

@@ -54,6 +54,13 @@ async fn a_server_that_was_removed_can_still_be_signed_out_of() {
     let unknown = trip.world.run(&["mcp", "disconnect", "tracke", "--json"]);
     assert_eq!(unknown.code, 2, "{}", unknown.told());
     assert_eq!(last_error(&unknown.err)["code"], "unknown_server");
+    for (typed, told) in [
+        ("mcp:nosuch", "there is no server `mcp:nosuch`"),
+        ("\u{1b}[2J", "there is no server"),
+    ] {
+        let unknown = trip.world.run(&["mcp", "disconnect", typed, "--json"]);
+        assert_eq!(last_error(&unknown.err)["message"], told);
+    }
     let out = trip
         .world
         .run(&["mcp", "disconnect", "mcp:tracker"])

@@ -143,8 +143,9 @@ fn revoked_is_revoked() {
     trust(&world);
     world.run(&["mcp", "trust", "--revoke"]).ok();
     assert!(!ran(&world));
-    let again = world.run(&["mcp", "trust", "--revoke"]).ok().out;
-    assert!(again.starts_with("was not trusted"), "{again}");
+    let again = world.run(&["mcp", "trust", "--revoke"]);
+    assert_eq!(again.code, 1, "{}", again.told());
+    assert!(again.out.starts_with("was not trusted"), "{}", again.told());
     assert_eq!(
         world.run(&["mcp", "trust", "--list"]).ok().out,
         "no project is trusted\n"

@@ -7,7 +7,7 @@ use crate::cli::mcp::plain;
 use crate::cli::terminal::Terminal;
 use crate::local::{Home, Project, Trust};
 
-/// Trusts a project's file no longer.
+/// Trusts a project's file no longer. One that was not trusted is told, with exit code 1.
 pub(super) fn run(
     home: &Home,
     project: &Project,
@@ -27,5 +27,9 @@ pub(super) fn run(
             plain(&project.file().to_string_lossy())
         ));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if revoked {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
