@@ -67,6 +67,7 @@ impl World {
             "vendors": { "lab": { "base_url": base, "key": "e2e-key" } },
         });
         fs::write(own.join("models.json"), models.to_string())?;
+        fs::set_permissions(own.join("models.json"), fs::Permissions::from_mode(0o600))?;
 
         // The browser is a person who reads the page and presses the button.
         let browser = folder.path().join("browser");

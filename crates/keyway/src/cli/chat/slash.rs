@@ -8,6 +8,7 @@ use keyway_tui::{Event, Reply};
 
 use super::conductor::Conductor;
 use super::world::word;
+use crate::config::Severity;
 use crate::local::ServerStatus;
 
 impl Conductor {
@@ -42,7 +43,11 @@ impl Conductor {
         let client = &self.parts.client;
         let statuses = client.statuses();
         for finding in client.findings() {
-            self.problem(finding.to_string());
+            if finding.severity == Severity::Error {
+                self.problem(finding.to_string());
+            } else {
+                self.reply(Reply::Text(finding.to_string()));
+            }
         }
         if statuses.is_empty() {
             let file = client.home().user_file();

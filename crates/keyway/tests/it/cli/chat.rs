@@ -1,6 +1,7 @@
 //! `keyway chat` where there is no terminal.
 
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 
 use keyway_testkit::models::{Call, ModelServer, Script, Turn};
@@ -33,6 +34,8 @@ impl Talk {
         let lab = json!({ "base_url": model.base_url(), "key": model.key() });
         let models = json!({ "vendors": { "lab": lab } });
         world.write("own/models.json", &models.to_string());
+        let owner_only = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(world.path("own/models.json"), owner_only).unwrap();
         Self { world, model, peer }
     }
 
