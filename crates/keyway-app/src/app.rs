@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use keyway_core::action::{HeaderParameter, Registry};
-use keyway_core::ports::{Change, ChangeKind, Clock, Random, Upstream, UpstreamStatus};
+use keyway_core::ports::{Change, ChangeKind, Clock, HttpSend, Random, Upstream, UpstreamStatus};
 use keyway_core::rpc::RpcError;
 use keyway_core::{Error, OrgId, Principal, RequestId, Subject};
 use keyway_store::Store;
@@ -39,6 +39,8 @@ pub struct AppParts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
+    /// The way out to other machines.
+    pub http: Arc<dyn HttpSend>,
     /// The actions. They belong to the first organization.
     pub registry: Registry,
     /// The dials.
@@ -67,17 +69,19 @@ impl Default for Settings {
 pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
+    #[expect(dead_code, reason = "asked by the authorization server")]
+    pub(crate) http: Arc<dyn HttpSend>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) metrics: Arc<Metrics>,
     /// The counters of each action, by slug.
     pub(crate) meters: HashMap<String, Arc<Meter>>,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) tasks: TaskTracker,
-    store: Store,
+    pub(crate) store: Store,
     settings: Arc<Settings>,
     organization: OrgId,
-    ring: Arc<KeyRing>,
-    vault: Vault,
+    pub(crate) ring: Arc<KeyRing>,
+    pub(crate) vault: Vault,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
     tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
@@ -117,6 +121,7 @@ impl App {
             subscriptions: Subscriptions::default(),
             clock: parts.clock,
             random: parts.random,
+            http: parts.http,
             store: parts.store,
             tasks: parts.tasks,
             registry,
@@ -295,7 +300,9 @@ impl App {
 /// What a principal's sealed texts are bound to.
 fn bound(who: &Principal) -> Vec<u8> {
     let subject = match who.subject() {
-        Subject::ApiKey { key, user } => format!("{user}/{key}"),
+        Subject::ApiKey { key, owner } => format!("{}/{key}", owner.as_str()),
+        Subject::Token { grant, owner, .. } => format!("{}/{grant}", owner.as_str()),
+        Subject::WebSession { session, user } => format!("{user}/{session}"),
         Subject::Local => "local".to_owned(),
         Subject::Anonymous => "anonymous".to_owned(),
     };

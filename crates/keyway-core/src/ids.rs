@@ -72,13 +72,23 @@ typed_ids! {
     UserId = "user";
     /// An API key, by its row; never the key itself.
     ApiKeyId = "key";
+    /// A named slice of an organization.
+    ProjectId = "proj";
+    /// A machine identity of an organization.
+    ServiceAccountId = "svc";
+    /// An invitation into an organization.
+    InvitationId = "inv";
+    /// A person's web session. The legacy protocol's MCP session is something else.
+    WebSessionId = "web";
+    /// What someone let an OAuth client do for them.
+    GrantId = "grant";
     /// One request as it appears in logs, errors and headers.
     RequestId = "req";
     /// One conversation of an agent.
     SessionId = "sess";
 }
 
-fn v7(clock: &dyn Clock, random: &dyn Random) -> uuid::Uuid {
+pub(crate) fn v7(clock: &dyn Clock, random: &dyn Random) -> uuid::Uuid {
     let mut bytes = [0u8; 10];
     random.fill(&mut bytes);
     let millis = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();

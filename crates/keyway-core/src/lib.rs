@@ -7,17 +7,26 @@
 #![deny(missing_docs)]
 
 pub mod action;
+mod client_id;
 mod error;
 pub mod ids;
 pub mod json;
 pub mod names;
 pub mod ports;
 mod principal;
+mod role;
 pub mod rpc;
+pub mod scopes;
 mod secret;
 
 pub use action::{Action, Context};
+pub use client_id::{BadClientId, ClientId};
 pub use error::{Error, Kind, Problem};
-pub use ids::{ApiKeyId, OrgId, RequestId, SessionId, UserId};
-pub use principal::{Principal, Subject};
+pub use ids::{
+    ApiKeyId, GrantId, InvitationId, OrgId, ProjectId, RequestId, ServiceAccountId, SessionId,
+    UserId, WebSessionId,
+};
+pub use principal::{Actor, Principal, Subject};
+pub use role::{Role, UnknownRole};
+pub use scopes::Scopes;
 pub use secret::Secret;

@@ -1,15 +1,60 @@
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crate::{ApiKeyId, OrgId, UserId};
+use crate::scopes::Scopes;
+use crate::{ApiKeyId, ClientId, GrantId, OrgId, Role, ServiceAccountId, UserId, WebSessionId};
 
-/// Who is behind a principal.
+/// For whom something is done.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Actor {
+    /// A person.
+    User(UserId),
+    /// A machine identity of the organization.
+    ServiceAccount(ServiceAccountId),
+}
+
+impl Actor {
+    /// The id, whichever kind it is; the prefix tells.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::User(id) => id.as_str(),
+            Self::ServiceAccount(id) => id.as_str(),
+        }
+    }
+
+    /// The person, if it is one.
+    pub fn user(&self) -> Option<&UserId> {
+        match self {
+            Self::User(id) => Some(id),
+            Self::ServiceAccount(_) => None,
+        }
+    }
+}
+
+/// Who is behind a principal, and by what they were recognised.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Subject {
-    /// A person, through one of their API keys.
+    /// Someone, through one of their API keys.
     ApiKey {
         /// The key's row.
         key: ApiKeyId,
         /// Whose key it is.
+        owner: Actor,
+    },
+    /// An OAuth client that someone let act for them. The tokens of a grant change, the grant stays.
+    Token {
+        /// What was granted.
+        grant: GrantId,
+        /// To whom.
+        client: ClientId,
+        /// By whom.
+        owner: Actor,
+    },
+    /// A person at a web page, through their web session.
+    WebSession {
+        /// The web session's row.
+        session: WebSessionId,
+        /// Whose it is.
         user: UserId,
     },
     /// The operator, at the terminal of the machine Keyway runs on.
@@ -18,36 +63,61 @@ pub enum Subject {
     Anonymous,
 }
 
-/// Who is asking, and for which organization. Cheap to clone.
+/// Who is asking, for which organization, and what they were given to do. Cheap to clone.
+///
+/// Two principals are the same when organization and subject are: a role or a scope that changes
+/// makes nobody someone else.
 ///
 /// ```
-/// use keyway_core::{OrgId, Principal, Subject};
+/// use keyway_core::{OrgId, Principal, Role, Subject};
 ///
 /// let organization: OrgId = "org_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
 /// let who = Principal::new(organization.clone(), Subject::Local);
 /// assert_eq!(who.organization(), &organization);
 /// assert_eq!(who.subject(), &Subject::Local);
+/// assert_eq!(who.role(), Role::Owner);
+/// assert_eq!(who.with_role(Role::Member), who);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub struct Principal {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 struct Inner {
     organization: OrgId,
     subject: Subject,
+    role: Role,
+    scopes: Scopes,
 }
 
 impl Principal {
-    /// A principal of `organization`.
+    /// A principal of `organization`. The operator is an owner and anonymous callers may use MCP;
+    /// everyone else begins as a member without any scope.
     pub fn new(organization: OrgId, subject: Subject) -> Self {
+        let (role, scopes) = match &subject {
+            Subject::Local => (Role::Owner, Scopes::all()),
+            Subject::Anonymous => (Role::Member, Scopes::of([crate::scopes::Scope::Mcp])),
+            _ => (Role::Member, Scopes::none()),
+        };
         Self {
             inner: Arc::new(Inner {
                 organization,
                 subject,
+                role,
+                scopes,
             }),
         }
+    }
+
+    /// The same with a role in the organization.
+    pub fn with_role(&self, role: Role) -> Self {
+        self.changed(|inner| inner.role = role)
+    }
+
+    /// The same with scopes.
+    pub fn with_scopes(&self, scopes: Scopes) -> Self {
+        self.changed(|inner| inner.scopes = scopes)
     }
 
     /// The organization the principal acts in.
@@ -58,5 +128,57 @@ impl Principal {
     /// Who is behind it.
     pub fn subject(&self) -> &Subject {
         &self.inner.subject
+    }
+
+    /// The role of who is behind it.
+    pub fn role(&self) -> Role {
+        self.inner.role
+    }
+
+    /// What it was given to do: the role says what could be given at all.
+    pub fn scopes(&self) -> &Scopes {
+        &self.inner.scopes
+    }
+
+    /// For whom it acts, if that is someone with a row.
+    pub fn actor(&self) -> Option<Actor> {
+        match &self.inner.subject {
+            Subject::ApiKey { owner, .. } | Subject::Token { owner, .. } => Some(owner.clone()),
+            Subject::WebSession { user, .. } => Some(Actor::User(user.clone())),
+            Subject::Local | Subject::Anonymous => None,
+        }
+    }
+
+    /// The OAuth client it comes through, if any.
+    pub fn client(&self) -> Option<&ClientId> {
+        match &self.inner.subject {
+            Subject::Token { client, .. } => Some(client),
+            _ => None,
+        }
+    }
+
+    fn changed(&self, change: impl FnOnce(&mut Inner)) -> Self {
+        let mut inner = Inner::clone(&self.inner);
+        change(&mut inner);
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+}
+
+impl PartialEq for Principal {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+            || (self.inner.organization == other.inner.organization
+                && self.inner.subject == other.inner.subject)
+    }
+}
+
+impl Eq for Principal {}
+
+impl Hash for Principal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.inner.organization.hash(state);
+        self.inner.subject.hash(state);
     }
 }

@@ -1,8 +1,8 @@
 use jiff::Timestamp;
-use keyway_core::{ApiKeyId, OrgId, UserId};
+use keyway_core::{Actor, ApiKeyId, OrgId, Role, Scopes};
 
 use crate::error::Doing as _;
-use crate::{Role, Store, StoreError, facts, store};
+use crate::{Store, StoreError, facts, store};
 
 /// An API key as it is listed. The key itself is never stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,11 +10,13 @@ pub struct ApiKey {
     /// Its id.
     pub id: ApiKeyId,
     /// Whose it is.
-    pub user: UserId,
+    pub owner: Actor,
     /// What it is for, in its owner's words.
     pub name: String,
     /// Its first characters, to recognise it by.
     pub shown: String,
+    /// What it may be used for.
+    pub scopes: Scopes,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last used, to within a minute.
@@ -33,13 +35,15 @@ pub struct NewApiKey {
     /// Its id.
     pub id: ApiKeyId,
     /// Whose it is.
-    pub user: UserId,
+    pub owner: Actor,
     /// What it is for.
     pub name: String,
     /// Its first characters.
     pub shown: String,
     /// SHA-256 of the whole key, in hexadecimal.
     pub hash: String,
+    /// What it may be used for.
+    pub scopes: Scopes,
     /// Now.
     pub created_at: Timestamp,
     /// From when on it is no longer valid.
@@ -54,9 +58,11 @@ pub struct Credential {
     /// The organization it belongs to.
     pub organization: OrgId,
     /// Whose it is.
-    pub user: UserId,
+    pub owner: Actor,
     /// Their role in the organization.
     pub role: Role,
+    /// What it may be used for.
+    pub scopes: Scopes,
     /// From when on it is no longer valid.
     pub expires_at: Option<Timestamp>,
     /// The change counter at the moment this was read: it holds while the counter stands.
@@ -90,8 +96,8 @@ impl Store {
     /// All keys of an organization, revoked and expired ones included, oldest first.
     pub async fn api_keys(&self, organization: &OrgId) -> Result<Vec<ApiKey>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, user_id, name, shown, created_at, last_used_at, expires_at, revoked_at, \
-             rotated_from FROM api_keys WHERE organization_id = $1 ORDER BY created_at, id",
+            "SELECT id, user_id, service_account_id, name, shown, scopes, created_at, last_used_at, \
+             expires_at, revoked_at, rotated_from FROM api_keys WHERE organization_id = $1 ORDER BY created_at, id",
         )
         .bind(organization.as_str())
         .fetch_all(self.pool())
@@ -107,8 +113,8 @@ impl Store {
         id: &ApiKeyId,
     ) -> Result<Option<ApiKey>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT id, user_id, name, shown, created_at, last_used_at, expires_at, revoked_at, \
-             rotated_from FROM api_keys WHERE organization_id = $1 AND id = $2",
+            "SELECT id, user_id, service_account_id, name, shown, scopes, created_at, last_used_at, \
+             expires_at, revoked_at, rotated_from FROM api_keys WHERE organization_id = $1 AND id = $2",
         )
         .bind(organization.as_str())
         .bind(id.as_str())
@@ -184,28 +190,24 @@ impl Store {
     /// because it is what finds out which one it is. The caller compares `expires_at` with its
     /// clock.
     pub async fn credential(&self, hash: &str) -> Result<Option<Credential>, StoreError> {
-        let row: Option<(String, String, String, String, Option<i64>, i64)> = sqlx::query_as(
-            "SELECT k.id, k.organization_id, k.user_id, m.role, k.expires_at, c.value \
+        let row: Option<CredentialRow> = sqlx::query_as(
+            "SELECT k.id, k.organization_id, k.user_id, k.service_account_id, k.scopes, \
+             coalesce(m.role, s.role) AS role, k.expires_at, c.value AS epoch \
              FROM api_keys k \
-             JOIN memberships m ON m.organization_id = k.organization_id AND m.user_id = k.user_id \
              JOIN counters c ON c.name = 'auth_epoch' \
-             WHERE k.hash = $1 AND k.revoked_at IS NULL",
+             LEFT JOIN memberships m \
+             ON m.organization_id = k.organization_id AND m.user_id = k.user_id \
+             LEFT JOIN users u ON u.id = k.user_id \
+             LEFT JOIN service_accounts s \
+             ON s.organization_id = k.organization_id AND s.id = k.service_account_id \
+             WHERE k.hash = $1 AND k.revoked_at IS NULL AND u.disabled_at IS NULL \
+             AND s.disabled_at IS NULL AND coalesce(m.role, s.role) IS NOT NULL",
         )
         .bind(hash)
         .fetch_optional(self.pool())
         .await
         .doing("look up an API key")?;
-        row.map(|(id, organization, user, role, expires_at, epoch)| {
-            Ok(Credential {
-                id: store::id(&id)?,
-                organization: store::id(&organization)?,
-                user: store::id(&user)?,
-                role: Role::read(&role).ok_or_else(store::damaged)?,
-                expires_at: expires_at.map(store::moment).transpose()?,
-                epoch,
-            })
-        })
-        .transpose()
+        row.map(CredentialRow::read).transpose()
     }
 
     /// Records when keys were last used. Does not count as a change of a key.
@@ -233,17 +235,20 @@ pub(crate) async fn insert(
     organization: &OrgId,
     new: &NewApiKey,
 ) -> Result<(), StoreError> {
+    let (user, service_account) = store::actor_columns(&new.owner);
     sqlx::query(
         "INSERT INTO api_keys \
-         (id, organization_id, user_id, name, shown, hash, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         (id, organization_id, user_id, service_account_id, name, shown, hash, scopes, created_at, \
+         expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(new.id.as_str())
     .bind(organization.as_str())
-    .bind(new.user.as_str())
+    .bind(user)
+    .bind(service_account)
     .bind(&new.name)
     .bind(&new.shown)
     .bind(&new.hash)
+    .bind(new.scopes.to_string())
     .bind(new.created_at.as_millisecond())
     .bind(new.expires_at.map(Timestamp::as_millisecond))
     .execute(connection)
@@ -255,9 +260,11 @@ pub(crate) async fn insert(
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
-    user_id: String,
+    user_id: Option<String>,
+    service_account_id: Option<String>,
     name: String,
     shown: String,
+    scopes: String,
     created_at: i64,
     last_used_at: Option<i64>,
     expires_at: Option<i64>,
@@ -270,14 +277,41 @@ impl Row {
         let moment = |at: Option<i64>| at.map(store::moment).transpose();
         Ok(ApiKey {
             id: store::id(&self.id)?,
-            user: store::id(&self.user_id)?,
+            owner: store::actor(self.user_id.as_deref(), self.service_account_id.as_deref())?,
             name: self.name,
             shown: self.shown,
+            scopes: store::scopes(&self.scopes)?,
             created_at: store::moment(self.created_at)?,
             last_used_at: moment(self.last_used_at)?,
             expires_at: moment(self.expires_at)?,
             revoked_at: moment(self.revoked_at)?,
             rotated_from: self.rotated_from.as_deref().map(store::id).transpose()?,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct CredentialRow {
+    id: String,
+    organization_id: String,
+    user_id: Option<String>,
+    service_account_id: Option<String>,
+    role: String,
+    scopes: String,
+    expires_at: Option<i64>,
+    epoch: i64,
+}
+
+impl CredentialRow {
+    fn read(self) -> Result<Credential, StoreError> {
+        Ok(Credential {
+            id: store::id(&self.id)?,
+            organization: store::id(&self.organization_id)?,
+            owner: store::actor(self.user_id.as_deref(), self.service_account_id.as_deref())?,
+            role: store::role(&self.role)?,
+            scopes: store::scopes(&self.scopes)?,
+            expires_at: self.expires_at.map(store::moment).transpose()?,
+            epoch: self.epoch,
         })
     }
 }

@@ -17,6 +17,7 @@ mod users;
 pub use api_keys::{ApiKey, Credential, NewApiKey, Use};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
+pub use keyway_core::Role;
 pub use organizations::Organization;
 pub use store::{Limits, Purpose, Store};
-pub use users::{Member, Role};
+pub use users::Member;

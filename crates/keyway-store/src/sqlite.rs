@@ -21,11 +21,23 @@ const CONNECTIONS: u32 = 4;
 const PAGE: u32 = 4096;
 
 /// Every change of the tables, in order. One that has been released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(
-    1,
-    "organizations and api keys",
-    include_str!("../migrations/sqlite/0001_organizations_and_api_keys.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        "organizations and api keys",
+        include_str!("../migrations/sqlite/0001_organizations_and_api_keys.sql"),
+    ),
+    (
+        2,
+        "people",
+        include_str!("../migrations/sqlite/0002_people.sql"),
+    ),
+    (
+        3,
+        "oauth",
+        include_str!("../migrations/sqlite/0003_oauth.sql"),
+    ),
+];
 
 /// Makes the directory and the file, readable by the owner alone.
 pub(crate) fn prepare(path: &Path) -> Result<(), StoreError> {
@@ -86,9 +98,9 @@ pub(crate) async fn open(path: &Path, limits: Limits) -> Result<SqlitePool, Stor
 }
 
 fn migrator() -> Migrator {
-    let migrations = MIGRATIONS.map(|(version, name, sql)| {
+    let migrations = MIGRATIONS.iter().map(|&(version, name, sql)| {
         let sql = sql.into_sql_str();
         Migration::new(version, name.into(), MigrationType::Simple, sql, false)
     });
-    Migrator::with_migrations(migrations.into())
+    Migrator::with_migrations(migrations.collect())
 }

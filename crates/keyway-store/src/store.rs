@@ -91,6 +91,38 @@ pub(crate) fn moment(milliseconds: i64) -> Result<jiff::Timestamp, StoreError> {
     jiff::Timestamp::from_millisecond(milliseconds).map_err(|_| damaged())
 }
 
+/// Reads a role from a row.
+pub(crate) fn role(text: &str) -> Result<keyway_core::Role, StoreError> {
+    text.parse().map_err(|_| damaged())
+}
+
+/// Reads scopes from a row.
+pub(crate) fn scopes(text: &str) -> Result<keyway_core::Scopes, StoreError> {
+    text.parse().map_err(|_| damaged())
+}
+
+/// Reads for whom a row is from its two columns, of which one is filled.
+pub(crate) fn actor(
+    user: Option<&str>,
+    service_account: Option<&str>,
+) -> Result<keyway_core::Actor, StoreError> {
+    use keyway_core::Actor;
+    match (user, service_account) {
+        (Some(user), None) => Ok(Actor::User(id(user)?)),
+        (None, Some(account)) => Ok(Actor::ServiceAccount(id(account)?)),
+        _ => Err(damaged()),
+    }
+}
+
+/// Writes for whom a row is: the user's column, the service account's column.
+pub(crate) fn actor_columns(actor: &keyway_core::Actor) -> (Option<&str>, Option<&str>) {
+    use keyway_core::Actor;
+    match actor {
+        Actor::User(user) => (Some(user.as_str()), None),
+        Actor::ServiceAccount(account) => (None, Some(account.as_str())),
+    }
+}
+
 /// A row holds what no version of Keyway writes.
 pub(crate) fn damaged() -> StoreError {
     StoreError::new("read a row", Reason::Damaged)

@@ -1,18 +1,7 @@
-use keyway_core::{OrgId, UserId};
+use keyway_core::{OrgId, Role, UserId};
 
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
-
-/// What a person may do in an organization.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Everything.
-    Owner,
-    /// Everything but to change owners.
-    Admin,
-    /// To use what the organization has.
-    Member,
-}
 
 /// A person and their role in one organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,23 +14,6 @@ pub struct Member {
     pub role: Role,
     /// Since when they belong to the organization.
     pub created_at: jiff::Timestamp,
-}
-
-impl Role {
-    /// The role as it is stored and shown.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Admin => "admin",
-            Self::Member => "member",
-        }
-    }
-
-    pub(crate) fn read(text: &str) -> Option<Self> {
-        [Self::Owner, Self::Admin, Self::Member]
-            .into_iter()
-            .find(|role| role.as_str() == text)
-    }
 }
 
 impl Store {
@@ -70,7 +42,7 @@ impl Store {
         .fetch_optional(self.pool())
         .await
         .doing("read a membership")?;
-        Ok(role.as_deref().and_then(Role::read))
+        role.as_deref().map(store::role).transpose()
     }
 
     /// Everyone who belongs to `organization`, who came first first.
@@ -90,7 +62,7 @@ impl Store {
                 Ok(Member {
                     id: store::id(&id)?,
                     name,
-                    role: Role::read(&role).ok_or_else(store::damaged)?,
+                    role: store::role(&role)?,
                     created_at: store::moment(created_at)?,
                 })
             })

@@ -13,7 +13,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keyway-agent", &["keyway-core"]),
     (
         "keyway-app",
-        &["keyway-core", "keyway-store", "keyway-vault"],
+        &[
+            "keyway-core",
+            "keyway-store",
+            "keyway-vault",
+            "keyway-oauth",
+        ],
     ),
     (
         "keyway-client",

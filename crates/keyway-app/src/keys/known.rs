@@ -1,7 +1,9 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use keyway_core::{ApiKeyId, OrgId, Principal, Subject};
+use keyway_core::{ApiKeyId, Principal, Subject};
 use keyway_store::{Credential, Use};
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +14,7 @@ use super::KeyDigest;
 pub(crate) struct Known {
     pub(crate) digest: KeyDigest,
     pub(crate) id: ApiKeyId,
-    pub(crate) principal: Principal,
+    principal: ArcSwap<Principal>,
     /// Cancelled once the key is no longer valid.
     pub(crate) revoked: CancellationToken,
     /// Milliseconds; `i64::MAX` for never.
@@ -26,18 +28,26 @@ impl Known {
     pub(crate) fn new(digest: KeyDigest, found: &Credential) -> Self {
         let subject = Subject::ApiKey {
             key: found.id.clone(),
-            user: found.user.clone(),
+            owner: found.owner.clone(),
         };
+        let principal = Principal::new(found.organization.clone(), subject)
+            .with_role(found.role)
+            .with_scopes(found.scopes.clone());
         Self {
             digest,
             id: found.id.clone(),
-            principal: Principal::new(found.organization.clone(), subject),
+            principal: ArcSwap::from_pointee(principal),
             revoked: CancellationToken::new(),
             expires: AtomicI64::new(expiry(found)),
             epoch: AtomicI64::new(found.epoch),
             used: AtomicI64::new(0),
             recorded: AtomicI64::new(0),
         }
+    }
+
+    /// Who comes in with it.
+    pub(crate) fn principal(&self) -> Principal {
+        Principal::clone(&self.principal.load())
     }
 
     /// True while the key is valid, as far as is known.
@@ -57,6 +67,11 @@ impl Known {
 
     /// Takes over what the store says now.
     pub(crate) fn update(&self, found: &Credential) {
+        let principal = self
+            .principal()
+            .with_role(found.role)
+            .with_scopes(found.scopes.clone());
+        self.principal.store(Arc::new(principal));
         self.expires.store(expiry(found), Ordering::Relaxed);
         self.epoch.store(found.epoch, Ordering::Relaxed);
     }
@@ -65,14 +80,10 @@ impl Known {
     pub(crate) fn unrecorded(&self) -> Option<Use> {
         let used = self.used.load(Ordering::Relaxed);
         (self.recorded.swap(used, Ordering::Relaxed) != used).then(|| Use {
-            organization: self.organization().clone(),
+            organization: self.principal.load().organization().clone(),
             id: self.id.clone(),
             at: Timestamp::from_millisecond(used).unwrap_or_default(),
         })
-    }
-
-    fn organization(&self) -> &OrgId {
-        self.principal.organization()
     }
 }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use keyway_core::ports::{Clock, Random};
-use keyway_core::{ApiKeyId, Error, Kind, Principal, Problem, Secret, Subject, UserId};
+use keyway_core::{Actor, ApiKeyId, Error, Kind, Principal, Problem, Scopes, Secret, Subject};
 use keyway_store::{ApiKey, NewApiKey, Role, Store};
 
 use super::{ApiKeyText, KeyRing};
@@ -46,7 +46,9 @@ pub struct ApiKeyView {
     /// Its first characters.
     pub shown: String,
     /// Whose it is.
-    pub user: UserId,
+    pub owner: String,
+    /// What it may be used for.
+    pub scopes: String,
     /// Whether it works.
     pub state: ApiKeyState,
     /// When it was made.
@@ -97,13 +99,13 @@ impl ApiKeys {
         name: &str,
         expires_at: Option<Timestamp>,
     ) -> Result<IssuedKey, Error> {
-        let user = self.authorize(who).await?;
+        let owner = self.authorize(who).await?;
         let now = self.clock.now();
         check_name(name)?;
         if expires_at.is_some_and(|end| end <= now) {
             return Err(invalid("/expiresAt", "a moment in the future"));
         }
-        let (key, row) = self.make(user, name.to_owned(), now, expires_at);
+        let (key, row) = self.make(owner, Scopes::all(), name.to_owned(), now, expires_at);
         self.store.create_api_key(who.organization(), &row).await?;
         self.noticed().await;
         Ok(issued(&key, row, None))
@@ -139,7 +141,8 @@ impl ApiKeys {
             ApiKeyState::Revoked => return Err(ended("the API key was revoked")),
         }
         let life = old.expires_at.map(|end| end.duration_since(old.created_at));
-        let (key, row) = self.make(old.user, old.name, now, life.map(|life| later(now, life)));
+        let ends = life.map(|life| later(now, life));
+        let (key, row) = self.make(old.owner, old.scopes, old.name, now, ends);
         let overlap = SignedDuration::try_from(overlap).unwrap_or_default();
         let rotated = self
             .store
@@ -164,36 +167,45 @@ impl ApiKeys {
         if found { Ok(()) } else { Err(not_found()) }
     }
 
-    /// Answers for which person `who` acts.
-    async fn authorize(&self, who: &Principal) -> Result<UserId, Error> {
-        match who.subject() {
-            Subject::ApiKey { user, .. } => {
-                match self.store.role(who.organization(), user).await? {
-                    Some(Role::Owner | Role::Admin) => Ok(user.clone()),
-                    Some(Role::Member) | None => Err(forbidden()),
-                }
-            }
-            Subject::Local => {
-                let members = self.store.members(who.organization()).await?;
-                let owner = members
-                    .into_iter()
-                    .find(|member| member.role == Role::Owner);
-                owner.map(|owner| owner.id).ok_or_else(|| {
-                    Error::new(Kind::Conflict, "no_owner", "the organization has no owner")
-                })
-            }
-            Subject::Anonymous => Err(forbidden()),
+    /// Answers for whom `who` acts. The operator acts for the first owner.
+    async fn authorize(&self, who: &Principal) -> Result<Actor, Error> {
+        if *who.subject() == Subject::Local {
+            let members = self.store.members(who.organization()).await?;
+            let owner = members
+                .into_iter()
+                .find(|member| member.role == Role::Owner);
+            return owner.map(|owner| Actor::User(owner.id)).ok_or_else(|| {
+                Error::new(Kind::Conflict, "no_owner", "the organization has no owner")
+            });
         }
+        let actor = who.actor().filter(|_| who.scopes().admin());
+        let role = match &actor {
+            Some(Actor::User(user)) => self.store.role(who.organization(), user).await?,
+            Some(Actor::ServiceAccount(_)) => Some(who.role()),
+            None => None,
+        };
+        actor
+            .filter(|_| role.is_some_and(Role::administers))
+            .ok_or_else(forbidden)
     }
 
     fn make(
         &self,
-        user: UserId,
+        owner: Actor,
+        scopes: Scopes,
         name: String,
         now: Timestamp,
         expires_at: Option<Timestamp>,
     ) -> (ApiKeyText, NewApiKey) {
-        new_key(&*self.clock, &*self.random, user, name, now, expires_at)
+        let (key, row) = new_key(&*self.clock, &*self.random, owner, name, now);
+        (
+            key,
+            NewApiKey {
+                scopes,
+                expires_at,
+                ..row
+            },
+        )
     }
 
     /// In the process that serves, a change holds at once.
@@ -212,24 +224,24 @@ impl std::fmt::Debug for ApiKeys {
     }
 }
 
-/// Makes a key and the row that is stored for it.
+/// Makes a key for everything its owner may, for ever, and the row that is stored for it.
 pub(crate) fn new_key(
     clock: &dyn Clock,
     random: &dyn Random,
-    user: UserId,
+    owner: Actor,
     name: String,
     now: Timestamp,
-    expires_at: Option<Timestamp>,
 ) -> (ApiKeyText, NewApiKey) {
     let key = ApiKeyText::generate(random);
     let row = NewApiKey {
         id: ApiKeyId::generate(clock, random),
-        user,
+        owner,
         name,
         shown: key.shown().to_owned(),
         hash: key.digest().to_hex(),
+        scopes: Scopes::all(),
         created_at: now,
-        expires_at,
+        expires_at: None,
     };
     (key, row)
 }
@@ -241,7 +253,8 @@ fn issued(key: &ApiKeyText, row: NewApiKey, rotated_from: Option<ApiKeyId>) -> I
             id: row.id,
             name: row.name,
             shown: row.shown,
-            user: row.user,
+            owner: row.owner.as_str().to_owned(),
+            scopes: row.scopes.to_string(),
             state: ApiKeyState::Active,
             created_at: row.created_at,
             last_used_at: None,
@@ -258,7 +271,8 @@ fn view(key: ApiKey, now: Timestamp) -> ApiKeyView {
         id: key.id,
         name: key.name,
         shown: key.shown,
-        user: key.user,
+        owner: key.owner.as_str().to_owned(),
+        scopes: key.scopes.to_string(),
         created_at: key.created_at,
         last_used_at: key.last_used_at,
         expires_at: key.expires_at,

@@ -175,7 +175,7 @@ fn admit(known: &Known, now: Timestamp) -> Result<Principal, Error> {
         return Err(refusal());
     }
     known.touch(now);
-    Ok(known.principal.clone())
+    Ok(known.principal())
 }
 
 /// The same for a key that never was, one that expired and one that was revoked.

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use keyway_core::ports::{Clock, Random};
-use keyway_core::{OrgId, Secret, UserId};
+use keyway_core::{Actor, OrgId, Secret, UserId};
 use keyway_store::{FirstRows, FirstStart, Member, Organization, Role, Store, StoreError};
 use keyway_vault::{KeyRing, Vault, VaultError};
 
@@ -56,7 +56,7 @@ pub async fn first_start(
         created_at: now,
     };
     let name = "first key".to_owned();
-    let (key, row) = new_key(clock, &**random, owner.id.clone(), name, now, None);
+    let (key, row) = new_key(clock, &**random, Actor::User(owner.id.clone()), name, now);
     let rows = FirstRows {
         organization,
         owner,

@@ -157,9 +157,12 @@ async fn only_owners_admins_and_the_operator_manage_keys() {
         process.app.local().organization().clone(),
         Subject::ApiKey {
             key: id.clone(),
-            user: "user_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap(),
+            owner: keyway_core::Actor::User(
+                "user_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap(),
+            ),
         },
-    );
+    )
+    .with_scopes(keyway_core::Scopes::all());
     for who in [&anonymous, &stranger] {
         let kinds = [
             keys.list(who).await.unwrap_err().kind(),

@@ -15,6 +15,7 @@ use keyway_core::action::{Registry, Reply};
 use keyway_core::ports::{Caller, Clock, NoCaller, Random, RelayMethod};
 use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{Action, Error, Principal, RequestId, Subject};
+use keyway_egress::{Egress, EgressConfig};
 use keyway_store::{Purpose, Store};
 use keyway_vault::random::SystemRandom;
 use tokio_util::sync::CancellationToken;
@@ -60,6 +61,7 @@ impl Process {
             ready,
             clock: Arc::clone(&clock) as _,
             random: Arc::new(SystemRandom),
+            http: Arc::new(Egress::new(EgressConfig::default())),
             registry: Registry::new(actions).unwrap(),
             settings: Settings::default(),
             tasks: tasks.clone(),

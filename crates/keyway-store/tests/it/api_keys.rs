@@ -13,7 +13,8 @@ async fn a_key_is_found_by_its_hash_with_all_that_stands_behind_it() {
 
     let found = store.credential(&new.hash).await.unwrap().unwrap();
     assert_eq!((&found.id, &found.organization), (&new.id, &acme));
-    assert_eq!((&found.user, found.role), (&owner.id, Role::Owner));
+    assert_eq!(found.owner, keyway_core::Actor::User(owner.id.clone()));
+    assert_eq!(found.role, Role::Owner);
     assert_eq!(found.expires_at, Some(at(100)));
     assert_eq!(found.epoch, store.auth_epoch().await.unwrap());
     assert_eq!(store.credential("another").await.unwrap(), None);

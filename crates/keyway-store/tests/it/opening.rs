@@ -134,14 +134,14 @@ async fn a_full_disk_fails_the_write_and_nothing_else() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("keyway.db");
     let limits = Limits {
-        file_bytes: Some(200 * 1024),
+        file_bytes: Some(600 * 1024),
     };
     let store = Store::open_within(&path, Purpose::Serve, limits)
         .await
         .unwrap();
     let large = vec![7u8; 60 * 1024];
     let mut error = None;
-    for number in 0..10 {
+    for number in 0..20 {
         if let Err(full) = store.record_fact(&format!("fact {number}"), &large).await {
             error = Some(full);
             break;

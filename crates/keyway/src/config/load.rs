@@ -5,7 +5,7 @@ use keyway_core::Secret;
 
 use super::doc::{self, At, Node, Value};
 use super::environment::Environment;
-use super::keys::{KEYS, Key};
+use super::keys::{Key, all as all_keys};
 use super::reader::{Given, Reader, unreadable};
 use super::report::{Finding, Place};
 use super::servers::{Collected, McpFile, read_file, read_section};
@@ -182,7 +182,7 @@ impl Load<'_> {
                 } else {
                     self.set(known, Given::Node(value), place, base);
                 }
-            } else if KEYS.iter().any(|known| known.path.starts_with(&inner)) {
+            } else if all_keys().any(|known| known.path.starts_with(&inner)) {
                 if value.members().is_some() {
                     self.section(value, path, &inner);
                 } else {
@@ -198,7 +198,7 @@ impl Load<'_> {
     }
 
     fn variables(&mut self, directory: &Path) {
-        for key in KEYS {
+        for key in all_keys() {
             let name = key.variable();
             if let Some(value) = self.environment.get(&name) {
                 self.set(
@@ -270,8 +270,7 @@ impl Load<'_> {
 }
 
 fn unknown_key(typed: &str, prefix: &str, place: Place) -> Finding {
-    let level = KEYS
-        .iter()
+    let level = all_keys()
         .map(|key| key.path)
         .chain(["mcp_servers"])
         .filter_map(|path| path.strip_prefix(prefix))
@@ -282,9 +281,7 @@ fn unknown_key(typed: &str, prefix: &str, place: Place) -> Finding {
         return finding.with_help(format!("did you mean `{near}`?"));
     }
     // The right name at the wrong level.
-    let elsewhere = KEYS
-        .iter()
-        .find(|key| key.path.rsplit('.').next() == Some(typed));
+    let elsewhere = all_keys().find(|key| key.path.rsplit('.').next() == Some(typed));
     match elsewhere {
         Some(key) if key.path == typed => {
             finding.with_help(format!("`{typed}` stands at the top level"))

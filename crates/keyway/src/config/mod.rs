@@ -18,7 +18,7 @@ mod variables;
 mod tests;
 
 pub use environment::Environment;
-pub use keys::{KEYS, Key};
+pub use keys::{Key, all as all_keys};
 pub use load::{DEFAULT_FILE, Flag, Inputs, Loaded, load};
 pub use reader::Kind;
 pub(crate) use reader::{parse_duration, unreadable};

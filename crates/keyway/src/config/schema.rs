@@ -1,13 +1,13 @@
 use serde_json::{Map, Value, json};
 
-use super::keys::KEYS;
+use super::keys::all as all_keys;
 use super::reader::Kind;
 use super::servers::FIELDS;
 
 /// JSON Schema (2020-12) of `keyway.yaml`, made from the table that reads it.
 pub fn schema() -> Value {
     let mut root = Map::new();
-    for key in KEYS {
+    for key in all_keys() {
         put(&mut root, key.path, leaf(key.kind, key.doc, &key.default()));
     }
     root.insert("mcp_servers".into(), servers());

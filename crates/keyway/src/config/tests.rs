@@ -78,8 +78,7 @@ fn every_key_reads_what_it_shows() {
          egress: {allow: [10.0.0.0/8]}\nmaster_key: {file: k, command: [pass, show, k]}\n\
          shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n",
     );
-    let shown: Vec<_> = KEYS
-        .iter()
+    let shown: Vec<_> = all_keys()
         .map(|key| format!("{} = {}", key.path, (key.get)(&config)))
         .collect();
     let dir = config
@@ -94,8 +93,6 @@ fn every_key_reads_what_it_shows() {
     public_url = "https://gw.example.com"
     allowed_origins = ["*","https://a.example"]
     allowed_hosts = ["gw.example.com"]
-    data_dir = "DIR/data"
-    database = "DIR/db.sqlite"
     auth.required = false
     mcp.enabled = false
     mcp.route = "/agents/mcp"
@@ -113,6 +110,8 @@ fn every_key_reads_what_it_shows() {
     limits.json_depth = 20
     limits.json_nodes = 1000
     limits.request_timeout = "500ms"
+    data_dir = "DIR/data"
+    database = "DIR/db.sqlite"
     mcp_files = ["DIR/a.json"]
     egress.allow = ["10.0.0.0/8"]
     master_key.file = "DIR/k"
@@ -121,7 +120,7 @@ fn every_key_reads_what_it_shows() {
     log.filter = "info,keyway_mcp=debug"
     log.format = "json"
     "#);
-    for key in KEYS {
+    for key in all_keys() {
         assert_ne!((key.get)(&config), key.default(), "{}", key.path);
     }
 }
@@ -276,8 +275,7 @@ fn every_key_can_be_set_by_its_variable() {
         ("log.filter", "debug"),
         ("log.format", "text"),
     ];
-    let env: Vec<_> = KEYS
-        .iter()
+    let env: Vec<_> = all_keys()
         .map(|key| {
             (
                 key.variable(),
@@ -294,7 +292,7 @@ fn every_key_can_be_set_by_its_variable() {
         .map(|(name, value)| (name.as_str(), *value))
         .collect();
     let loaded = World::new("").load_with(&env, Vec::new()).unwrap();
-    for key in KEYS {
+    for key in all_keys() {
         assert_ne!((key.get)(&loaded.config), key.default(), "{}", key.path);
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::environment::{Environment, PREFIX};
-use super::keys::{KEYS, Key};
+use super::keys::{Key, all as all_keys};
 use super::report::{Finding, Place};
 use super::suggest;
 
@@ -55,8 +55,7 @@ pub(crate) fn unknown_variables(
     environment: &Environment,
     referenced: &BTreeSet<String>,
 ) -> Vec<Finding> {
-    let known: Vec<String> = KEYS
-        .iter()
+    let known: Vec<String> = all_keys()
         .map(Key::variable)
         .chain(OTHER_VARIABLES.iter().map(|(name, _)| (*name).to_owned()))
         .collect();

@@ -7,12 +7,13 @@ use keyway_app::{App, AppParts};
 use keyway_core::Secret;
 use keyway_core::action::Registry;
 use keyway_core::ports::{Clock, Random};
+use keyway_egress::Egress;
 use keyway_store::{Purpose, Store};
 use keyway_vault::random::SystemRandom;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::ServeError;
+use super::{ServeError, upstreams};
 use crate::Gateway;
 use crate::config::Config;
 
@@ -22,6 +23,8 @@ pub(crate) struct Opened {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
+    /// The way out to other machines.
+    pub(crate) http: Arc<Egress>,
     /// The first API key, on the first start only.
     pub(crate) first_key: Option<Secret<String>>,
     /// What runs beside the requests.
@@ -38,6 +41,7 @@ pub(crate) async fn open(
 ) -> Result<Opened, ServeError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let http = Arc::new(upstreams::egress(config)?);
     let store = Store::open(&config.storage.database_path(), purpose).await?;
     let registry = registry(gateway, config, &clock, &store)?;
     let master_key = MasterKeySource {
@@ -53,6 +57,7 @@ pub(crate) async fn open(
         ready,
         clock: Arc::clone(&clock),
         random: Arc::clone(&random),
+        http: Arc::clone(&http) as _,
         registry,
         settings: keyway_app::Settings::default(),
         tasks: tasks.clone(),
@@ -63,6 +68,7 @@ pub(crate) async fn open(
         store,
         clock,
         random,
+        http,
         first_key,
         tasks,
         ending,

@@ -16,7 +16,6 @@ use crate::config::{Config, Finding, Severity};
 pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeError> {
     let config = &setup.config;
     refuse_open(config)?;
-    let egress = upstreams::egress(config)?;
     let listener = keyway_http::bind(config.listen.bind)?;
     let address = listener.local_addr().map_err(|source| ServeError::System {
         doing: "learn the bound address",
@@ -24,7 +23,7 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
     })?;
     let opened = open(gateway, config, Purpose::Serve).await?;
     setup.findings.iter().for_each(remark);
-    let mut servers = upstreams::servers(gateway, &setup, &opened, egress);
+    let mut servers = upstreams::servers(gateway, &setup, &opened);
     servers.take(&setup.config, &setup.findings).await;
     let pool = servers.pool();
     if let Some(reload) = setup.reload {

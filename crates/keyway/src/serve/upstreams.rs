@@ -24,15 +24,10 @@ pub(super) fn egress(config: &Config) -> Result<Egress, ServeError> {
 }
 
 /// A pool without servers, and who keeps it as the configuration has it.
-pub(super) fn servers(
-    gateway: &Gateway,
-    setup: &Setup,
-    opened: &Opened,
-    egress: Egress,
-) -> Servers {
+pub(super) fn servers(gateway: &Gateway, setup: &Setup, opened: &Opened) -> Servers {
     let app = opened.app.clone();
     let pool = Pool::new(
-        Arc::new(egress),
+        Arc::clone(&opened.http) as _,
         Arc::clone(&opened.clock),
         opened.tasks.clone(),
         opened.ending.clone(),

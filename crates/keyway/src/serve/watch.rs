@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use super::Reload;
 use super::servers::Servers;
-use crate::config::{Config, Finding, KEYS, Loaded};
+use crate::config::{Config, Finding, Loaded, all_keys};
 use crate::servers::{Looks, PACE};
 
 /// Reads the configuration again when one of its files changes, and on SIGHUP.
@@ -122,7 +122,7 @@ impl Watch {
     /// Tells which keys are not as they were at the start.
     fn compare(&self, now: &Config) {
         let differs = |config: &Config| -> Vec<&str> {
-            KEYS.iter()
+            all_keys()
                 .filter(|key| key.path != "mcp_files" && (key.get)(config) != (key.get)(now))
                 .map(|key| key.path)
                 .collect()

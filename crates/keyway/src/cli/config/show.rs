@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
 use crate::cli::terminal::Terminal;
-use crate::config::{KEYS, Loaded, McpServer, Place};
+use crate::config::{Loaded, McpServer, Place, all_keys};
 
 /// What stands where a secret is.
 const MASK: &str = "••••••";
@@ -22,8 +22,7 @@ pub(super) fn run(invocation: &Invocation, terminal: &mut Terminal) -> Result<Ex
         Some(file) => terminal.note(format!("from {}", file.display())),
         None => terminal.note("no configuration file: defaults, variables and flags"),
     }
-    let mut rows: Vec<_> = KEYS
-        .iter()
+    let mut rows: Vec<_> = all_keys()
         .map(|key| {
             let place = loaded.places.get(key.path).unwrap_or(&Place::Default);
             vec![
@@ -76,8 +75,7 @@ fn server_row(server: &McpServer) -> Vec<String> {
 }
 
 fn as_json(loaded: &Loaded) -> Value {
-    let settings: serde_json::Map<_, _> = KEYS
-        .iter()
+    let settings: serde_json::Map<_, _> = all_keys()
         .map(|key| {
             let place = loaded.places.get(key.path).unwrap_or(&Place::Default);
             let value = json!({ "value": (key.get)(&loaded.config), "from": place.to_string() });

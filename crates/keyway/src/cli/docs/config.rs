@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::cell;
-use crate::config::{KEYS, Key, Kind, server_fields};
+use crate::config::{Key, Kind, all_keys, server_fields};
 
 const HEAD: &str = "\
 # Configuration
@@ -95,7 +95,7 @@ pub(super) fn page() -> String {
     page.push_str(
         "| key | takes | default | variable | for | replaces |\n|---|---|---|---|---|---|\n",
     );
-    for key in KEYS {
+    for key in all_keys() {
         let _ = writeln!(
             page,
             "| `{}` | {} | {} | `{}` | {} | {} |",

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use super::cell;
-use crate::config::{KEYS, OTHER_VARIABLES};
+use crate::config::{OTHER_VARIABLES, all_keys};
 
 const HEAD: &str = "\
 # Environment variables
@@ -22,7 +22,7 @@ pub(super) fn page() -> String {
     for (name, doc) in OTHER_VARIABLES {
         let _ = writeln!(page, "| `{name}` | {} |", cell(doc));
     }
-    for key in KEYS {
+    for key in all_keys() {
         let _ = writeln!(
             page,
             "| `{}` | `{}`: {} |",

@@ -1,0 +1,136 @@
+-- The authorization server. Codes, tokens, client secrets: SHA-256 in hexadecimal, never themselves.
+
+-- Clients are made before anyone has signed in, so those that registered themselves or publish a
+-- document belong to nobody; those an admin made belong to an organization.
+CREATE TABLE oauth_clients (
+    id                 TEXT   NOT NULL PRIMARY KEY,
+    organization_id    TEXT   REFERENCES organizations (id) ON DELETE CASCADE,
+    kind               TEXT   NOT NULL CHECK (kind IN ('registered', 'document', 'configured')),
+    name               TEXT   NOT NULL,
+    -- Client metadata (RFC 7591), as it was checked.
+    metadata           TEXT   NOT NULL,
+    secret_hash        TEXT,
+    -- Whom it acts as with `client_credentials`.
+    service_account_id TEXT,
+    created_at         BIGINT NOT NULL,
+    last_used_at       BIGINT NOT NULL,
+    -- Of a document: until when it is fresh, and what to ask with after that.
+    fresh_until        BIGINT,
+    etag               TEXT,
+    disabled_at        BIGINT,
+    FOREIGN KEY (organization_id, service_account_id)
+        REFERENCES service_accounts (organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX oauth_clients_by_organization ON oauth_clients (organization_id, created_at, id);
+CREATE INDEX oauth_clients_by_last_use ON oauth_clients (kind, last_used_at);
+
+-- What someone let a client do: the family of all tokens that came of it.
+CREATE TABLE oauth_grants (
+    id                 TEXT   NOT NULL PRIMARY KEY,
+    organization_id    TEXT   NOT NULL,
+    user_id            TEXT,
+    service_account_id TEXT,
+    client_id          TEXT   NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
+    kind               TEXT   NOT NULL CHECK (kind IN ('code', 'device', 'client')),
+    scopes             TEXT   NOT NULL,
+    resource           TEXT   NOT NULL,
+    created_at         BIGINT NOT NULL,
+    last_used_at       BIGINT,
+    -- The absolute end of the family.
+    expires_at         BIGINT NOT NULL,
+    revoked_at         BIGINT,
+    -- Why: user, admin, client, replay, reuse.
+    revoked_for        TEXT,
+    CHECK ((user_id IS NULL) <> (service_account_id IS NULL)),
+    FOREIGN KEY (organization_id, user_id)
+        REFERENCES memberships (organization_id, user_id) ON DELETE CASCADE,
+    FOREIGN KEY (organization_id, service_account_id)
+        REFERENCES service_accounts (organization_id, id) ON DELETE CASCADE
+);
+CREATE INDEX oauth_grants_by_organization ON oauth_grants (organization_id, created_at, id);
+CREATE INDEX oauth_grants_by_user ON oauth_grants (organization_id, user_id, client_id);
+CREATE INDEX oauth_grants_by_service_account ON oauth_grants (organization_id, service_account_id);
+CREATE INDEX oauth_grants_by_client ON oauth_grants (client_id);
+
+CREATE TABLE oauth_tokens (
+    hash            TEXT   NOT NULL PRIMARY KEY,
+    grant_id        TEXT   NOT NULL REFERENCES oauth_grants (id) ON DELETE CASCADE,
+    organization_id TEXT   NOT NULL,
+    kind            TEXT   NOT NULL CHECK (kind IN ('access', 'refresh')),
+    scopes          TEXT   NOT NULL,
+    created_at      BIGINT NOT NULL,
+    expires_at      BIGINT NOT NULL,
+    -- Of a refresh token: when it was used, and the pair that came of it.
+    used_at         BIGINT,
+    next_refresh    TEXT,
+    next_access     TEXT
+);
+CREATE INDEX oauth_tokens_by_grant ON oauth_tokens (grant_id);
+CREATE INDEX oauth_tokens_by_end ON oauth_tokens (expires_at);
+
+CREATE TABLE oauth_codes (
+    hash            TEXT   NOT NULL PRIMARY KEY,
+    organization_id TEXT   NOT NULL,
+    user_id         TEXT   NOT NULL,
+    client_id       TEXT   NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
+    redirect_uri    TEXT   NOT NULL,
+    challenge       TEXT   NOT NULL,
+    scopes          TEXT   NOT NULL,
+    resource        TEXT   NOT NULL,
+    created_at      BIGINT NOT NULL,
+    expires_at      BIGINT NOT NULL,
+    used_at         BIGINT,
+    -- What came of it, so that a second use can end it.
+    grant_id        TEXT,
+    FOREIGN KEY (organization_id, user_id)
+        REFERENCES memberships (organization_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX oauth_codes_by_user ON oauth_codes (organization_id, user_id);
+CREATE INDEX oauth_codes_by_client ON oauth_codes (client_id);
+CREATE INDEX oauth_codes_by_end ON oauth_codes (expires_at);
+
+CREATE TABLE oauth_device_codes (
+    hash            TEXT   NOT NULL PRIMARY KEY,
+    user_code_hash  TEXT   NOT NULL UNIQUE,
+    client_id       TEXT   NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
+    scopes          TEXT   NOT NULL,
+    resource        TEXT   NOT NULL,
+    created_at      BIGINT NOT NULL,
+    expires_at      BIGINT NOT NULL,
+    -- How long to wait between two questions, in milliseconds; grows with `slow_down`.
+    interval_ms     BIGINT NOT NULL,
+    polled_at       BIGINT,
+    organization_id TEXT,
+    user_id         TEXT,
+    approved_at     BIGINT,
+    denied_at       BIGINT,
+    used_at         BIGINT,
+    FOREIGN KEY (organization_id, user_id)
+        REFERENCES memberships (organization_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX oauth_device_codes_by_client ON oauth_device_codes (client_id);
+CREATE INDEX oauth_device_codes_by_user ON oauth_device_codes (organization_id, user_id);
+CREATE INDEX oauth_device_codes_by_end ON oauth_device_codes (expires_at);
+
+-- What a person agreed to, so that they are not asked the same again.
+CREATE TABLE oauth_consents (
+    organization_id TEXT   NOT NULL,
+    user_id         TEXT   NOT NULL,
+    client_id       TEXT   NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
+    scopes          TEXT   NOT NULL,
+    resource        TEXT   NOT NULL,
+    created_at      BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, user_id, client_id, resource),
+    FOREIGN KEY (organization_id, user_id)
+        REFERENCES memberships (organization_id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX oauth_consents_by_client ON oauth_consents (client_id);
+
+-- Assertions of clients that sign (RFC 7523) work once.
+CREATE TABLE oauth_assertions (
+    client_id  TEXT   NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
+    jti_hash   TEXT   NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (client_id, jti_hash)
+);
+CREATE INDEX oauth_assertions_by_end ON oauth_assertions (expires_at);
