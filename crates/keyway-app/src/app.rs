@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::keys::{self, ApiKeys, KeyRing};
+use crate::limits::{Limits, RateLimits};
 use crate::metrics::{Meter, Metrics};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
@@ -56,12 +57,15 @@ pub struct AppParts {
 pub struct Settings {
     /// How long a client may hold a page of a list for fresh.
     pub list_ttl: Duration,
+    /// How often someone may ask.
+    pub rate_limits: RateLimits,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             list_ttl: Duration::from_mins(1),
+            rate_limits: RateLimits::default(),
         }
     }
 }
@@ -76,6 +80,7 @@ pub(crate) struct Inner {
     /// The counters of each action, by slug.
     pub(crate) meters: HashMap<String, Arc<Meter>>,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) limits: Limits,
     pub(crate) tasks: TaskTracker,
     pub(crate) store: Store,
     settings: Arc<Settings>,
@@ -119,6 +124,7 @@ impl App {
             nobody: tenant(None),
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
+            limits: Limits::new(settings.rate_limits, &parts.clock),
             clock: parts.clock,
             random: parts.random,
             http: parts.http,
@@ -169,6 +175,11 @@ impl App {
     /// The actions, wherever they are exposed.
     pub fn registry(&self) -> &Registry {
         &self.inner.registry
+    }
+
+    /// How often someone may ask, and how they stand.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
     }
 
     /// What is counted.

@@ -1,4 +1,5 @@
 use std::hash::{Hash, Hasher};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::scopes::Scopes;
@@ -65,8 +66,8 @@ pub enum Subject {
 
 /// Who is asking, for which organization, and what they were given to do. Cheap to clone.
 ///
-/// Two principals are the same when organization and subject are: a role or a scope that changes
-/// makes nobody someone else.
+/// Two principals are the same when organization and subject are: a role, a scope or an address that
+/// changes makes nobody someone else.
 ///
 /// ```
 /// use keyway_core::{OrgId, Principal, Role, Subject};
@@ -81,6 +82,7 @@ pub enum Subject {
 #[derive(Debug, Clone)]
 pub struct Principal {
     inner: Arc<Inner>,
+    address: Option<IpAddr>,
 }
 
 #[derive(Debug, Clone)]
@@ -107,6 +109,7 @@ impl Principal {
                 role,
                 scopes,
             }),
+            address: None,
         }
     }
 
@@ -118,6 +121,19 @@ impl Principal {
     /// The same with scopes.
     pub fn with_scopes(&self, scopes: Scopes) -> Self {
         self.changed(|inner| inner.scopes = scopes)
+    }
+
+    /// The same, asking from this address.
+    pub fn from_address(&self, address: IpAddr) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            address: Some(address),
+        }
+    }
+
+    /// The address the request at hand came from, where that is known.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 
     /// The organization the principal acts in.
@@ -162,6 +178,7 @@ impl Principal {
         change(&mut inner);
         Self {
             inner: Arc::new(inner),
+            address: self.address,
         }
     }
 }
