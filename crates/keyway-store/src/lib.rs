@@ -9,6 +9,7 @@ mod error;
 mod facts;
 mod first;
 mod lock;
+pub mod oauth;
 mod organizations;
 mod sqlite;
 mod store;
