@@ -19,7 +19,8 @@ mod tenant;
 
 pub use app::{App, AppParts, Settings};
 pub use keys::{
-    ApiKeyState, ApiKeyText, ApiKeyView, ApiKeys, DEFAULT_OVERLAP, IssuedKey, KeyDigest, NotAKey,
+    ApiKeyState, ApiKeyView, ApiKeys, BadSecretText, DEFAULT_OVERLAP, IssuedKey, KeyDigest,
+    SecretText, TokenKind,
 };
 pub use keyway_core::action::HeaderParameter;
 pub use metrics::Metrics;
