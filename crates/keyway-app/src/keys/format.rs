@@ -260,7 +260,10 @@ mod tests {
         let text = made(TokenKind::Refresh, 3);
         let told = format!("{text:?} {}", BadSecretText(TokenKind::Refresh));
         assert!(!told.contains(text.secret().expose()) && !told.contains(text.shown()));
-        assert!(told.contains("expected refresh token: `kwr_` and 38"), "{told}");
+        assert!(
+            told.contains("expected refresh token: `kwr_` and 38"),
+            "{told}"
+        );
     }
 
     #[test]
