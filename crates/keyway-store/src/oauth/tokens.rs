@@ -54,11 +54,9 @@ pub struct TokenCredential {
     pub epoch: i64,
 }
 
-/// What came of a refresh token when it was used.
+/// The pair that came of a refresh token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Successor {
-    /// When the token was used.
-    pub used_at: Timestamp,
     /// The hash of the refresh token that replaced it.
     pub refresh: String,
     /// The hash of the access token that came with that.
@@ -82,7 +80,9 @@ pub struct RefreshToken {
     pub created_at: Timestamp,
     /// From when on it is no longer valid.
     pub expires_at: Timestamp,
-    /// What came of it, if it was used.
+    /// When it was first used, or gave way to another pair unused.
+    pub used_at: Option<Timestamp>,
+    /// What came of it. Nothing for one that is unused, and for one that gave way.
     pub successor: Option<Successor>,
 }
 
@@ -134,7 +134,7 @@ impl Store {
 
     /// Replaces a refresh token by a new pair. `seen` is what [`Store::refresh_token`] answered and
     /// the decision was made on: when anything of it has changed, nothing happens. A pair that came
-    /// of the token before, and was never used, stops working.
+    /// of the token before gives way: its access token is gone, its refresh token counts as used.
     pub async fn rotate_refresh_token(
         &self,
         seen: &RefreshToken,
@@ -148,15 +148,20 @@ impl Store {
             return Ok(Rotated::Changed);
         }
         if let Some(lost) = &seen.successor {
-            sqlx::query("DELETE FROM oauth_tokens WHERE hash IN ($1, $2)")
-                .bind(&lost.refresh)
+            sqlx::query("DELETE FROM oauth_tokens WHERE hash = $1")
                 .bind(&lost.access)
+                .execute(&mut *transaction)
+                .await
+                .doing(doing)?;
+            sqlx::query("UPDATE oauth_tokens SET used_at = $2 WHERE hash = $1")
+                .bind(&lost.refresh)
+                .bind(at.as_millisecond())
                 .execute(&mut *transaction)
                 .await
                 .doing(doing)?;
             crate::facts::bump_auth_epoch(&mut transaction).await?;
         }
-        let used_at = seen.successor.as_ref().map_or(at, |before| before.used_at);
+        let used_at = seen.used_at.unwrap_or(at);
         sqlx::query(
             "UPDATE oauth_tokens SET used_at = $2, next_refresh = $3, next_access = $4 \
              WHERE hash = $1",
@@ -320,9 +325,8 @@ struct RefreshRow {
 
 impl RefreshRow {
     fn read(self) -> Result<RefreshToken, StoreError> {
-        let successor = match (self.used_at, self.next_refresh, self.next_access) {
-            (Some(used_at), Some(refresh), Some(access)) => Some(Successor {
-                used_at: store::moment(used_at)?,
+        let successor = match (self.next_refresh, self.next_access) {
+            (Some(refresh), Some(access)) => Some(Successor {
                 refresh,
                 access,
                 refresh_used: self.next_used_at.is_some(),
@@ -346,6 +350,7 @@ impl RefreshRow {
             scopes: store::scopes(&self.scopes)?,
             created_at: store::moment(self.created_at)?,
             expires_at: store::moment(self.expires_at)?,
+            used_at: self.used_at.map(store::moment).transpose()?,
             successor,
         })
     }

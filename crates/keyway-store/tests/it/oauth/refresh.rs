@@ -17,8 +17,8 @@ async fn a_refresh_token_is_replaced_by_a_new_pair() {
     let rotated = store.rotate_refresh_token(&seen, &second, at(10)).await;
     assert_eq!(rotated.unwrap(), Rotated::Done);
     let used = store.refresh_token(hash, at(11)).await.unwrap().unwrap();
+    assert_eq!(used.used_at, Some(at(10)));
     let successor = used.successor.unwrap();
-    assert_eq!(successor.used_at, at(10));
     assert_eq!(successor.access, second.access.hash);
     assert!(!successor.refresh_used);
     // The old access token lives to its own end: only the refresh token is used up.
@@ -55,11 +55,11 @@ async fn a_pair_that_was_lost_gives_way_to_the_next_one() {
         None
     );
     let lost = &lost.refresh.as_ref().unwrap().hash;
-    assert_eq!(store.refresh_token(lost, at(21)).await.unwrap(), None);
+    let lost = store.refresh_token(lost, at(21)).await.unwrap().unwrap();
+    assert_eq!((lost.used_at, lost.successor), (Some(at(20)), None));
     let now = store.refresh_token(hash, at(21)).await.unwrap().unwrap();
-    let successor = now.successor.unwrap();
-    assert_eq!(successor.used_at, at(10), "the grace is not prolonged");
-    assert_eq!(successor.access, kept.access.hash);
+    assert_eq!(now.used_at, Some(at(10)), "the grace is not prolonged");
+    assert_eq!(now.successor.unwrap().access, kept.access.hash);
 }
 
 #[tokio::test]
