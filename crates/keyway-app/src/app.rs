@@ -13,6 +13,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::audit::{Audit, AuditParts, AuditSettings};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::metrics::{Meter, Metrics};
 use crate::setup::Ready;
@@ -56,12 +57,15 @@ pub struct AppParts {
 pub struct Settings {
     /// How long a client may hold a page of a list for fresh.
     pub list_ttl: Duration,
+    /// The audit log.
+    pub audit: AuditSettings,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             list_ttl: Duration::from_mins(1),
+            audit: AuditSettings::default(),
         }
     }
 }
@@ -82,6 +86,7 @@ pub(crate) struct Inner {
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
+    pub(crate) audit: Audit,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
     tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
@@ -103,6 +108,16 @@ impl App {
             ))
         };
         let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
+        let audit = AuditParts {
+            store: parts.store.clone(),
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            vault: parts.ready.vault.clone(),
+            settings: settings.audit.clone(),
+            counters: Arc::clone(&metrics.audit),
+            shutdown: parts.shutdown.clone(),
+        };
+        let audit = Audit::start(audit, &parts.tasks);
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
@@ -114,6 +129,7 @@ impl App {
         let inner = Inner {
             meters,
             vault: parts.ready.vault,
+            audit,
             organization: parts.ready.organization,
             home: tenant(Some(Arc::clone(&registry))),
             nobody: tenant(None),
@@ -164,6 +180,11 @@ impl App {
             Arc::clone(&self.inner.random),
         )
         .with_ring(Arc::clone(&self.inner.ring))
+    }
+
+    /// What happened, written down.
+    pub fn audit(&self) -> &Audit {
+        &self.inner.audit
     }
 
     /// The actions, wherever they are exposed.

@@ -2,6 +2,7 @@
 //! meet; the protocols that bring calls here and the connections that take them on are elsewhere.
 
 mod app;
+pub mod audit;
 mod call;
 mod catalogue;
 mod crc32;
@@ -18,6 +19,7 @@ pub mod system;
 mod tenant;
 
 pub use app::{App, AppParts, Settings};
+pub use audit::{Audit, Event, EventKind};
 pub use keys::{
     ApiKeyState, ApiKeyText, ApiKeyView, ApiKeys, DEFAULT_OVERLAP, IssuedKey, KeyDigest, NotAKey,
 };

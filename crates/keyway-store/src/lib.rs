@@ -5,6 +5,7 @@
 //! reads a clock.
 
 mod api_keys;
+mod audit;
 mod error;
 mod facts;
 mod first;
@@ -15,6 +16,10 @@ mod store;
 mod users;
 
 pub use api_keys::{ApiKey, Credential, NewApiKey, Use};
+pub use audit::{
+    AuditCheckpoint, AuditFilter, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
+    NewAuditEvent, checkpoint_text, event_hash,
+};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
 pub use keyway_core::Role;
