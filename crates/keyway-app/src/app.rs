@@ -13,6 +13,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::audit::{Audit, AuditParts, AuditSettings};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::metrics::{Meter, Metrics};
 use crate::people::{People, PeopleParts, SignInSettings, Sso};
@@ -59,6 +60,8 @@ pub struct Settings {
     pub list_ttl: Duration,
     /// How people sign in.
     pub sign_in: SignInSettings,
+    /// The audit log.
+    pub audit: AuditSettings,
 }
 
 impl Default for Settings {
@@ -66,6 +69,7 @@ impl Default for Settings {
         Self {
             list_ttl: Duration::from_mins(1),
             sign_in: SignInSettings::default(),
+            audit: AuditSettings::default(),
         }
     }
 }
@@ -87,6 +91,7 @@ pub(crate) struct Inner {
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
     people: People,
+    pub(crate) audit: Audit,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
     tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
@@ -108,6 +113,16 @@ impl App {
             ))
         };
         let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
+        let audit = AuditParts {
+            store: parts.store.clone(),
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            vault: parts.ready.vault.clone(),
+            settings: settings.audit.clone(),
+            counters: Arc::clone(&metrics.audit),
+            shutdown: parts.shutdown.clone(),
+        };
+        let audit = Audit::start(audit, &parts.tasks);
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
@@ -130,6 +145,7 @@ impl App {
             meters,
             people,
             vault: parts.ready.vault,
+            audit,
             organization: parts.ready.organization,
             home: tenant(Some(Arc::clone(&registry))),
             nobody: tenant(None),
@@ -196,6 +212,11 @@ impl App {
     /// owner or admin who comes with the scope `admin`. Every administrative use-case asks this first.
     pub async fn administer(&self, who: &Principal) -> Result<(), Error> {
         access::administer(&self.inner.store, who).await.map(drop)
+    }
+
+    /// What happened, written down.
+    pub fn audit(&self) -> &Audit {
+        &self.inner.audit
     }
 
     /// The actions, wherever they are exposed.

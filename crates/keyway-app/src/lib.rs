@@ -3,6 +3,7 @@
 
 mod access;
 mod app;
+pub mod audit;
 mod call;
 mod catalogue;
 mod crc32;
@@ -20,6 +21,7 @@ pub mod system;
 mod tenant;
 
 pub use app::{App, AppParts, Settings};
+pub use audit::{Audit, Event, EventKind};
 pub use keys::{
     ApiKeyState, ApiKeyView, ApiKeys, BadSecretText, DEFAULT_OVERLAP, IssuedKey, KeyDigest,
     SecretText, TokenKind,

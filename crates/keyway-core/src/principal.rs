@@ -2,7 +2,9 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::scopes::Scopes;
-use crate::{ApiKeyId, ClientId, GrantId, OrgId, Role, ServiceAccountId, UserId, WebSessionId};
+use crate::{
+    ApiKeyId, Arrival, ClientId, GrantId, OrgId, Role, ServiceAccountId, UserId, WebSessionId,
+};
 
 /// For whom something is done.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -81,6 +83,7 @@ pub enum Subject {
 #[derive(Debug, Clone)]
 pub struct Principal {
     inner: Arc<Inner>,
+    arrival: Option<Arc<Arrival>>,
 }
 
 #[derive(Debug, Clone)]
@@ -107,6 +110,7 @@ impl Principal {
                 role,
                 scopes,
             }),
+            arrival: None,
         }
     }
 
@@ -140,6 +144,19 @@ impl Principal {
         &self.inner.scopes
     }
 
+    /// The same, asking by a request that arrived like this.
+    pub fn arriving(&self, arrival: Arrival) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            arrival: Some(Arc::new(arrival)),
+        }
+    }
+
+    /// How the request arrived that it asks by; nothing is known of it at the terminal.
+    pub fn arrival(&self) -> Arrival {
+        self.arrival.as_deref().copied().unwrap_or_default()
+    }
+
     /// For whom it acts, if that is someone with a row.
     pub fn actor(&self) -> Option<Actor> {
         match &self.inner.subject {
@@ -162,6 +179,7 @@ impl Principal {
         change(&mut inner);
         Self {
             inner: Arc::new(inner),
+            arrival: self.arrival.clone(),
         }
     }
 }
