@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::audit::{Audit, AuditParts, AuditSettings};
 use crate::keys::{self, ApiKeys, KeyRing};
+use crate::limits::{Limits, RateLimits};
 use crate::metrics::{Meter, Metrics};
 use crate::people::{People, PeopleParts, SignInSettings, Sso};
 use crate::setup::Ready;
@@ -62,6 +63,8 @@ pub struct Settings {
     pub sign_in: SignInSettings,
     /// The audit log.
     pub audit: AuditSettings,
+    /// How often someone may ask.
+    pub rate_limits: RateLimits,
 }
 
 impl Default for Settings {
@@ -70,6 +73,7 @@ impl Default for Settings {
             list_ttl: Duration::from_mins(1),
             sign_in: SignInSettings::default(),
             audit: AuditSettings::default(),
+            rate_limits: RateLimits::default(),
         }
     }
 }
@@ -84,6 +88,7 @@ pub(crate) struct Inner {
     /// The counters of each action, by slug.
     pub(crate) meters: HashMap<String, Arc<Meter>>,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) limits: Limits,
     pub(crate) tasks: TaskTracker,
     pub(crate) store: Store,
     settings: Arc<Settings>,
@@ -151,6 +156,7 @@ impl App {
             nobody: tenant(None),
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
+            limits: Limits::new(settings.rate_limits, &parts.clock),
             clock: parts.clock,
             random: parts.random,
             http: parts.http,
@@ -222,6 +228,11 @@ impl App {
     /// The actions, wherever they are exposed.
     pub fn registry(&self) -> &Registry {
         &self.inner.registry
+    }
+
+    /// How often someone may ask, and how they stand.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
     }
 
     /// What is counted.

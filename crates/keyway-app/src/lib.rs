@@ -9,6 +9,7 @@ mod catalogue;
 mod crc32;
 mod invoke;
 mod keys;
+pub mod limits;
 mod metrics;
 mod output;
 mod patience;

@@ -1,4 +1,5 @@
 use std::hash::{Hash, Hasher};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::scopes::Scopes;
@@ -67,8 +68,8 @@ pub enum Subject {
 
 /// Who is asking, for which organization, and what they were given to do. Cheap to clone.
 ///
-/// Two principals are the same when organization and subject are: a role or a scope that changes
-/// makes nobody someone else.
+/// Two principals are the same when organization and subject are: a role, a scope or an address that
+/// changes makes nobody someone else.
 ///
 /// ```
 /// use keyway_core::{OrgId, Principal, Role, Subject};
@@ -84,6 +85,7 @@ pub enum Subject {
 pub struct Principal {
     inner: Arc<Inner>,
     arrival: Option<Arc<Arrival>>,
+    address: Option<IpAddr>,
 }
 
 #[derive(Debug, Clone)]
@@ -111,6 +113,7 @@ impl Principal {
                 scopes,
             }),
             arrival: None,
+            address: None,
         }
     }
 
@@ -122,6 +125,19 @@ impl Principal {
     /// The same with scopes.
     pub fn with_scopes(&self, scopes: Scopes) -> Self {
         self.changed(|inner| inner.scopes = scopes)
+    }
+
+    /// The same, asking from this address.
+    pub fn from_address(&self, address: IpAddr) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            address: Some(address),
+        }
+    }
+
+    /// The address the request at hand came from, where that is known.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 
     /// The organization the principal acts in.
@@ -180,6 +196,7 @@ impl Principal {
         Self {
             inner: Arc::new(inner),
             arrival: self.arrival.clone(),
+            address: self.address,
         }
     }
 }
