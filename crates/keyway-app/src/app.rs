@@ -15,10 +15,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::metrics::{Meter, Metrics};
+use crate::people::{People, PeopleParts, SignInSettings, Sso};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
-use crate::{List, Notice, Page};
+use crate::{List, Notice, Page, access};
 
 /// The purpose of what [`App::seal`] seals.
 const STATE: &str = "request-state";
@@ -56,12 +57,15 @@ pub struct AppParts {
 pub struct Settings {
     /// How long a client may hold a page of a list for fresh.
     pub list_ttl: Duration,
+    /// How people sign in.
+    pub sign_in: SignInSettings,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             list_ttl: Duration::from_mins(1),
+            sign_in: SignInSettings::default(),
         }
     }
 }
@@ -82,6 +86,7 @@ pub(crate) struct Inner {
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
+    people: People,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
     tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
@@ -111,8 +116,19 @@ impl App {
             .map(|entry| entry.action().slug())
             .map(|slug| (slug.to_owned(), metrics.action(slug)))
             .collect();
+        let people = People::serving(
+            PeopleParts {
+                store: parts.store.clone(),
+                clock: Arc::clone(&parts.clock),
+                random: Arc::clone(&parts.random),
+                settings: settings.sign_in.clone(),
+            },
+            Arc::clone(&ring),
+            parts.ready.vault.clone(),
+        );
         let inner = Inner {
             meters,
+            people,
             vault: parts.ready.vault,
             organization: parts.ready.organization,
             home: tenant(Some(Arc::clone(&registry))),
@@ -164,6 +180,22 @@ impl App {
             Arc::clone(&self.inner.random),
         )
         .with_ring(Arc::clone(&self.inner.ring))
+    }
+
+    /// People, machine identities and web sessions.
+    pub fn people(&self) -> &People {
+        &self.inner.people
+    }
+
+    /// Signing in at OpenID providers.
+    pub fn sso(&self) -> Sso {
+        Sso::new(self.inner.people.clone())
+    }
+
+    /// Refuses `who` unless they administer their organization at this moment: the operator, or an
+    /// owner or admin who comes with the scope `admin`. Every administrative use-case asks this first.
+    pub async fn administer(&self, who: &Principal) -> Result<(), Error> {
+        access::administer(&self.inner.store, who).await.map(drop)
     }
 
     /// The actions, wherever they are exposed.

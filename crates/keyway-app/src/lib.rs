@@ -1,6 +1,7 @@
 //! Every use-case, once: who comes in, what they can list, and how a call runs. Here the parts
 //! meet; the protocols that bring calls here and the connections that take them on are elsewhere.
 
+mod access;
 mod app;
 mod call;
 mod catalogue;
@@ -10,6 +11,7 @@ mod keys;
 mod metrics;
 mod output;
 mod patience;
+pub mod people;
 pub mod setup;
 pub mod status;
 mod subscriptions;
@@ -19,8 +21,10 @@ mod tenant;
 
 pub use app::{App, AppParts, Settings};
 pub use keys::{
-    ApiKeyState, ApiKeyText, ApiKeyView, ApiKeys, DEFAULT_OVERLAP, IssuedKey, KeyDigest, NotAKey,
+    ApiKeyState, ApiKeyView, ApiKeys, BadSecretText, DEFAULT_OVERLAP, IssuedKey, KeyDigest,
+    SecretText, TokenKind,
 };
 pub use keyway_core::action::HeaderParameter;
 pub use metrics::Metrics;
+pub use people::{People, PeopleParts, SignInSettings};
 pub use surface::{CacheScope, Call, Invocation, List, Notice, Page, Surface};

@@ -1,4 +1,4 @@
-//! API keys: their form, who may make and end them, and who comes in with one.
+//! Secret texts and their form; API keys: who may make and end them, and who comes in with one.
 
 mod format;
 mod known;
@@ -6,7 +6,7 @@ mod manage;
 mod ring;
 mod watch;
 
-pub use format::{ApiKeyText, KeyDigest, NotAKey};
+pub use format::{BadSecretText, KeyDigest, SecretText, TokenKind};
 use known::Known;
 pub(crate) use manage::new_key;
 pub use manage::{ApiKeyState, ApiKeyView, ApiKeys, DEFAULT_OVERLAP, IssuedKey};

@@ -9,7 +9,7 @@ use keyway_store::{Store, StoreError};
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use super::{ApiKeyText, KeyDigest, Known};
+use super::{KeyDigest, Known, SecretText, TokenKind};
 
 /// The most refused keys that are remembered.
 const REFUSED: usize = 1024;
@@ -50,7 +50,7 @@ impl KeyRing {
         if let Some(known) = self.table.load().by_digest.get(&digest) {
             return admit(known, now);
         }
-        ApiKeyText::parse(bearer).map_err(|error| {
+        SecretText::parse(TokenKind::ApiKey, bearer).map_err(|error| {
             refusal()
                 .with_hint("a key starts with `kw_`")
                 .with_source(error)
