@@ -85,7 +85,6 @@ pub enum Subject {
 pub struct Principal {
     inner: Arc<Inner>,
     arrival: Option<Arc<Arrival>>,
-    address: Option<IpAddr>,
 }
 
 #[derive(Debug, Clone)]
@@ -113,7 +112,6 @@ impl Principal {
                 scopes,
             }),
             arrival: None,
-            address: None,
         }
     }
 
@@ -129,15 +127,15 @@ impl Principal {
 
     /// The same, asking from this address.
     pub fn from_address(&self, address: IpAddr) -> Self {
-        Self {
-            inner: Arc::clone(&self.inner),
+        self.arriving(Arrival {
             address: Some(address),
-        }
+            ..self.arrival()
+        })
     }
 
     /// The address the request at hand came from, where that is known.
     pub fn address(&self) -> Option<IpAddr> {
-        self.address
+        self.arrival.as_ref().and_then(|arrival| arrival.address)
     }
 
     /// The organization the principal acts in.
@@ -196,7 +194,6 @@ impl Principal {
         Self {
             inner: Arc::new(inner),
             arrival: self.arrival.clone(),
-            address: self.address,
         }
     }
 }
