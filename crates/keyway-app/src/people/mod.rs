@@ -2,6 +2,7 @@
 
 mod accept;
 mod browser;
+mod devices;
 mod error;
 mod identities;
 mod invitations;
@@ -17,6 +18,7 @@ mod settings;
 mod sign_in;
 mod sign_up;
 mod sso;
+mod strength;
 mod throttle;
 mod users;
 mod visitor;
