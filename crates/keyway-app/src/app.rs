@@ -13,13 +13,15 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::audit::{Audit, AuditParts, AuditSettings};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::{Limits, RateLimits};
 use crate::metrics::{Meter, Metrics};
+use crate::people::{People, PeopleParts, SignInSettings, Sso};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
-use crate::{List, Notice, Page};
+use crate::{List, Notice, Page, access};
 
 /// The purpose of what [`App::seal`] seals.
 const STATE: &str = "request-state";
@@ -57,6 +59,10 @@ pub struct AppParts {
 pub struct Settings {
     /// How long a client may hold a page of a list for fresh.
     pub list_ttl: Duration,
+    /// How people sign in.
+    pub sign_in: SignInSettings,
+    /// The audit log.
+    pub audit: AuditSettings,
     /// How often someone may ask.
     pub rate_limits: RateLimits,
 }
@@ -65,6 +71,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             list_ttl: Duration::from_mins(1),
+            sign_in: SignInSettings::default(),
+            audit: AuditSettings::default(),
             rate_limits: RateLimits::default(),
         }
     }
@@ -87,6 +95,8 @@ pub(crate) struct Inner {
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
+    people: People,
+    pub(crate) audit: Audit,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
     tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
@@ -108,6 +118,16 @@ impl App {
             ))
         };
         let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
+        let audit = AuditParts {
+            store: parts.store.clone(),
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            vault: parts.ready.vault.clone(),
+            settings: settings.audit.clone(),
+            counters: Arc::clone(&metrics.audit),
+            shutdown: parts.shutdown.clone(),
+        };
+        let audit = Audit::start(audit, &parts.tasks);
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
@@ -116,9 +136,21 @@ impl App {
             .map(|entry| entry.action().slug())
             .map(|slug| (slug.to_owned(), metrics.action(slug)))
             .collect();
+        let people = People::serving(
+            PeopleParts {
+                store: parts.store.clone(),
+                clock: Arc::clone(&parts.clock),
+                random: Arc::clone(&parts.random),
+                settings: settings.sign_in.clone(),
+            },
+            Arc::clone(&ring),
+            parts.ready.vault.clone(),
+        );
         let inner = Inner {
             meters,
+            people,
             vault: parts.ready.vault,
+            audit,
             organization: parts.ready.organization,
             home: tenant(Some(Arc::clone(&registry))),
             nobody: tenant(None),
@@ -170,6 +202,27 @@ impl App {
             Arc::clone(&self.inner.random),
         )
         .with_ring(Arc::clone(&self.inner.ring))
+    }
+
+    /// People, machine identities and web sessions.
+    pub fn people(&self) -> &People {
+        &self.inner.people
+    }
+
+    /// Signing in at OpenID providers.
+    pub fn sso(&self) -> Sso {
+        Sso::new(self.inner.people.clone())
+    }
+
+    /// Refuses `who` unless they administer their organization at this moment: the operator, or an
+    /// owner or admin who comes with the scope `admin`. Every administrative use-case asks this first.
+    pub async fn administer(&self, who: &Principal) -> Result<(), Error> {
+        access::administer(&self.inner.store, who).await.map(drop)
+    }
+
+    /// What happened, written down.
+    pub fn audit(&self) -> &Audit {
+        &self.inner.audit
     }
 
     /// The actions, wherever they are exposed.

@@ -3,7 +3,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::scopes::Scopes;
-use crate::{ApiKeyId, ClientId, GrantId, OrgId, Role, ServiceAccountId, UserId, WebSessionId};
+use crate::{
+    ApiKeyId, Arrival, ClientId, GrantId, OrgId, Role, ServiceAccountId, UserId, WebSessionId,
+};
 
 /// For whom something is done.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -82,7 +84,7 @@ pub enum Subject {
 #[derive(Debug, Clone)]
 pub struct Principal {
     inner: Arc<Inner>,
-    address: Option<IpAddr>,
+    arrival: Option<Arc<Arrival>>,
 }
 
 #[derive(Debug, Clone)]
@@ -109,7 +111,7 @@ impl Principal {
                 role,
                 scopes,
             }),
-            address: None,
+            arrival: None,
         }
     }
 
@@ -125,15 +127,15 @@ impl Principal {
 
     /// The same, asking from this address.
     pub fn from_address(&self, address: IpAddr) -> Self {
-        Self {
-            inner: Arc::clone(&self.inner),
+        self.arriving(Arrival {
             address: Some(address),
-        }
+            ..self.arrival()
+        })
     }
 
     /// The address the request at hand came from, where that is known.
     pub fn address(&self) -> Option<IpAddr> {
-        self.address
+        self.arrival.as_ref().and_then(|arrival| arrival.address)
     }
 
     /// The organization the principal acts in.
@@ -154,6 +156,19 @@ impl Principal {
     /// What it was given to do: the role says what could be given at all.
     pub fn scopes(&self) -> &Scopes {
         &self.inner.scopes
+    }
+
+    /// The same, asking by a request that arrived like this.
+    pub fn arriving(&self, arrival: Arrival) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            arrival: Some(Arc::new(arrival)),
+        }
+    }
+
+    /// How the request arrived that it asks by; nothing is known of it at the terminal.
+    pub fn arrival(&self) -> Arrival {
+        self.arrival.as_deref().copied().unwrap_or_default()
     }
 
     /// For whom it acts, if that is someone with a row.
@@ -178,7 +193,7 @@ impl Principal {
         change(&mut inner);
         Self {
             inner: Arc::new(inner),
-            address: self.address,
+            arrival: self.arrival.clone(),
         }
     }
 }

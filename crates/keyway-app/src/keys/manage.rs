@@ -6,7 +6,7 @@ use keyway_core::ports::{Clock, Random};
 use keyway_core::{Actor, ApiKeyId, Error, Kind, Principal, Problem, Scopes, Secret, Subject};
 use keyway_store::{ApiKey, NewApiKey, Role, Store};
 
-use super::{ApiKeyText, KeyRing};
+use super::{KeyRing, SecretText, TokenKind};
 
 /// How long a replaced key stays valid unless said otherwise.
 pub const DEFAULT_OVERLAP: Duration = Duration::from_hours(24);
@@ -196,7 +196,7 @@ impl ApiKeys {
         name: String,
         now: Timestamp,
         expires_at: Option<Timestamp>,
-    ) -> (ApiKeyText, NewApiKey) {
+    ) -> (SecretText, NewApiKey) {
         let (key, row) = new_key(&*self.clock, &*self.random, owner, name, now);
         (
             key,
@@ -231,8 +231,8 @@ pub(crate) fn new_key(
     owner: Actor,
     name: String,
     now: Timestamp,
-) -> (ApiKeyText, NewApiKey) {
-    let key = ApiKeyText::generate(random);
+) -> (SecretText, NewApiKey) {
+    let key = SecretText::generate(TokenKind::ApiKey, random);
     let row = NewApiKey {
         id: ApiKeyId::generate(clock, random),
         owner,
@@ -246,7 +246,7 @@ pub(crate) fn new_key(
     (key, row)
 }
 
-fn issued(key: &ApiKeyText, row: NewApiKey, rotated_from: Option<ApiKeyId>) -> IssuedKey {
+fn issued(key: &SecretText, row: NewApiKey, rotated_from: Option<ApiKeyId>) -> IssuedKey {
     IssuedKey {
         secret: key.secret().clone(),
         view: ApiKeyView {
