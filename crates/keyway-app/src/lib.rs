@@ -14,6 +14,7 @@ mod metrics;
 mod output;
 mod patience;
 pub mod people;
+pub mod policy;
 pub mod setup;
 pub mod status;
 mod subscriptions;

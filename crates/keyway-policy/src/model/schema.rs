@@ -5,15 +5,15 @@ use cedar_policy::{Entities, EntityId, EntityTypeName, EntityUid, Schema};
 /// The schema's text: what policies can speak of.
 pub const SCHEMA: &str = include_str!("schema.cedarschema");
 
-static READ: LazyLock<Option<(Schema, Entities)>> = LazyLock::new(|| {
-    let (schema, _) = Schema::from_cedarschema_str(SCHEMA).ok()?;
-    let actions = schema.action_entities().ok()?;
-    Some((schema, actions))
+static READ: LazyLock<Result<(Schema, Entities), String>> = LazyLock::new(|| {
+    let (schema, _) = Schema::from_cedarschema_str(SCHEMA).map_err(|error| error.to_string())?;
+    let actions = schema.action_entities().map_err(|error| error.to_string())?;
+    Ok((schema, actions))
 });
 
 /// The schema, and the actions with their groups. Always there: a test reads the embedded text.
-pub(crate) fn schema() -> Option<&'static (Schema, Entities)> {
-    READ.as_ref()
+pub(crate) fn schema() -> Result<&'static (Schema, Entities), &'static str> {
+    READ.as_ref().map_err(String::as_str)
 }
 
 /// The entity of a type with an id. `None` only for a type that is no name.

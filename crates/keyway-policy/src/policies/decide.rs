@@ -55,7 +55,7 @@ struct Question {
 
 impl Question {
     fn new(asker: &Asker, act: Act, thing: &Thing, now: Timestamp) -> Option<Result<Self, String>> {
-        let (schema, actions) = schema()?;
+        let (schema, actions) = schema().ok()?;
         let action = uid("Action", act.as_str())?;
         let context = asker.context(now)?;
         let things = [asker.entity()?, thing.entity()?];

@@ -20,7 +20,7 @@ pub use read::{Approvals, BUILT_IN, Source};
 pub use shown::Shown;
 
 /// Policies that hold together. Read once, then never changed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Policies {
     /// What permits and what forbids.
     firm: PolicySet,

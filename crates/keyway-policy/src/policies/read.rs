@@ -62,28 +62,11 @@ enum Origin {
     Operator,
 }
 
+#[derive(Default)]
 struct Reading {
     policies: Policies,
     ids: HashSet<String>,
     faults: Vec<Fault>,
-}
-
-impl Default for Reading {
-    fn default() -> Self {
-        Self {
-            policies: Policies {
-                firm: PolicySet::new(),
-                own_approvals: PolicySet::new(),
-                built_in_approvals: PolicySet::new(),
-                waivers: PolicySet::new(),
-                mentions: Mentions::default(),
-                shown: Vec::new(),
-                warnings: Vec::new(),
-            },
-            ids: HashSet::new(),
-            faults: Vec::new(),
-        }
-    }
 }
 
 impl Reading {
@@ -116,9 +99,9 @@ impl Reading {
 
     /// Holds the policies of a source against the schema.
     fn check(&mut self, source: &Source, set: &PolicySet) {
-        let Some((schema, _)) = schema() else {
-            let message = "the embedded schema cannot be read";
-            return self.faults.push(Fault::at(source, 0, message));
+        let schema = match schema() {
+            Ok((schema, _)) => schema,
+            Err(error) => return self.faults.push(Fault::at(source, 0, error)),
         };
         let result = Validator::new(schema.clone()).validate(set, ValidationMode::Strict);
         let start = |id| set.policy(id).map_or(0, start_of);

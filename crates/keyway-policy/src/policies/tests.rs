@@ -110,7 +110,7 @@ fn verdict(policies: &Policies, who: &Principal, thing: &Thing) -> Verdict {
 
 #[test]
 fn the_schema_and_the_built_in_policies_are_sound() {
-    assert!(schema().is_some());
+    schema().unwrap();
     for approvals in [Approvals::BuiltIn, Approvals::Off] {
         let policies = Policies::read(&[], approvals).unwrap();
         assert_eq!(policies.warnings(), []);
@@ -132,7 +132,7 @@ fn who_may_call_what_unless_the_operator_says_otherwise() {
         action("app:purge", admin_only()),
     ];
     let service = |access| {
-        let id = id("sa", 1).parse().unwrap();
+        let id = id("svc", 1).parse().unwrap();
         by(Actor::ServiceAccount(id), Role::Member, access)
     };
     let organization: OrgId = ORGANIZATION.parse().unwrap();
@@ -426,7 +426,7 @@ fn any_principal() -> impl Strategy<Value = Principal> {
             let owner = if human {
                 Actor::User(id("user", last).parse().unwrap())
             } else {
-                Actor::ServiceAccount(id("sa", last).parse().unwrap())
+                Actor::ServiceAccount(id("svc", last).parse().unwrap())
             };
             by(owner, role, access).with_scopes(scopes.parse().unwrap())
         },
