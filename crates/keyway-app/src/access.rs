@@ -31,6 +31,18 @@ pub(crate) async fn own(store: &Store, who: &Principal) -> Result<(), Error> {
     ))
 }
 
+/// Refuses everyone but the operator at the terminal.
+pub(crate) fn operate(who: &Principal) -> Result<(), Error> {
+    if *who.subject() == Subject::Local {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Forbidden,
+        "operator_only",
+        "only the operator of the gateway may do this",
+    ))
+}
+
 /// The role of `who` as it is stored now, not as it was when they came in. The operator is an owner;
 /// who has no row has no role.
 pub(crate) async fn role(store: &Store, who: &Principal) -> Result<Option<Role>, Error> {

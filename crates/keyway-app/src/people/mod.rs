@@ -3,6 +3,7 @@
 mod accept;
 mod action;
 mod browser;
+mod devices;
 mod error;
 mod identities;
 mod invitations;
@@ -18,6 +19,7 @@ mod settings;
 mod sign_in;
 mod sign_up;
 mod sso;
+mod strength;
 mod throttle;
 mod users;
 mod visitor;
