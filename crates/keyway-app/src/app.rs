@@ -18,6 +18,7 @@ use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::{Limits, RateLimits};
 use crate::metrics::{Meter, Metrics};
 use crate::policy::{Approvals, InForce, Policies, Unannotated};
+use crate::oauth::{Oauth, OauthParts, OauthSettings};
 use crate::people::{People, PeopleParts, SignInSettings, Sso};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
@@ -64,6 +65,8 @@ pub struct Settings {
     pub sign_in: SignInSettings,
     /// The audit log.
     pub audit: AuditSettings,
+    /// The authorization server.
+    pub oauth: OauthSettings,
     /// How often someone may ask.
     pub rate_limits: RateLimits,
     /// What a tool counts as whose server says nothing about it.
@@ -76,6 +79,7 @@ impl Default for Settings {
             list_ttl: Duration::from_mins(1),
             sign_in: SignInSettings::default(),
             audit: AuditSettings::default(),
+            oauth: OauthSettings::default(),
             rate_limits: RateLimits::default(),
             unannotated: Unannotated::default(),
         }
@@ -85,7 +89,7 @@ impl Default for Settings {
 pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
-    #[expect(dead_code, reason = "asked by the authorization server")]
+    #[expect(dead_code, reason = "asked by sign-in at other providers")]
     pub(crate) http: Arc<dyn HttpSend>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) metrics: Arc<Metrics>,
@@ -101,6 +105,7 @@ pub(crate) struct Inner {
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
     people: People,
+    oauth: Oauth,
     pub(crate) audit: Audit,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
@@ -135,6 +140,21 @@ impl App {
             shutdown: parts.shutdown.clone(),
         };
         let audit = Audit::start(audit, &parts.tasks);
+        let oauth = Oauth::serving(
+            OauthParts {
+                store: parts.store.clone(),
+                clock: Arc::clone(&parts.clock),
+                random: Arc::clone(&parts.random),
+                audit: audit.clone(),
+                organization: parts.ready.organization.clone(),
+                settings: settings.oauth.clone(),
+            },
+            Arc::clone(&ring),
+            Arc::clone(&parts.http),
+        );
+        parts
+            .tasks
+            .spawn(oauth.clone().keep_purging(parts.shutdown.clone()));
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
@@ -156,6 +176,7 @@ impl App {
         let inner = Inner {
             meters,
             people,
+            oauth,
             vault: parts.ready.vault,
             audit,
             organization: parts.ready.organization,
@@ -165,9 +186,9 @@ impl App {
             subscriptions: Subscriptions::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
             policy: ArcSwap::new(InForce::new(built_in())),
+            http: parts.http,
             clock: parts.clock,
             random: parts.random,
-            http: parts.http,
             store: parts.store,
             tasks: parts.tasks,
             registry,
@@ -181,9 +202,18 @@ impl App {
     }
 
     /// Who comes in with an API key. [`keyway_core::Kind::Unauthenticated`] for one that is not
-    /// valid, whatever the reason.
+    /// valid, whatever the reason; access tokens are good at a resource only.
     pub async fn authenticate(&self, bearer: &str) -> Result<Principal, Error> {
-        self.inner.ring.authenticate(bearer).await
+        self.inner.ring.authenticate(bearer, None).await
+    }
+
+    /// Who comes in at `resource` with an API key, or with an access token that was issued for it.
+    pub async fn authenticate_at(
+        &self,
+        bearer: &str,
+        resource: Option<&str>,
+    ) -> Result<Principal, Error> {
+        self.inner.ring.authenticate(bearer, resource).await
     }
 
     /// Who comes in without a key, at a gateway that asks for none.
@@ -196,8 +226,8 @@ impl App {
         Principal::new(self.inner.organization.clone(), Subject::Local)
     }
 
-    /// Cancelled once the key behind `who` stops being valid: within two seconds of it, whichever
-    /// process revoked it.
+    /// Cancelled once the key, or the grant of the token, behind `who` stops being valid: within two
+    /// seconds of it, whichever process revoked it.
     pub fn revoked(&self, who: &Principal) -> CancellationToken {
         self.inner.ring.revoked(who)
     }
@@ -226,6 +256,11 @@ impl App {
     /// owner or admin who comes with the scope `admin`. Every administrative use-case asks this first.
     pub async fn administer(&self, who: &Principal) -> Result<(), Error> {
         access::administer(&self.inner.store, who).await.map(drop)
+    }
+
+    /// The authorization server: clients, grants, tokens.
+    pub fn oauth(&self) -> &Oauth {
+        &self.inner.oauth
     }
 
     /// What happened, written down.

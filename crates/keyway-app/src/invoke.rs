@@ -75,13 +75,23 @@ impl App {
     /// The one way an action runs, whichever name it was called by: admitted before, validate, run
     /// within its time, check what it answers.
     pub(crate) async fn run(&self, entry: &Entry, run: &Run<'_>) -> Result<Reply, Error> {
+        self.run_if(entry, run, self.authorize(run.who, entry)).await
+    }
+
+    /// Runs an action if it may.
+    async fn run_if(
+        &self,
+        entry: &Entry,
+        run: &Run<'_>,
+        may: Result<(), Error>,
+    ) -> Result<Reply, Error> {
         let slug = entry.action().slug();
         let policies = &run.admitted.decision.policies;
         let request = run.request;
         let span = tracing::debug_span!("action", action = slug, %request, ?policies);
         let started = tokio::time::Instant::now();
         let outcome = async {
-            self.authorize(run.who, entry)?;
+            may?;
             entry.validate(&run.input)?;
             let reply = self.attempt(entry, run).await?;
             // The action is ours, so a mismatch is a fault in its code: found where it is tested.
@@ -99,6 +109,13 @@ impl App {
             log(error, slug, run.request);
         }
         outcome
+    }
+
+    /// Runs the action that people sign in or up with. Nobody is known yet, so there is nobody whom
+    /// a policy could allow it: that it is one is all it needs.
+    pub(crate) async fn run_sign_in(&self, entry: &Entry, run: &Run<'_>) -> Result<Reply, Error> {
+        let may = entry.action().get_sign_in().map(drop).ok_or_else(no_action);
+        self.run_if(entry, run, may).await
     }
 
     /// What may be meant by what was typed for an argument; nothing where nothing is offered.

@@ -11,6 +11,7 @@ mod invoke;
 mod keys;
 pub mod limits;
 mod metrics;
+pub mod oauth;
 mod output;
 mod patience;
 pub mod people;

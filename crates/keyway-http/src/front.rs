@@ -5,26 +5,31 @@ use std::sync::atomic::AtomicBool;
 
 use axum::Router;
 use futures_util::FutureExt as _;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, request};
 use hyper::body::Incoming;
 use keyway_app::App;
 use keyway_core::ports::{Clock, Random};
 use keyway_core::{Error, RequestId};
 use keyway_mcp::endpoint::Endpoint;
+use keyway_pages::Pages;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use crate::address::Address;
 use crate::guard::{Cors, Hosts, Origin, Origins, is_preflight};
 use crate::metrics::{Requests, Route};
+use crate::pages::Forms;
 use crate::refusal::{Refusal, Shape};
 use crate::reply::Body;
 use crate::router::router;
 use crate::server::{ConnectionState, InFlight};
 use crate::settings::{ConnectionLimits, Settings};
 use crate::shared::{About, Asked, Shared};
-use crate::{body, media};
+use crate::{body, media, page};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NOTHING_ACTIVE: HeaderValue =
@@ -40,6 +45,10 @@ pub struct FrontParts {
     pub app: App,
     /// The MCP endpoint.
     pub endpoint: Endpoint,
+    /// What people see.
+    pub pages: Arc<Pages>,
+    /// How people sign in with an application's own actions.
+    pub forms: Forms,
     /// How to behave.
     pub settings: Settings,
     /// How the gateway introduces itself.
@@ -74,8 +83,12 @@ impl Front {
             requests: Requests::new(),
             started: parts.clock.now(),
             clock: parts.clock,
+            random: Arc::clone(&parts.random),
             stopping: parts.stopping,
             tried: AtomicBool::new(false),
+            set_up: AtomicBool::new(false),
+            pages: parts.pages,
+            forms: parts.forms,
             settings: parts.settings,
         });
         Arc::new(Self {
@@ -102,7 +115,12 @@ impl Front {
         let began = Instant::now();
         let id = RequestId::generate(&*self.shared.clock, &*self.random);
         let route = self.route(request.uri().path());
-        let origin = self.origins.judge(request.headers());
+        let shape = self.shape(route, request.headers());
+        // No other site has business with a page; its forms hold against their own origin.
+        let origin = match route {
+            Route::Page => Origin::Absent,
+            _ => self.origins.judge(request.headers()),
+        };
         let foreign = origin == Origin::Foreign;
         let cors = Cors::new(origin);
         let answering = async {
@@ -121,8 +139,11 @@ impl Front {
             if refusal.is_unread() {
                 connection.linger();
             }
-            refusal.render(shape(route), &id)
+            refusal.render(shape, &id)
         });
+        if matches!(shape, Shape::Page(_)) {
+            page::protect(response.headers_mut());
+        }
         finish(&mut response, &id, &cors);
         let took = began.elapsed();
         self.shared.requests.observe(route, response.status(), took);
@@ -177,6 +198,7 @@ impl Front {
         head.extensions.insert(Asked {
             request: id.clone(),
             peer,
+            address: Address::of(&head, peer, &self.shared.settings.access),
         });
         let request = Request::from_parts(head, axum::body::Body::new(body));
         let Ok(mut response) = self.router.clone().oneshot(request).await;
@@ -187,9 +209,24 @@ impl Front {
             });
         }
         let headers = response.headers_mut();
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(CONTENT_SECURITY_POLICY, NOTHING_ACTIVE);
+        headers
+            .entry(CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
+        headers
+            .entry(CONTENT_SECURITY_POLICY)
+            .or_insert(NOTHING_ACTIVE);
         Ok(response.map(Body::routed))
+    }
+
+    /// Refusals look like what the client of the path speaks: where nothing is served, a browser
+    /// gets a page.
+    fn shape(&self, route: Route, headers: &HeaderMap) -> Shape<'_> {
+        match route {
+            Route::Mcp => Shape::JsonRpc,
+            Route::Page => Shape::Page(&self.shared.pages),
+            Route::Other if takes_html(headers) => Shape::Page(&self.shared.pages),
+            _ => Shape::Problem,
+        }
     }
 
     fn admit(&self, head: &request::Parts) -> Result<(), Refusal> {
@@ -222,12 +259,11 @@ fn finish(response: &mut Response<Body>, id: &RequestId, cors: &Cors) {
     cors.stamp(headers);
 }
 
-/// Refusals look like what the client of the path speaks.
-fn shape(route: Route) -> Shape {
-    match route {
-        Route::Mcp => Shape::JsonRpc,
-        _ => Shape::Problem,
-    }
+
+/// True for what browsers send when somebody looks at a page.
+fn takes_html(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
 fn options(request: &HeaderMap, cors: &Cors) -> Response<Body> {

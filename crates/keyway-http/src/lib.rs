@@ -1,13 +1,18 @@
-//! HTTP in: the MCP endpoint, `/v1`, OpenAPI, health and metrics.
+//! HTTP in: the MCP endpoint, `/v1`, OpenAPI, health and metrics, and the pages people see.
 
+mod address;
 mod bearer;
 mod body;
+mod cookies;
+mod csrf;
 mod front;
 mod guard;
 mod mcp;
 mod media;
 mod metrics;
 pub mod openapi;
+mod page;
+mod pages;
 mod refusal;
 mod reply;
 mod router;
@@ -18,6 +23,7 @@ mod shared;
 
 pub use front::{Front, FrontParts};
 pub use mcp::backend;
+pub use pages::{BadSignIn, Forms};
 pub use server::{Drained, ListenError, Workers, bind, serve};
 pub use settings::Settings;
 pub use shared::About;

@@ -8,6 +8,7 @@ use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use keyway_core::rpc::RpcError;
 use keyway_core::{Error, Kind, RequestId};
+use keyway_pages::{ErrorPage, Pages};
 use serde_json::{Map, Value, json};
 
 use crate::reply::Body;
@@ -23,12 +24,14 @@ pub(crate) struct Refusal {
 }
 
 /// How a refusal is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shape<'a> {
     /// `application/problem+json` (RFC 9457).
     Problem,
     /// A JSON-RPC 2.0 error.
     JsonRpc,
+    /// A page for people.
+    Page(&'a Pages),
 }
 
 impl Refusal {
@@ -82,15 +85,20 @@ impl Refusal {
     }
 
     /// Writes the response, and the one log line about it.
-    pub(crate) fn render(self, shape: Shape, request: &RequestId) -> http::Response<Body> {
+    pub(crate) fn render(self, shape: Shape<'_>, request: &RequestId) -> http::Response<Body> {
         self.log(request);
         let (media_type, body) = match shape {
-            Shape::Problem => ("application/problem+json", self.problem(request)),
-            Shape::JsonRpc => ("application/json", self.json_rpc(request)),
+            Shape::Problem => ("application/problem+json", self.problem(request).to_string()),
+            Shape::JsonRpc => ("application/json", self.json_rpc(request).to_string()),
+            Shape::Page(pages) => ("text/html; charset=utf-8", self.page(pages, request)),
         };
-        let mut response = http::Response::new(Body::full(Bytes::from(body.to_string())));
+        let mut response = http::Response::new(Body::full(Bytes::from(body)));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
+        if matches!(shape, Shape::Page(_)) {
+            // A challenge for programs; a person signs in.
+            response.headers_mut().remove(WWW_AUTHENTICATE);
+        }
         response
             .headers_mut()
             .insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
@@ -108,6 +116,16 @@ impl Refusal {
         }
         body.insert("requestId".into(), request.as_str().into());
         Value::Object(body)
+    }
+
+    fn page(&self, pages: &Pages, request: &RequestId) -> String {
+        let page = ErrorPage::new(self.status.as_u16(), title(self.status), self.error.message())
+            .hint(self.error.hint())
+            .request(request.as_str());
+        pages.render(&page).unwrap_or_else(|error| {
+            tracing::error!(%request, source = std::error::Error::source(&error), "error.html cannot be rendered");
+            title(self.status).to_owned()
+        })
     }
 
     fn json_rpc(&self, request: &RequestId) -> Value {

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
+use crate::pages::routes;
 use crate::routes::{
     call_action, healthz, list_actions, list_mcp_servers, metrics, readyz, show_openapi, unknown,
 };
@@ -19,6 +20,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/healthz", get(healthz::handle))
         .route("/readyz", get(readyz::handle))
         .route("/metrics", get(metrics::handle))
+        .merge(routes())
         .method_not_allowed_fallback(unknown::method)
         .fallback(unknown::path)
         .with_state(shared)

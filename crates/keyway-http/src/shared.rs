@@ -4,13 +4,16 @@ use std::sync::atomic::AtomicBool;
 
 use http::HeaderMap;
 use keyway_app::App;
-use keyway_core::ports::Clock;
+use keyway_core::ports::{Clock, Random};
 use keyway_core::{Principal, RequestId};
 use keyway_mcp::endpoint::Endpoint;
+use keyway_pages::Pages;
 use tokio_util::sync::CancellationToken;
 
+use crate::address::Address;
 use crate::bearer;
 use crate::metrics::Requests;
+use crate::pages::Forms;
 use crate::refusal::Refusal;
 use crate::settings::{Authentication, Settings};
 
@@ -21,12 +24,18 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) about: About,
     pub(crate) requests: Requests,
+    pub(crate) pages: Arc<Pages>,
+    /// How people sign in with an application's own actions.
+    pub(crate) forms: Forms,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
     pub(crate) started: jiff::Timestamp,
     /// Cancelled once the process was told to stop.
     pub(crate) stopping: CancellationToken,
     /// Set once every upstream had its first chance to connect.
     pub(crate) tried: AtomicBool,
+    /// Set once someone can sign in.
+    pub(crate) set_up: AtomicBool,
 }
 
 /// How the gateway introduces itself in its OpenAPI document and metrics.
@@ -47,6 +56,7 @@ pub struct About {
 pub(crate) struct Asked {
     pub(crate) request: RequestId,
     pub(crate) peer: SocketAddr,
+    pub(crate) address: Address,
 }
 
 impl Shared {

@@ -1,6 +1,7 @@
 //! People and machines: who belongs to an organization, how they sign in, and their web sessions.
 
 mod accept;
+mod action;
 mod browser;
 mod devices;
 mod error;
@@ -23,6 +24,7 @@ mod throttle;
 mod users;
 mod visitor;
 
+pub use action::ActionSignIn;
 pub use accept::{Accept, InvitationLook};
 pub use browser::Browser;
 pub use identities::{IdentitySignIn, Profile};

@@ -17,10 +17,12 @@ pub(crate) enum Route {
     Healthz,
     Readyz,
     Metrics,
+    Page,
+    Asset,
     Other,
 }
 
-const ROUTES: [(Route, &str); 9] = [
+const ROUTES: [(Route, &str); 11] = [
     (Route::Mcp, "/mcp"),
     (Route::Actions, "/v1/actions"),
     (Route::Action, "/v1/actions/{slug}"),
@@ -29,6 +31,8 @@ const ROUTES: [(Route, &str); 9] = [
     (Route::Healthz, "/healthz"),
     (Route::Readyz, "/readyz"),
     (Route::Metrics, "/metrics"),
+    (Route::Page, "page"),
+    (Route::Asset, "/assets/{file}"),
     (Route::Other, "other"),
 ];
 
@@ -59,8 +63,22 @@ impl Route {
             "/readyz" => Self::Readyz,
             "/metrics" => Self::Metrics,
             _ if path.starts_with("/v1/actions/") => Self::Action,
+            _ if path.starts_with("/assets/") => Self::Asset,
+            _ if is_page(path) => Self::Page,
             _ => Self::Other,
         }
+    }
+}
+
+/// True for the paths that browsers visit.
+fn is_page(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next();
+    match first.unwrap_or_default() {
+        "" | "account" | "device" | "invitations" | "reset" | "setup" | "sign-in" | "sign-out"
+        | "sso" => true,
+        // What programs ask of the authorization server is not for browsers.
+        "oauth" => matches!(path, "/oauth/authorize" | "/oauth/consent"),
+        _ => false,
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Field {
     pub autocomplete: Option<String>,
     /// Whether the cursor begins here.
     pub autofocus: bool,
+    /// Whether it only shows what it holds.
+    pub readonly: bool,
     /// A remark.
     pub help: Option<String>,
     /// What is wrong with what was sent.
@@ -108,6 +110,7 @@ impl Field {
             value: None,
             autocomplete: None,
             autofocus: false,
+            readonly: false,
             help: None,
             error: None,
         }
@@ -152,6 +155,12 @@ impl Field {
         self
     }
 
+    /// It only shows what it holds.
+    pub fn fixed(mut self) -> Self {
+        self.readonly = true;
+        self
+    }
+
     /// With a remark.
     pub fn help(mut self, help: &str) -> Self {
         self.help = Some(help.into());
@@ -185,6 +194,7 @@ impl Field {
         let filled = fields.into_iter().map(|field| {
             let last = sent.iter().rev().find(|(name, _)| *name == field.name);
             match last {
+                _ if field.readonly => field,
                 Some((_, value)) => field.value(value),
                 // A checkbox that is not checked sends nothing.
                 None => Self {
