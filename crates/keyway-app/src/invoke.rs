@@ -9,6 +9,7 @@ use keyway_core::{Error, Kind, Principal, RequestId};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use crate::audit::{Called, Sent};
 use crate::patience::{Patient, within};
 use crate::policy::{Admitted, ThingKind, Wish};
 use crate::{App, Call, Invocation, Surface};
@@ -22,6 +23,8 @@ pub(crate) struct Run<'a> {
     pub(crate) request: &'a RequestId,
     /// The proof that it may.
     pub(crate) admitted: Admitted,
+    /// The client's request, where one brought it here.
+    pub(crate) through: Option<Call<'a>>,
 }
 
 impl<'a> Run<'a> {
@@ -33,6 +36,7 @@ impl<'a> Run<'a> {
             caller: call.caller,
             cancel: call.cancel,
             request: call.request,
+            through: Some(*call),
         }
     }
 }
@@ -60,7 +64,14 @@ impl App {
             cancel: call.cancel,
         };
         let admitted = self.admit_call(&wish).await;
-        let admitted = admitted.map_err(|refused| refused.or(no_action))?;
+        let admitted = admitted.map_err(|refused| {
+            let refused = Err::<(), _>(refused.or(no_action));
+            let called = Called::action(entry, None);
+            let sent = Sent::Input(&call.input);
+            let record = self.audit().call(call.who, call.request, called, sent);
+            record.end(&refused);
+            refused.err().unwrap_or_else(no_action)
+        })?;
         let run = Run {
             admitted,
             who: call.who,
@@ -68,6 +79,7 @@ impl App {
             caller: &call.caller,
             cancel: call.cancel,
             request: call.request,
+            through: None,
         };
         self.run(entry, &run).await
     }
@@ -90,9 +102,17 @@ impl App {
         let request = run.request;
         let span = tracing::debug_span!("action", action = slug, %request, ?policies);
         let started = tokio::time::Instant::now();
+        let called = Called::action(entry, run.through.as_ref());
+        let sent = match &run.through {
+            Some(call) => Sent::Params(call.params),
+            None => Sent::Input(&run.input),
+        };
+        let mut record = self.audit().call(run.who, run.request, called, sent);
+        record.admitted(&run.admitted);
         let outcome = async {
             may?;
             entry.validate(&run.input)?;
+            record.begin().await?;
             let reply = self.attempt(entry, run).await?;
             // The action is ours, so a mismatch is a fault in its code: found where it is tested.
             if cfg!(debug_assertions) {
@@ -105,6 +125,7 @@ impl App {
         if let Some(meter) = self.inner.meters.get(slug) {
             meter.record(started.elapsed(), outcome.is_err());
         }
+        record.end(&outcome);
         if let Err(error) = &outcome {
             log(error, slug, run.request);
         }

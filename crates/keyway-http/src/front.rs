@@ -1,19 +1,20 @@
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::AtomicBool;
 
 use axum::Router;
 use futures_util::FutureExt as _;
 use http::header::{
-    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, request};
 use hyper::body::Incoming;
 use keyway_app::App;
 use keyway_core::ports::{Clock, Random};
 use keyway_core::{Error, RequestId};
-use keyway_mcp::endpoint::Endpoint;
+use keyway_mcp::endpoint::{Endpoint, NeededScopes};
 use keyway_pages::Pages;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -29,7 +30,7 @@ use crate::router::router;
 use crate::server::{ConnectionState, InFlight};
 use crate::settings::{ConnectionLimits, Settings};
 use crate::shared::{About, Asked, Shared};
-use crate::{body, media, page};
+use crate::{body, challenge, media, page, rate_limit};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NOTHING_ACTIVE: HeaderValue =
@@ -128,7 +129,7 @@ impl Front {
                 return Err(foreign_origin());
             }
             match route {
-                Route::Mcp => self.answer_mcp(request, &id, &cors).await,
+                Route::Mcp => self.answer_mcp(request, &id, peer, &cors).await,
                 _ => Box::pin(self.answer_routed(request, &id, peer, &cors)).await,
             }
         };
@@ -165,6 +166,7 @@ impl Front {
         &self,
         request: Request<Incoming>,
         id: &RequestId,
+        peer: SocketAddr,
         cors: &Cors,
     ) -> Result<Response<Body>, Refusal> {
         let (head, body) = request.into_parts();
@@ -172,11 +174,24 @@ impl Front {
         if head.method == Method::OPTIONS {
             return Ok(options(&head.headers, cors));
         }
-        let who = self.shared.authenticate(&head.headers).await?;
+        let settings = &self.shared.settings;
+        let address = Address::of(&head, peer, &settings.access);
+        let counted = self.shared.count(&address)?;
+        let who = self.shared.authenticate(&head.headers, &address).await;
+        let who = who.map_err(|refusal| refusal.challenged(&address.origin, settings))?;
         media::is_plain(&head.headers)?;
-        let body = body::read(body, &self.shared.settings.limits).await?;
+        let body = body::read(body, &settings.limits).await?;
         let request = Request::from_parts(head, body);
-        let response = self.shared.endpoint.handle(who, request, id.clone()).await;
+        let answering = self.shared.endpoint.handle(who.clone(), request, id.clone());
+        let mut response = answering.await;
+        if let Some(NeededScopes(needed)) = response.extensions_mut().remove() {
+            let challenge = challenge::of_scopes(&needed, &address.origin, settings);
+            let headers = response.headers_mut();
+            challenge.and_then(|challenge| headers.insert(WWW_AUTHENTICATE, challenge));
+        }
+        if let Some(standing) = self.shared.app.limits().standing(&who).or(counted) {
+            rate_limit::stamp(response.headers_mut(), &standing);
+        }
         Ok(response.map(Body::mcp))
     }
 
@@ -195,20 +210,33 @@ impl Front {
         if is_preflight(&head) {
             return Ok(options(&head.headers, cors));
         }
+        let settings = &self.shared.settings;
+        let address = Address::of(&head, peer, &settings.access);
+        let probe = matches!(self.route(head.uri.path()), Route::Healthz | Route::Readyz);
+        if !probe {
+            self.shared.count(&address)?;
+        }
+        let origin = address.origin.clone();
+        let standing = Arc::new(OnceLock::new());
         head.extensions.insert(Asked {
             request: id.clone(),
             peer,
-            address: Address::of(&head, peer, &self.shared.settings.access),
+            address,
+            standing: Arc::clone(&standing),
         });
         let request = Request::from_parts(head, axum::body::Body::new(body));
         let Ok(mut response) = self.router.clone().oneshot(request).await;
         if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+            let refusal = refusal.challenged(&origin, settings);
             return Err(match response.headers_mut().remove(ALLOW) {
                 Some(methods) => refusal.allowing(methods),
                 None => refusal,
             });
         }
         let headers = response.headers_mut();
+        if let Some(standing) = standing.get() {
+            rate_limit::stamp(headers, standing);
+        }
         headers
             .entry(CACHE_CONTROL)
             .or_insert(HeaderValue::from_static("no-store"));

@@ -3,6 +3,7 @@
 mod address;
 mod bearer;
 mod body;
+mod challenge;
 mod cookies;
 mod csrf;
 mod front;
@@ -13,6 +14,7 @@ mod metrics;
 pub mod openapi;
 mod page;
 mod pages;
+mod rate_limit;
 mod refusal;
 mod reply;
 mod router;

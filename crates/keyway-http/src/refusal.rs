@@ -9,8 +9,11 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use keyway_core::rpc::RpcError;
 use keyway_core::{Error, Kind, RequestId};
 use keyway_pages::{ErrorPage, Pages};
+use keyway_app::limits::Exceeded;
 use serde_json::{Map, Value, json};
 
+use crate::settings::Settings;
+use crate::{challenge, rate_limit};
 use crate::reply::Body;
 
 /// A request that is not answered with what it asked for, and why. It becomes a response in one
@@ -65,6 +68,22 @@ impl Refusal {
     pub(crate) fn unread(mut self) -> Self {
         self.unread = true;
         self
+    }
+
+    /// Says how to come with a token that would do, where one would. `origin` is the one under which
+    /// the client reaches us.
+    pub(crate) fn challenged(mut self, origin: &str, settings: &Settings) -> Self {
+        if let Some(challenge) = challenge::of_error(&self.error, origin, settings) {
+            self.headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        self
+    }
+
+    /// A refusal of someone who asks too often.
+    pub(crate) fn too_often(exceeded: Exceeded) -> Self {
+        let mut refusal = Self::from(Error::from(exceeded));
+        rate_limit::stamp(&mut refusal.headers, &exceeded.standing);
+        refusal
     }
 
     /// Names the methods that would do.

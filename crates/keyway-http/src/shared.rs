@@ -1,11 +1,12 @@
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::AtomicBool;
 
 use http::HeaderMap;
 use keyway_app::App;
+use keyway_app::limits::{Limit, Standing};
 use keyway_core::ports::{Clock, Random};
-use keyway_core::{Principal, RequestId};
+use keyway_core::{Arrival, Principal, RequestId, TraceId};
 use keyway_mcp::endpoint::Endpoint;
 use keyway_pages::Pages;
 use tokio_util::sync::CancellationToken;
@@ -57,11 +58,28 @@ pub(crate) struct Asked {
     pub(crate) request: RequestId,
     pub(crate) peer: SocketAddr,
     pub(crate) address: Address,
+    /// How whoever asks stands with its limit, once it is known who that is.
+    pub(crate) standing: Arc<OnceLock<Standing>>,
 }
 
 impl Shared {
-    /// Who is asking, by the request's API key.
-    pub(crate) async fn authenticate(&self, headers: &HeaderMap) -> Result<Principal, Refusal> {
+    /// Who is asking, by the request's API key, and how the request arrived.
+    pub(crate) async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        address: &Address,
+    ) -> Result<Principal, Refusal> {
+        let who = self.authenticated(headers).await?;
+        Ok(who.arriving(arrival(headers, address)))
+    }
+
+    /// Counts a request against the limit of its address.
+    pub(crate) fn count(&self, address: &Address) -> Result<Option<Standing>, Refusal> {
+        let counted = self.app.limits().from_address(Limit::Address, address.client);
+        counted.map_err(Refusal::too_often)
+    }
+
+    async fn authenticated(&self, headers: &HeaderMap) -> Result<Principal, Refusal> {
         match self.settings.authentication {
             Authentication::Off => Ok(self.app.anonymous()),
             Authentication::ApiKey => {
@@ -69,5 +87,16 @@ impl Shared {
                 Ok(self.app.authenticate(token).await?)
             }
         }
+    }
+}
+
+/// How a request arrived: from which address, and of which trace (W3C Trace Context).
+pub(crate) fn arrival(headers: &HeaderMap, address: &Address) -> Arrival {
+    let trace = headers.get("traceparent");
+    Arrival {
+        address: Some(address.client),
+        trace: trace
+            .and_then(|value| value.to_str().ok())
+            .and_then(TraceId::of_traceparent),
     }
 }

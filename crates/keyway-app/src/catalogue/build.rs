@@ -17,6 +17,7 @@ use super::route::{
 };
 use super::section::{Item, Key, Section};
 use crate::List;
+use crate::audit::Touch;
 use crate::metrics::Metrics;
 use crate::output::OutputCheck;
 use crate::policy::Facts;
@@ -97,6 +98,7 @@ impl Builder<'_> {
                     target: ToolTarget::Action(slug.clone()),
                     headers: entry.header_parameters().into(),
                     thing,
+                    touch: Touch::of_action(action),
                 };
                 self.catalogue
                     .tools
@@ -213,6 +215,7 @@ impl Builder<'_> {
                 &tool.key,
                 &tool.json,
             )),
+            touch: Touch::of_tool(&tool.json),
         })
     }
 

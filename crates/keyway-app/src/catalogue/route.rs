@@ -7,6 +7,7 @@ use keyway_core::ports::Upstream;
 use keyway_policy::Thing;
 
 use super::section::Section;
+use crate::audit::Touch;
 use crate::metrics::Meter;
 use crate::output::OutputCheck;
 use crate::List;
@@ -34,6 +35,8 @@ pub(crate) struct ToolRoute {
     pub(crate) headers: Arc<[HeaderParameter]>,
     /// As policies see it.
     pub(crate) thing: Arc<Thing>,
+    /// What it does to the world.
+    pub(crate) touch: Touch,
 }
 
 /// What stands behind a tool's name.

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Browser, IdentitySignIn, People, Profile, SignedIn};
 use crate::App;
 use crate::invoke::Run;
+use crate::policy::Admitted;
 
 /// The longest id an application may give its people.
 const MAX_ID: usize = 255;
@@ -46,6 +47,8 @@ impl App {
             caller: &(Arc::new(NoCaller) as _),
             cancel: &cancel,
             request: sign_in.request,
+            admitted: Admitted::to_sign_in(),
+            through: None,
         };
         let reply = self.run_sign_in(entry, &run).await?;
         let (subject, profile) = read(&reply).ok_or_else(|| {

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
+use keyway_core::action::Entry;
 use keyway_core::{Error, Principal};
-use keyway_policy::{Decision, Policies, Thing, Verdict};
+use keyway_policy::{Decision, Policies, Thing, ThingKind, Verdict};
 
 use super::in_force::in_scope;
 use super::view::act_on;
@@ -15,6 +16,21 @@ pub(crate) struct Admitted {
     pub(crate) decision: Arc<Decision>,
     /// Who approved it, where that was wanted.
     pub(crate) approved: Option<String>,
+}
+
+impl Admitted {
+    /// To sign in. Nobody is known yet whom policy could permit anything.
+    pub(crate) fn to_sign_in() -> Self {
+        let decision = Decision {
+            verdict: Verdict::Allow,
+            policies: Vec::new(),
+            failure: None,
+        };
+        Self {
+            decision: Arc::new(decision),
+            approved: None,
+        }
+    }
 }
 
 /// What policy says to a call.
@@ -61,6 +77,19 @@ impl App {
     pub(crate) fn view(&self, who: &Principal) -> Arc<View> {
         let in_force = self.inner.policy.load_full();
         self.tenant(who).view(who, &in_force, self.inner.clock.now())
+    }
+
+    /// The actions that `who` may call, wherever they are exposed.
+    pub fn actions(&self, who: &Principal) -> Vec<&Entry> {
+        let (tenant, view) = (self.tenant(who), self.view(who));
+        let Some(own) = tenant.actions() else {
+            return Vec::new();
+        };
+        let seen = |entry: &&Entry| {
+            let thing = tenant.facts().action(ThingKind::Tool, entry, entry.tool_name());
+            own.get(entry.action().slug()).is_some() && view.sees(&thing)
+        };
+        self.inner.registry.iter().filter(seen).collect()
     }
 
     /// Whether `who` may use a thing: the one decision behind lists and calls.

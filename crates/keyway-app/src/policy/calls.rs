@@ -1,6 +1,5 @@
 //! What policy says to the calls that clients make, in the terms of the protocol.
 
-use keyway_core::action::render;
 use keyway_core::json;
 use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{Error, Kind, Principal};
@@ -19,7 +18,7 @@ impl App {
         &self,
         call: Call<'_>,
         thing: &Thing,
-    ) -> Result<Admitted, Result<RawJson, RpcError>> {
+    ) -> Result<Admitted, Result<Error, RpcError>> {
         let arguments = json::member(call.params.as_str(), "arguments")
             .and_then(|found| RawJson::parse(call.params.bytes().slice(found.value_range)).ok());
         let arguments = arguments.unwrap_or_else(RawJson::empty_object);
@@ -34,7 +33,7 @@ impl App {
             Ok(admitted) => Ok(admitted),
             Err(Refused::Unseen) => Err(Err(no_tool())),
             Err(Refused::Error(error)) if is_tools_failure(&error) => {
-                Err(Ok(render::error_result(&error)))
+                Err(Ok(error))
             }
             Err(Refused::Error(error)) => Err(Err(error.into())),
         }
