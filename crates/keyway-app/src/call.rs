@@ -49,8 +49,9 @@ impl App {
             Ok(admitted) => admitted,
             Err(Err(error)) => return Err(self.refused(call, error)),
             Err(Ok(error)) => {
-                self.refused(call, error.clone().into());
-                return Ok(render::error_result(&error));
+                let result = render::error_result(&error);
+                self.refused(call, error.into());
+                return Ok(result);
             }
         };
         match &route.target {

@@ -192,7 +192,7 @@ impl AuditedCall<'_> {
     pub(crate) fn admitted(&mut self, admitted: &Admitted) {
         let policies = admitted.decision.policies.clone();
         self.event = self.event.take().map(|event| {
-            let event = event.decided(Effect::Allow, policies);
+            let event = event.decided(Effect::Allowed, policies);
             match &admitted.approved {
                 Some(approval) => event.approval(approval),
                 None => event,

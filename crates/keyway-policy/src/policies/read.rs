@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use cedar_policy::{Effect, Policy, PolicyId, PolicySet, ValidationMode, Validator};
 
-use super::{Fault, Mentions, Policies, Shown};
+use super::{Fault, Policies, Shown};
 use crate::model::schema;
 
 /// The policies that hold in every gateway, and those about approvals, as text.
