@@ -76,6 +76,9 @@ fn every_key_reads_what_it_shows() {
          auth: {required: false}\nexpose: {default: [mcp, cli]}\n\
          limits: {body_bytes: 1 MiB, json_depth: 20, json_nodes: 1000, request_timeout: 500ms}\n\
          egress: {allow: [10.0.0.0/8]}\nmaster_key: {file: k, command: [pass, show, k]}\n\
+         policy: {file: p.cedar, unannotated: destructive}\napprovals: {default: off}\n\
+         rate_limit: {principal: {limit: 1, window: 2s}, client: {limit: 3, window: 4s}, tool: {limit: 5, window: 6s},\n\
+         \x20 address: {limit: 7, window: 8s}, oauth_register: {limit: 9, window_ms: 10000}, sign_in: {limit: 11, window: 12s}}\n\
          audit: {durability: power, keep_arguments: ['mcp__a__*'], commit_interval: 50ms, checkpoint_events: 5, checkpoint_interval: 1m}\n\
          shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n",
     );
@@ -111,6 +114,21 @@ fn every_key_reads_what_it_shows() {
     limits.json_depth = 20
     limits.json_nodes = 1000
     limits.request_timeout = "500ms"
+    policy.file = "DIR/p.cedar"
+    policy.unannotated = "destructive"
+    approvals.default = "off"
+    rate_limit.principal.limit = 1
+    rate_limit.principal.window = "2s"
+    rate_limit.client.limit = 3
+    rate_limit.client.window = "4s"
+    rate_limit.tool.limit = 5
+    rate_limit.tool.window = "6s"
+    rate_limit.address.limit = 7
+    rate_limit.address.window = "8s"
+    rate_limit.oauth_register.limit = 9
+    rate_limit.oauth_register.window_ms = 10000
+    rate_limit.sign_in.limit = 11
+    rate_limit.sign_in.window = "12s"
     data_dir = "DIR/data"
     database = "DIR/db.sqlite"
     mcp_files = ["DIR/a.json"]

@@ -1,9 +1,12 @@
 use std::net::SocketAddr;
 
+use keyway_app::policy::Fault;
 use keyway_app::setup::SetupError;
 use keyway_core::action::Clash;
 use keyway_http::ListenError;
 use keyway_store::StoreError;
+
+use crate::policy::faults_of;
 
 /// Why a gateway does not start.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +34,9 @@ pub enum ServeError {
         /// What is wrong with it.
         reason: keyway_egress::BadRule,
     },
+    /// The operator's policies cannot be used.
+    #[error("the policies cannot be used:\n{}", faults_of(.0))]
+    Policies(Vec<Fault>),
     /// A fault of the system below.
     #[error("cannot {doing}")]
     System {
@@ -51,6 +57,7 @@ impl ServeError {
             Self::Store(_) => "store_unusable",
             Self::Setup(_) => "setup_failed",
             Self::Egress { .. } => "invalid_configuration",
+            Self::Policies(_) => "invalid_policy",
             Self::System { .. } => "system_failed",
         }
     }
@@ -65,6 +72,7 @@ impl ServeError {
             Self::OpenToOthers(_) => Some("bind to 127.0.0.1, or leave `--no-auth` out"),
             Self::Clashes(_) => Some("give one of each pair another slug, URI or name"),
             Self::Setup(error) => error.hint(),
+            Self::Policies(_) => Some("`keyway policy check` reads them without starting anything"),
             Self::Store(_) | Self::Egress { .. } | Self::System { .. } => None,
         }
     }

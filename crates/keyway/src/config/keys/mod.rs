@@ -4,6 +4,7 @@ mod audit;
 mod limits;
 mod listen;
 mod mcp;
+mod policy;
 mod process;
 
 use serde_json::Value;
@@ -68,6 +69,8 @@ const TOPICS: &[&[Key]] = &[
     listen::KEYS,
     mcp::KEYS,
     limits::KEYS,
+    policy::KEYS,
+    policy::OAUTH_KEYS,
     audit::KEYS,
     process::KEYS,
 ];
