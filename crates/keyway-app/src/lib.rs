@@ -15,6 +15,7 @@ pub mod oauth;
 mod output;
 mod patience;
 pub mod people;
+mod reach;
 pub mod setup;
 pub mod status;
 mod subscriptions;
@@ -31,4 +32,5 @@ pub use keys::{
 pub use keyway_core::action::HeaderParameter;
 pub use metrics::Metrics;
 pub use people::{People, PeopleParts, SignInSettings};
+pub use reach::Reachable;
 pub use surface::{CacheScope, Call, Invocation, List, Notice, Page, Surface};

@@ -30,6 +30,8 @@ pub(crate) enum Shape<'a> {
     Problem,
     /// A JSON-RPC 2.0 error.
     JsonRpc,
+    /// An error of OAuth (RFC 6749 section 5.2).
+    OAuth,
     /// A page for people.
     Page(&'a Pages),
 }
@@ -73,6 +75,17 @@ impl Refusal {
         self
     }
 
+    /// Says what kind of token would do.
+    pub(crate) fn challenging(mut self, challenge: HeaderValue) -> Self {
+        self.headers.insert(WWW_AUTHENTICATE, challenge);
+        self
+    }
+
+    /// What went wrong.
+    pub(crate) fn error(&self) -> &Error {
+        &self.error
+    }
+
     /// The status it is answered with.
     #[cfg(test)]
     pub(crate) fn status(&self) -> StatusCode {
@@ -90,6 +103,7 @@ impl Refusal {
         let (media_type, body) = match shape {
             Shape::Problem => ("application/problem+json", self.problem(request).to_string()),
             Shape::JsonRpc => ("application/json", self.json_rpc(request).to_string()),
+            Shape::OAuth => ("application/json", self.oauth().to_string()),
             Shape::Page(pages) => ("text/html; charset=utf-8", self.page(pages, request)),
         };
         let mut response = http::Response::new(Body::full(Bytes::from(body)));
@@ -116,6 +130,17 @@ impl Refusal {
         }
         body.insert("requestId".into(), request.as_str().into());
         Value::Object(body)
+    }
+
+    fn oauth(&self) -> Value {
+        let code = match self.status.as_u16() {
+            401 => "invalid_client",
+            403 => "access_denied",
+            429 | 503 => "temporarily_unavailable",
+            500.. => "server_error",
+            _ => "invalid_request",
+        };
+        json!({ "error": code, "error_description": self.error.message() })
     }
 
     fn page(&self, pages: &Pages, request: &RequestId) -> String {

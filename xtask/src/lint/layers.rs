@@ -33,7 +33,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "keyway-http",
-        &["keyway-core", "keyway-app", "keyway-mcp", "keyway-pages"],
+        &[
+            "keyway-core",
+            "keyway-app",
+            "keyway-mcp",
+            "keyway-oauth",
+            "keyway-pages",
+        ],
     ),
     (
         "keyway-tui",

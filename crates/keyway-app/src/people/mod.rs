@@ -24,8 +24,8 @@ mod throttle;
 mod users;
 mod visitor;
 
-pub use action::ActionSignIn;
 pub use accept::{Accept, InvitationLook};
+pub use action::ActionSignIn;
 pub use browser::Browser;
 pub use identities::{IdentitySignIn, Profile};
 pub use invitations::{InvitationState, InvitationView, IssuedInvitation};
