@@ -13,7 +13,9 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::audit::{Audit, AuditParts, AuditSettings};
 use crate::keys::{self, ApiKeys, KeyRing};
+use crate::limits::{Limits, RateLimits};
 use crate::metrics::{Meter, Metrics};
 use crate::people::{People, PeopleParts, SignInSettings, Sso};
 use crate::setup::Ready;
@@ -59,6 +61,10 @@ pub struct Settings {
     pub list_ttl: Duration,
     /// How people sign in.
     pub sign_in: SignInSettings,
+    /// The audit log.
+    pub audit: AuditSettings,
+    /// How often someone may ask.
+    pub rate_limits: RateLimits,
 }
 
 impl Default for Settings {
@@ -66,6 +72,8 @@ impl Default for Settings {
         Self {
             list_ttl: Duration::from_mins(1),
             sign_in: SignInSettings::default(),
+            audit: AuditSettings::default(),
+            rate_limits: RateLimits::default(),
         }
     }
 }
@@ -80,6 +88,7 @@ pub(crate) struct Inner {
     /// The counters of each action, by slug.
     pub(crate) meters: HashMap<String, Arc<Meter>>,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) limits: Limits,
     pub(crate) tasks: TaskTracker,
     pub(crate) store: Store,
     settings: Arc<Settings>,
@@ -87,6 +96,7 @@ pub(crate) struct Inner {
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
     people: People,
+    pub(crate) audit: Audit,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
     tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
@@ -108,6 +118,16 @@ impl App {
             ))
         };
         let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
+        let audit = AuditParts {
+            store: parts.store.clone(),
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            vault: parts.ready.vault.clone(),
+            settings: settings.audit.clone(),
+            counters: Arc::clone(&metrics.audit),
+            shutdown: parts.shutdown.clone(),
+        };
+        let audit = Audit::start(audit, &parts.tasks);
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
@@ -130,11 +150,13 @@ impl App {
             meters,
             people,
             vault: parts.ready.vault,
+            audit,
             organization: parts.ready.organization,
             home: tenant(Some(Arc::clone(&registry))),
             nobody: tenant(None),
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
+            limits: Limits::new(settings.rate_limits, &parts.clock),
             clock: parts.clock,
             random: parts.random,
             http: parts.http,
@@ -198,9 +220,19 @@ impl App {
         access::administer(&self.inner.store, who).await.map(drop)
     }
 
+    /// What happened, written down.
+    pub fn audit(&self) -> &Audit {
+        &self.inner.audit
+    }
+
     /// The actions, wherever they are exposed.
     pub fn registry(&self) -> &Registry {
         &self.inner.registry
+    }
+
+    /// How often someone may ask, and how they stand.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
     }
 
     /// What is counted.

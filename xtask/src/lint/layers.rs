@@ -11,6 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keyway-mcp", &["keyway-core"]),
     ("keyway-oauth", &["keyway-core"]),
     ("keyway-agent", &["keyway-core"]),
+    ("keyway-pages", &["keyway-core"]),
     (
         "keyway-app",
         &[
@@ -30,7 +31,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keyway-agent",
         ],
     ),
-    ("keyway-http", &["keyway-core", "keyway-app", "keyway-mcp"]),
+    (
+        "keyway-http",
+        &["keyway-core", "keyway-app", "keyway-mcp", "keyway-pages"],
+    ),
     (
         "keyway-tui",
         &["keyway-core", "keyway-agent", "keyway-client"],
@@ -47,6 +51,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keyway-egress",
             "keyway-store",
             "keyway-mcp",
+            "keyway-pages",
             "keyway-app",
             "keyway-http",
         ],
@@ -68,6 +73,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("axum", &["keyway-http"]),
     ("reqwest", &["keyway-egress"]),
     ("genai", &["keyway-agent"]),
+    ("minijinja", &["keyway-pages"]),
     ("ratatui", &["keyway-tui"]),
     ("secret-service", &["keyway-client"]),
     ("zbus", &["keyway-client"]),

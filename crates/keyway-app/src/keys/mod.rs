@@ -4,10 +4,11 @@ mod format;
 mod known;
 mod manage;
 mod ring;
+mod table;
 mod watch;
 
 pub use format::{BadSecretText, KeyDigest, SecretText, TokenKind};
-use known::Known;
+
 pub(crate) use manage::new_key;
 pub use manage::{ApiKeyState, ApiKeyView, ApiKeys, DEFAULT_OVERLAP, IssuedKey};
 pub(crate) use ring::KeyRing;
