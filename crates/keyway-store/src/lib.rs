@@ -13,6 +13,7 @@ mod lock;
 mod memberships;
 mod one_time_links;
 mod organizations;
+mod passwords;
 mod people;
 mod projects;
 mod service_accounts;
