@@ -3,6 +3,7 @@
 mod accept;
 mod action;
 mod browser;
+mod change_password;
 mod devices;
 mod error;
 mod identities;

@@ -86,7 +86,23 @@ pub(super) fn hosts(list: Vec<String>) -> Result<Vec<String>, Wrong> {
 }
 
 /// The paths of the other endpoints, which the MCP endpoint cannot take.
-const TAKEN: &[&str] = &["/v1", "/healthz", "/readyz", "/metrics"];
+const TAKEN: &[&str] = &[
+    "/v1",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/oauth",
+    "/.well-known",
+    "/sign-in",
+    "/sign-out",
+    "/setup",
+    "/reset",
+    "/invitations",
+    "/account",
+    "/sso",
+    "/device",
+    "/assets",
+];
 
 /// What `keyway-egress` understands.
 pub(super) fn egress(list: Vec<String>) -> Result<Vec<String>, Wrong> {

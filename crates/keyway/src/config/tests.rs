@@ -76,7 +76,8 @@ fn every_key_reads_what_it_shows() {
          auth: {required: false}\nexpose: {default: [mcp, cli]}\n\
          limits: {body_bytes: 1 MiB, json_depth: 20, json_nodes: 1000, request_timeout: 500ms}\n\
          egress: {allow: [10.0.0.0/8]}\nmaster_key: {file: k, command: [pass, show, k]}\n\
-         shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n",
+         shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n\
+         trusted_hops: 2\ntemplates: {dir: pages}\n",
     );
     let shown: Vec<_> = all_keys()
         .map(|key| format!("{} = {}", key.path, (key.get)(&config)))
@@ -93,6 +94,7 @@ fn every_key_reads_what_it_shows() {
     public_url = "https://gw.example.com"
     allowed_origins = ["*","https://a.example"]
     allowed_hosts = ["gw.example.com"]
+    trusted_hops = 2
     auth.required = false
     mcp.enabled = false
     mcp.route = "/agents/mcp"
@@ -119,6 +121,7 @@ fn every_key_reads_what_it_shows() {
     shutdown.grace = "90s"
     log.filter = "info,keyway_mcp=debug"
     log.format = "json"
+    templates.dir = "DIR/pages"
     "#);
     for key in all_keys() {
         assert_ne!((key.get)(&config), key.default(), "{}", key.path);
