@@ -232,6 +232,7 @@ impl App {
             Arc::clone(&self.inner.random),
         )
         .with_ring(Arc::clone(&self.inner.ring))
+        .with_audit(self.inner.audit.clone())
     }
 
     /// People, machine identities and web sessions.

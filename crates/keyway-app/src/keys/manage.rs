@@ -8,6 +8,8 @@ use keyway_store::{ApiKey, NewApiKey, Role, Store};
 
 use super::{KeyRing, SecretText, TokenKind};
 
+use crate::audit::{Audit, Event, EventKind};
+
 /// How long a replaced key stays valid unless said otherwise.
 pub const DEFAULT_OVERLAP: Duration = Duration::from_hours(24);
 
@@ -24,6 +26,7 @@ pub struct ApiKeys {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     ring: Option<Arc<KeyRing>>,
+    audit: Audit,
 }
 
 /// A key that was just made. This is the only moment its text is known.
@@ -79,12 +82,19 @@ impl ApiKeys {
     /// For a process that serves nothing, such as a command next to the gateway: the gateway
     /// notices what changes within a second or two.
     pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        let audit = Audit::direct(&store, Arc::clone(&clock), Arc::clone(&random));
         Self {
             store,
             clock,
             random,
             ring: None,
+            audit,
         }
+    }
+
+    pub(crate) fn with_audit(mut self, audit: Audit) -> Self {
+        self.audit = audit;
+        self
     }
 
     pub(crate) fn with_ring(mut self, ring: Arc<KeyRing>) -> Self {
@@ -106,7 +116,16 @@ impl ApiKeys {
             return Err(invalid("/expiresAt", "a moment in the future"));
         }
         let (key, row) = self.make(owner, Scopes::all(), name.to_owned(), now, expires_at);
-        self.store.create_api_key(who.organization(), &row).await?;
+        let event = Event::new(EventKind::ApiKeyMade, who)
+            .target("api_key", row.id.as_str())
+            .detail("name", row.name.as_str())
+            .detail("owner", row.owner.as_str())
+            .detail("scopes", row.scopes.to_string());
+        let change = async {
+            let organization = who.organization();
+            Ok(self.store.create_api_key(organization, &row).await?)
+        };
+        self.audit.change(event, change).await?;
         self.noticed().await;
         Ok(issued(&key, row, None))
     }
@@ -144,13 +163,17 @@ impl ApiKeys {
         let ends = life.map(|life| later(now, life));
         let (key, row) = self.make(old.owner, old.scopes, old.name, now, ends);
         let overlap = SignedDuration::try_from(overlap).unwrap_or_default();
-        let rotated = self
-            .store
-            .rotate_api_key(organization, id, &row, later(now, overlap))
-            .await?;
-        if !rotated {
-            return Err(ended("the API key was revoked"));
-        }
+        let event = Event::new(EventKind::ApiKeyRotated, who)
+            .target("api_key", id.as_str())
+            .detail("replaced_by", row.id.as_str());
+        let change = async {
+            let end = later(now, overlap);
+            let rotating = self.store.rotate_api_key(organization, id, &row, end);
+            let rotated = rotating.await?;
+            let gone = || ended("the API key was revoked");
+            rotated.then_some(()).ok_or_else(gone)
+        };
+        self.audit.change(event, change).await?;
         self.noticed().await;
         Ok(issued(&key, row, Some(id.clone())))
     }
@@ -159,12 +182,15 @@ impl ApiKeys {
     pub async fn revoke(&self, who: &Principal, id: &ApiKeyId) -> Result<(), Error> {
         self.authorize(who).await?;
         let now = self.clock.now();
-        let found = self
-            .store
-            .revoke_api_key(who.organization(), id, now)
-            .await?;
+        let event = Event::new(EventKind::ApiKeyRevoked, who).target("api_key", id.as_str());
+        let change = async {
+            let organization = who.organization();
+            let found = self.store.revoke_api_key(organization, id, now).await?;
+            found.then_some(()).ok_or_else(not_found)
+        };
+        let revoked = self.audit.change(event, change).await;
         self.noticed().await;
-        if found { Ok(()) } else { Err(not_found()) }
+        revoked
     }
 
     /// Answers for whom `who` acts. The operator acts for the first owner.

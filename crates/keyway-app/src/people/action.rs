@@ -47,6 +47,7 @@ impl App {
             caller: &(Arc::new(NoCaller) as _),
             cancel: &cancel,
             request: sign_in.request,
+            through: None,
         };
         // The application knows its accounts; how often one address tries is seen here.
         let people = self.people();
