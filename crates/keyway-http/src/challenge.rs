@@ -1,98 +1,80 @@
-//! What a request without a good enough token is told: what is wrong, which scopes to ask for, and
-//! where to begin (RFC 6750 section 3, RFC 9728 section 5.1, MCP 2026-07-28 "Authorization").
-
 use http::HeaderValue;
 use keyway_core::scopes::Scope;
 use keyway_core::{Error, Kind, Scopes};
-use keyway_oauth::server::{BearerError, Challenge, Issuer, Resource};
+use keyway_oauth::server::{BearerError, Challenge, Resource};
 
-use crate::settings::{Authentication, Settings};
-
-/// The codes of requests that bring no token at all.
-const WITHOUT_TOKEN: [&str; 1] = ["api_key_missing"];
-
-/// The value of `WWW-Authenticate` for a refusal; `None` for one that no token would have spared.
-/// `origin` is the one under which the client reaches us.
-pub(crate) fn of_error(error: &Error, origin: &str, settings: &Settings) -> Option<HeaderValue> {
-    let challenge = match (error.kind(), error.needed_scopes()) {
-        (_, Some(needed)) => return of_scopes(needed, origin, settings),
-        (Kind::Unauthenticated, None) => match resource(origin, settings) {
-            None => Challenge::bare(),
-            Some(resource) if WITHOUT_TOKEN.contains(&error.code()) => {
-                Challenge::unauthenticated(&resource, &first_scopes())
+/// What `WWW-Authenticate` says to a request that was refused at a resource (RFC 6750 section 3,
+/// RFC 9728 section 5.1): which scopes to ask for, and where to begin. `None` for an error that no
+/// token would cure. Without a resource, because clients reach us in a way no token should take,
+/// it only says Bearer.
+pub(crate) fn challenge(error: &Error, resource: Option<&Resource>) -> Option<HeaderValue> {
+    let needed = error.needed_scopes();
+    let challenge = match (error.kind(), needed, resource) {
+        (Kind::Forbidden, Some(needed), Some(resource)) => {
+            Challenge::insufficient_scope(resource, needed)
+        }
+        (Kind::Unauthenticated, _, None) => Challenge::bare(),
+        (Kind::Unauthenticated, _, Some(resource)) => {
+            let usual = Scopes::of([Scope::Mcp]);
+            match error.code() {
+                "api_key_missing" => Challenge::unauthenticated(resource, &usual),
+                "authorization_malformed" => Challenge::unauthenticated(resource, &usual)
+                    .with_error(
+                        BearerError::InvalidRequest,
+                        "the Authorization header is not one bearer token",
+                    ),
+                _ => Challenge::invalid_token(resource, &usual),
             }
-            Some(resource) => Challenge::invalid_token(&resource, &first_scopes()),
-        },
+        }
         _ => return None,
     };
-    HeaderValue::try_from(challenge.to_string()).ok()
-}
-
-/// The value of `WWW-Authenticate` for a token that is good for less than these scopes.
-pub(crate) fn of_scopes(needed: &Scopes, origin: &str, settings: &Settings) -> Option<HeaderValue> {
-    let challenge = match resource(origin, settings) {
-        Some(resource) => Challenge::insufficient_scope(&resource, needed),
-        None => Challenge::bare().with_error(
-            BearerError::InsufficientScope,
-            "the token does not have the scopes this needs",
-        ),
-    };
-    HeaderValue::try_from(challenge.to_string()).ok()
-}
-
-/// What a client asks for at first: everything that MCP has.
-fn first_scopes() -> Scopes {
-    Scopes::of([Scope::Mcp])
-}
-
-/// The resource whose metadata says where tokens come from. There is none where nobody needs one.
-fn resource(origin: &str, settings: &Settings) -> Option<Resource> {
-    if settings.authentication == Authentication::Off || !settings.mcp.enabled {
-        return None;
-    }
-    let issuer = Issuer::parse(origin).ok()?;
-    Some(Resource::below(&issuer, &settings.mcp.route))
+    HeaderValue::from_str(&challenge.to_string()).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use keyway_oauth::server::Issuer;
+
     use super::*;
 
-    const METADATA: &str =
-        "resource_metadata=\"https://gate.example/.well-known/oauth-protected-resource/mcp\"";
-
-    fn challenge(error: &Error) -> Option<String> {
-        let value = of_error(error, "https://gate.example", &Settings::default())?;
+    fn told(error: &Error) -> Option<String> {
+        let issuer = Issuer::parse("https://gate.example").unwrap();
+        let mcp = Resource::below(&issuer, "/mcp");
+        let value = challenge(error, Some(&mcp))?;
         Some(value.to_str().unwrap().to_owned())
     }
 
-    fn unknown(code: &'static str) -> Error {
-        Error::new(Kind::Unauthenticated, code, "no")
+    const BEGIN: &str =
+        "resource_metadata=\"https://gate.example/.well-known/oauth-protected-resource/mcp\"";
+
+    #[test]
+    fn who_brings_nothing_is_told_where_to_begin() {
+        let missing = Error::new(Kind::Unauthenticated, "api_key_missing", "x");
+        let value = told(&missing).unwrap();
+        assert_eq!(value, format!("Bearer realm=\"keyway\", scope=\"mcp\", {BEGIN}"));
     }
 
     #[test]
-    fn a_missing_a_bad_and_a_narrow_token_are_told_apart() {
-        let missing = challenge(&unknown("api_key_missing")).unwrap();
-        assert!(missing.contains("scope=\"mcp\"") && missing.contains(METADATA), "{missing}");
-        assert!(!missing.contains("error="), "{missing}");
-        let bad = challenge(&unknown("invalid_api_key")).unwrap();
-        assert!(bad.contains("error=\"invalid_token\"") && bad.contains(METADATA), "{bad}");
-        let needed = "mcp:prompts tools:search".parse().unwrap();
-        let narrow = challenge(&Error::insufficient_scope(needed)).unwrap();
-        assert!(narrow.contains("error=\"insufficient_scope\""), "{narrow}");
-        assert!(narrow.contains("scope=\"mcp:prompts tools:search\""), "{narrow}");
-        assert!(narrow.contains(METADATA), "{narrow}");
-        assert_eq!(challenge(&Error::new(Kind::Forbidden, "forbidden", "no")), None);
+    fn a_token_that_is_no_good_is_called_that() {
+        let invalid = Error::new(Kind::Unauthenticated, "invalid_token", "x");
+        let value = told(&invalid).unwrap();
+        assert!(value.contains("error=\"invalid_token\"") && value.contains(BEGIN));
+        let bare = challenge(&invalid, None).unwrap();
+        assert_eq!(bare, "Bearer realm=\"keyway\"");
     }
 
     #[test]
-    fn without_keys_no_metadata_is_named() {
-        let settings = Settings {
-            authentication: Authentication::Off,
-            ..Settings::default()
-        };
-        let error = unknown("api_key_missing");
-        let value = of_error(&error, "http://127.0.0.1:1", &settings).unwrap();
-        assert_eq!(value, "Bearer realm=\"keyway\"");
+    fn a_shortfall_names_all_the_scopes_needed() {
+        let short = Error::insufficient_scope("mcp admin".parse().unwrap());
+        let value = told(&short).unwrap();
+        assert!(value.contains("error=\"insufficient_scope\""));
+        assert!(value.contains("scope=\"mcp admin\"") && value.contains(BEGIN));
+    }
+
+    #[test]
+    fn what_no_token_cures_has_no_challenge() {
+        for kind in [Kind::NotFound, Kind::Forbidden, Kind::Internal] {
+            assert_eq!(told(&Error::new(kind, "x", "x")), None);
+        }
     }
 }

@@ -11,6 +11,7 @@ mod guard;
 mod mcp;
 mod media;
 mod metrics;
+mod oauth;
 pub mod openapi;
 mod page;
 mod pages;
@@ -22,6 +23,7 @@ mod routes;
 mod server;
 pub mod settings;
 mod shared;
+mod sites;
 
 pub use front::{Front, FrontParts};
 pub use mcp::backend;

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::pages::routes;
+use crate::oauth;
 use crate::routes::{
     call_action, healthz, list_actions, list_audit_events, list_mcp_servers, metrics, readyz,
     show_openapi, unknown,
@@ -23,6 +24,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/readyz", get(readyz::handle))
         .route("/metrics", get(metrics::handle))
         .merge(routes())
+        .merge(oauth::routes())
         .method_not_allowed_fallback(unknown::method)
         .fallback(unknown::path)
         .with_state(shared)

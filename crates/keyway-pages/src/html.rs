@@ -1,5 +1,3 @@
-use std::fmt::Write as _;
-
 use minijinja::Value;
 use serde::{Serialize, Serializer};
 
@@ -10,7 +8,7 @@ pub const CSRF_FIELD: &str = "csrf";
 ///
 /// ```
 /// let html = keyway_pages::alert("this <b>failed</b>", None);
-/// assert!(html.as_str().contains("this &lt;b&gt;failed&lt;/b&gt;"));
+/// assert!(html.as_str().contains("This &lt;b&gt;failed&lt;/b&gt;"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Html(String);
@@ -89,7 +87,8 @@ pub(crate) fn sentence(text: &str) -> String {
     sentence
 }
 
-fn escape(text: &str, html: &mut String) {
+/// Writes a text so that it is a text in HTML, between tags and in quoted attributes.
+pub(crate) fn escape(text: &str, html: &mut String) {
     for letter in text.chars() {
         match letter {
             '&' => html.push_str("&amp;"),
@@ -98,7 +97,7 @@ fn escape(text: &str, html: &mut String) {
             '"' => html.push_str("&quot;"),
             '\'' => html.push_str("&#39;"),
             letter if letter.is_control() && letter != '\n' && letter != '\t' => {
-                let _ = write!(html, "&#xFFFD;");
+                html.push('\u{fffd}');
             }
             letter => html.push(letter),
         }

@@ -1,13 +1,17 @@
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use keyway_core::Error;
 use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use minijinja::{
+    AutoEscape, Environment, Output, State, UndefinedBehavior, Value, context, escape_formatter,
+};
 
+use crate::Page;
 use crate::assets::{Asset, Assets, media_type};
 use crate::check::{self, Broken};
+use crate::html::escape;
 use crate::source::BUILT_IN;
-use crate::Page;
 
 /// Every page there is, ready to be filled. Cheap to share, nothing changes once it is made.
 #[derive(Debug)]
@@ -56,10 +60,10 @@ impl Pages {
     pub fn named(mut self, gateway: &str) -> Self {
         let hrefs = self.assets.iter().map(|(name, asset)| {
             let key = name.replace(['-', '.'], "_");
-            (key, Value::from(asset.href(name)))
+            (key, asset.href(name))
         });
-        let assets: Value = hrefs.collect();
-        self.environment.add_global("assets", assets);
+        let hrefs: BTreeMap<String, String> = hrefs.collect();
+        self.environment.add_global("assets", Value::from(hrefs));
         self.environment
             .add_global("gateway", context! { name => gateway });
         self
@@ -100,6 +104,24 @@ impl Pages {
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_formatter(write);
     environment
+}
+
+/// Writes a value that is printed. Texts that are not known to be HTML are escaped the way the rest
+/// of this crate does it, which leaves the slashes of addresses alone.
+fn write(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), minijinja::Error> {
+    match value.as_str() {
+        Some(text) if !value.is_safe() && *state.auto_escape() == AutoEscape::Html => {
+            let mut html = String::with_capacity(text.len());
+            escape(text, &mut html);
+            out.write_str(&html).map_err(minijinja::Error::from)
+        }
+        _ => escape_formatter(out, state, value),
+    }
 }

@@ -15,6 +15,7 @@ mod memberships;
 pub mod oauth;
 mod one_time_links;
 mod organizations;
+mod passwords;
 mod people;
 mod projects;
 mod service_accounts;

@@ -35,7 +35,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "keyway-http",
-        &["keyway-core", "keyway-app", "keyway-mcp", "keyway-oauth", "keyway-pages"],
+        &[
+            "keyway-core",
+            "keyway-app",
+            "keyway-mcp",
+            "keyway-oauth",
+            "keyway-pages",
+        ],
     ),
     (
         "keyway-tui",

@@ -7,6 +7,7 @@ use keyway_core::{Actor, ApiKeyId, Error, Kind, Principal, Problem, Scopes, Secr
 use keyway_store::{ApiKey, NewApiKey, Role, Store};
 
 use super::{KeyRing, SecretText, TokenKind};
+
 use crate::audit::{Audit, Event, EventKind};
 
 /// How long a replaced key stays valid unless said otherwise.

@@ -101,7 +101,7 @@ impl Oauth {
             return Err(refusal.into());
         }
         let now = self.now();
-        let resource = resource.unwrap_or_else(|| site.mcp());
+        let resource = resource.unwrap_or_else(|| site.default_resource());
         let grant = NewGrant {
             id: self.new_grant_id(),
             organization: organization.clone(),

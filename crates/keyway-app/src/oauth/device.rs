@@ -98,7 +98,7 @@ impl Oauth {
         client.metadata.allows(GrantType::DeviceCode)?;
         let scopes = requested_scopes(form.optional("scope")?, client.ceiling())?;
         let resource = site.resources().select(form.all("resource"))?;
-        let resource = resource.unwrap_or_else(|| site.mcp());
+        let resource = resource.unwrap_or_else(|| site.default_resource());
         let now = self.now();
         self.keep_client(&client, now).await?;
         let device = self.secret(TokenKind::Device);

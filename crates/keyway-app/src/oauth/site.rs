@@ -12,14 +12,16 @@ pub struct Site {
 }
 
 impl Site {
-    /// The server at an origin, with its MCP endpoint at a path. Fails for an origin that no client
-    /// should send a secret to: plain http but for loopback.
-    pub fn new(origin: &str, mcp_route: &str) -> Result<Self, BadUri> {
+    /// The server at an origin, with its MCP endpoint, if it has one, at a path. Fails for an origin
+    /// that no client should send a secret to: plain http but for loopback.
+    pub fn new(origin: &str, mcp_route: Option<&str>) -> Result<Self, BadUri> {
         let issuer = Issuer::parse(origin)?;
-        let mcp = Resource::below(&issuer, mcp_route);
         let api = Resource::below(&issuer, API);
         Ok(Self {
-            resources: Resources::new(mcp, [api.clone()]),
+            resources: match mcp_route {
+                Some(path) => Resources::new(Resource::below(&issuer, path), [api.clone()]),
+                None => Resources::new(api.clone(), []),
+            },
             issuer,
             api,
         })
@@ -35,8 +37,8 @@ impl Site {
         &self.resources
     }
 
-    /// The MCP endpoint.
-    pub fn mcp(&self) -> &Resource {
+    /// What is meant where nothing is named: the MCP endpoint, if there is one.
+    pub fn default_resource(&self) -> &Resource {
         self.resources.default_resource()
     }
 

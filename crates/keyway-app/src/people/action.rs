@@ -6,6 +6,7 @@ use keyway_core::{Error, Kind, RequestId, Role};
 use serde_json::{Number, Value};
 use tokio_util::sync::CancellationToken;
 
+use super::throttle::Trying;
 use super::{Browser, IdentitySignIn, People, Profile, SignedIn};
 use crate::App;
 use crate::invoke::Run;
@@ -50,6 +51,10 @@ impl App {
             admitted: Admitted::to_sign_in(),
             through: None,
         };
+        // The application knows its accounts; how often one address tries is seen here.
+        let people = self.people();
+        let trying = [Trying::from(sign_in.browser.address)];
+        people.parts.throttle.charge(&trying, people.now())?;
         let reply = self.run_sign_in(entry, &run).await?;
         let (subject, profile) = read(&reply).ok_or_else(|| {
             let slug = entry.action().slug();
@@ -59,7 +64,8 @@ impl App {
             );
             Error::internal(format!("{slug} answered without a user's id"))
         })?;
-        let signing_in = self.people().sign_in_identity(IdentitySignIn {
+        people.parts.throttle.refund(&trying);
+        let signing_in = people.sign_in_identity(IdentitySignIn {
             issuer: People::ACTION_ISSUER.into(),
             subject,
             profile,
@@ -115,7 +121,10 @@ mod tests {
     #[test]
     fn an_answer_names_somebody_by_a_whole_number_or_a_text() {
         assert_eq!(id_of(r#"{"user":{"id":7}}"#).as_deref(), Some("7"));
-        assert_eq!(id_of(r#"{"user":{"id":-7,"x":1},"y":2}"#).as_deref(), Some("-7"));
+        assert_eq!(
+            id_of(r#"{"user":{"id":-7,"x":1},"y":2}"#).as_deref(),
+            Some("-7")
+        );
         assert_eq!(id_of(r#"{"user":{"id":"u-7"}}"#).as_deref(), Some("u-7"));
         for answer in [
             "null",

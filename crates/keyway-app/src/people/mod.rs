@@ -3,6 +3,7 @@
 mod accept;
 mod action;
 mod browser;
+mod change_password;
 mod devices;
 mod error;
 mod identities;
@@ -24,8 +25,8 @@ mod throttle;
 mod users;
 mod visitor;
 
-pub use action::ActionSignIn;
 pub use accept::{Accept, InvitationLook};
+pub use action::ActionSignIn;
 pub use browser::Browser;
 pub use identities::{IdentitySignIn, Profile};
 pub use invitations::{InvitationState, InvitationView, IssuedInvitation};

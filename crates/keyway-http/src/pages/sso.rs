@@ -48,14 +48,10 @@ pub(super) async fn complete(
     };
     let cookie = Cookie::Sso.read(&headers, visit.transport);
     let cookie = cookie.unwrap_or_else(|| Secret::new(String::new()));
-    let completing = shared.app.sso().complete(
-        &provider,
-        &callback_uri(&visit, &provider),
-        callback,
-        cookie.expose(),
-        visit.browser(),
-    );
-    let completed = completing.await?;
+    let (sso, uri) = (shared.app.sso(), callback_uri(&visit, &provider));
+    let completed = sso
+        .complete(&provider, &uri, callback, cookie.expose(), visit.browser())
+        .await?;
     let next = local_path(&completed.next).unwrap_or("/account");
     let reply = signed_in::go_on(&shared, &visit, &completed.signed_in, next);
     Ok(reply.cookie(Cookie::Sso.forget(visit.transport)).into_response())

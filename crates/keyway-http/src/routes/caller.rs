@@ -9,7 +9,7 @@ use keyway_core::{Principal, RequestId};
 
 use crate::media;
 use crate::refusal::Refusal;
-use crate::shared::{Asked, Shared};
+use crate::shared::{Asked, Place, Shared};
 
 /// Someone known is asking, and takes JSON. Every endpoint under `/v1` takes this first.
 pub(crate) struct Asker {
@@ -24,12 +24,11 @@ impl FromRequestParts<Arc<Shared>> for Asker {
         let asked = parts.extensions.get::<Asked>().ok_or_else(|| {
             keyway_core::Error::internal("the front has not introduced the request")
         })?;
-        let who = shared.authenticate(&parts.headers, &asked.address).await?;
+        let who = shared
+            .authenticate(&parts.headers, &asked.address, Place::Api)
+            .await?;
         let counted = shared.app.limits().from_principal(&who);
-        if let Some(standing) = counted.map_err(Refusal::too_often)? {
-            // Only the first one counts, and there is one asker a request.
-            let _ = asked.standing.set(standing);
-        }
+        asked.stands(counted.map_err(Refusal::too_often)?);
         media::accepts_json(&parts.headers)?;
         Ok(Self {
             who,

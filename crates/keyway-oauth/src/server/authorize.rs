@@ -93,9 +93,9 @@ impl Named {
         let client = client.parse().map_err(|_| super::UNKNOWN_CLIENT)?;
         let redirect_uri = parameters.required("redirect_uri", NO_REDIRECT)?.to_owned();
         Ok(Self {
+            parameters,
             client,
             redirect_uri,
-            parameters,
         })
     }
 

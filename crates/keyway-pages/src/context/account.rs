@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::SAMPLE_TOKEN;
+use super::{SAMPLE_CLIENT, SAMPLE_TOKEN};
 use crate::{Field, FieldKind, Html, Page, Who, alert, csrf_field};
 
 /// What a person sees and ends of their own: `account.html`. Its forms are posted to
@@ -115,7 +115,7 @@ impl Page for Account {
             applications: vec![
                 Application {
                     grant: "grant_1".into(),
-                    name: "Sample client".into(),
+                    name: SAMPLE_CLIENT.into(),
                     host: Some("client.example".into()),
                     scopes: vec!["Use the tools, resources and prompts you may use".into()],
                     since: "2 weeks ago".into(),

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::SAMPLE_TOKEN;
+use super::{SAMPLE_CLIENT, SAMPLE_TOKEN};
 use crate::{Field, FieldKind, FieldOption, Html, Page, alert, hidden_fields};
 
 /// Signing in and signing up, by itself or on the way of an application: `oauth-authorize.html`.
@@ -65,7 +65,7 @@ impl Page for Authorize {
             has_signin: true,
             has_signup: true,
             hidden_fields: hidden_fields(SAMPLE_TOKEN, &[("next", "/sample-next")]),
-            client_name: Some("Sample client".into()),
+            client_name: Some(SAMPLE_CLIENT.into()),
             sso_providers: vec![SsoProvider {
                 name: "Example ID".into(),
                 href: "/sso/example".into(),
@@ -86,9 +86,7 @@ impl Page for Authorize {
                 client_name: None,
                 forgot_hint: None,
                 notice: Some("You are signed out.".into()),
-                signin_fields: vec![
-                    email.invalid("enter the address you were invited with"),
-                ],
+                signin_fields: vec![email.invalid("enter the address you were invited with")],
                 ..full.clone()
             },
             Self {
@@ -121,7 +119,11 @@ fn every_kind() -> Vec<Field> {
             .length(Some(12), Some(200))
             .autocomplete("new-password")
             .invalid("choose at least 12 characters"),
-        Field::new("sampleSeats", "Seats", FieldKind::Number).range(Some("1"), Some("500"), Some("1")),
+        Field::new("sampleSeats", "Seats", FieldKind::Number).range(
+            Some("1"),
+            Some("500"),
+            Some("1"),
+        ),
         Field::new("sampleTeam", "Team", FieldKind::Select).options(vec![
             FieldOption::new("red", "Red"),
             FieldOption::new("blue", "Blue"),

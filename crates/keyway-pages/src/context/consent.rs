@@ -1,7 +1,7 @@
 use keyway_core::scopes::Scope;
 use serde::Serialize;
 
-use super::SAMPLE_TOKEN;
+use super::{SAMPLE_CLIENT, SAMPLE_TOKEN};
 use crate::{Html, Page, hidden_fields};
 
 /// Whether an application may act for someone: `oauth-consent.html`.
@@ -162,7 +162,7 @@ impl Page for Consent {
             form_action: "/oauth/consent".into(),
             hidden_fields: hidden_fields(SAMPLE_TOKEN, &[]),
             client: ConsentClient {
-                name: "Sample client".into(),
+                name: SAMPLE_CLIENT.into(),
                 host: Some("client.example".into()),
                 redirect_host: "client.example".into(),
                 unverified: false,
@@ -174,7 +174,10 @@ impl Page for Consent {
                 email: Some("ada@example.com".into()),
             },
             organizations: vec![organization("org_1", "Sample", tools.clone())],
-            scopes: vec![ScopeLine::of(&Scope::Mcp), ScopeLine::of(&Scope::McpTools).granted()],
+            scopes: vec![
+                ScopeLine::of(&Scope::Mcp),
+                ScopeLine::of(&Scope::McpTools).granted(),
+            ],
         };
         let mut loopback = one.clone();
         loopback.client = ConsentClient {

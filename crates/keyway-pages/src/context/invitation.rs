@@ -43,7 +43,9 @@ impl Page for Invitation {
             email: "ada@example.com".into(),
             who: None,
             fields: vec![
-                Field::new("name", "Name", FieldKind::Text).required().autofocus(),
+                Field::new("name", "Name", FieldKind::Text)
+                    .required()
+                    .autofocus(),
                 Field::new("password", "Password", FieldKind::Password)
                     .required()
                     .autocomplete("new-password"),

@@ -24,3 +24,8 @@ pub use success::Success;
 
 /// The CSRF token of samples. The check of templates looks for it in every form.
 pub(crate) const SAMPLE_TOKEN: &str = "sample-csrf-token";
+
+/// Text from outside, as samples have it. The check of templates refuses one that writes it as it is.
+pub(crate) const SAMPLE_CLIENT: &str = "Sample <i>client</i>";
+/// What must not be found of it in a page.
+pub(crate) const SAMPLE_MARKUP: &str = "<i>client</i>";

@@ -32,7 +32,9 @@ impl Page for Setup {
             csrf_field: csrf_field(SAMPLE_TOKEN),
             error_html,
             fields: vec![
-                Field::new("email", "Email", FieldKind::Email).required().autofocus(),
+                Field::new("email", "Email", FieldKind::Email)
+                    .required()
+                    .autofocus(),
                 password,
             ],
             who: who.map(str::to_owned),

@@ -1,5 +1,6 @@
 use serde::Serialize;
 
+use super::SAMPLE_CLIENT;
 use crate::Page;
 
 /// A device was let in, or was not; there is nothing more to do here: `oauth-success.html`.
@@ -17,7 +18,7 @@ impl Page for Success {
 
     fn samples() -> Vec<Self> {
         let of = |allowed| Self {
-            client_name: "Sample device".into(),
+            client_name: SAMPLE_CLIENT.into(),
             allowed,
         };
         vec![of(true), of(false)]

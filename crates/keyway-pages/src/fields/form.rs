@@ -41,7 +41,9 @@ pub enum BadForm {
     #[error("its input has a field \"{0}\": forms use that name for themselves, choose another")]
     Reserved(String),
     /// A field that is a list or an object.
-    #[error("its input's field \"{0}\" is a list or an object: forms have texts, numbers, truth values, choices and dates")]
+    #[error(
+        "its input's field \"{0}\" is a list or an object: forms have texts, numbers, truth values, choices and dates"
+    )]
     Nested(String),
 }
 
@@ -101,7 +103,10 @@ fn field(property: &Property<'_>, form: Form) -> Result<Field, BadForm> {
     field.options = options;
     field.autocomplete = autocomplete(kind, property.name, form).map(str::to_owned);
     let count = |keyword| property.keyword(keyword).and_then(Value::as_u64);
-    if matches!(kind, FieldKind::Text | FieldKind::Email | FieldKind::Password) {
+    if matches!(
+        kind,
+        FieldKind::Text | FieldKind::Email | FieldKind::Password
+    ) {
         field.minlength = count("minLength").filter(|least| *least > 0);
         field.maxlength = count("maxLength");
     }

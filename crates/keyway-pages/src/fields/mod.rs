@@ -4,8 +4,6 @@ mod field;
 mod form;
 mod read;
 mod schema;
-#[cfg(test)]
-mod tests;
 
 pub use field::{Field, FieldKind, FieldOption};
 pub use form::{BadForm, Form, RESERVED, form_fields};

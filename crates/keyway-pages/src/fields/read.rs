@@ -13,10 +13,7 @@ use super::{Field, FieldKind};
 /// let sent = [("name".to_owned(), String::new()), ("extra".to_owned(), "1".to_owned())];
 /// assert_eq!(read_form(&fields, &sent), [("news", "false")]);
 /// ```
-pub fn read_form<'a>(
-    fields: &'a [Field],
-    sent: &'a [(String, String)],
-) -> Vec<(&'a str, &'a str)> {
+pub fn read_form<'a>(fields: &'a [Field], sent: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
     let read = fields.iter().filter_map(|field| {
         let mut values = sent.iter().rev();
         let value = values.find(|(name, _)| *name == field.name);

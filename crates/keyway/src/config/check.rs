@@ -95,7 +95,23 @@ pub(super) fn tool_patterns(list: Vec<String>) -> Result<Vec<ToolPattern>, Wrong
 }
 
 /// The paths of the other endpoints, which the MCP endpoint cannot take.
-const TAKEN: &[&str] = &["/v1", "/healthz", "/readyz", "/metrics"];
+const TAKEN: &[&str] = &[
+    "/v1",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/oauth",
+    "/.well-known",
+    "/sign-in",
+    "/sign-out",
+    "/setup",
+    "/reset",
+    "/invitations",
+    "/account",
+    "/sso",
+    "/device",
+    "/assets",
+];
 
 /// What `keyway-egress` understands.
 pub(super) fn egress(list: Vec<String>) -> Result<Vec<String>, Wrong> {

@@ -36,6 +36,8 @@ pub struct Config {
     pub log: Log,
     /// Where actions are exposed that say nothing about it.
     pub expose: Expose,
+    /// What people see.
+    pub templates: Templates,
     /// The MCP servers Keyway is a client of, unusable entries included.
     pub mcp_servers: Vec<McpServer>,
     /// The files that servers were taken from besides `keyway.yaml`.
@@ -57,6 +59,8 @@ pub struct Listen {
     pub allowed_origins: Vec<String>,
     /// Host names Keyway answers to, besides those of the bound address and of `public_url`.
     pub allowed_hosts: Vec<String>,
+    /// How many proxies in front are trusted to say who the client is.
+    pub trusted_hops: usize,
 }
 
 impl Default for Listen {
@@ -66,6 +70,7 @@ impl Default for Listen {
             public_url: None,
             allowed_origins: Vec::new(),
             allowed_hosts: Vec::new(),
+            trusted_hops: 0,
         }
     }
 }
@@ -310,6 +315,13 @@ impl Expose {
             .map(|action| action.expose_by_default(default))
             .collect()
     }
+}
+
+/// What people see.
+#[derive(Debug, Clone, Default)]
+pub struct Templates {
+    /// The folder whose files override the pages that are built in.
+    pub dir: Option<PathBuf>,
 }
 
 /// A transport an action can be exposed on.

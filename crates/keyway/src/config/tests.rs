@@ -80,7 +80,8 @@ fn every_key_reads_what_it_shows() {
          rate_limit: {principal: {limit: 1, window: 2s}, client: {limit: 3, window: 4s}, tool: {limit: 5, window: 6s},\n\
          \x20 address: {limit: 7, window: 8s}, oauth_register: {limit: 9, window_ms: 10000}, sign_in: {limit: 11, window: 12s}}\n\
          audit: {durability: power, keep_arguments: ['mcp__a__*'], commit_interval: 50ms, checkpoint_events: 5, checkpoint_interval: 1m}\n\
-         shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n",
+         shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n\
+         trusted_hops: 2\ntemplates: {dir: pages}\n",
     );
     let shown: Vec<_> = all_keys()
         .map(|key| format!("{} = {}", key.path, (key.get)(&config)))
@@ -97,6 +98,7 @@ fn every_key_reads_what_it_shows() {
     public_url = "https://gw.example.com"
     allowed_origins = ["*","https://a.example"]
     allowed_hosts = ["gw.example.com"]
+    trusted_hops = 2
     auth.required = false
     mcp.enabled = false
     mcp.route = "/agents/mcp"
@@ -138,6 +140,7 @@ fn every_key_reads_what_it_shows() {
     shutdown.grace = "90s"
     log.filter = "info,keyway_mcp=debug"
     log.format = "json"
+    templates.dir = "DIR/pages"
     "#);
     for key in all_keys() {
         assert_ne!((key.get)(&config), key.default(), "{}", key.path);

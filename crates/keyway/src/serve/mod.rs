@@ -6,6 +6,7 @@ mod introduction;
 pub(crate) mod logging;
 mod open;
 mod policy;
+mod pages;
 mod reload;
 mod run;
 mod running;

@@ -119,15 +119,14 @@ impl RedirectUri {
         format!("{}{glue}{parameters}", self.text)
     }
 
-    /// The URI without its port, to be compared where the port does not matter.
+    /// Host, path and query of a loopback URI: all that is compared where the port does not matter.
     pub(super) fn without_port(&self) -> Option<(&str, &str)> {
-        let (place, rest) = self.text.split_once("//")?;
-        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        debug_assert!(
-            authority.starts_with(&self.host),
-            "the host is written first"
-        );
-        (place == "http:").then_some((self.host.as_str(), path))
+        if self.place != Place::Loopback {
+            return None;
+        }
+        let (_, rest) = self.text.split_once("//")?;
+        let path = rest.find(['/', '?']).unwrap_or(rest.len());
+        Some((&self.host, rest.get(path..).unwrap_or_default()))
     }
 }
 

@@ -6,6 +6,7 @@ mod listen;
 mod mcp;
 mod policy;
 mod process;
+mod templates;
 
 use serde_json::Value;
 
@@ -73,6 +74,7 @@ const TOPICS: &[&[Key]] = &[
     policy::OAUTH_KEYS,
     audit::KEYS,
     process::KEYS,
+    templates::KEYS,
 ];
 
 /// Every key but `mcp_servers`, in the order of the reference.
