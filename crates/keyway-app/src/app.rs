@@ -17,7 +17,7 @@ use crate::audit::{Audit, AuditParts, AuditSettings};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::{Limits, RateLimits};
 use crate::metrics::{Meter, Metrics};
-use crate::people::{People, PeopleParts, SignInSettings, Sso};
+use crate::people::{People, PeopleParts, Serving, SignInSettings, Sso};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
@@ -96,6 +96,7 @@ pub(crate) struct Inner {
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
     people: People,
+    sso: Sso,
     pub(crate) audit: Audit,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
@@ -143,12 +144,17 @@ impl App {
                 random: Arc::clone(&parts.random),
                 settings: settings.sign_in.clone(),
             },
-            Arc::clone(&ring),
-            parts.ready.vault.clone(),
+            Serving {
+                ring: Arc::clone(&ring),
+                vault: parts.ready.vault.clone(),
+                audit: audit.clone(),
+            },
         );
+        let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
             meters,
             people,
+            sso,
             vault: parts.ready.vault,
             audit,
             organization: parts.ready.organization,
@@ -173,9 +179,18 @@ impl App {
     }
 
     /// Who comes in with an API key. [`keyway_core::Kind::Unauthenticated`] for one that is not
-    /// valid, whatever the reason.
+    /// valid, whatever the reason; access tokens are good at a resource only.
     pub async fn authenticate(&self, bearer: &str) -> Result<Principal, Error> {
-        self.inner.ring.authenticate(bearer).await
+        self.inner.ring.authenticate(bearer, None).await
+    }
+
+    /// Who comes in at `resource` with an API key, or with an access token that was issued for it.
+    pub async fn authenticate_at(
+        &self,
+        bearer: &str,
+        resource: Option<&str>,
+    ) -> Result<Principal, Error> {
+        self.inner.ring.authenticate(bearer, resource).await
     }
 
     /// Who comes in without a key, at a gateway that asks for none.
@@ -201,7 +216,7 @@ impl App {
             Arc::clone(&self.inner.clock),
             Arc::clone(&self.inner.random),
         )
-        .with_ring(Arc::clone(&self.inner.ring))
+        .serving(Arc::clone(&self.inner.ring), self.inner.audit.clone())
     }
 
     /// People, machine identities and web sessions.
@@ -210,8 +225,8 @@ impl App {
     }
 
     /// Signing in at OpenID providers.
-    pub fn sso(&self) -> Sso {
-        Sso::new(self.inner.people.clone())
+    pub fn sso(&self) -> &Sso {
+        &self.inner.sso
     }
 
     /// Refuses `who` unless they administer their organization at this moment: the operator, or an

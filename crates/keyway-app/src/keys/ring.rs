@@ -190,13 +190,18 @@ impl KeyRing {
 
     /// Writes down when keys and grants were last used.
     pub(crate) async fn record_uses(&self) -> Result<(), StoreError> {
-        let keys = self.table.pick(|known| matches!(known.holder, Holder::Key { .. }));
+        let keys = self
+            .table
+            .pick(|known| matches!(known.holder, Holder::Key { .. }));
         let uses: Vec<_> = keys.iter().filter_map(|known| known.unrecorded()).collect();
         if !uses.is_empty() {
             self.store.record_uses(&uses).await?;
         }
         let grants = self.table.pick_grants(|_| true);
-        let uses: Vec<_> = grants.iter().filter_map(|known| known.unrecorded()).collect();
+        let uses: Vec<_> = grants
+            .iter()
+            .filter_map(|known| known.unrecorded())
+            .collect();
         if !uses.is_empty() {
             self.store.record_grant_uses(&uses).await?;
         }

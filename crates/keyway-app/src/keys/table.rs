@@ -6,8 +6,8 @@ use keyway_store::oauth::TokenCredential;
 use parking_lot::RwLock;
 use tokio_util::sync::CancellationToken;
 
-use super::known::{Holder, Known, KnownGrant};
 use super::KeyDigest;
+use super::known::{Holder, Known, KnownGrant};
 
 /// Into how many parts the table is cut: what comes in at once rarely meets at one lock.
 const SHARDS: usize = 64;
