@@ -6,6 +6,7 @@ use keyway_core::ports::{Relay, RelayMethod, Upstream};
 use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{Error, Kind, Principal};
 
+use crate::audit::{Called, Sent};
 use crate::catalogue::{PromptTarget, ResourceTarget, ToolTarget};
 use crate::invoke::Run;
 use crate::output::OutputCheck;
@@ -19,13 +20,20 @@ impl App {
             RelayMethod::CallTool => self.call_tool(call).await,
             RelayMethod::ReadResource => self.read_resource(call).await,
             RelayMethod::GetPrompt => self.get_prompt(call).await,
-            RelayMethod::Complete => self.complete(call).await,
+            RelayMethod::Complete => {
+                let called = Called::request(call.method, call.target);
+                let sent = Sent::Params(call.params);
+                let record = self.audit().call(call.who, call.request, called, sent);
+                let outcome = self.complete(call).await;
+                record.end_relayed(&outcome);
+                outcome
+            }
         }
     }
 
     async fn call_tool(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
         let route = self.tenant(call.who).catalogue().tool(call.target).cloned();
-        let route = route.ok_or_else(no_tool)?;
+        let route = route.ok_or_else(|| self.refused(call, no_tool()))?;
         match &route.target {
             ToolTarget::Action(slug) => {
                 let entry = self.entry(slug)?;
@@ -42,8 +50,10 @@ impl App {
                 output,
                 meter,
             } => {
+                let called = Called::request(call.method, call.target);
+                let called = called.touching(route.touch).at(upstream.key());
                 let started = tokio::time::Instant::now();
-                let outcome = relay(call, &**upstream, own).await;
+                let outcome = self.relayed(call, called, &**upstream, own).await;
                 let failed = outcome.as_ref().map_or(true, is_error);
                 meter.record(started.elapsed(), failed);
                 if let Ok(result) = &outcome {
@@ -75,7 +85,7 @@ impl App {
     async fn read_resource(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
         match self
             .resource(call.who, call.target)
-            .ok_or_else(|| no_resource(call.target))?
+            .ok_or_else(|| self.refused(call, no_resource(call.target)))?
         {
             ResourceTarget::Action(slug) => {
                 let entry = self.entry(&slug)?;
@@ -85,7 +95,8 @@ impl App {
                 render::resource_result(call.target, entry, reply)
             }
             ResourceTarget::Upstream { upstream, own } => {
-                let result = relay(call, &*upstream, &own).await?;
+                let called = Called::request(call.method, call.target).at(upstream.key());
+                let result = self.relayed(call, called, &*upstream, &own).await?;
                 Ok(if own == call.target {
                     result
                 } else {
@@ -101,7 +112,7 @@ impl App {
             .catalogue()
             .prompt(call.target)
             .cloned();
-        match target.ok_or_else(no_prompt)? {
+        match target.ok_or_else(|| self.refused(call, no_prompt()))? {
             PromptTarget::Action(slug) => {
                 let entry = self.entry(&slug)?;
                 arguments(call.params)?;
@@ -109,7 +120,10 @@ impl App {
                 let reply = self.run(entry, &Run::of(&call, input)).await?;
                 render::prompt_result(entry, reply)
             }
-            PromptTarget::Upstream { upstream, own } => relay(call, &*upstream, &own).await,
+            PromptTarget::Upstream { upstream, own } => {
+                let called = Called::request(call.method, call.target).at(upstream.key());
+                self.relayed(call, called, &*upstream, &own).await
+            }
         }
     }
 
@@ -187,6 +201,33 @@ impl App {
 
     fn entry(&self, slug: &str) -> Result<&Entry, RpcError> {
         self.inner.registry.get(slug).ok_or_else(no_tool)
+    }
+}
+
+impl App {
+    /// Hands a call on, and writes it down.
+    async fn relayed(
+        &self,
+        call: Call<'_>,
+        called: Called<'_>,
+        upstream: &dyn Upstream,
+        own: &str,
+    ) -> Result<RawJson, RpcError> {
+        let sent = Sent::Params(call.params);
+        let mut record = self.audit().call(call.who, call.request, called, sent);
+        record.begin().await?;
+        let outcome = relay(call, upstream, own).await;
+        record.end_relayed(&outcome);
+        outcome
+    }
+
+    /// Writes down that a call named nothing that is there.
+    fn refused(&self, call: Call<'_>, error: RpcError) -> RpcError {
+        let called = Called::request(call.method, call.target);
+        let sent = Sent::Params(call.params);
+        let record = self.audit().call(call.who, call.request, called, sent);
+        record.end_refused(&error);
+        error
     }
 }
 

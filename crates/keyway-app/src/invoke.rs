@@ -9,6 +9,7 @@ use keyway_core::{Error, Kind, Principal, RequestId};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use crate::audit::{Called, Sent};
 use crate::patience::{Patient, within};
 use crate::{App, Call, Invocation, Surface};
 
@@ -19,6 +20,8 @@ pub(crate) struct Run<'a> {
     pub(crate) caller: &'a Arc<dyn Caller>,
     pub(crate) cancel: &'a CancellationToken,
     pub(crate) request: &'a RequestId,
+    /// The client's request, where one brought it here.
+    pub(crate) through: Option<Call<'a>>,
 }
 
 impl<'a> Run<'a> {
@@ -29,6 +32,7 @@ impl<'a> Run<'a> {
             caller: call.caller,
             cancel: call.cancel,
             request: call.request,
+            through: Some(*call),
         }
     }
 }
@@ -48,6 +52,7 @@ impl App {
             caller: &call.caller,
             cancel: call.cancel,
             request: call.request,
+            through: None,
         };
         self.run(entry, &run).await
     }
@@ -58,9 +63,16 @@ impl App {
         let slug = entry.action().slug();
         let span = tracing::debug_span!("action", action = slug, request = %run.request);
         let started = tokio::time::Instant::now();
+        let called = Called::action(entry, run.through.as_ref());
+        let sent = match &run.through {
+            Some(call) => Sent::Params(call.params),
+            None => Sent::Input(&run.input),
+        };
+        let mut record = self.audit().call(run.who, run.request, called, sent);
         let outcome = async {
             self.authorize(run.who, entry)?;
             entry.validate(&run.input)?;
+            record.begin().await?;
             let reply = self.attempt(entry, run).await?;
             // The action is ours, so a mismatch is a fault in its code: found where it is tested.
             if cfg!(debug_assertions) {
@@ -73,6 +85,7 @@ impl App {
         if let Some(meter) = self.inner.meters.get(slug) {
             meter.record(started.elapsed(), outcome.is_err());
         }
+        record.end(&outcome);
         if let Err(error) = &outcome {
             log(error, slug, run.request);
         }

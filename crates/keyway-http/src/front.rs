@@ -110,7 +110,7 @@ impl Front {
                 return Err(foreign_origin());
             }
             match route {
-                Route::Mcp => self.answer_mcp(request, &id, &cors).await,
+                Route::Mcp => self.answer_mcp(request, &id, peer, &cors).await,
                 _ => Box::pin(self.answer_routed(request, &id, peer, &cors)).await,
             }
         };
@@ -144,6 +144,7 @@ impl Front {
         &self,
         request: Request<Incoming>,
         id: &RequestId,
+        peer: SocketAddr,
         cors: &Cors,
     ) -> Result<Response<Body>, Refusal> {
         let (head, body) = request.into_parts();
@@ -151,7 +152,7 @@ impl Front {
         if head.method == Method::OPTIONS {
             return Ok(options(&head.headers, cors));
         }
-        let who = self.shared.authenticate(&head.headers).await?;
+        let who = self.shared.authenticate(&head.headers, peer).await?;
         media::is_plain(&head.headers)?;
         let body = body::read(body, &self.shared.settings.limits).await?;
         let request = Request::from_parts(head, body);

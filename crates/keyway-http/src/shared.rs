@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use http::HeaderMap;
 use keyway_app::App;
 use keyway_core::ports::Clock;
-use keyway_core::{Principal, RequestId};
+use keyway_core::{Arrival, Principal, RequestId, TraceId};
 use keyway_mcp::endpoint::Endpoint;
 use tokio_util::sync::CancellationToken;
 
@@ -50,8 +50,17 @@ pub(crate) struct Asked {
 }
 
 impl Shared {
-    /// Who is asking, by the request's API key.
-    pub(crate) async fn authenticate(&self, headers: &HeaderMap) -> Result<Principal, Refusal> {
+    /// Who is asking, by the request's API key, and how the request arrived.
+    pub(crate) async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        peer: SocketAddr,
+    ) -> Result<Principal, Refusal> {
+        let who = self.authenticated(headers).await?;
+        Ok(who.arriving(arrival(headers, peer)))
+    }
+
+    async fn authenticated(&self, headers: &HeaderMap) -> Result<Principal, Refusal> {
         match self.settings.authentication {
             Authentication::Off => Ok(self.app.anonymous()),
             Authentication::ApiKey => {
@@ -59,5 +68,16 @@ impl Shared {
                 Ok(self.app.authenticate(token).await?)
             }
         }
+    }
+}
+
+/// How a request arrived: from which address, and of which trace (W3C Trace Context).
+pub(crate) fn arrival(headers: &HeaderMap, peer: SocketAddr) -> Arrival {
+    let trace = headers.get("traceparent");
+    Arrival {
+        address: Some(peer.ip().to_canonical()),
+        trace: trace
+            .and_then(|value| value.to_str().ok())
+            .and_then(TraceId::of_traceparent),
     }
 }

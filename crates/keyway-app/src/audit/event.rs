@@ -1,5 +1,4 @@
 use jiff::Timestamp;
-use keyway_core::rpc::RawJson;
 use keyway_core::{AuditEventId, Error, OrgId, RequestId};
 
 use super::{Effect, Ended, EventKind, Who, mask};
@@ -46,6 +45,24 @@ pub(super) struct Arguments {
     pub(super) sha256: [u8; 32],
     /// The arguments themselves, masked, where they are kept.
     pub(super) kept: Option<serde_json::Value>,
+}
+
+impl Arguments {
+    /// The hash alone.
+    pub(super) fn hashed(sent: &str) -> Self {
+        Self {
+            sha256: mask::sha256(sent.as_bytes()),
+            kept: None,
+        }
+    }
+
+    /// The hash, and the arguments themselves with what looks secret masked.
+    pub(super) fn kept(sent: &str) -> Self {
+        Self {
+            kept: mask::kept(sent),
+            ..Self::hashed(sent)
+        }
+    }
 }
 
 impl Event {
@@ -101,33 +118,6 @@ impl Event {
     /// The credential that was used (its id, never itself), where `who` does not tell.
     pub fn credential(mut self, id: impl Into<String>) -> Self {
         self.who.credential = Some(id.into());
-        self
-    }
-
-    /// What was sent along. Its hash is written down, not itself.
-    pub fn arguments(mut self, sent: &RawJson) -> Self {
-        self.arguments = Some(Arguments {
-            sha256: mask::sha256(sent.as_str().as_bytes()),
-            kept: None,
-        });
-        self
-    }
-
-    /// The same, and the arguments themselves with what looks secret masked.
-    pub fn arguments_kept(mut self, sent: &RawJson) -> Self {
-        self.arguments = Some(Arguments {
-            sha256: mask::sha256(sent.as_str().as_bytes()),
-            kept: mask::kept(sent),
-        });
-        self
-    }
-
-    /// The same for a text that stands for the arguments, such as the URI of a resource.
-    pub(super) fn hashed(mut self, sent: &str) -> Self {
-        self.arguments = Some(Arguments {
-            sha256: mask::sha256(sent.as_bytes()),
-            kept: None,
-        });
         self
     }
 

@@ -16,6 +16,7 @@ use super::route::{
 };
 use super::section::{Key, Section};
 use crate::List;
+use crate::audit::Touch;
 use crate::metrics::Metrics;
 use crate::output::OutputCheck;
 
@@ -89,6 +90,7 @@ impl Builder<'_> {
                 let route = ToolRoute {
                     target: ToolTarget::Action(slug.clone()),
                     headers: entry.header_parameters().into(),
+                    touch: Touch::of_action(action),
                 };
                 self.catalogue
                     .tools
@@ -195,6 +197,7 @@ impl Builder<'_> {
                 meter: self.sources.metrics.tool(exposed),
             },
             headers: headers_of(&tool.json),
+            touch: Touch::of_tool(&tool.json),
         })
     }
 

@@ -7,6 +7,7 @@ use keyway_core::ports::Upstream;
 use keyway_core::rpc::RpcError;
 
 use super::section::Section;
+use crate::audit::Touch;
 use crate::metrics::Meter;
 use crate::output::OutputCheck;
 use crate::{List, Page};
@@ -32,6 +33,8 @@ pub(crate) struct Catalogue {
 pub(crate) struct ToolRoute {
     pub(crate) target: ToolTarget,
     pub(crate) headers: Arc<[HeaderParameter]>,
+    /// What it does to the world.
+    pub(crate) touch: Touch,
 }
 
 /// What stands behind a tool's name.

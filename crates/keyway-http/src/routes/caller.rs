@@ -21,11 +21,11 @@ impl FromRequestParts<Arc<Shared>> for Asker {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Refusal> {
-        let who = shared.authenticate(&parts.headers).await?;
-        media::accepts_json(&parts.headers)?;
         let asked = parts.extensions.get::<Asked>().ok_or_else(|| {
             keyway_core::Error::internal("the front has not introduced the request")
         })?;
+        let who = shared.authenticate(&parts.headers, asked.peer).await?;
+        media::accepts_json(&parts.headers)?;
         Ok(Self {
             who,
             request: asked.request.clone(),

@@ -27,7 +27,7 @@ pub(crate) async fn handle(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     if !asked.peer.ip().to_canonical().is_loopback() || is_forwarded(&headers) {
-        shared.authenticate(&headers).await?;
+        shared.authenticate(&headers, asked.peer).await?;
     }
     Ok(([(CONTENT_TYPE, Text::MEDIA_TYPE)], write(&shared)).into_response())
 }

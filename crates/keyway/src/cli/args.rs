@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{api_keys, approvals, call, chat, client, config, docs, doctor, mcp, serve};
+use super::{api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, serve};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,6 +48,7 @@ pub(crate) enum Command {
     Doctor(doctor::Doctor),
     Mcp(mcp::Mcp),
     Approvals(approvals::Approvals),
+    Audit(audit::Audit),
     Chat(chat::Chat),
     Client(client::Client),
     Call(call::Call),

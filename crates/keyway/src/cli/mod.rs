@@ -4,6 +4,7 @@ mod api_keys;
 mod approvals;
 mod args;
 mod ask;
+mod audit;
 mod call;
 mod chat;
 mod client;

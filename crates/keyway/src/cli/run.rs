@@ -7,7 +7,9 @@ use super::args::{Cli, Command};
 use super::failure::Failure;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
-use super::{api_keys, approvals, call, chat, client, config, docs, doctor, mcp, serve, version};
+use super::{
+    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, serve, version,
+};
 use crate::Gateway;
 use crate::config::Environment;
 
@@ -83,6 +85,7 @@ async fn dispatch(
         Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,
         Command::Mcp(command) => mcp::run(&invocation, command, terminal).await,
         Command::Approvals(command) => approvals::run(&invocation, &command, terminal),
+        Command::Audit(command) => Box::pin(audit::run(&invocation, command, terminal)).await,
         Command::Chat(command) => Box::pin(chat::run(&invocation, command, terminal)).await,
         Command::Client(command) => client::run(&invocation, command, terminal),
         Command::Call(command) => call::run(invocation, command, terminal).await,

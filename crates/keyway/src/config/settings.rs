@@ -26,6 +26,8 @@ pub struct Config {
     pub egress: Egress,
     /// How the process ends.
     pub shutdown: Shutdown,
+    /// The audit log.
+    pub audit: keyway_app::audit::AuditSettings,
     /// What is logged.
     pub log: Log,
     /// Where actions are exposed that say nothing about it.

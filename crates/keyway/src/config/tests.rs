@@ -76,6 +76,7 @@ fn every_key_reads_what_it_shows() {
          auth: {required: false}\nexpose: {default: [mcp, cli]}\n\
          limits: {body_bytes: 1 MiB, json_depth: 20, json_nodes: 1000, request_timeout: 500ms}\n\
          egress: {allow: [10.0.0.0/8]}\nmaster_key: {file: k, command: [pass, show, k]}\n\
+         audit: {durability: power, keep_arguments: ['mcp__a__*'], commit_interval: 50ms, checkpoint_events: 5, checkpoint_interval: 1m}\n\
          shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n",
     );
     let shown: Vec<_> = all_keys()

@@ -59,7 +59,10 @@ pub(crate) async fn open(
         random: Arc::clone(&random),
         http: Arc::clone(&http) as _,
         registry,
-        settings: keyway_app::Settings::default(),
+        settings: keyway_app::Settings {
+            audit: config.audit.clone(),
+            ..keyway_app::Settings::default()
+        },
         tasks: tasks.clone(),
         shutdown: ending.clone(),
     });
