@@ -131,6 +131,11 @@ fn every_key_reads_what_it_shows() {
     rate_limit.oauth_register.window_ms = 10000
     rate_limit.sign_in.limit = 11
     rate_limit.sign_in.window = "12s"
+    audit.durability = "power"
+    audit.keep_arguments = ["mcp__a__*"]
+    audit.commit_interval = "50ms"
+    audit.checkpoint_events = 5
+    audit.checkpoint_interval = "1m"
     data_dir = "DIR/data"
     database = "DIR/db.sqlite"
     mcp_files = ["DIR/a.json"]
@@ -289,6 +294,11 @@ fn every_key_can_be_set_by_its_variable() {
         ("limits.json_depth", "9"),
         ("limits.json_nodes", "100"),
         ("limits.request_timeout", "1s"),
+        ("audit.durability", "power"),
+        ("audit.keep_arguments", "a__*,b"),
+        ("audit.commit_interval", "5ms"),
+        ("audit.checkpoint_events", "9"),
+        ("audit.checkpoint_interval", "1h"),
         ("mcp_files", "a.json,b.json"),
         ("egress.allow", "localhost"),
         ("master_key.file", "k"),
