@@ -73,7 +73,9 @@ impl App {
                 let called = Called::request(call.method, call.target);
                 let called = called.touching(route.touch).at(upstream.key());
                 let started = tokio::time::Instant::now();
-                let outcome = self.relayed(call, called, &admitted, &**upstream, own).await;
+                let outcome = self
+                    .relayed(call, called, &admitted, &**upstream, own)
+                    .await;
                 let failed = outcome.as_ref().map_or(true, is_error);
                 meter.record(started.elapsed(), failed);
                 if let Ok(result) = &outcome {
@@ -117,7 +119,9 @@ impl App {
             }
             ResourceTarget::Upstream { upstream, own } => {
                 let called = Called::request(call.method, call.target).at(upstream.key());
-                let result = self.relayed(call, called, &admitted, &*upstream, &own).await?;
+                let result = self
+                    .relayed(call, called, &admitted, &*upstream, &own)
+                    .await?;
                 Ok(if own == call.target {
                     result
                 } else {
@@ -146,7 +150,8 @@ impl App {
             }
             PromptTarget::Upstream { upstream, own } => {
                 let called = Called::request(call.method, call.target).at(upstream.key());
-                self.relayed(call, called, &admitted, &*upstream, &own).await
+                self.relayed(call, called, &admitted, &*upstream, &own)
+                    .await
             }
         }
     }
@@ -164,9 +169,7 @@ impl App {
                 let target = target.ok_or_else(no_prompt)?;
                 let admitted = self.admit_prompt(call, &target)?;
                 match target {
-                    PromptTarget::Action(slug) => {
-                        self.complete_action(call, admitted, &slug).await
-                    }
+                    PromptTarget::Action(slug) => self.complete_action(call, admitted, &slug).await,
                     PromptTarget::Upstream { upstream, own } => relay(call, &*upstream, &own).await,
                 }
             }

@@ -190,7 +190,10 @@ impl Front {
             return Ok(options(&head.headers, cors));
         }
         let (headers, address) = (&head.headers, &asked.address);
-        let who = self.shared.authenticate(headers, address, Place::Mcp).await?;
+        let who = self
+            .shared
+            .authenticate(headers, address, Place::Mcp)
+            .await?;
         media::is_plain(&head.headers)?;
         let body = body::read(body, &self.shared.settings.limits).await?;
         let request = Request::from_parts(head, body);
@@ -293,7 +296,6 @@ fn finish(response: &mut Response<Body>, id: &RequestId, cors: &Cors) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     cors.stamp(headers);
 }
-
 
 /// True for what browsers send when somebody looks at a page.
 fn takes_html(headers: &HeaderMap) -> bool {

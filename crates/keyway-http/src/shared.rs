@@ -1,6 +1,6 @@
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use http::HeaderMap;
 use keyway_app::App;
@@ -140,7 +140,9 @@ impl Shared {
 
 /// How a request arrived.
 fn arrival(address: &Address, headers: &HeaderMap) -> Arrival {
-    let trace = headers.get("traceparent").and_then(|value| value.to_str().ok());
+    let trace = headers
+        .get("traceparent")
+        .and_then(|value| value.to_str().ok());
     Arrival {
         address: Some(address.client),
         trace: trace.and_then(TraceId::of_traceparent),

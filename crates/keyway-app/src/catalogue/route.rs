@@ -7,10 +7,10 @@ use keyway_core::ports::Upstream;
 use keyway_policy::Thing;
 
 use super::section::Section;
+use crate::List;
 use crate::audit::Touch;
 use crate::metrics::Meter;
 use crate::output::OutputCheck;
-use crate::List;
 
 /// The longest URI that is matched against the templates of upstreams, in bytes.
 const MAX_MATCHED: usize = 2048;

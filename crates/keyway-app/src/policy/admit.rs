@@ -76,7 +76,8 @@ impl App {
     /// What `who` sees now.
     pub(crate) fn view(&self, who: &Principal) -> Arc<View> {
         let in_force = self.inner.policy.load_full();
-        self.tenant(who).view(who, &in_force, self.inner.clock.now())
+        self.tenant(who)
+            .view(who, &in_force, self.inner.clock.now())
     }
 
     /// The actions that `who` may call, wherever they are exposed.
@@ -86,7 +87,9 @@ impl App {
             return Vec::new();
         };
         let seen = |entry: &&Entry| {
-            let thing = tenant.facts().action(ThingKind::Tool, entry, entry.tool_name());
+            let thing = tenant
+                .facts()
+                .action(ThingKind::Tool, entry, entry.tool_name());
             own.get(entry.action().slug()).is_some() && view.sees(&thing)
         };
         self.inner.registry.iter().filter(seen).collect()

@@ -33,7 +33,9 @@ impl App {
             return Ok(admitted);
         }
         // Boxed: nearly no call gets here, and every call would have to have room for it.
-        let approved = Box::pin(self.approval(wish)).await.map_err(Refused::Error)?;
+        let approved = Box::pin(self.approval(wish))
+            .await
+            .map_err(Refused::Error)?;
         match self.admit(wish.who, wish.thing)? {
             Admission::Now(admitted) => Ok(admitted),
             Admission::Once(_) if !self.may_approve(wish) => Err(Refused::Error(unavailable())),
@@ -70,11 +72,16 @@ impl App {
             () = wish.cancel.cancelled() => return Err(cancelled()),
         };
         let answer = answers.into_iter().find(|(key, _)| *key == name);
-        let answer = answer.and_then(|(_, answer)| serde_json::from_str::<Value>(answer.get()).ok());
+        let answer =
+            answer.and_then(|(_, answer)| serde_json::from_str::<Value>(answer.get()).ok());
         let agreed = answer.is_some_and(|answer| {
             answer["action"] == "accept" && answer["content"]["approve"] == true
         });
-        if agreed { Ok(person.as_str().to_owned()) } else { Err(denied()) }
+        if agreed {
+            Ok(person.as_str().to_owned())
+        } else {
+            Err(denied())
+        }
     }
 
     /// Whether policy lets the person behind a call decide about it.

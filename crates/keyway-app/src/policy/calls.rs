@@ -32,9 +32,7 @@ impl App {
         match self.admit_call(&wish).await {
             Ok(admitted) => Ok(admitted),
             Err(Refused::Unseen) => Err(Err(no_tool())),
-            Err(Refused::Error(error)) if is_tools_failure(&error) => {
-                Err(Ok(error))
-            }
+            Err(Refused::Error(error)) if is_tools_failure(&error) => Err(Ok(error)),
             Err(Refused::Error(error)) => Err(Err(error.into())),
         }
     }

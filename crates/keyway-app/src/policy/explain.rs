@@ -1,8 +1,8 @@
 use keyway_core::Principal;
 use keyway_policy::{Act, Decision, Shown, Tags, Thing, ThingKind};
 
-use crate::App;
 use super::in_force::in_scope;
+use crate::App;
 
 /// What is decided about a tool, and why.
 #[derive(Debug, Clone)]
@@ -54,6 +54,10 @@ impl App {
             return Some(Thing::clone(&route.thing));
         }
         let entry = tenant.actions()?.get(tool)?;
-        Some(tenant.facts().action(ThingKind::Tool, entry, entry.tool_name()))
+        Some(
+            tenant
+                .facts()
+                .action(ThingKind::Tool, entry, entry.tool_name()),
+        )
     }
 }

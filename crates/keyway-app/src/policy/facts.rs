@@ -31,13 +31,25 @@ impl Facts {
     }
 
     /// A tool of an upstream, by the name clients know.
-    pub(crate) fn tool(&self, server: &Arc<str>, exposed: &str, own: &str, definition: &RawJson) -> Thing {
+    pub(crate) fn tool(
+        &self,
+        server: &Arc<str>,
+        exposed: &str,
+        own: &str,
+        definition: &RawJson,
+    ) -> Thing {
         let tags = self.tags(claimed(definition));
         self.of_server(ThingKind::Tool, server, exposed, own, tags)
     }
 
     /// A resource, template or prompt of an upstream.
-    pub(crate) fn other(&self, kind: ThingKind, server: &Arc<str>, exposed: &str, own: &str) -> Thing {
+    pub(crate) fn other(
+        &self,
+        kind: ThingKind,
+        server: &Arc<str>,
+        exposed: &str,
+        own: &str,
+    ) -> Thing {
         self.of_server(kind, server, exposed, own, Tags::default())
     }
 
@@ -67,7 +79,14 @@ impl Facts {
         Thing::server(&self.organization, key)
     }
 
-    fn of_server(&self, kind: ThingKind, server: &Arc<str>, exposed: &str, own: &str, tags: Tags) -> Thing {
+    fn of_server(
+        &self,
+        kind: ThingKind,
+        server: &Arc<str>,
+        exposed: &str,
+        own: &str,
+        tags: Tags,
+    ) -> Thing {
         Thing {
             kind,
             organization: Arc::clone(&self.organization),
@@ -129,17 +148,41 @@ mod tests {
         for (annotations, write, destructive) in [
             ("{}", (false, false, false), (false, true, false)),
             ("[]", (false, false, false), (false, true, false)),
-            (r#"{"title":"x"}"#, (false, false, false), (false, true, false)),
-            (r#"{"readOnlyHint":true}"#, (true, false, true), (true, false, true)),
-            (r#"{"readOnlyHint":false}"#, (false, false, true), (false, true, true)),
-            (r#"{"destructiveHint":false}"#, (false, false, true), (false, false, true)),
-            (r#"{"destructiveHint":true}"#, (false, true, true), (false, true, true)),
+            (
+                r#"{"title":"x"}"#,
+                (false, false, false),
+                (false, true, false),
+            ),
+            (
+                r#"{"readOnlyHint":true}"#,
+                (true, false, true),
+                (true, false, true),
+            ),
+            (
+                r#"{"readOnlyHint":false}"#,
+                (false, false, true),
+                (false, true, true),
+            ),
+            (
+                r#"{"destructiveHint":false}"#,
+                (false, false, true),
+                (false, false, true),
+            ),
+            (
+                r#"{"destructiveHint":true}"#,
+                (false, true, true),
+                (false, true, true),
+            ),
             (
                 r#"{"readOnlyHint":true,"destructiveHint":true}"#,
                 (true, true, true),
                 (true, true, true),
             ),
-            (r#"{"destructiveHint":"true"}"#, (false, false, false), (false, true, false)),
+            (
+                r#"{"destructiveHint":"true"}"#,
+                (false, false, false),
+                (false, true, false),
+            ),
         ] {
             assert_eq!(tags(Write, annotations), write, "{annotations}");
             assert_eq!(tags(Destructive, annotations), destructive, "{annotations}");

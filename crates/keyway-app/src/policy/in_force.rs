@@ -16,11 +16,22 @@ impl InForce {
     }
 
     /// Decides, and tells the operator what could not be decided.
-    pub(crate) fn decide(&self, who: &Principal, act: Act, thing: &Thing, now: Timestamp) -> Decision {
+    pub(crate) fn decide(
+        &self,
+        who: &Principal,
+        act: Act,
+        thing: &Thing,
+        now: Timestamp,
+    ) -> Decision {
         let decision = self.policies.decide(&Asker::of(who), act, thing, now);
         if let Some(failure) = &decision.failure {
             let (act, thing) = (act.as_str(), &*thing.name);
-            tracing::error!(act, thing, failure, "denied, because policy could not be evaluated");
+            tracing::error!(
+                act,
+                thing,
+                failure,
+                "denied, because policy could not be evaluated"
+            );
         }
         decision
     }
@@ -67,5 +78,8 @@ fn needed(has: &Scopes, thing: &Thing) -> Option<Scopes> {
         ThingKind::Server | ThingKind::Organization => return None,
     };
     // A name that no pattern can have.
-    Some(text.parse().unwrap_or_else(|_| Scopes::of([keyway_core::scopes::Scope::McpTools])))
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| Scopes::of([keyway_core::scopes::Scope::McpTools])),
+    )
 }

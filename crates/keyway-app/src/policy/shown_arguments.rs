@@ -33,7 +33,11 @@ fn masked(value: &Value) -> Value {
         Value::Object(members) => {
             let mut shown = Map::new();
             for (nth, (name, value)) in members.iter().take(ITEMS).enumerate() {
-                let value = if looks_secret(name) { hidden() } else { masked(value) };
+                let value = if looks_secret(name) {
+                    hidden()
+                } else {
+                    masked(value)
+                };
                 let mut name = shortened(&plain(name), TEXT);
                 if shown.contains_key(&name) {
                     name = format!("{name} ({nth})");
@@ -41,7 +45,10 @@ fn masked(value: &Value) -> Value {
                 shown.insert(name, value);
             }
             if members.len() > ITEMS {
-                shown.insert("…".into(), format!("{} members in all", members.len()).into());
+                shown.insert(
+                    "…".into(),
+                    format!("{} members in all", members.len()).into(),
+                );
             }
             Value::Object(shown)
         }
@@ -60,7 +67,9 @@ fn plain(text: &str) -> String {
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
                 | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
     };
-    text.chars().map(|c| if odd(c) { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| if odd(c) { '\u{fffd}' } else { c })
+        .collect()
 }
 
 fn shortened(text: &str, most: usize) -> String {
@@ -87,7 +96,10 @@ mod tests {
             "many": vec![1; 1_000],
         });
         let text = shown(&RawJson::of(&arguments).unwrap());
-        assert!(!text.contains("canary") && !text.contains('\u{202e}'), "{text}");
+        assert!(
+            !text.contains("canary") && !text.contains('\u{202e}'),
+            "{text}"
+        );
         assert!(text.contains("/srv/a\u{fffd}txt.exe") && text.contains("[hidden]"));
         assert!(text.contains("(10000 characters in all)") && text.contains("1000 items in all"));
         assert!(text.chars().count() < IN_ALL + 100);

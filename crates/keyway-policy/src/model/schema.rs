@@ -7,7 +7,9 @@ pub const SCHEMA: &str = include_str!("schema.cedarschema");
 
 static READ: LazyLock<Result<(Schema, Entities), String>> = LazyLock::new(|| {
     let (schema, _) = Schema::from_cedarschema_str(SCHEMA).map_err(|error| error.to_string())?;
-    let actions = schema.action_entities().map_err(|error| error.to_string())?;
+    let actions = schema
+        .action_entities()
+        .map_err(|error| error.to_string())?;
     Ok((schema, actions))
 });
 

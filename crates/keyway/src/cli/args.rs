@@ -2,7 +2,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve};
+use super::{
+    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
+};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -8,7 +8,8 @@ use super::failure::Failure;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
 use super::{
-    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve, version,
+    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
+    version,
 };
 use crate::Gateway;
 use crate::config::Environment;

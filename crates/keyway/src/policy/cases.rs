@@ -1,4 +1,6 @@
-use keyway_app::policy::{Access, Act, Asker, AskerKind, Policies, Tags, Thing, ThingKind, Verdict};
+use keyway_app::policy::{
+    Access, Act, Asker, AskerKind, Policies, Tags, Thing, ThingKind, Verdict,
+};
 use keyway_core::{Role, Scopes};
 use serde::Deserialize;
 
@@ -125,7 +127,10 @@ impl Case {
     ) -> Result<Outcome, String> {
         let name = self.name.clone().unwrap_or_else(|| format!("case {nth}"));
         let told = |message: String| format!("{name}: {message}");
-        let (asker, thing) = (self.principal.asker().map_err(told)?, self.resource.thing().map_err(told)?);
+        let (asker, thing) = (
+            self.principal.asker().map_err(told)?,
+            self.resource.thing().map_err(told)?,
+        );
         let decision = policies.decide(&asker, self.action.act(), &thing, self.time.unwrap_or(now));
         let expected = self.expected.verdict();
         Ok(Outcome {
@@ -142,14 +147,18 @@ impl Case {
 impl Who {
     fn asker(&self) -> Result<Asker, String> {
         let kind = match (&self.user, &self.service_account, self.access.as_deref()) {
-            (Some(_), Some(_), _) => return Err("a principal is a user or a service account".into()),
+            (Some(_), Some(_), _) => {
+                return Err("a principal is a user or a service account".into());
+            }
             (_, Some(_), _) => AskerKind::ServiceAccount,
             (None, None, Some("none")) => AskerKind::Anonymous,
             (None, None, Some("terminal")) => AskerKind::Operator,
             _ => AskerKind::User,
         };
         let role = match (&self.role, kind) {
-            (Some(role), _) => role.parse().map_err(|error: keyway_core::UnknownRole| error.to_string())?,
+            (Some(role), _) => role
+                .parse()
+                .map_err(|error: keyway_core::UnknownRole| error.to_string())?,
             (None, AskerKind::Operator) => Role::Owner,
             (None, _) => Role::Member,
         };
@@ -167,7 +176,9 @@ impl Who {
             role,
             access,
             client: self.client.clone(),
-            scopes: scopes.parse::<Scopes>().map_err(|error| error.to_string())?,
+            scopes: scopes
+                .parse::<Scopes>()
+                .map_err(|error| error.to_string())?,
             address: self.address,
         })
     }
@@ -197,19 +208,38 @@ impl Deed {
 impl What {
     fn thing(&self) -> Result<Thing, String> {
         let organization = if self.foreign { OTHER } else { OWN };
-        let (kind, name) = match (&self.tool, &self.resource, &self.prompt, self.organization, &self.server) {
+        let (kind, name) = match (
+            &self.tool,
+            &self.resource,
+            &self.prompt,
+            self.organization,
+            &self.server,
+        ) {
             (Some(name), None, None, false, _) => (ThingKind::Tool, name.as_str()),
             (None, Some(uri), None, false, _) => (ThingKind::Resource, uri.as_str()),
             (None, None, Some(name), false, _) => (ThingKind::Prompt, name.as_str()),
             (None, None, None, true, None) => (ThingKind::Organization, organization),
             (None, None, None, false, Some(key)) => (ThingKind::Server, key.as_str()),
-            _ => return Err("a resource is one of tool, resource, prompt, server, organization".into()),
+            _ => {
+                return Err(
+                    "a resource is one of tool, resource, prompt, server, organization".into(),
+                );
+            }
         };
-        let claims = [self.read_only, self.destructive, self.idempotent, self.open_world];
+        let claims = [
+            self.read_only,
+            self.destructive,
+            self.idempotent,
+            self.open_world,
+        ];
         let named = Thing::named(kind, organization, name);
         Ok(Thing {
             own: self.own.as_deref().unwrap_or(name).into(),
-            server: self.server.as_deref().filter(|_| kind != ThingKind::Server).map(Into::into),
+            server: self
+                .server
+                .as_deref()
+                .filter(|_| kind != ThingKind::Server)
+                .map(Into::into),
             app: self.app.as_deref().map(Into::into),
             tags: Tags {
                 read_only: self.read_only,

@@ -31,7 +31,11 @@ impl Sources {
                 Err(message) => faults.push(fault(&file, message)),
             }
         }
-        if faults.is_empty() { Ok(Self(sources)) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Self(sources))
+        } else {
+            Err(faults)
+        }
     }
 
     /// The policies, together with the built-in ones.
@@ -70,7 +74,9 @@ fn text(file: &Path) -> Result<String, String> {
     let opened = std::fs::File::open(file).map_err(|error| unreadable(&error))?;
     let mut bytes = Vec::new();
     let mut limited = opened.take(MAX_BYTES + 1);
-    limited.read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    limited
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(format!("the file is longer than {MAX_BYTES} bytes"));
     }
@@ -101,16 +107,32 @@ mod tests {
         let file = |name: &str| dir.path().join(name);
         let empty = Sources::read(Some(dir.path())).unwrap_err();
         assert!(empty[0].message.contains("no `.cedar` file"));
-        std::fs::write(file("b.cedar"), "@id(\"b\") permit (principal, action, resource);").unwrap();
-        std::fs::write(file("a.cedar"), "@id(\"a\") forbid (principal, action, resource);").unwrap();
+        std::fs::write(
+            file("b.cedar"),
+            "@id(\"b\") permit (principal, action, resource);",
+        )
+        .unwrap();
+        std::fs::write(
+            file("a.cedar"),
+            "@id(\"a\") forbid (principal, action, resource);",
+        )
+        .unwrap();
         std::fs::write(file("notes.txt"), "not a policy").unwrap();
         let sources = Sources::read(Some(dir.path())).unwrap();
         let policies = sources.policies(Approvals::BuiltIn).unwrap();
-        let own: Vec<_> = policies.all().iter().map(|shown| shown.id.as_str()).collect();
+        let own: Vec<_> = policies
+            .all()
+            .iter()
+            .map(|shown| shown.id.as_str())
+            .collect();
         assert_eq!(&own[own.len() - 2..], ["a", "b"]);
         assert_eq!(Sources::watched(dir.path()).len(), 3);
         let missing = Sources::read(Some(&file("none.cedar"))).unwrap_err();
-        assert!(missing[0].to_string().ends_with("none.cedar:1:1: cannot be read: entity not found"));
+        assert!(
+            missing[0]
+                .to_string()
+                .ends_with("none.cedar:1:1: cannot be read: entity not found")
+        );
         std::fs::write(file("c.cedar"), b"\xff").unwrap();
         let bad = Sources::read(Some(dir.path())).unwrap_err();
         assert!(bad[0].message.contains("UTF-8"));

@@ -82,9 +82,9 @@ impl ServeError {
             Self::Clashes(_) => Some("give one of each pair another slug, URI or name"),
             Self::Setup(error) => error.hint(),
             Self::Policies(_) => Some("`keyway policy check` reads them without starting anything"),
-            Self::Templates(_) => {
-                Some("`keyway templates check` tries them; take a file away to have the one built in")
-            }
+            Self::Templates(_) => Some(
+                "`keyway templates check` tries them; take a file away to have the one built in",
+            ),
             Self::Store(_) | Self::Egress { .. } | Self::SignIn(_) | Self::System { .. } => None,
         }
     }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use keyway_app::setup::{MasterKeySource, Ready, first_start};
 use keyway_app::policy::Policies;
+use keyway_app::setup::{MasterKeySource, Ready, first_start};
 use keyway_app::status;
 use keyway_app::system::SystemClock;
 use keyway_app::{App, AppParts};

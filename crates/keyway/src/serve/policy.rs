@@ -67,7 +67,10 @@ impl PolicyWatch {
         };
         match policies {
             Ok(policies) => {
-                policies.warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
+                policies
+                    .warnings()
+                    .iter()
+                    .for_each(|warning| tracing::warn!("{warning}"));
                 self.app.set_policies(policies);
                 tracing::info!("policies changed");
             }

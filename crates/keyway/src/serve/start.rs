@@ -35,7 +35,8 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
 
     if let Some(path) = setup.config.policy.file.clone() {
         let approvals = setup.config.policy.approvals;
-        let watch = policy::PolicyWatch::new(opened.app.clone(), path, approvals, opened.sources.clone());
+        let watch =
+            policy::PolicyWatch::new(opened.app.clone(), path, approvals, opened.sources.clone());
         let watching = watch.run(opened.tasks.clone(), opened.ending.clone());
         opened.tasks.spawn(watching);
     }

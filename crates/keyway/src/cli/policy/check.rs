@@ -22,12 +22,19 @@ pub(super) fn run(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     let config = invocation.configuration()?.config;
-    let file = command.file.clone().map(|file| invocation.directory.join(file));
+    let file = command
+        .file
+        .clone()
+        .map(|file| invocation.directory.join(file));
     let file = file.or(config.policy.file);
     let read = Sources::read(file.as_deref());
     let read = read.and_then(|sources| sources.policies(config.policy.approvals));
     let (faults, warnings, count) = match &read {
-        Ok(policies) => (Vec::new(), policies.warnings().to_vec(), policies.all().len()),
+        Ok(policies) => (
+            Vec::new(),
+            policies.warnings().to_vec(),
+            policies.all().len(),
+        ),
         Err(faults) => (faults.clone(), Vec::new(), 0),
     };
     if terminal.is_json() {
@@ -45,8 +52,13 @@ pub(super) fn run(
             terminal.line(format!("warning: {warning}"));
         }
         if faults.is_empty() {
-            let what = file.map_or_else(|| "the built-in policies".to_owned(), |file| file.display().to_string());
-            terminal.line(format!("{what}: sound; {count} policies are in force, the built-in ones among them"));
+            let what = file.map_or_else(
+                || "the built-in policies".to_owned(),
+                |file| file.display().to_string(),
+            );
+            terminal.line(format!(
+                "{what}: sound; {count} policies are in force, the built-in ones among them"
+            ));
         }
     }
     Ok(ExitCode::from(if faults.is_empty() { 0 } else { 2 }))

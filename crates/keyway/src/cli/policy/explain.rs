@@ -2,7 +2,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 use keyway_app::policy::{Access, Explained, Tags};
-use keyway_core::{Actor, ClientId, OrgId, Principal, Role, Scopes, ServiceAccountId, Subject, UserId};
+use keyway_core::{
+    Actor, ClientId, OrgId, Principal, Role, Scopes, ServiceAccountId, Subject, UserId,
+};
 use keyway_store::{Store, StoreError};
 use serde_json::json;
 
@@ -63,7 +65,11 @@ pub(super) async fn run(
 
 fn tell(command: &Explain, explained: &Explained, terminal: &mut Terminal) {
     let decision = &explained.decision;
-    let verdict = if explained.in_scope { decision.verdict.as_str() } else { "insufficient_scope" };
+    let verdict = if explained.in_scope {
+        decision.verdict.as_str()
+    } else {
+        "insufficient_scope"
+    };
     if terminal.is_json() {
         terminal.value(&json!({
             "principal": command.principal,
@@ -76,9 +82,15 @@ fn tell(command: &Explain, explained: &Explained, terminal: &mut Terminal) {
         }));
         return;
     }
-    terminal.line(format!("{} calls {}: {verdict}", command.principal, explained.tool.name));
+    terminal.line(format!(
+        "{} calls {}: {verdict}",
+        command.principal, explained.tool.name
+    ));
     if !explained.in_scope {
-        terminal.line(format!("the scopes are not good for this tool; with wider ones policy says {}", decision.verdict.as_str()));
+        terminal.line(format!(
+            "the scopes are not good for this tool; with wider ones policy says {}",
+            decision.verdict.as_str()
+        ));
     }
     if let Some(failure) = &decision.failure {
         terminal.line(format!("policy could not be evaluated: {failure}"));
@@ -87,7 +99,10 @@ fn tell(command: &Explain, explained: &Explained, terminal: &mut Terminal) {
     }
     for shown in &explained.policies {
         let doc = shown.doc.as_deref().unwrap_or_default();
-        terminal.line(format!("\n{} ({}:{}) {doc}", shown.id, shown.file, shown.line));
+        terminal.line(format!(
+            "\n{} ({}:{}) {doc}",
+            shown.id, shown.file, shown.line
+        ));
         for line in shown.text.lines() {
             terminal.line(format!("  {line}"));
         }
@@ -95,9 +110,13 @@ fn tell(command: &Explain, explained: &Explained, terminal: &mut Terminal) {
 }
 
 async fn principal(command: &Explain, opened: &Local) -> Result<Principal, Failure> {
-    let scopes: Scopes = command.scopes.parse().map_err(|error: keyway_core::scopes::UnknownScope| {
-        Failure::usage("bad_scopes", format!("--scopes: {error}"))
-    })?;
+    let scopes: Scopes =
+        command
+            .scopes
+            .parse()
+            .map_err(|error: keyway_core::scopes::UnknownScope| {
+                Failure::usage("bad_scopes", format!("--scopes: {error}"))
+            })?;
     let organization = opened.app().local().organization().clone();
     let text = command.principal.as_str();
     match text {
@@ -118,16 +137,20 @@ async fn principal(command: &Explain, opened: &Local) -> Result<Principal, Failu
     };
     let access = match client {
         Some(_) => Access::OAuth,
-        None => access_of(&command.access).map_err(|message| Failure::usage("bad_access", format!("--access: {message}")))?,
+        None => access_of(&command.access)
+            .map_err(|message| Failure::usage("bad_access", format!("--access: {message}")))?,
     };
     let subject = subject(owner, access, client)?;
-    Ok(Principal::new(organization, subject).with_role(role).with_scopes(scopes))
+    Ok(Principal::new(organization, subject)
+        .with_role(role)
+        .with_scopes(scopes))
 }
 
 /// Somebody who is nobody in particular.
 fn somebody() -> Result<Actor, Failure> {
     let user = format!("user_{NOBODY}").parse::<UserId>();
-    user.map(Actor::User).map_err(|error| Failure::new("bad_id", error.to_string()))
+    user.map(Actor::User)
+        .map_err(|error| Failure::new("bad_id", error.to_string()))
 }
 
 /// A person or service account of the organization, and their role now.
@@ -138,7 +161,10 @@ async fn stored(text: &str, organization: &OrgId, store: &Store) -> Result<(Acto
     };
     let broken = |error: StoreError| Failure::new("store_unusable", error.to_string());
     if let Ok(id) = text.parse::<ServiceAccountId>() {
-        let found = store.service_account(organization, &id).await.map_err(broken)?;
+        let found = store
+            .service_account(organization, &id)
+            .await
+            .map_err(broken)?;
         let account = found.ok_or_else(unknown)?;
         return Ok((Actor::ServiceAccount(id), account.role));
     }
@@ -158,7 +184,9 @@ fn subject(owner: Actor, access: Access, client: Option<String>) -> Result<Subje
     let made_up = |prefix: &str| format!("{prefix}_{NOBODY}");
     Ok(match (access, owner) {
         (Access::OAuth, owner) => Subject::Token {
-            grant: made_up("grant").parse().map_err(|error: keyway_core::ids::BadId| bad(error.to_string()))?,
+            grant: made_up("grant")
+                .parse()
+                .map_err(|error: keyway_core::ids::BadId| bad(error.to_string()))?,
             client: client
                 .unwrap_or_else(|| made_up("client"))
                 .parse()
@@ -166,11 +194,15 @@ fn subject(owner: Actor, access: Access, client: Option<String>) -> Result<Subje
             owner,
         },
         (Access::Web, Actor::User(user)) => Subject::WebSession {
-            session: made_up("web").parse().map_err(|error: keyway_core::ids::BadId| bad(error.to_string()))?,
+            session: made_up("web")
+                .parse()
+                .map_err(|error: keyway_core::ids::BadId| bad(error.to_string()))?,
             user,
         },
         (Access::ApiKey, owner) => Subject::ApiKey {
-            key: made_up("key").parse().map_err(|error: keyway_core::ids::BadId| bad(error.to_string()))?,
+            key: made_up("key")
+                .parse()
+                .map_err(|error: keyway_core::ids::BadId| bad(error.to_string()))?,
             owner,
         },
         _ => return Err(bad("--access: expected api_key, oauth or web".into())),

@@ -36,10 +36,12 @@ pub(super) fn run(
     let file = invocation.directory.join(&command.file);
     let unusable = |message: String| {
         let message = format!("{}: {message}", command.file.display());
-        Failure::usage("bad_cases", message).with_hint("docs/how-to/write-a-policy.md shows a file of cases")
+        Failure::usage("bad_cases", message)
+            .with_hint("docs/how-to/write-a-policy.md shows a file of cases")
     };
     let value = read_document(&file).map_err(unusable)?;
-    let cases: Cases = serde_json::from_value(value).map_err(|error| unusable(error.to_string()))?;
+    let cases: Cases =
+        serde_json::from_value(value).map_err(|error| unusable(error.to_string()))?;
     let now = SystemClock.now();
     let outcomes: Result<Vec<_>, _> = (1..)
         .zip(&cases.cases)
@@ -52,13 +54,26 @@ pub(super) fn run(
     } else {
         for outcome in &outcomes {
             let by = outcome.policies.join(", ");
-            let by = if by.is_empty() { "no policy permits it" } else { &by };
+            let by = if by.is_empty() {
+                "no policy permits it"
+            } else {
+                &by
+            };
             if outcome.ok {
-                terminal.line(format!("ok    {}: {} ({by})", outcome.case, outcome.decided));
+                terminal.line(format!(
+                    "ok    {}: {} ({by})",
+                    outcome.case, outcome.decided
+                ));
             } else {
                 let (decided, expected) = (outcome.decided, outcome.expected);
-                let failure = outcome.failure.as_ref().map_or_else(String::new, |why| format!("; {why}"));
-                terminal.line(format!("WRONG {}: {decided} instead of {expected} ({by}{failure})", outcome.case));
+                let failure = outcome
+                    .failure
+                    .as_ref()
+                    .map_or_else(String::new, |why| format!("; {why}"));
+                terminal.line(format!(
+                    "WRONG {}: {decided} instead of {expected} ({by}{failure})",
+                    outcome.case
+                ));
             }
         }
         terminal.line(format!("{} cases, {wrong} wrong", outcomes.len()));
