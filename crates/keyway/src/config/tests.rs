@@ -77,6 +77,8 @@ fn every_key_reads_what_it_shows() {
          limits: {body_bytes: 1 MiB, json_depth: 20, json_nodes: 1000, request_timeout: 500ms}\n\
          egress: {allow: [10.0.0.0/8]}\nmaster_key: {file: k, command: [pass, show, k]}\n\
          audit: {durability: power, keep_arguments: ['mcp__a__*'], commit_interval: 50ms, checkpoint_events: 5, checkpoint_interval: 1m}\n\
+         oauth: {registration: closed, client_documents: loopback, access_ttl: 10m, grant_ttl: 7d, code_ttl: 60, device_ttl: 5m,\n\
+         \x20 client_ttl: 90d, refresh_grace: 10}\n\
          shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n\
          trusted_hops: 2\ntemplates: {dir: pages}\n",
     );

@@ -61,6 +61,7 @@ pub(crate) async fn open(
         registry,
         settings: keyway_app::Settings {
             audit: config.audit.clone(),
+            oauth: config.oauth.clone(),
             ..keyway_app::Settings::default()
         },
         tasks: tasks.clone(),

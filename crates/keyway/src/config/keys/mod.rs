@@ -4,6 +4,7 @@ mod audit;
 mod limits;
 mod listen;
 mod mcp;
+mod oauth;
 mod process;
 mod templates;
 
@@ -70,6 +71,7 @@ const TOPICS: &[&[Key]] = &[
     mcp::KEYS,
     limits::KEYS,
     audit::KEYS,
+    oauth::KEYS,
     process::KEYS,
     templates::KEYS,
 ];
