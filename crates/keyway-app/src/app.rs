@@ -18,7 +18,7 @@ use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::{Limits, RateLimits};
 use crate::metrics::{Meter, Metrics};
 use crate::oauth::{Oauth, OauthParts, OauthSettings};
-use crate::people::{People, PeopleParts, SignInSettings, Sso};
+use crate::people::{People, PeopleParts, Serving, SignInSettings, Sso};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
@@ -101,6 +101,7 @@ pub(crate) struct Inner {
     pub(crate) vault: Vault,
     people: People,
     oauth: Oauth,
+    sso: Sso,
     pub(crate) audit: Audit,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
@@ -163,13 +164,18 @@ impl App {
                 random: Arc::clone(&parts.random),
                 settings: settings.sign_in.clone(),
             },
-            Arc::clone(&ring),
-            parts.ready.vault.clone(),
+            Serving {
+                ring: Arc::clone(&ring),
+                vault: parts.ready.vault.clone(),
+                audit: audit.clone(),
+            },
         );
+        let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
             meters,
             people,
             oauth,
+            sso,
             vault: parts.ready.vault,
             audit,
             organization: parts.ready.organization,
@@ -231,8 +237,7 @@ impl App {
             Arc::clone(&self.inner.clock),
             Arc::clone(&self.inner.random),
         )
-        .with_ring(Arc::clone(&self.inner.ring))
-        .with_audit(self.inner.audit.clone())
+        .serving(Arc::clone(&self.inner.ring), self.inner.audit.clone())
     }
 
     /// People, machine identities and web sessions.
@@ -241,8 +246,8 @@ impl App {
     }
 
     /// Signing in at OpenID providers.
-    pub fn sso(&self) -> Sso {
-        Sso::new(self.inner.people.clone())
+    pub fn sso(&self) -> &Sso {
+        &self.inner.sso
     }
 
     /// Refuses `who` unless they administer their organization at this moment: the operator, or an

@@ -27,7 +27,7 @@ pub use app::{App, AppParts, Settings};
 pub use audit::{Audit, Event, EventKind};
 pub use keys::{
     ApiKeyState, ApiKeyView, ApiKeys, BadSecretText, DEFAULT_OVERLAP, IssuedKey, KeyDigest,
-    SecretText, TokenKind,
+    KeyRequest, SecretText, TokenKind,
 };
 pub use keyway_core::action::HeaderParameter;
 pub use metrics::Metrics;

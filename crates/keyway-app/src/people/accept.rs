@@ -3,6 +3,7 @@ use keyway_core::{Error, Kind, Role, Secret};
 use keyway_store::{Accepting, Invitation, Reason};
 
 use super::{Browser, People, SignedIn, Signup, WebVisitor, error, sign_up};
+use crate::audit::{Event, EventKind, Who};
 use crate::keys::{SecretText, TokenKind};
 
 /// What the page of an invitation shows to whoever has its link.
@@ -121,7 +122,14 @@ impl People {
             return Err(not_valid());
         }
         self.noticed().await;
-        Ok(())
+        let user = match accepting {
+            Accepting::New(new) => &new.id,
+            Accepting::Existing(user) => user,
+        };
+        let who = Who::user(&invitation.organization, user);
+        let event = Event::new(EventKind::InvitationAccepted, who);
+        self.record(event.target("invitation", invitation.id.as_str()))
+            .await
     }
 
     async fn open_invitation(&self, token: &str) -> Result<Invitation, Error> {

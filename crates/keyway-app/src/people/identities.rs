@@ -2,6 +2,7 @@ use keyway_core::{Error, Role, UserId};
 use keyway_store::{Accepting, Identity, NewPerson, Organization, Person};
 
 use super::{Browser, People, SignedIn, Signup, error, sessions, sign_up};
+use crate::audit::{Event, EventKind, Who};
 use crate::setup;
 
 /// What a person is called whom nobody names.
@@ -103,6 +104,7 @@ impl People {
             let user = admitted(person)?;
             let now = self.now();
             store.link_identity(&user, &coming.identity, now).await?;
+            self.tell(EventKind::IdentityChanged, coming, &user).await?;
             return Ok(user);
         }
         self.make(coming).await
@@ -132,6 +134,7 @@ impl People {
                 .store
                 .create_person(organization, role, &new, identity);
             made.await?;
+            self.tell(EventKind::MemberAdded, coming, &new.id).await?;
             return Ok(new.id);
         }
         let invitations = match email {
@@ -153,9 +156,13 @@ impl People {
         if let Some(role) = coming.role {
             let organization = &coming.organization.id;
             match store.role(organization, user).await? {
-                None => store.join(organization, user, role, now).await?,
+                None => {
+                    store.join(organization, user, role, now).await?;
+                    self.tell(EventKind::MemberAdded, coming, user).await?;
+                }
                 Some(had) if had != role && had != Role::Owner => {
                     store.set_role(organization, user, role).await?;
+                    self.tell(EventKind::MemberChanged, coming, user).await?;
                 }
                 Some(_) => {}
             }
@@ -167,6 +174,16 @@ impl People {
             }
         }
         Ok(())
+    }
+}
+
+impl People {
+    /// Writes down what the issuer's word changed.
+    async fn tell(&self, kind: EventKind, coming: &Coming, user: &UserId) -> Result<(), Error> {
+        let event = Event::new(kind, Who::user(&coming.organization.id, user))
+            .target("user", user.as_str())
+            .detail("issuer", coming.identity.issuer.as_str());
+        self.record(event).await
     }
 }
 

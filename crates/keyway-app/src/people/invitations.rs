@@ -7,6 +7,7 @@ use keyway_store::Invitation;
 use super::service::later;
 use super::{People, error};
 use crate::access;
+use crate::audit::{Event, EventKind};
 use crate::keys::TokenKind;
 
 /// How long an invitation can be accepted.
@@ -99,6 +100,13 @@ impl People {
         };
         let hash = secret.digest().to_hex();
         parts.store.create_invitation(&new, &hash).await?;
+        let event = Event::new(EventKind::InvitationMade, who);
+        self.record(
+            event
+                .target("invitation", new.id.as_str())
+                .detail("role", role.as_str()),
+        )
+        .await?;
         Ok(IssuedInvitation {
             token: secret.secret().clone(),
             view: view(new, now),
@@ -124,7 +132,8 @@ impl People {
         }
         let now = self.now();
         if store.revoke_invitation(organization, id, now).await? {
-            return Ok(());
+            let event = Event::new(EventKind::InvitationRevoked, who);
+            return self.record(event.target("invitation", id.as_str())).await;
         }
         let error = error::conflict("invitation_accepted", "the invitation was accepted");
         Err(error.with_hint("remove the member instead"))

@@ -4,6 +4,7 @@ use keyway_store::{Changed, Member};
 
 use super::{People, error};
 use crate::access;
+use crate::audit::{Event, EventKind};
 
 /// A member of an organization.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -46,6 +47,8 @@ impl People {
         let store = &self.parts.store;
         done(store.set_role(who.organization(), user, role).await?)?;
         self.noticed().await;
+        let event = Event::new(EventKind::MemberChanged, who).target("user", user.as_str());
+        self.record(event.detail("role", role.as_str())).await?;
         Ok(view(Member { role, ..member }))
     }
 
@@ -55,7 +58,8 @@ impl People {
         let store = &self.parts.store;
         done(store.remove_member(who.organization(), user).await?)?;
         self.noticed().await;
-        Ok(())
+        let event = Event::new(EventKind::MemberRemoved, who).target("user", user.as_str());
+        self.record(event).await
     }
 
     /// The member, if `who` may change them: owners are changed by owners.

@@ -4,6 +4,7 @@ use keyway_store::{Organization, Reason};
 
 use super::{People, error};
 use crate::access;
+use crate::audit::{Event, EventKind};
 
 /// An organization.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -36,6 +37,8 @@ impl People {
         let name = error::name(name)?;
         let store = &self.parts.store;
         store.rename_organization(who.organization(), &name).await?;
+        self.record(Event::new(EventKind::OrganizationChanged, who))
+            .await?;
         self.read_organization(who.organization()).await
     }
 
@@ -69,6 +72,9 @@ impl People {
             ),
             _ => found.into(),
         })?;
+        let event = Event::new(EventKind::OrganizationChanged, who);
+        self.record(event.target("organization", new.id.as_str()))
+            .await?;
         Ok(view(new))
     }
 

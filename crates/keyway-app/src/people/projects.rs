@@ -3,6 +3,7 @@ use keyway_core::{Error, Principal, ProjectId};
 use keyway_store::{Project, Reason};
 
 use super::{People, error};
+use crate::audit::{Event, EventKind};
 
 /// A project: a named slice of an organization.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -48,6 +49,7 @@ impl People {
             }
             _ => found.into(),
         })?;
+        self.project_changed(who, &new.id).await?;
         Ok(view(new))
     }
 
@@ -62,7 +64,9 @@ impl People {
         let (store, name) = (&self.parts.store, error::name(name)?);
         store.rename_project(who.organization(), id, &name).await?;
         let found = store.project(who.organization(), id).await?;
-        found.map(view).ok_or_else(not_found)
+        let found = found.ok_or_else(not_found)?;
+        self.project_changed(who, id).await?;
+        Ok(view(found))
     }
 
     /// Deletes a project.
@@ -70,9 +74,14 @@ impl People {
         self.administer(who).await?;
         let store = &self.parts.store;
         if store.delete_project(who.organization(), id).await? {
-            return Ok(());
+            return self.project_changed(who, id).await;
         }
         Err(not_found())
+    }
+
+    async fn project_changed(&self, who: &Principal, id: &ProjectId) -> Result<(), Error> {
+        let event = Event::new(EventKind::ProjectChanged, who);
+        self.record(event.target("project", id.as_str())).await
     }
 }
 

@@ -3,6 +3,7 @@ use keyway_core::{Error, Principal, Role, ServiceAccountId};
 use keyway_store::{Reason, ServiceAccount};
 
 use super::{People, error};
+use crate::audit::{Event, EventKind};
 
 /// A machine identity of an organization.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -49,6 +50,9 @@ impl People {
             ),
             _ => found.into(),
         })?;
+        let event = Event::new(EventKind::ServiceAccountMade, who);
+        self.record(event.target("service_account", new.id.as_str()))
+            .await?;
         Ok(view(new))
     }
 
@@ -103,7 +107,9 @@ impl People {
             return Err(not_found());
         }
         self.noticed().await;
-        Ok(())
+        let event = Event::new(EventKind::ServiceAccountRemoved, who);
+        self.record(event.target("service_account", id.as_str()))
+            .await
     }
 
     async fn disable_account(
@@ -117,7 +123,11 @@ impl People {
         store.disable_service_account(organization, id, at).await?;
         self.noticed().await;
         let found = store.service_account(organization, id).await?;
-        found.map(view).ok_or_else(not_found)
+        let found = found.ok_or_else(not_found)?;
+        let event = Event::new(EventKind::ServiceAccountChanged, who);
+        let event = event.target("service_account", id.as_str());
+        self.record(event.detail("disabled", at.is_some())).await?;
+        Ok(view(found))
     }
 }
 

@@ -3,6 +3,7 @@ use keyway_core::{Error, Kind, Principal, Subject, UserId};
 use super::members::{done, not_found, view};
 use super::{MemberView, People, error};
 use crate::access;
+use crate::audit::{Event, EventKind};
 
 impl People {
     /// Keeps a person out everywhere: keys, tokens and web sessions end at once. They are a member
@@ -22,7 +23,8 @@ impl People {
         access::operate(who)?;
         let (store, email) = (&self.parts.store, error::email(email)?);
         if store.verify_email(&email, self.now()).await? {
-            return Ok(());
+            let event = Event::new(EventKind::UserChanged, who).detail("verified", &*email);
+            return self.record(event).await;
         }
         Err(error::not_found(
             "user_not_found",
@@ -48,6 +50,8 @@ impl People {
         }
         done(store.disable_user(who.organization(), user, at).await?)?;
         self.noticed().await;
+        let event = Event::new(EventKind::UserChanged, who).target("user", user.as_str());
+        self.record(event.detail("disabled", at.is_some())).await?;
         let member = store.member(who.organization(), user).await?;
         member.map(view).ok_or_else(not_found)
     }

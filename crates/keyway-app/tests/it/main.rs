@@ -2,6 +2,7 @@
 
 mod actions;
 mod api_keys;
+mod audit;
 mod catalogue;
 mod fake_upstream;
 mod notices;

@@ -2,9 +2,11 @@
 //! `opening` is about files.
 
 mod api_keys;
+mod entering;
 mod facts;
 mod first;
 mod oauth;
 mod opening;
 mod organizations;
+mod people;
 mod support;

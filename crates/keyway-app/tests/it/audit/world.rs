@@ -7,9 +7,8 @@ use keyway_app::{Event, EventKind, Settings};
 use keyway_core::{Action, OrgId};
 use keyway_store::Purpose;
 use serde_json::Value;
-use sqlx_lite::Raw;
 
-use super::super::support::{Process, until};
+use crate::support::{Process, until};
 
 /// A gateway's application on a fresh directory.
 pub(super) struct World {
@@ -28,8 +27,8 @@ impl World {
             audit,
             ..Settings::default()
         };
-        let process =
-            Process::start_with(directory.path(), Purpose::Serve, actions, settings).await;
+        let starting = Process::start_with(directory.path(), Purpose::Serve, actions, settings);
+        let process = starting.await;
         Self { process, directory }
     }
 
@@ -40,16 +39,17 @@ impl World {
     /// Writes events down, and answers once they are.
     pub(super) async fn fill(&self, count: usize) {
         for number in 0..count {
-            let event = Event::new(EventKind::SignIn, &self.process.app.local())
-                .detail("number", number);
+            let who = self.process.app.local();
+            let event = Event::new(EventKind::SignIn, &who).detail("number", number);
             self.process.app.audit().record(event).await.unwrap();
         }
     }
 
-    /// Every record of the log, once it has at least so many.
-    pub(super) async fn records(&self, least: usize) -> Vec<Value> {
-        until(|| async { self.events().await.len() >= least }).await;
+    /// Every record of the log, once it has so many, and no more.
+    pub(super) async fn records(&self, count: usize) -> Vec<Value> {
+        until(|| async { self.events().await.len() >= count }).await;
         let events = self.events().await;
+        assert_eq!(events.len(), count, "{events:?}");
         let read = |event: &AuditEvent| serde_json::from_str(event.record.get()).unwrap();
         events.iter().map(read).collect()
     }

@@ -1,4 +1,5 @@
 mod api_keys;
+mod audit;
 mod call;
 mod chat;
 mod client;

@@ -1,4 +1,5 @@
 mod actions;
+mod audit;
 mod authentication;
 mod limits;
 mod origins;

@@ -1,7 +1,8 @@
 //! The audit log: what is in it, what is refused without it, and what cannot be altered unseen.
 
+mod altered;
 mod calls;
-mod chain;
 mod keeping;
+mod property;
 mod refusing;
 mod world;
