@@ -1,3 +1,4 @@
+use keyway_core::scopes::{Scope, Scopes};
 use keyway_core::{Actor, Error, Kind, Principal, Role, Subject};
 use keyway_store::Store;
 
@@ -10,11 +11,7 @@ pub(crate) async fn administer(store: &Store, who: &Principal) -> Result<Role, E
         return Err(forbidden());
     }
     if !who.scopes().admin() {
-        return Err(Error::new(
-            Kind::Forbidden,
-            "insufficient_scope",
-            "this needs the scope admin",
-        ));
+        return Err(lacking(who));
     }
     Ok(role.unwrap_or(Role::Member))
 }
@@ -60,7 +57,12 @@ pub(crate) async fn role(store: &Store, who: &Principal) -> Result<Option<Role>,
     }
 }
 
-fn forbidden() -> Error {
+/// The refusal of someone who came without the scope `admin`.
+pub(crate) fn lacking(who: &Principal) -> Error {
+    Error::insufficient_scope(who.scopes().union(&Scopes::of([Scope::Admin])))
+}
+
+pub(crate) fn forbidden() -> Error {
     Error::new(
         Kind::Forbidden,
         "forbidden",

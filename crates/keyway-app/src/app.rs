@@ -13,9 +13,11 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::audit::{Audit, AuditParts, AuditSettings};
 use crate::keys::{self, ApiKeys, KeyRing};
+use crate::limits::{Limits, RateLimits};
 use crate::metrics::{Meter, Metrics};
-use crate::people::{People, PeopleParts, SignInSettings, Sso};
+use crate::people::{People, PeopleParts, Serving, SignInSettings, Sso};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
@@ -59,6 +61,10 @@ pub struct Settings {
     pub list_ttl: Duration,
     /// How people sign in.
     pub sign_in: SignInSettings,
+    /// The audit log.
+    pub audit: AuditSettings,
+    /// How often someone may ask.
+    pub rate_limits: RateLimits,
 }
 
 impl Default for Settings {
@@ -66,6 +72,8 @@ impl Default for Settings {
         Self {
             list_ttl: Duration::from_mins(1),
             sign_in: SignInSettings::default(),
+            audit: AuditSettings::default(),
+            rate_limits: RateLimits::default(),
         }
     }
 }
@@ -80,6 +88,7 @@ pub(crate) struct Inner {
     /// The counters of each action, by slug.
     pub(crate) meters: HashMap<String, Arc<Meter>>,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) limits: Limits,
     pub(crate) tasks: TaskTracker,
     pub(crate) store: Store,
     settings: Arc<Settings>,
@@ -87,6 +96,8 @@ pub(crate) struct Inner {
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
     people: People,
+    sso: Sso,
+    pub(crate) audit: Audit,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
     tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
@@ -108,6 +119,16 @@ impl App {
             ))
         };
         let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
+        let audit = AuditParts {
+            store: parts.store.clone(),
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            vault: parts.ready.vault.clone(),
+            settings: settings.audit.clone(),
+            counters: Arc::clone(&metrics.audit),
+            shutdown: parts.shutdown.clone(),
+        };
+        let audit = Audit::start(audit, &parts.tasks);
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
@@ -123,18 +144,25 @@ impl App {
                 random: Arc::clone(&parts.random),
                 settings: settings.sign_in.clone(),
             },
-            Arc::clone(&ring),
-            parts.ready.vault.clone(),
+            Serving {
+                ring: Arc::clone(&ring),
+                vault: parts.ready.vault.clone(),
+                audit: audit.clone(),
+            },
         );
+        let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
             meters,
             people,
+            sso,
             vault: parts.ready.vault,
+            audit,
             organization: parts.ready.organization,
             home: tenant(Some(Arc::clone(&registry))),
             nobody: tenant(None),
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
+            limits: Limits::new(settings.rate_limits, &parts.clock),
             clock: parts.clock,
             random: parts.random,
             http: parts.http,
@@ -151,9 +179,18 @@ impl App {
     }
 
     /// Who comes in with an API key. [`keyway_core::Kind::Unauthenticated`] for one that is not
-    /// valid, whatever the reason.
+    /// valid, whatever the reason; access tokens are good at a resource only.
     pub async fn authenticate(&self, bearer: &str) -> Result<Principal, Error> {
-        self.inner.ring.authenticate(bearer).await
+        self.inner.ring.authenticate(bearer, None).await
+    }
+
+    /// Who comes in at `resource` with an API key, or with an access token that was issued for it.
+    pub async fn authenticate_at(
+        &self,
+        bearer: &str,
+        resource: Option<&str>,
+    ) -> Result<Principal, Error> {
+        self.inner.ring.authenticate(bearer, resource).await
     }
 
     /// Who comes in without a key, at a gateway that asks for none.
@@ -179,7 +216,7 @@ impl App {
             Arc::clone(&self.inner.clock),
             Arc::clone(&self.inner.random),
         )
-        .with_ring(Arc::clone(&self.inner.ring))
+        .serving(Arc::clone(&self.inner.ring), self.inner.audit.clone())
     }
 
     /// People, machine identities and web sessions.
@@ -188,8 +225,8 @@ impl App {
     }
 
     /// Signing in at OpenID providers.
-    pub fn sso(&self) -> Sso {
-        Sso::new(self.inner.people.clone())
+    pub fn sso(&self) -> &Sso {
+        &self.inner.sso
     }
 
     /// Refuses `who` unless they administer their organization at this moment: the operator, or an
@@ -198,9 +235,19 @@ impl App {
         access::administer(&self.inner.store, who).await.map(drop)
     }
 
+    /// What happened, written down.
+    pub fn audit(&self) -> &Audit {
+        &self.inner.audit
+    }
+
     /// The actions, wherever they are exposed.
     pub fn registry(&self) -> &Registry {
         &self.inner.registry
+    }
+
+    /// How often someone may ask, and how they stand.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
     }
 
     /// What is counted.

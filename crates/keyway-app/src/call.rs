@@ -237,7 +237,7 @@ fn with_exposed_uri(result: RawJson, own: &str, exposed: &str) -> RawJson {
     RawJson::parse(json::splice(text, &edits).into()).unwrap_or(result)
 }
 
-fn is_error(result: &RawJson) -> bool {
+pub(crate) fn is_error(result: &RawJson) -> bool {
     json::member(result.as_str(), "isError").is_some_and(|found| found.value == "true")
 }
 

@@ -3,11 +3,13 @@
 
 mod access;
 mod app;
+pub mod audit;
 mod call;
 mod catalogue;
 mod crc32;
 mod invoke;
 mod keys;
+pub mod limits;
 mod metrics;
 mod output;
 mod patience;
@@ -20,9 +22,10 @@ pub mod system;
 mod tenant;
 
 pub use app::{App, AppParts, Settings};
+pub use audit::{Audit, Event, EventKind};
 pub use keys::{
     ApiKeyState, ApiKeyView, ApiKeys, BadSecretText, DEFAULT_OVERLAP, IssuedKey, KeyDigest,
-    SecretText, TokenKind,
+    KeyRequest, SecretText, TokenKind,
 };
 pub use keyway_core::action::HeaderParameter;
 pub use metrics::Metrics;

@@ -5,12 +5,14 @@
 //! reads a clock.
 
 mod api_keys;
+mod audit;
 mod error;
 mod facts;
 mod first;
 mod invitations;
 mod lock;
 mod memberships;
+pub mod oauth;
 mod one_time_links;
 mod organizations;
 mod passwords;
@@ -23,6 +25,10 @@ mod users;
 mod web_sessions;
 
 pub use api_keys::{ApiKey, Credential, NewApiKey, Use};
+pub use audit::{
+    AuditCheckpoint, AuditFilter, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
+    NewAuditEvent, checkpoint_text, event_hash,
+};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
 pub use invitations::{Accepting, Invitation};

@@ -134,6 +134,31 @@ impl Store {
         transaction.commit().await.doing(doing)
     }
 
+    /// Gives a person another password, and ends all their web sessions and open links.
+    pub async fn set_password(
+        &self,
+        user: &UserId,
+        hash: &Secret<String>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let doing = "change a password";
+        let mut transaction = self.write(doing).await?;
+        sqlx::query("UPDATE users SET password_hash = $2, password_set_at = $3 WHERE id = $1")
+            .bind(user.as_str())
+            .bind(hash.expose())
+            .bind(at.as_millisecond())
+            .execute(&mut *transaction)
+            .await
+            .doing(doing)?;
+        sqlx::query("DELETE FROM one_time_links WHERE user_id = $1 AND used_at IS NULL")
+            .bind(user.as_str())
+            .execute(&mut *transaction)
+            .await
+            .doing(doing)?;
+        crate::web_sessions::end_all(&mut transaction, user, at).await?;
+        transaction.commit().await.doing(doing)
+    }
+
     /// Puts a password's new hash in the place of its old one, unless it was changed meanwhile.
     pub async fn rehash_password(
         &self,

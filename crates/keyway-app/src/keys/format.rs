@@ -177,6 +177,11 @@ impl KeyDigest {
         Self(bytes)
     }
 
+    /// The first byte, by which tables are cut into parts.
+    pub(super) fn first(&self) -> usize {
+        usize::from(self.0[0])
+    }
+
     /// As it is stored: 64 characters of hexadecimal.
     pub fn to_hex(self) -> String {
         self.0

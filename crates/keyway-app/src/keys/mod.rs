@@ -4,11 +4,14 @@ mod format;
 mod known;
 mod manage;
 mod ring;
+mod table;
+mod view;
 mod watch;
 
 pub use format::{BadSecretText, KeyDigest, SecretText, TokenKind};
-use known::Known;
+
 pub(crate) use manage::new_key;
-pub use manage::{ApiKeyState, ApiKeyView, ApiKeys, DEFAULT_OVERLAP, IssuedKey};
+pub use manage::{ApiKeys, DEFAULT_OVERLAP, KeyRequest};
 pub(crate) use ring::KeyRing;
+pub use view::{ApiKeyState, ApiKeyView, IssuedKey};
 pub(crate) use watch::watch;

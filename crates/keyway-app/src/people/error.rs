@@ -39,6 +39,23 @@ pub(super) fn name(text: &str) -> Result<String, Error> {
     Ok(text.to_owned())
 }
 
+/// A name in commands and URLs.
+pub(super) fn slug(text: &str) -> Result<String, Error> {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let good = (1..=32).contains(&text.len())
+        && text.bytes().all(plain)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && !text.contains("--");
+    if !good {
+        return Err(invalid(
+            "/slug",
+            "1 to 32 of `a-z`, `0-9` and single `-` between them",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
 /// An e-mail address as it is stored: in small letters.
 pub(super) fn email(text: &str) -> Result<String, Error> {
     let text = text.trim();

@@ -1,7 +1,17 @@
-use jiff::Timestamp;
-use keyway_core::{Error, InvitationId, Principal, Role, Secret, UserId};
+use std::time::Duration;
 
-use super::People;
+use jiff::Timestamp;
+use keyway_core::{Actor, Error, InvitationId, Principal, Role, Secret, UserId};
+use keyway_store::Invitation;
+
+use super::service::later;
+use super::{People, error};
+use crate::access;
+use crate::audit::{Event, EventKind};
+use crate::keys::TokenKind;
+
+/// How long an invitation can be accepted.
+const LIFE: Duration = Duration::from_hours(24 * 7);
 
 /// An invitation as it is listed.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -63,19 +73,97 @@ impl People {
         email: &str,
         role: Role,
     ) -> Result<IssuedInvitation, Error> {
-        let _ = (who, email, role);
-        todo!()
+        let parts = &self.parts;
+        self.administer(who).await?;
+        if role == Role::Owner {
+            access::own(&parts.store, who).await?;
+        }
+        let email = error::email(email)?;
+        let members = parts.store.members(who.organization()).await?;
+        if members.iter().any(|of| of.email.as_deref() == Some(&email)) {
+            return Err(error::conflict(
+                "already_member",
+                "someone with this e-mail address is a member already",
+            ));
+        }
+        let (now, secret) = (self.now(), self.secret(TokenKind::Invitation));
+        let new = Invitation {
+            id: InvitationId::generate(&*parts.clock, &*parts.random),
+            organization: who.organization().clone(),
+            email,
+            role,
+            invited_by: who.actor().as_ref().and_then(Actor::user).cloned(),
+            created_at: now,
+            expires_at: later(now, LIFE),
+            accepted_at: None,
+            revoked_at: None,
+        };
+        let hash = secret.digest().to_hex();
+        parts.store.create_invitation(&new, &hash).await?;
+        let event = Event::new(EventKind::InvitationMade, who);
+        self.record(
+            event
+                .target("invitation", new.id.as_str())
+                .detail("role", role.as_str()),
+        )
+        .await?;
+        Ok(IssuedInvitation {
+            token: secret.secret().clone(),
+            view: view(new, now),
+        })
     }
 
     /// All invitations of the organization of `who`, oldest first.
     pub async fn invitations(&self, who: &Principal) -> Result<Vec<InvitationView>, Error> {
-        let _ = who;
-        todo!()
+        self.administer(who).await?;
+        let all = self.parts.store.invitations(who.organization()).await?;
+        let now = self.now();
+        Ok(all.into_iter().map(|one| view(one, now)).collect())
     }
 
-    /// Takes an invitation back.
+    /// Takes an invitation back. One for an owner is taken back by owners.
     pub async fn revoke_invitation(&self, who: &Principal, id: &InvitationId) -> Result<(), Error> {
-        let _ = (who, id);
-        todo!()
+        self.administer(who).await?;
+        let (store, organization) = (&self.parts.store, who.organization());
+        let found = store.invitation(organization, id).await?;
+        let found = found.ok_or_else(not_found)?;
+        if found.role == Role::Owner {
+            access::own(store, who).await?;
+        }
+        let now = self.now();
+        if store.revoke_invitation(organization, id, now).await? {
+            let event = Event::new(EventKind::InvitationRevoked, who);
+            return self.record(event.target("invitation", id.as_str())).await;
+        }
+        let error = error::conflict("invitation_accepted", "the invitation was accepted");
+        Err(error.with_hint("remove the member instead"))
     }
+}
+
+fn view(of: Invitation, now: Timestamp) -> InvitationView {
+    let state = if of.accepted_at.is_some() {
+        InvitationState::Accepted
+    } else if of.revoked_at.is_some() {
+        InvitationState::Revoked
+    } else if of.expires_at <= now {
+        InvitationState::Expired
+    } else {
+        InvitationState::Open
+    };
+    InvitationView {
+        id: of.id,
+        email: of.email,
+        role: of.role,
+        state,
+        invited_by: of.invited_by,
+        created_at: of.created_at,
+        expires_at: of.expires_at,
+    }
+}
+
+fn not_found() -> Error {
+    error::not_found(
+        "invitation_not_found",
+        "there is no invitation with this id",
+    )
 }

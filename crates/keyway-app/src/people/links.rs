@@ -7,6 +7,7 @@ use keyway_store::{self as store, Credentials, OneTimeLink, Person, Reason, Stor
 use super::error::not_found;
 use super::service::later;
 use super::{Browser, People, SignedIn, error, strength};
+use crate::audit::{Event, EventKind, Who};
 use crate::keys::{SecretText, TokenKind};
 use crate::{access, setup};
 
@@ -88,7 +89,7 @@ impl People {
             return Err(error.with_hint("a forgotten password: `keyway users reset-link`"));
         }
         let owner = first_owner(store, &first.id).await?;
-        self.make_link(store::LinkPurpose::Setup, first.id, owner)
+        self.make_link(who, store::LinkPurpose::Setup, first.id, owner)
             .await
     }
 
@@ -106,7 +107,8 @@ impl People {
             let error = error::conflict("account_disabled", "this account was disabled");
             return Err(error.with_hint("`keyway users enable` lets it in again"));
         }
-        self.make_link(store::LinkPurpose::Reset, place.organization.id, person.id)
+        let at = place.organization.id;
+        self.make_link(who, store::LinkPurpose::Reset, at, person.id)
             .await
     }
 
@@ -160,12 +162,16 @@ impl People {
             return Err(not_valid());
         }
         self.noticed().await;
+        let who = Who::user(&link.organization, &link.user);
+        let event = Event::new(EventKind::LinkUsed, who).target("user", link.user.as_str());
+        self.record(event.address(using.browser.address)).await?;
         self.begin(&link.user, "link", &using.browser, Some(&link.organization))
             .await
     }
 
     async fn make_link(
         &self,
+        who: &Principal,
         of: store::LinkPurpose,
         organization: OrgId,
         user: UserId,
@@ -180,6 +186,8 @@ impl People {
         };
         let store = &self.parts.store;
         store.create_link(&link, &secret.digest().to_hex()).await?;
+        let event = Event::new(EventKind::LinkMade, who).target("user", link.user.as_str());
+        self.record(event).await?;
         Ok(IssuedLink {
             purpose: purpose(of),
             token: secret.secret().clone(),

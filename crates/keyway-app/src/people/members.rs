@@ -1,7 +1,10 @@
 use jiff::Timestamp;
 use keyway_core::{Error, Principal, Role, UserId};
+use keyway_store::{Changed, Member};
 
-use super::People;
+use super::{People, error};
+use crate::access;
+use crate::audit::{Event, EventKind};
 
 /// A member of an organization.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -24,8 +27,9 @@ pub struct MemberView {
 impl People {
     /// The members of the organization of `who`, who came first first.
     pub async fn members(&self, who: &Principal) -> Result<Vec<MemberView>, Error> {
-        let _ = who;
-        todo!()
+        self.administer(who).await?;
+        let all = self.parts.store.members(who.organization()).await?;
+        Ok(all.into_iter().map(view).collect())
     }
 
     /// Gives a member another role. Who is an owner, and who becomes one, is decided by owners.
@@ -36,13 +40,63 @@ impl People {
         user: &UserId,
         role: Role,
     ) -> Result<MemberView, Error> {
-        let _ = (who, user, role);
-        todo!()
+        let member = self.may_change(who, user).await?;
+        if role == Role::Owner {
+            access::own(&self.parts.store, who).await?;
+        }
+        let store = &self.parts.store;
+        done(store.set_role(who.organization(), user, role).await?)?;
+        self.noticed().await;
+        let event = Event::new(EventKind::MemberChanged, who).target("user", user.as_str());
+        self.record(event.detail("role", role.as_str())).await?;
+        Ok(view(Member { role, ..member }))
     }
 
     /// Removes a member. Their API keys, tokens and web sessions at the organization end at once.
     pub async fn remove_member(&self, who: &Principal, user: &UserId) -> Result<(), Error> {
-        let _ = (who, user);
-        todo!()
+        self.may_change(who, user).await?;
+        let store = &self.parts.store;
+        done(store.remove_member(who.organization(), user).await?)?;
+        self.noticed().await;
+        let event = Event::new(EventKind::MemberRemoved, who).target("user", user.as_str());
+        self.record(event).await
     }
+
+    /// The member, if `who` may change them: owners are changed by owners.
+    pub(super) async fn may_change(&self, who: &Principal, user: &UserId) -> Result<Member, Error> {
+        self.administer(who).await?;
+        let store = &self.parts.store;
+        let member = store.member(who.organization(), user).await?;
+        let member = member.ok_or_else(not_found)?;
+        if member.role == Role::Owner {
+            access::own(store, who).await?;
+        }
+        Ok(member)
+    }
+}
+
+pub(super) fn view(member: Member) -> MemberView {
+    MemberView {
+        id: member.id,
+        name: member.name,
+        email: member.email,
+        role: member.role,
+        created_at: member.created_at,
+        disabled_at: member.disabled_at,
+    }
+}
+
+pub(super) fn done(changed: Changed) -> Result<(), Error> {
+    match changed {
+        Changed::Done => Ok(()),
+        Changed::Missing => Err(not_found()),
+        Changed::LastOwner => {
+            let error = error::conflict("last_owner", "this is the last owner who can come in");
+            Err(error.with_hint("make someone else an owner first"))
+        }
+    }
+}
+
+pub(super) fn not_found() -> Error {
+    error::not_found("member_not_found", "there is no member with this id")
 }

@@ -10,13 +10,14 @@ use super::SignInSettings;
 use super::password::Passwords;
 use super::throttle::Throttle;
 use crate::access;
+use crate::audit::{Audit, Event};
 use crate::keys::{KeyRing, SecretText, TokenKind};
 
 /// Everything about people and machine identities. Cheap to clone. What administers takes who is
 /// asking first, and refuses everyone but owners, admins and the operator at the terminal.
 #[derive(Clone)]
 pub struct People {
-    pub(super) parts: Arc<Parts>,
+    pub(crate) parts: Arc<Parts>,
 }
 
 /// What [`People`] needs in a process that serves nothing, such as a command beside the gateway: the
@@ -32,13 +33,21 @@ pub struct PeopleParts {
     pub settings: SignInSettings,
 }
 
-pub(super) struct Parts {
+/// What a process that serves has besides.
+pub(crate) struct Serving {
+    pub(crate) ring: Arc<KeyRing>,
+    pub(crate) vault: Vault,
+    pub(crate) audit: Audit,
+}
+
+pub(crate) struct Parts {
     pub(super) store: Store,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
     pub(super) settings: SignInSettings,
     pub(super) ring: Option<Arc<KeyRing>>,
     pub(super) vault: Option<Vault>,
+    pub(super) audit: Audit,
     pub(super) passwords: Passwords,
     pub(super) throttle: Throttle,
 }
@@ -46,14 +55,22 @@ pub(super) struct Parts {
 impl People {
     /// For a process that serves nothing.
     pub fn new(parts: PeopleParts) -> Self {
-        Self::with(parts, None, None)
+        let (clock, random) = (Arc::clone(&parts.clock), Arc::clone(&parts.random));
+        let audit = Audit::direct(&parts.store, clock, random);
+        Self::with(parts, None, None, audit)
     }
 
-    pub(crate) fn serving(parts: PeopleParts, ring: Arc<KeyRing>, vault: Vault) -> Self {
-        Self::with(parts, Some(ring), Some(vault))
+    pub(crate) fn serving(parts: PeopleParts, serving: Serving) -> Self {
+        let Serving { ring, vault, audit } = serving;
+        Self::with(parts, Some(ring), Some(vault), audit)
     }
 
-    fn with(parts: PeopleParts, ring: Option<Arc<KeyRing>>, vault: Option<Vault>) -> Self {
+    fn with(
+        parts: PeopleParts,
+        ring: Option<Arc<KeyRing>>,
+        vault: Option<Vault>,
+        audit: Audit,
+    ) -> Self {
         Self {
             parts: Arc::new(Parts {
                 passwords: Passwords::new(parts.settings.hash, Arc::clone(&parts.random)),
@@ -64,6 +81,7 @@ impl People {
                 throttle: Throttle::default(),
                 ring,
                 vault,
+                audit,
             }),
         }
     }
@@ -72,6 +90,16 @@ impl People {
     /// owner or admin who comes with the scope `admin`.
     pub async fn administer(&self, who: &Principal) -> Result<(), Error> {
         access::administer(&self.parts.store, who).await.map(drop)
+    }
+
+    /// The fewest characters of a password.
+    pub fn password_min_length(&self) -> usize {
+        self.parts.settings.password_min_length
+    }
+
+    /// Writes down what was done, and answers once it is.
+    pub(super) async fn record(&self, event: Event) -> Result<(), Error> {
+        self.parts.audit.record(event).await
     }
 
     pub(super) fn now(&self) -> Timestamp {

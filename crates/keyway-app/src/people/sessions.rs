@@ -8,6 +8,7 @@ use keyway_store::{Alive, Membership, Person, WebSession};
 use super::error::not_found;
 use super::service::later;
 use super::{Browser, MembershipView, People, SignedIn, UserView, WebSessionView, WebVisitor};
+use crate::audit::{Event, EventKind};
 use crate::keys::{SecretText, TokenKind};
 
 /// How much time passes before it is written down again that a web session was seen.
@@ -76,13 +77,17 @@ impl People {
         let store = &self.parts.store;
         let (user, session) = (&visitor.user.id, &visitor.session);
         store.end_web_session(user, session, self.now()).await?;
-        Ok(())
+        self.record(Event::new(EventKind::SignOut, &visitor.principal))
+            .await
     }
 
     /// Ends every web session of the person, this one too. Answers how many.
     pub async fn sign_out_everywhere(&self, visitor: &WebVisitor) -> Result<u64, Error> {
         let store = &self.parts.store;
-        Ok(store.end_web_sessions(&visitor.user.id, self.now()).await?)
+        let ended = store.end_web_sessions(&visitor.user.id, self.now()).await?;
+        let event = Event::new(EventKind::SignOut, &visitor.principal).detail("sessions", ended);
+        self.record(event).await?;
+        Ok(ended)
     }
 
     /// The person's web sessions that have not ended, in every organization, newest first.
@@ -111,7 +116,10 @@ impl People {
         let store = &self.parts.store;
         let user = &visitor.user.id;
         if store.end_web_session(user, session, self.now()).await? {
-            return Ok(());
+            let event = Event::new(EventKind::WebSessionRevoked, &visitor.principal);
+            return self
+                .record(event.target("web_session", session.as_str()))
+                .await;
         }
         Err(not_found(
             "web_session_not_found",
@@ -157,6 +165,10 @@ impl People {
             .create_web_session(&session, &secret.digest().to_hex(), forget_before)
             .await?;
         let principal = principal(&session).with_role(at.role);
+        let event = Event::new(EventKind::SignIn, &principal)
+            .address(browser.address)
+            .detail("method", method);
+        self.record(event).await?;
         Ok(SignedIn {
             cookie: secret.secret().clone(),
             expires_at: session.expires_at,

@@ -80,21 +80,21 @@ pub struct OidcProvider {
     pub client_secret: Option<Secret<String>>,
     /// What to ask for besides `openid`.
     pub scopes: Vec<String>,
-    /// Whom its claims make a member, and as what. Who fits nowhere falls under [`Signup`].
-    pub roles: Vec<ClaimRole>,
+    /// The claim that lists a person's groups: a name, or a JSON Pointer that begins with a slash.
+    pub groups_claim: Option<String>,
+    /// Which groups are members, and as what. Who is in none of them falls under [`Signup`].
+    pub roles: Vec<GroupRole>,
     /// The domains of e-mail addresses it may vouch for; any when empty.
     pub allowed_domains: Vec<String>,
     /// The organization it lets people into, by slug.
     pub organization: String,
 }
 
-/// One rule of a provider: who has this value in this claim is a member of this role.
+/// One rule of a provider: who is in this group is a member of this role.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClaimRole {
-    /// The claim, like `groups`.
-    pub claim: String,
-    /// The value, or one of the values.
-    pub value: String,
-    /// The role; an owner is made by owners only.
+pub struct GroupRole {
+    /// The group.
+    pub group: String,
+    /// `admin` or `member`; an owner is made by owners only.
     pub role: Role,
 }

@@ -4,6 +4,7 @@ use keyway_store::Person;
 use super::password::Checked;
 use super::throttle::Trying;
 use super::{Browser, People, SignedIn};
+use crate::audit::{Ended, Event, EventKind, Outcome, Who};
 use crate::keys::KeyDigest;
 use crate::setup;
 
@@ -37,21 +38,55 @@ impl People {
         let trying = self
             .trying(&email, person.as_ref(), &sign_in.browser)
             .await?;
-        parts.throttle.charge(&trying, self.now())?;
+        if let Err(error) = parts.throttle.charge(&trying, self.now()) {
+            self.failed(person.as_ref(), &sign_in.browser, &error).await;
+            return Err(error);
+        }
         let hash = person.as_ref().and_then(|of| of.password_hash.as_ref());
         let checked = parts.passwords.check(&sign_in.password, hash).await?;
+        let found = person.clone();
         let person = person.filter(|person| {
             checked != Checked::Wrong
                 && person.password_hash.is_some()
                 && person.disabled_at.is_none()
         });
-        let person = person.ok_or_else(invalid_credentials)?;
+        let Some(person) = person else {
+            let error = invalid_credentials();
+            self.failed(found.as_ref(), &sign_in.browser, &error).await;
+            return Err(error);
+        };
         parts.throttle.refund(&trying);
         if checked == Checked::Stale {
             self.rehash(&person, &sign_in.password).await;
         }
         self.begin(&person.id, "password", &sign_in.browser, None::<&OrgId>)
             .await
+    }
+
+    /// Tells the audit log where the person belongs; of nobody's account the first organization's.
+    /// What was entered is not written down: it may be a password in the wrong field.
+    async fn failed(&self, person: Option<&Person>, browser: &Browser, error: &Error) {
+        let store = &self.parts.store;
+        let place = match person {
+            Some(person) => store.memberships(&person.id).await.map(|all| {
+                let first = all.into_iter().next();
+                first.map(|membership| membership.organization.id)
+            }),
+            None => setup::organization(store)
+                .await
+                .map(|of| of.map(|of| of.id)),
+        };
+        let Ok(Some(organization)) = place else {
+            return;
+        };
+        let ended = Ended::new(Outcome::Refused).code(error.code());
+        let mut event = Event::new(EventKind::SignInFailed, Who::anonymous(&organization))
+            .address(browser.address)
+            .outcome(ended);
+        if let Some(person) = person {
+            event = event.target("user", person.id.as_str());
+        }
+        self.parts.audit.note(event);
     }
 
     /// The allowances an attempt takes from. An account's own is for strangers: who comes from where

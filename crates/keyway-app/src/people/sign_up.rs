@@ -3,6 +3,7 @@ use keyway_store::{NewPerson, Reason};
 
 use super::throttle::Trying;
 use super::{Browser, People, SignedIn, Signup, error, strength};
+use crate::audit::{Event, EventKind, Who};
 use crate::setup;
 
 /// Someone who becomes a user by themselves.
@@ -45,6 +46,8 @@ impl People {
             Reason::Conflict => taken(),
             _ => found.into(),
         })?;
+        let event = Event::new(EventKind::MemberAdded, Who::user(&first.id, &new.id));
+        self.record(event.target("user", new.id.as_str())).await?;
         self.begin(&new.id, "sign_up", &sign_up.browser, Some(&first.id))
             .await
     }

@@ -138,6 +138,7 @@ pub struct Action {
     title: Option<String>,
     description: String,
     annotations: Annotations,
+    admin_only: bool,
     timeout: Option<Duration>,
     format: Format,
     markdown_depth: Option<usize>,
@@ -202,6 +203,7 @@ impl Action {
             title: None,
             description: String::new(),
             annotations: Annotations::default(),
+            admin_only: false,
             timeout: Some(DEFAULT_TIMEOUT),
             format: Format::Json,
             markdown_depth: None,
@@ -237,6 +239,19 @@ impl Action {
     /// What the action does, for models and people.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
+        self
+    }
+
+    /// Members may not use it, only admins and owners, unless policy permits more.
+    ///
+    /// ```
+    /// use keyway_core::Action;
+    ///
+    /// let purge = Action::new("purge", |_, (): ()| async { Ok(()) }).admin_only();
+    /// assert!(purge.is_admin_only());
+    /// ```
+    pub fn admin_only(mut self) -> Self {
+        self.admin_only = true;
         self
     }
 
@@ -429,6 +444,11 @@ impl Action {
     /// What it does.
     pub fn get_description(&self) -> &str {
         &self.description
+    }
+
+    /// True when members may not use it.
+    pub fn is_admin_only(&self) -> bool {
+        self.admin_only
     }
 
     /// The hints.

@@ -4,6 +4,7 @@
 mod api_keys;
 mod facts;
 mod first;
+mod oauth;
 mod opening;
 mod organizations;
 mod support;
