@@ -2,7 +2,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, serve};
+use super::{
+    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, serve, templates,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,6 +48,7 @@ pub(crate) enum Command {
     ApiKeys(api_keys::ApiKeys),
     Config(config::Config),
     Doctor(doctor::Doctor),
+    Templates(templates::Templates),
     Mcp(mcp::Mcp),
     Approvals(approvals::Approvals),
     Audit(audit::Audit),

@@ -8,7 +8,8 @@ use super::failure::Failure;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
 use super::{
-    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, serve, version,
+    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, serve, templates,
+    version,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -83,6 +84,7 @@ async fn dispatch(
         Command::ApiKeys(command) => api_keys::run(&invocation, command, terminal).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,
+        Command::Templates(command) => templates::run(&invocation, command, terminal),
         Command::Mcp(command) => mcp::run(&invocation, command, terminal).await,
         Command::Approvals(command) => approvals::run(&invocation, &command, terminal),
         Command::Audit(command) => Box::pin(audit::run(&invocation, command, terminal)).await,
