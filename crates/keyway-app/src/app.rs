@@ -19,6 +19,7 @@ use crate::limits::{Limits, RateLimits};
 use crate::metrics::{Meter, Metrics};
 use crate::oauth::{Oauth, OauthParts, OauthSettings};
 use crate::people::{People, PeopleParts, Serving, SignInSettings, Sso};
+use crate::policy::{Approvals, InForce, Policies, Unannotated};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
@@ -68,6 +69,8 @@ pub struct Settings {
     pub oauth: OauthSettings,
     /// How often someone may ask.
     pub rate_limits: RateLimits,
+    /// What a tool counts as whose server says nothing about it.
+    pub unannotated: Unannotated,
 }
 
 impl Default for Settings {
@@ -78,6 +81,7 @@ impl Default for Settings {
             audit: AuditSettings::default(),
             oauth: OauthSettings::default(),
             rate_limits: RateLimits::default(),
+            unannotated: Unannotated::default(),
         }
     }
 }
@@ -93,6 +97,7 @@ pub(crate) struct Inner {
     pub(crate) meters: HashMap<String, Arc<Meter>>,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) limits: Limits,
+    pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
     pub(crate) store: Store,
     settings: Arc<Settings>,
@@ -116,8 +121,10 @@ impl App {
         let metrics = Arc::new(Metrics::default());
         let settings = Arc::new(parts.settings);
         let registry = Arc::new(parts.registry);
+        let organization = parts.ready.organization.clone();
         let tenant = |actions| {
             Arc::new(Tenant::new(
+                organization.as_str(),
                 actions,
                 Arc::clone(&metrics),
                 Arc::clone(&settings),
@@ -184,6 +191,7 @@ impl App {
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
+            policy: ArcSwap::new(InForce::new(built_in())),
             http: parts.http,
             clock: parts.clock,
             random: parts.random,
@@ -302,6 +310,7 @@ impl App {
             return self.set_upstreams(upstreams);
         }
         let fresh = Arc::new(Tenant::new(
+            organization.as_str(),
             None,
             Arc::clone(&self.inner.metrics),
             Arc::clone(&self.inner.settings),
@@ -337,41 +346,48 @@ impl App {
         }
     }
 
-    /// How the upstreams of the principal's organization are, by key.
+    /// How the upstreams of the principal's organization are that it may see, by key.
     pub fn upstream_statuses(&self, who: &Principal) -> Vec<UpstreamStatus> {
-        let mut all: Vec<_> = self
-            .tenant(who)
+        let (tenant, view) = (self.tenant(who), self.view(who));
+        let mut all: Vec<_> = tenant
             .upstreams()
             .iter()
+            .filter(|upstream| view.sees(&tenant.facts().server(upstream.key())))
             .map(|upstream| upstream.status())
             .collect();
         all.sort_by(|one, other| one.name.cmp(&other.name));
         all
     }
 
-    /// One page of a list, in a stable order: actions by slug, then servers by key.
+    /// One page of what `who` sees of a list, in a stable order: actions by slug, then servers by
+    /// key. What is listed may be called.
     pub fn list(
         &self,
         who: &Principal,
         list: List,
         cursor: Option<&str>,
     ) -> Result<Page, RpcError> {
-        self.tenant(who).catalogue().page(list, cursor)
+        self.limits().from_principal(who).map_err(Error::from)?;
+        self.view(who).page(list, cursor)
     }
 
-    /// How many items a list has.
+    /// How many items `who` sees of a list.
     pub fn count(&self, who: &Principal, list: List) -> usize {
-        self.tenant(who).catalogue().count(list)
+        self.view(who).count(list)
     }
 
     /// The parameters of a tool that are mirrored into `Mcp-Param-*` headers. Empty for most.
     pub fn header_parameters(&self, who: &Principal, tool: &str) -> Arc<[HeaderParameter]> {
         let tenant = self.tenant(who);
         let catalogue = tenant.catalogue();
-        catalogue
-            .tool(tool)
-            .map(|route| Arc::clone(&route.headers))
-            .unwrap_or_default()
+        let Some(route) = catalogue.tool(tool) else {
+            return Arc::default();
+        };
+        // Nearly all have none, and then nothing has to be decided.
+        if route.headers.is_empty() || !self.view(who).sees(&route.thing) {
+            return Arc::default();
+        }
+        Arc::clone(&route.headers)
     }
 
     /// What changes for this principal from now on. A receiver that lags has missed notices.
@@ -392,6 +408,13 @@ impl App {
         opened.ok()
     }
 
+    /// Every organization that has anything.
+    pub(crate) fn tenants(&self) -> Vec<Arc<Tenant>> {
+        let others = self.inner.tenants.load();
+        let home = std::iter::once(&self.inner.home);
+        home.chain(others.values()).map(Arc::clone).collect()
+    }
+
     pub(crate) fn tenant(&self, who: &Principal) -> Arc<Tenant> {
         let organization = who.organization();
         if *organization == self.inner.organization {
@@ -400,6 +423,12 @@ impl App {
         let others = self.inner.tenants.load();
         Arc::clone(others.get(organization).unwrap_or(&self.inner.nobody))
     }
+}
+
+/// The policies of every gateway. A test reads them; should they ever not be readable, nothing is
+/// permitted.
+fn built_in() -> Policies {
+    Policies::read(&[], Approvals::BuiltIn).unwrap_or_default()
 }
 
 /// What a principal's sealed texts are bound to.

@@ -15,6 +15,7 @@ pub mod oauth;
 mod output;
 mod patience;
 pub mod people;
+pub mod policy;
 mod reach;
 pub mod setup;
 pub mod status;

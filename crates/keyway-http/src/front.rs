@@ -6,14 +6,14 @@ use std::sync::atomic::AtomicBool;
 use axum::Router;
 use futures_util::FutureExt as _;
 use http::header::{
-    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, request};
 use hyper::body::Incoming;
 use keyway_app::App;
 use keyway_core::ports::{Clock, Random};
 use keyway_core::{Error, RequestId};
-use keyway_mcp::endpoint::Endpoint;
+use keyway_mcp::endpoint::{Endpoint, NeededScopes};
 use keyway_pages::Pages;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -30,7 +30,7 @@ use crate::server::{ConnectionState, InFlight};
 use crate::settings::{ConnectionLimits, Settings};
 use crate::shared::{About, Asked, Place, Shared};
 use crate::sites::Sites;
-use crate::{body, challenge, media, page};
+use crate::{body, challenge, media, page, rate_limit};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NOTHING_ACTIVE: HeaderValue =
@@ -127,14 +127,13 @@ impl Front {
         let cors = Cors::new(origin);
         let (head, body) = request.into_parts();
         let address = Address::of(&head, peer, &self.shared.settings.access);
-        let asked = Asked {
-            request: id.clone(),
-            peer,
-            address,
-        };
+        let asked = Asked::new(id.clone(), peer, address);
         let answering = async {
             if foreign {
                 return Err(foreign_origin());
+            }
+            if !matches!(route, Route::Healthz | Route::Readyz) {
+                self.shared.count(&asked.address)?;
             }
             match route {
                 Route::Mcp => self.answer_mcp(head, body, &asked, &cors).await,
@@ -151,6 +150,14 @@ impl Front {
             let refusal = self.challenge(route, &asked.address, refusal);
             refusal.render(shape, &id)
         });
+        if let Some(NeededScopes(needed)) = response.extensions_mut().remove() {
+            let error = Error::insufficient_scope(needed);
+            let value = self.challenge_of(route, &asked.address, &error);
+            value.and_then(|value| response.headers_mut().insert(WWW_AUTHENTICATE, value));
+        }
+        if let Some(standing) = asked.standing.get() {
+            rate_limit::stamp(response.headers_mut(), standing);
+        }
         if matches!(shape, Shape::Page(_)) {
             page::protect(response.headers_mut());
         }
@@ -183,11 +190,16 @@ impl Front {
             return Ok(options(&head.headers, cors));
         }
         let (headers, address) = (&head.headers, &asked.address);
-        let who = self.shared.authenticate(headers, address, Place::Mcp).await?;
+        let who = self
+            .shared
+            .authenticate(headers, address, Place::Mcp)
+            .await?;
         media::is_plain(&head.headers)?;
         let body = body::read(body, &self.shared.settings.limits).await?;
         let request = Request::from_parts(head, body);
-        let response = self.shared.endpoint.handle(who, request, asked.request.clone()).await;
+        let (endpoint, id) = (&self.shared.endpoint, asked.request.clone());
+        let response = endpoint.handle(who.clone(), request, id).await;
+        asked.stands(self.shared.app.limits().standing(&who));
         Ok(response.map(Body::mcp))
     }
 
@@ -238,17 +250,21 @@ impl Front {
 
     /// Tells a client that was refused at a resource where to begin.
     fn challenge(&self, route: Route, address: &Address, refusal: Refusal) -> Refusal {
-        let place = match route {
-            Route::Mcp => Place::Mcp,
-            route if route.is_api() => Place::Api,
-            _ => return refusal,
-        };
-        let site = self.shared.sites.of(&address.origin);
-        let resource = site.as_deref().map(|site| place.of(site));
-        match challenge::challenge(refusal.error(), resource) {
+        match self.challenge_of(route, address, refusal.error()) {
             Some(value) => refusal.challenging(value),
             None => refusal,
         }
+    }
+
+    fn challenge_of(&self, route: Route, address: &Address, error: &Error) -> Option<HeaderValue> {
+        let place = match route {
+            Route::Mcp => Place::Mcp,
+            route if route.is_api() => Place::Api,
+            _ => return None,
+        };
+        let site = self.shared.sites.of(&address.origin);
+        let resource = site.as_deref().map(|site| place.of(site));
+        challenge::challenge(error, resource)
     }
 
     fn admit(&self, head: &request::Parts) -> Result<(), Refusal> {
@@ -280,7 +296,6 @@ fn finish(response: &mut Response<Body>, id: &RequestId, cors: &Cors) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     cors.stamp(headers);
 }
-
 
 /// True for what browsers send when somebody looks at a page.
 fn takes_html(headers: &HeaderMap) -> bool {

@@ -15,6 +15,7 @@ mod oauth;
 pub mod openapi;
 mod page;
 mod pages;
+mod rate_limit;
 mod refusal;
 mod reply;
 mod router;

@@ -6,11 +6,13 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use keyway_app::limits::Exceeded;
 use keyway_core::rpc::RpcError;
 use keyway_core::{Error, Kind, RequestId};
 use keyway_pages::{ErrorPage, Pages};
 use serde_json::{Map, Value, json};
 
+use crate::rate_limit;
 use crate::reply::Body;
 
 /// A request that is not answered with what it asked for, and why. It becomes a response in one
@@ -69,6 +71,13 @@ impl Refusal {
         self
     }
 
+    /// A refusal of someone who asks too often.
+    pub(crate) fn too_often(exceeded: Exceeded) -> Self {
+        let mut refusal = Self::from(Error::from(exceeded));
+        rate_limit::stamp(&mut refusal.headers, &exceeded.standing);
+        refusal
+    }
+
     /// Names the methods that would do.
     pub(crate) fn allowing(mut self, methods: HeaderValue) -> Self {
         self.headers.insert(ALLOW, methods);
@@ -101,7 +110,10 @@ impl Refusal {
     pub(crate) fn render(self, shape: Shape<'_>, request: &RequestId) -> http::Response<Body> {
         self.log(request);
         let (media_type, body) = match shape {
-            Shape::Problem => ("application/problem+json", self.problem(request).to_string()),
+            Shape::Problem => (
+                "application/problem+json",
+                self.problem(request).to_string(),
+            ),
             Shape::JsonRpc => ("application/json", self.json_rpc(request).to_string()),
             Shape::OAuth => ("application/json", self.oauth().to_string()),
             Shape::Page(pages) => ("text/html; charset=utf-8", self.page(pages, request)),
@@ -144,9 +156,13 @@ impl Refusal {
     }
 
     fn page(&self, pages: &Pages, request: &RequestId) -> String {
-        let page = ErrorPage::new(self.status.as_u16(), title(self.status), self.error.message())
-            .hint(self.error.hint())
-            .request(request.as_str());
+        let page = ErrorPage::new(
+            self.status.as_u16(),
+            title(self.status),
+            self.error.message(),
+        )
+        .hint(self.error.hint())
+        .request(request.as_str());
         pages.render(&page).unwrap_or_else(|error| {
             tracing::error!(%request, source = std::error::Error::source(&error), "error.html cannot be rendered");
             title(self.status).to_owned()

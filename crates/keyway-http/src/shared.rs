@@ -1,9 +1,10 @@
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use http::HeaderMap;
 use keyway_app::App;
+use keyway_app::limits::{Limit, Standing};
 use keyway_app::oauth::Site;
 use keyway_core::ports::{Clock, Random};
 use keyway_core::{Arrival, Principal, RequestId, TraceId};
@@ -64,6 +65,8 @@ pub(crate) struct Asked {
     pub(crate) request: RequestId,
     pub(crate) peer: SocketAddr,
     pub(crate) address: Address,
+    /// How whoever asks stands with its limit, once it is known.
+    pub(crate) standing: Arc<OnceLock<Standing>>,
 }
 
 /// Where tokens are good at.
@@ -86,6 +89,23 @@ impl Place {
 }
 
 impl Asked {
+    /// What is known of a request before it is known who asks.
+    pub(crate) fn new(request: RequestId, peer: SocketAddr, address: Address) -> Self {
+        Self {
+            request,
+            peer,
+            address,
+            standing: Arc::default(),
+        }
+    }
+
+    /// Keeps how whoever asks stands, to be told with the answer. The first one counts.
+    pub(crate) fn stands(&self, standing: Option<Standing>) {
+        if let Some(standing) = standing {
+            let _ = self.standing.set(standing);
+        }
+    }
+
     /// How the request arrived.
     pub(crate) fn arrival(&self, headers: &HeaderMap) -> Arrival {
         arrival(&self.address, headers)
@@ -93,6 +113,13 @@ impl Asked {
 }
 
 impl Shared {
+    /// Counts a request against the limit of its address.
+    pub(crate) fn count(&self, address: &Address) -> Result<(), Refusal> {
+        let limits = self.app.limits();
+        let counted = limits.from_address(Limit::Address, address.client);
+        counted.map(drop).map_err(Refusal::too_often)
+    }
+
     /// Who is asking, by the API key or access token of a request to a place.
     pub(crate) async fn authenticate(
         &self,
@@ -115,7 +142,9 @@ impl Shared {
 
 /// How a request arrived.
 fn arrival(address: &Address, headers: &HeaderMap) -> Arrival {
-    let trace = headers.get("traceparent").and_then(|value| value.to_str().ok());
+    let trace = headers
+        .get("traceparent")
+        .and_then(|value| value.to_str().ok());
     Arrival {
         address: Some(address.client),
         trace: trace.and_then(TraceId::of_traceparent),

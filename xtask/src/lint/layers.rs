@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keyway-oauth", &["keyway-core"]),
     ("keyway-agent", &["keyway-core"]),
     ("keyway-pages", &["keyway-core"]),
+    ("keyway-policy", &["keyway-core"]),
     (
         "keyway-app",
         &[
@@ -19,6 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keyway-store",
             "keyway-vault",
             "keyway-oauth",
+            "keyway-policy",
         ],
     ),
     (
@@ -84,6 +86,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("secret-service", &["keyway-client"]),
     ("zbus", &["keyway-client"]),
     ("clap", &["keyway"]),
+    ("cedar-policy", &["keyway-policy"]),
+    ("governor", &["keyway-app"]),
     ("rmcp", &["keyway-oauth"]),
 ];
 

@@ -10,6 +10,8 @@ use tokio::time::Instant;
 
 use super::event::Arguments;
 use super::log::Intent;
+use crate::policy::Admitted;
+
 use super::{Audit, Effect, Ended, Event, EventKind, Outcome, mask};
 
 /// What a tool does to the world, by its own word (MCP `ToolAnnotations`).
@@ -185,20 +187,20 @@ impl Audit {
 }
 
 impl AuditedCall<'_> {
-    /// What was decided about it, and by which policies.
-    #[expect(dead_code, reason = "told by the policy")]
-    pub(crate) fn decided(&mut self, effect: Effect, policies: Vec<String>) {
-        self.event = self
-            .event
-            .take()
-            .map(|event| event.decided(effect, policies));
-    }
-
-    /// It was approved: what was is written down before it runs, whatever it does.
-    #[expect(dead_code, reason = "told by the policy")]
-    pub(crate) fn approved(&mut self, approval: &str) {
-        self.touch = Touch::Writes;
-        self.event = self.event.take().map(|event| event.approval(approval));
+    /// That it was let through, by which policies and by whose approval. What was approved is
+    /// written down before it runs, whatever it does.
+    pub(crate) fn admitted(&mut self, admitted: &Admitted) {
+        let policies = admitted.decision.policies.clone();
+        self.event = self.event.take().map(|event| {
+            let event = event.decided(Effect::Allowed, policies);
+            match &admitted.approved {
+                Some(approval) => event.approval(approval),
+                None => event,
+            }
+        });
+        if admitted.approved.is_some() {
+            self.touch = Touch::Writes;
+        }
     }
 
     /// Now it runs. Where it may change something this answers once that is written down, and

@@ -27,6 +27,8 @@ impl FromRequestParts<Arc<Shared>> for Asker {
         let who = shared
             .authenticate(&parts.headers, &asked.address, Place::Api)
             .await?;
+        let counted = shared.app.limits().from_principal(&who);
+        asked.stands(counted.map_err(Refusal::too_often)?);
         media::accepts_json(&parts.headers)?;
         Ok(Self {
             who,

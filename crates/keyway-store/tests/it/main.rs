@@ -3,6 +3,7 @@
 
 mod api_keys;
 mod entering;
+mod audit;
 mod facts;
 mod first;
 mod oauth;

@@ -3,7 +3,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, serve, templates,
+    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
+    templates,
 };
 
 const EXAMPLES: &str = "\
@@ -49,6 +50,7 @@ pub(crate) enum Command {
     Config(config::Config),
     Doctor(doctor::Doctor),
     Templates(templates::Templates),
+    Policy(policy::Policy),
     Mcp(mcp::Mcp),
     Approvals(approvals::Approvals),
     Audit(audit::Audit),

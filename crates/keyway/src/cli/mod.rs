@@ -17,6 +17,7 @@ mod invocation;
 mod json;
 mod local;
 mod mcp;
+mod policy;
 mod run;
 mod serve;
 mod server;

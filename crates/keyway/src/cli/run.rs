@@ -8,7 +8,8 @@ use super::failure::Failure;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
 use super::{
-    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, serve, templates,
+    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
+    templates,
     version,
 };
 use crate::Gateway;
@@ -85,6 +86,7 @@ async fn dispatch(
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,
         Command::Templates(command) => templates::run(&invocation, command, terminal),
+        Command::Policy(command) => policy::run(&invocation, command, terminal).await,
         Command::Mcp(command) => mcp::run(&invocation, command, terminal).await,
         Command::Approvals(command) => approvals::run(&invocation, &command, terminal),
         Command::Audit(command) => Box::pin(audit::run(&invocation, command, terminal)).await,

@@ -26,6 +26,10 @@ pub struct Config {
     pub egress: Egress,
     /// How the process ends.
     pub shutdown: Shutdown,
+    /// Who may do what.
+    pub policy: Policy,
+    /// How often someone may ask.
+    pub rate_limits: keyway_app::limits::RateLimits,
     /// The audit log.
     pub audit: keyway_app::audit::AuditSettings,
     /// The authorization server.
@@ -154,6 +158,17 @@ impl Default for Limits {
             request_timeout: Duration::from_secs(30),
         }
     }
+}
+
+/// Who may do what.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// The operator's policies: a file, or a folder of them.
+    pub file: Option<PathBuf>,
+    /// What a tool counts as whose server says nothing about it.
+    pub unannotated: keyway_app::policy::Unannotated,
+    /// Whether the built-in policies about approvals hold.
+    pub approvals: keyway_app::policy::Approvals,
 }
 
 /// Who may call.

@@ -5,6 +5,7 @@ mod first_start;
 mod introduction;
 pub(crate) mod logging;
 mod open;
+mod policy;
 mod pages;
 mod reload;
 mod run;

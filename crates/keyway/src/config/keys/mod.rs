@@ -5,6 +5,7 @@ mod limits;
 mod listen;
 mod mcp;
 mod oauth;
+mod policy;
 mod process;
 mod templates;
 
@@ -70,6 +71,8 @@ const TOPICS: &[&[Key]] = &[
     listen::KEYS,
     mcp::KEYS,
     limits::KEYS,
+    policy::KEYS,
+    policy::OAUTH_KEYS,
     audit::KEYS,
     oauth::KEYS,
     process::KEYS,

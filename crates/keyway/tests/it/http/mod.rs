@@ -4,4 +4,5 @@ mod authentication;
 mod limits;
 mod origins;
 mod probes;
+mod scopes;
 mod streams;
