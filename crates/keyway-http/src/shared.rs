@@ -49,6 +49,8 @@ pub(crate) struct Shared {
 pub struct About {
     /// The name, for people.
     pub title: String,
+    /// What its program is called.
+    pub program: String,
     /// What it is for.
     pub description: Option<String>,
     /// The version.

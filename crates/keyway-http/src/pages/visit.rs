@@ -153,7 +153,7 @@ async fn set_up(shared: &Shared) -> Result<(), Response> {
         return Ok(());
     }
     let page = SetupNeeded {
-        command: "keyway setup-link".into(),
+        command: format!("{} setup-link", shared.about.program),
     };
     let html = shared.pages.render(&page);
     let html = html.map_err(|error| Refusal::from(error).into_response())?;

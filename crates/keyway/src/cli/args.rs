@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
+    templates,
 };
 
 const EXAMPLES: &str = "\
@@ -48,6 +49,7 @@ pub(crate) enum Command {
     ApiKeys(api_keys::ApiKeys),
     Config(config::Config),
     Doctor(doctor::Doctor),
+    Templates(templates::Templates),
     Policy(policy::Policy),
     Mcp(mcp::Mcp),
     Approvals(approvals::Approvals),

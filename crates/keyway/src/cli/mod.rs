@@ -22,6 +22,7 @@ mod run;
 mod serve;
 mod server;
 pub(crate) mod sign_in;
+mod templates;
 mod terminal;
 mod version;
 

@@ -9,6 +9,7 @@ use super::invocation::Invocation;
 use super::terminal::Terminal;
 use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
+    templates,
     version,
 };
 use crate::Gateway;
@@ -84,6 +85,7 @@ async fn dispatch(
         Command::ApiKeys(command) => api_keys::run(&invocation, command, terminal).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,
+        Command::Templates(command) => templates::run(&invocation, command, terminal),
         Command::Policy(command) => policy::run(&invocation, command, terminal).await,
         Command::Mcp(command) => mcp::run(&invocation, command, terminal).await,
         Command::Approvals(command) => approvals::run(&invocation, &command, terminal),

@@ -32,6 +32,8 @@ pub struct Config {
     pub rate_limits: keyway_app::limits::RateLimits,
     /// The audit log.
     pub audit: keyway_app::audit::AuditSettings,
+    /// The authorization server.
+    pub oauth: keyway_app::oauth::OauthSettings,
     /// What is logged.
     pub log: Log,
     /// Where actions are exposed that say nothing about it.

@@ -66,6 +66,7 @@ pub(crate) async fn open(
         registry,
         settings: keyway_app::Settings {
             audit: config.audit.clone(),
+            oauth: config.oauth.clone(),
             rate_limits: config.rate_limits,
             unannotated: config.policy.unannotated,
             ..keyway_app::Settings::default()

@@ -4,6 +4,7 @@ mod audit;
 mod limits;
 mod listen;
 mod mcp;
+mod oauth;
 mod policy;
 mod process;
 mod templates;
@@ -73,6 +74,7 @@ const TOPICS: &[&[Key]] = &[
     policy::KEYS,
     policy::OAUTH_KEYS,
     audit::KEYS,
+    oauth::KEYS,
     process::KEYS,
     templates::KEYS,
 ];
