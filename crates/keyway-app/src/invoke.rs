@@ -55,7 +55,8 @@ impl App {
     /// The one way an action runs, whichever name it was called by: authorize, validate, run
     /// within its time, check what it answers.
     pub(crate) async fn run(&self, entry: &Entry, run: &Run<'_>) -> Result<Reply, Error> {
-        self.run_if(entry, run, self.authorize(run.who, entry)).await
+        self.run_if(entry, run, self.authorize(run.who, entry))
+            .await
     }
 
     /// Runs an action if it may.

@@ -5,9 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use axum::Router;
 use futures_util::FutureExt as _;
-use http::header::{
-    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS,
-};
+use http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, request};
 use hyper::body::Incoming;
 use keyway_app::App;
@@ -258,7 +256,6 @@ fn finish(response: &mut Response<Body>, id: &RequestId, cors: &Cors) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     cors.stamp(headers);
 }
-
 
 /// True for what browsers send when somebody looks at a page.
 fn takes_html(headers: &HeaderMap) -> bool {

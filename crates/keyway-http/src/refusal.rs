@@ -88,7 +88,10 @@ impl Refusal {
     pub(crate) fn render(self, shape: Shape<'_>, request: &RequestId) -> http::Response<Body> {
         self.log(request);
         let (media_type, body) = match shape {
-            Shape::Problem => ("application/problem+json", self.problem(request).to_string()),
+            Shape::Problem => (
+                "application/problem+json",
+                self.problem(request).to_string(),
+            ),
             Shape::JsonRpc => ("application/json", self.json_rpc(request).to_string()),
             Shape::Page(pages) => ("text/html; charset=utf-8", self.page(pages, request)),
         };
@@ -119,9 +122,13 @@ impl Refusal {
     }
 
     fn page(&self, pages: &Pages, request: &RequestId) -> String {
-        let page = ErrorPage::new(self.status.as_u16(), title(self.status), self.error.message())
-            .hint(self.error.hint())
-            .request(request.as_str());
+        let page = ErrorPage::new(
+            self.status.as_u16(),
+            title(self.status),
+            self.error.message(),
+        )
+        .hint(self.error.hint())
+        .request(request.as_str());
         pages.render(&page).unwrap_or_else(|error| {
             tracing::error!(%request, source = std::error::Error::source(&error), "error.html cannot be rendered");
             title(self.status).to_owned()

@@ -118,7 +118,10 @@ mod tests {
     #[test]
     fn an_answer_names_somebody_by_a_whole_number_or_a_text() {
         assert_eq!(id_of(r#"{"user":{"id":7}}"#).as_deref(), Some("7"));
-        assert_eq!(id_of(r#"{"user":{"id":-7,"x":1},"y":2}"#).as_deref(), Some("-7"));
+        assert_eq!(
+            id_of(r#"{"user":{"id":-7,"x":1},"y":2}"#).as_deref(),
+            Some("-7")
+        );
         assert_eq!(id_of(r#"{"user":{"id":"u-7"}}"#).as_deref(), Some("u-7"));
         for answer in [
             "null",

@@ -3,7 +3,6 @@
 mod accept;
 mod action;
 mod browser;
-mod change_password;
 mod devices;
 mod error;
 mod identities;

@@ -7,7 +7,9 @@ use super::args::{Cli, Command};
 use super::failure::Failure;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
-use super::{api_keys, approvals, call, chat, client, config, docs, doctor, mcp, serve, templates, version};
+use super::{
+    api_keys, approvals, call, chat, client, config, docs, doctor, mcp, serve, templates, version,
+};
 use crate::Gateway;
 use crate::config::Environment;
 

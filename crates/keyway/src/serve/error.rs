@@ -74,9 +74,9 @@ impl ServeError {
             Self::OpenToOthers(_) => Some("bind to 127.0.0.1, or leave `--no-auth` out"),
             Self::Clashes(_) => Some("give one of each pair another slug, URI or name"),
             Self::Setup(error) => error.hint(),
-            Self::Templates(_) => {
-                Some("`keyway templates check` tries them; take a file away to have the one built in")
-            }
+            Self::Templates(_) => Some(
+                "`keyway templates check` tries them; take a file away to have the one built in",
+            ),
             Self::Store(_) | Self::Egress { .. } | Self::SignIn(_) | Self::System { .. } => None,
         }
     }

@@ -13,5 +13,6 @@ mod config;
 mod connect;
 mod http;
 mod local;
+mod pages;
 mod serve;
 mod support;

@@ -64,7 +64,13 @@ const SECOND: u64 = 1_000;
 const DAY: u64 = 24 * 60 * 60 * SECOND;
 
 /// Every key but `mcp_servers`, by topic, in the order of the reference.
-const TOPICS: &[&[Key]] = &[listen::KEYS, mcp::KEYS, limits::KEYS, process::KEYS, templates::KEYS];
+const TOPICS: &[&[Key]] = &[
+    listen::KEYS,
+    mcp::KEYS,
+    limits::KEYS,
+    process::KEYS,
+    templates::KEYS,
+];
 
 /// Every key but `mcp_servers`, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Key> {
