@@ -7,6 +7,7 @@ mod catalogue;
 mod fake_upstream;
 mod notices;
 mod paging;
+mod people;
 mod sealing;
 mod setup;
 mod support;

@@ -60,6 +60,7 @@ pub(crate) async fn open(
         http: Arc::clone(&http) as _,
         registry,
         settings: keyway_app::Settings {
+            sign_in: config.sign_in.settings(),
             audit: config.audit.clone(),
             ..keyway_app::Settings::default()
         },

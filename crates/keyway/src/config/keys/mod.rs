@@ -5,6 +5,7 @@ mod limits;
 mod listen;
 mod mcp;
 mod process;
+mod sign_in;
 
 use serde_json::Value;
 
@@ -68,6 +69,7 @@ const TOPICS: &[&[Key]] = &[
     listen::KEYS,
     mcp::KEYS,
     limits::KEYS,
+    sign_in::KEYS,
     audit::KEYS,
     process::KEYS,
 ];
