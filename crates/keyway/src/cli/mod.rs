@@ -19,6 +19,7 @@ mod json;
 mod local;
 mod mcp;
 mod policy;
+mod oauth;
 mod organizations;
 mod people;
 mod projects;
