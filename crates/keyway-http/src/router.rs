@@ -3,8 +3,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{delete, get, post};
 
-use crate::pages::routes;
 use crate::oauth;
+use crate::pages::routes;
 use crate::routes::{
     call_action, healthz, list_actions, list_audit_events, list_mcp_servers, metrics,
     oauth_clients, oauth_grants, readyz, show_openapi, unknown,

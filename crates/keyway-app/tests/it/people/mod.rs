@@ -7,4 +7,4 @@ mod links;
 mod members;
 mod sessions;
 mod sign_in;
-mod world;
+pub(crate) mod world;

@@ -6,6 +6,7 @@ mod client;
 mod doctor;
 mod help;
 mod mcp;
+mod oauth;
 mod own;
 mod policy;
 mod prompt;
