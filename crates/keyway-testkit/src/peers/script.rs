@@ -67,6 +67,8 @@ pub struct Script {
     pub breaks_streams: bool,
     /// Says only from the second listing on that `mirror` mirrors its parameter.
     pub late_header: bool,
+    /// Asks for the folders worked in as soon as it can, outside any call (legacy).
+    pub asks_roots: bool,
     /// Starts a grandchild process that lives long (stdio).
     pub forks: bool,
     /// Does not leave at the end of its input (stdio).

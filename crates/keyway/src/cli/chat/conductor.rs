@@ -6,7 +6,7 @@ use keyway_agent::turn::{self, TurnSettings};
 use keyway_agent::{ModelName, Observer, Tools, TurnLoop, Update};
 use keyway_app::system::SystemClock;
 use keyway_client::approvals::{AllowList, Approvals};
-use keyway_client::calls::{CallParts, Calls};
+use keyway_client::calls::Calls;
 use keyway_client::mentions;
 use keyway_client::sign_in::{Browser, CallbackUrl};
 use keyway_tui::{AskedPerson, Effect, Event, Reply, World};
@@ -23,7 +23,7 @@ use super::world::world;
 use crate::cli::failure::Failure;
 use crate::cli::terminal::Terminal;
 use crate::config::Environment;
-use crate::local::{Home, LocalClient};
+use crate::local::{Asking, Home, LocalClient};
 use crate::models::Models;
 
 /// Changes of servers that come together are told together.
@@ -90,15 +90,13 @@ impl Conductor {
         let clock = Arc::new(SystemClock);
         let model_name = Arc::new(parking_lot::Mutex::new(session.model().clone()));
         let approvals = Approvals::new(client.home().dir(), allow, clock);
-        let calls = Calls::new(CallParts {
-            servers: Arc::new(client.clone()),
+        let calls = client.calls(Asking {
             approvals: Arc::new(approvals),
             person: Arc::new(person.clone()),
             model: Some(Arc::new(ByModel {
                 model: models.model(),
                 name: Arc::clone(&model_name),
             })),
-            roots: roots(&client),
             log_level: None,
         });
         let agent = Arc::new(session.agent().clone());
@@ -259,12 +257,6 @@ impl Observer for Conductor {
         };
         self.tell(event);
     }
-}
-
-/// The folders worked in.
-fn roots(client: &LocalClient) -> Vec<String> {
-    let folder = client.project().dir();
-    url::Url::from_directory_path(folder).map_or_else(|()| Vec::new(), |url| vec![url.to_string()])
 }
 
 /// What needs no question: `allow.json`, and what the command line names.

@@ -6,6 +6,7 @@ use keyway_client::approvals::AllowList;
 use keyway_client::calls::{CallError, CallErrorKind, Calls, Sampler};
 use keyway_client::sign_in::{ByPerson, PATIENCE};
 use keyway_client::text::{block, line};
+use keyway_core::ports::LogLevel;
 use tokio_util::sync::CancellationToken;
 
 use super::select;
@@ -71,6 +72,7 @@ impl<'a> Calling<'a> {
                 person: Arc::clone(&person),
                 approvals,
                 model,
+                log_level: Some(LogLevel::Info),
             });
             let done = work(&calls, client.ending()).await;
             done.map_err(|error| failure(&error, presence))
