@@ -61,6 +61,7 @@ impl<'a> Calling<'a> {
             }
         };
         LocalClient::run(invocation, options, async |client| {
+            select::warn(client, terminal);
             if let Some(server) = server {
                 select::usable(client, server)?;
             }

@@ -8,6 +8,7 @@ mod status;
 mod tokens;
 mod tools;
 mod trust;
+mod warnings;
 
 use serde_json::{Value, json};
 
