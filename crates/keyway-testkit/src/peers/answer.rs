@@ -1,6 +1,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -102,7 +104,7 @@ fn simple(peer: &Peer, method: &str, params: &Value) -> Option<String> {
         }
         "resources/read" => json!({
             "resultType": "complete",
-            "contents": [{ "uri": params["uri"], "text": "the text" }]
+            "contents": contents(&params["uri"])
         }),
         "prompts/get" => json!({
             "resultType": "complete",
@@ -115,6 +117,20 @@ fn simple(peer: &Peer, method: &str, params: &Value) -> Option<String> {
         _ => return None,
     };
     Some(value.to_string())
+}
+
+fn contents(uri: &Value) -> Value {
+    let text = json!({ "uri": uri, "text": "the text" });
+    match uri.as_str().unwrap_or_default() {
+        "test://bytes" => {
+            let bytes: Vec<u8> = (0..=255).collect();
+            let blob = STANDARD.encode(bytes);
+            json!([{ "uri": uri, "mimeType": "image/png", "blob": blob }])
+        }
+        "test://broken" => json!([{ "uri": uri, "blob": "no base64!" }]),
+        "test://two" => json!([text, text]),
+        _ => json!([text]),
+    }
 }
 
 async fn call(

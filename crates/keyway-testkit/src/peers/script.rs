@@ -33,7 +33,8 @@ pub enum Era {
 /// | `env` | answers its environment (stdio) |
 ///
 /// and resources `test://static` and `test://watched`, a template `test://items/{id}`, a prompt
-/// `greet`, and completions.
+/// `greet`, and completions. `test://bytes` is every byte once, `test://broken` no base64, and
+/// `test://two` two contents; they are in no list.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fault of its own")]
 pub struct Script {
