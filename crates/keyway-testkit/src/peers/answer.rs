@@ -62,6 +62,9 @@ pub(super) async fn answer(peer: Arc<Peer>, body: String, out: Outlet) {
             return;
         }
         _ => {
+            if method == "completion/complete" && peer.script.slow_completions {
+                peer.let_go.notified().await;
+            }
             let Some(result) = simple(&peer, method, params) else {
                 let error = json!({
                     "jsonrpc": "2.0", "id": id,
@@ -82,11 +85,11 @@ fn simple(peer: &Peer, method: &str, params: &Value) -> Option<String> {
         "server/discover" if modern => json!({
             "resultType": "complete",
             "supportedVersions": ["2026-07-28"],
-            "capabilities": capabilities()
+            "capabilities": capabilities(&peer.script)
         }),
         "initialize" if !modern => json!({
             "protocolVersion": "2025-11-25",
-            "capabilities": capabilities(),
+            "capabilities": capabilities(&peer.script),
             "serverInfo": { "name": "peer", "version": "1" }
         }),
         "ping" | "logging/setLevel" if !modern => json!({}),
@@ -112,11 +115,23 @@ fn simple(peer: &Peer, method: &str, params: &Value) -> Option<String> {
         }),
         "completion/complete" => json!({
             "resultType": "complete",
-            "completion": { "values": [params["ref"]["name"].as_str().or(params["ref"]["uri"].as_str())] }
+            "completion": { "values": suggested(peer, params) }
         }),
         _ => return None,
     };
     Some(value.to_string())
+}
+
+/// The name of what is completed, or those of the script that begin like the value.
+fn suggested(peer: &Peer, params: &Value) -> Value {
+    let values = &peer.script.suggests;
+    if values.is_empty() {
+        let reference = &params["ref"];
+        return json!([reference["name"].as_str().or(reference["uri"].as_str())]);
+    }
+    let begun = params["argument"]["value"].as_str().unwrap_or_default();
+    let fitting = values.iter().filter(|value| value.starts_with(begun));
+    fitting.cloned().collect()
 }
 
 fn contents(uri: &Value) -> Value {

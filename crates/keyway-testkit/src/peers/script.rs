@@ -50,6 +50,12 @@ pub struct Script {
     pub page: usize,
     /// Every page says that the same page comes next.
     pub repeats_cursor: bool,
+    /// What it suggests; the name of what is completed where this is empty.
+    pub suggests: Vec<String>,
+    /// Does not say that it completes, and would.
+    pub no_completions: bool,
+    /// Suggests something only once it is let go.
+    pub slow_completions: bool,
     /// Says lines on its standard output that are no messages.
     pub noisy: bool,
     /// Leaves what it does not know unanswered before `initialize`, instead of refusing it.

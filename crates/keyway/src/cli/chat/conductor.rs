@@ -66,12 +66,14 @@ pub(super) struct Inner {
     events: UnboundedSender<Event>,
     pub(super) browser: Browser,
     pub(super) callback: CallbackUrl,
-    work: TaskTracker,
+    pub(super) work: TaskTracker,
     /// What was piped in, for the next turn. Others may have written it: what it names is not
     /// attached, and no prompt is run for it.
     pub(super) piped: parking_lot::Mutex<Option<String>>,
     /// Stops the turn that runs.
     running: parking_lot::Mutex<CancellationToken>,
+    /// Gives up what servers are asked about a line.
+    pub(super) completing: parking_lot::Mutex<CancellationToken>,
 }
 
 impl Conductor {
@@ -114,6 +116,7 @@ impl Conductor {
                 work: TaskTracker::new(),
                 piped: parking_lot::Mutex::default(),
                 running: parking_lot::Mutex::default(),
+                completing: parking_lot::Mutex::default(),
                 client,
                 calls,
                 person,
@@ -150,6 +153,7 @@ impl Conductor {
         }
         self.parts.person.questions().close();
         self.parts.running.lock().cancel();
+        self.forget(CancellationToken::new());
         self.parts.work.close();
         if timeout(LAST, self.parts.work.wait()).await.is_err() {
             tracing::warn!("the turn did not stop in time");
@@ -182,6 +186,8 @@ impl Conductor {
                     }
                 });
             }
+            Effect::Complete(number, before) => self.complete(number, before),
+            Effect::Forget => self.forget(CancellationToken::new()),
             Effect::Quit => {}
         }
     }
