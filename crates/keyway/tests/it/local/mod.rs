@@ -3,6 +3,7 @@
 mod add;
 mod failures;
 mod files;
+mod kills;
 mod skills;
 mod status;
 mod tokens;
