@@ -82,6 +82,10 @@ impl Chat {
         let Some((_, text)) = self.completing.asked.take_if(|(open, _)| *open == number) else {
             return;
         };
+        if text != self.editor.before() {
+            // What waited for a turn came back into the line.
+            return;
+        }
         self.hint = None;
         let Some(found) = found else {
             return self.hint("the server did not say in time how this goes on");

@@ -75,6 +75,21 @@ fn another_line_has_nothing_to_do_with_the_answer() {
 }
 
 #[test]
+fn a_line_that_came_back_meanwhile_stays_as_it_is() {
+    let mut stage = stage();
+    stage.enter("hello");
+    stage.enter("later");
+    assert_eq!(stage.key(KeyCode::Esc), [Effect::Interrupt]);
+    stage.write(LINE);
+    assert_eq!(stage.key(KeyCode::Tab), complete(1, LINE));
+    stage.take(Event::Idle);
+    stage.take(suggested(1, ["main"]));
+    let screen = stage.screen();
+    assert!(screen.contains("› later\n"), "{screen}");
+    assert!(!screen.contains("main"), "{screen}");
+}
+
+#[test]
 fn esc_gives_up_the_question_and_keeps_the_line() {
     let mut stage = stage();
     stage.write(LINE);
