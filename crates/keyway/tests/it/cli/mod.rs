@@ -1,6 +1,8 @@
 mod api_keys;
 mod call;
 mod chat;
+mod chat_commands;
+mod chat_servers;
 mod client;
 mod doctor;
 mod help;
