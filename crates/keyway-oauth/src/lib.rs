@@ -1,4 +1,5 @@
-//! OAuth 2.1 as Keyway plays it towards the servers it is a client of.
+//! OAuth 2.1 as Keyway plays it: as a client of servers ([`Client`]), as an authorization server
+//! ([`server`]), and as a relying party of identity providers ([`oidc`]).
 
 mod address;
 mod challenge;
@@ -8,6 +9,8 @@ mod error;
 mod grant;
 mod identity;
 mod info;
+pub mod jwt;
+pub mod oidc;
 mod pkce;
 mod provider;
 mod record;
@@ -15,6 +18,7 @@ mod registration;
 mod safe;
 mod scopes;
 mod secret_text;
+pub mod server;
 mod sign_in;
 #[cfg(test)]
 mod testing;

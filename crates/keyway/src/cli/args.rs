@@ -2,7 +2,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{api_keys, approvals, call, chat, client, config, docs, doctor, mcp, serve};
+use super::{
+    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
+    templates,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,8 +49,11 @@ pub(crate) enum Command {
     ApiKeys(api_keys::ApiKeys),
     Config(config::Config),
     Doctor(doctor::Doctor),
+    Templates(templates::Templates),
+    Policy(policy::Policy),
     Mcp(mcp::Mcp),
     Approvals(approvals::Approvals),
+    Audit(audit::Audit),
     Chat(chat::Chat),
     Client(client::Client),
     Call(call::Call),

@@ -5,6 +5,8 @@ mod first_start;
 mod introduction;
 pub(crate) mod logging;
 mod open;
+mod policy;
+mod pages;
 mod reload;
 mod run;
 mod running;

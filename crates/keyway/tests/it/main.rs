@@ -13,5 +13,6 @@ mod config;
 mod connect;
 mod http;
 mod local;
+mod oauth;
 mod serve;
 mod support;

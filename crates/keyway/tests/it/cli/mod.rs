@@ -1,4 +1,5 @@
 mod api_keys;
+mod audit;
 mod call;
 mod chat;
 mod chat_commands;
@@ -8,4 +9,5 @@ mod doctor;
 mod help;
 mod mcp;
 mod own;
+mod policy;
 mod prompt;
