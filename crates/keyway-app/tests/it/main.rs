@@ -8,6 +8,7 @@ mod fake_upstream;
 mod notices;
 mod paging;
 mod policy;
+mod people;
 mod sealing;
 mod setup;
 mod support;

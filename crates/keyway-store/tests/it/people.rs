@@ -28,7 +28,8 @@ async fn a_person_is_found_by_address_and_identity_and_belongs_where_they_were_m
     let (acme, _) = tenant(store, "acme").await;
     let (other, _) = tenant(store, "other").await;
     let new = person(Some("grace@example.com"));
-    let made = store.create_person(&acme, Role::Member, &new, Some(&identity("7")));
+    let seven = identity("7");
+    let made = store.create_person(&acme, Role::Member, &new, Some(&seven));
     made.await.unwrap();
     let by_email = store.person_by_email("grace@example.com").await.unwrap();
     assert_eq!(by_email.unwrap().id, new.id);
@@ -71,7 +72,8 @@ async fn a_taken_address_or_identity_makes_nobody() {
     let store = &fresh.store;
     let (acme, _) = tenant(store, "acme").await;
     let first = person(Some("grace@example.com"));
-    let made = store.create_person(&acme, Role::Member, &first, Some(&identity("7")));
+    let seven = identity("7");
+    let made = store.create_person(&acme, Role::Member, &first, Some(&seven));
     made.await.unwrap();
     let same_email = person(Some("grace@example.com"));
     let same_identity = person(Some("other@example.com"));

@@ -6,6 +6,7 @@ use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
     templates,
 };
+use super::{invitations, organizations, projects, service_accounts, setup_link, users};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,6 +48,14 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     #[command(name = "api-keys")]
     ApiKeys(api_keys::ApiKeys),
+    #[command(name = "setup-link")]
+    SetupLink(setup_link::SetupLink),
+    Users(users::Users),
+    Invitations(invitations::Invitations),
+    #[command(name = "service-accounts")]
+    ServiceAccounts(service_accounts::ServiceAccounts),
+    Projects(projects::Projects),
+    Organizations(organizations::Organizations),
     Config(config::Config),
     Doctor(doctor::Doctor),
     Templates(templates::Templates),

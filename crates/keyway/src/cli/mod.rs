@@ -13,17 +13,24 @@ mod confirm;
 mod docs;
 mod doctor;
 mod failure;
+mod invitations;
 mod invocation;
 mod json;
 mod local;
 mod mcp;
 mod policy;
+mod organizations;
+mod people;
+mod projects;
 mod run;
 mod serve;
 mod server;
+mod service_accounts;
+mod setup_link;
 pub(crate) mod sign_in;
 mod templates;
 mod terminal;
+mod users;
 mod version;
 
 #[cfg(test)]

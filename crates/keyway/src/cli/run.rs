@@ -12,6 +12,7 @@ use super::{
     templates,
     version,
 };
+use super::{invitations, organizations, projects, service_accounts, setup_link, users};
 use crate::Gateway;
 use crate::config::Environment;
 
@@ -83,6 +84,14 @@ async fn dispatch(
     match command {
         Command::Serve(command) => Box::pin(serve::run(invocation, command)).await,
         Command::ApiKeys(command) => api_keys::run(&invocation, command, terminal).await,
+        Command::SetupLink(command) => setup_link::run(&invocation, &command, terminal).await,
+        Command::Users(command) => users::run(&invocation, command, terminal).await,
+        Command::Invitations(command) => invitations::run(&invocation, command, terminal).await,
+        Command::ServiceAccounts(command) => {
+            service_accounts::run(&invocation, command, terminal).await
+        }
+        Command::Projects(command) => projects::run(&invocation, command, terminal).await,
+        Command::Organizations(command) => organizations::run(&invocation, command, terminal).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,
         Command::Templates(command) => templates::run(&invocation, command, terminal),

@@ -11,6 +11,7 @@ mod report;
 mod schema;
 mod servers;
 mod settings;
+mod sign_in;
 pub(crate) mod suggest;
 mod variables;
 
@@ -32,5 +33,6 @@ pub use settings::{
     Auth, Config, Egress, Expose, Icon, Limits, Listen, Log, LogFormat, MasterKey, Mcp, Policy, Shutdown,
     Storage, Surface,
 };
+pub use sign_in::{OidcProvider, SignIn};
 pub use variables::OTHER_VARIABLES;
 pub(crate) use variables::unknown_variables;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use keyway_core::{Action, Secret, action};
 
 use super::servers::McpServer;
+use super::sign_in::SignIn;
 
 /// Everything that can be configured, with each value in effect.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +19,8 @@ pub struct Config {
     pub limits: Limits,
     /// Who may call.
     pub auth: Auth,
+    /// How people sign in.
+    pub sign_in: SignIn,
     /// Where data is kept.
     pub storage: Storage,
     /// Where the master key comes from.

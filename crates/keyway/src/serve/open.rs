@@ -65,6 +65,7 @@ pub(crate) async fn open(
         http: Arc::clone(&http) as _,
         registry,
         settings: keyway_app::Settings {
+            sign_in: config.sign_in.settings(),
             audit: config.audit.clone(),
             oauth: config.oauth.clone(),
             rate_limits: config.rate_limits,

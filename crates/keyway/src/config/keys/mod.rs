@@ -8,6 +8,7 @@ mod oauth;
 mod policy;
 mod process;
 mod templates;
+mod sign_in;
 
 use serde_json::Value;
 
@@ -73,6 +74,7 @@ const TOPICS: &[&[Key]] = &[
     limits::KEYS,
     policy::KEYS,
     policy::OAUTH_KEYS,
+    sign_in::KEYS,
     audit::KEYS,
     oauth::KEYS,
     process::KEYS,
