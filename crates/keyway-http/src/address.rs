@@ -73,7 +73,9 @@ fn told(headers: &HeaderMap, hops: usize) -> Option<Told> {
     if hops == 0 {
         return None;
     }
-    let standard = headers.contains_key(FORWARDED).then(|| forwarded(headers, hops));
+    let standard = headers
+        .contains_key(FORWARDED)
+        .then(|| forwarded(headers, hops));
     let custom = [X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PROTO]
         .iter()
         .any(|name| headers.contains_key(name))

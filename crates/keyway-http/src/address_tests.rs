@@ -44,9 +44,15 @@ fn the_client_is_what_the_outermost_trusted_proxy_saw() {
     assert_eq!(client(&list, 1), "10.0.0.9");
     assert_eq!(client(&list, 2), "1.2.3.4");
     assert_eq!(client(&list, 9), "6.6.6.6");
-    let lines = [("x-forwarded-for", "6.6.6.6"), ("x-forwarded-for", "1.2.3.4")];
+    let lines = [
+        ("x-forwarded-for", "6.6.6.6"),
+        ("x-forwarded-for", "1.2.3.4"),
+    ];
     assert_eq!(client(&lines, 1), "1.2.3.4");
-    let standard = [("forwarded", "for=6.6.6.6, for=\"[2001:db8::1]:4711\";proto=https")];
+    let standard = [(
+        "forwarded",
+        "for=6.6.6.6, for=\"[2001:db8::1]:4711\";proto=https",
+    )];
     assert_eq!(client(&standard, 1), "2001:db8::1");
     assert_eq!(client(&[("forwarded", "for=_hidden")], 1), "10.0.0.1");
     assert_eq!(client(&[("x-forwarded-for", "nonsense")], 1), "10.0.0.1");
@@ -112,7 +118,10 @@ fn secrets_take_https_or_stay_on_this_machine() {
         .transport()
     };
     assert_eq!(transport("https://gate.example"), Some(Transport::Https));
-    assert_eq!(transport("http://localhost:8420"), Some(Transport::Loopback));
+    assert_eq!(
+        transport("http://localhost:8420"),
+        Some(Transport::Loopback)
+    );
     assert_eq!(transport("http://[::1]:8420"), Some(Transport::Loopback));
     assert_eq!(transport("http://gate.example"), None);
     assert_eq!(transport("http://192.168.1.4:8420"), None);

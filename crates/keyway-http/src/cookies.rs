@@ -90,7 +90,8 @@ impl Cookie {
             Transport::Loopback => "",
         };
         let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
-        let mut line = HeaderValue::from_str(&line).unwrap_or_else(|_| HeaderValue::from_static(""));
+        let mut line =
+            HeaderValue::from_str(&line).unwrap_or_else(|_| HeaderValue::from_static(""));
         line.set_sensitive(true);
         SetCookie(line)
     }
@@ -139,10 +140,19 @@ mod tests {
     #[test]
     fn only_the_name_of_the_transport_counts_and_only_once() {
         let one = Some("kwb_1".to_owned());
-        assert_eq!(read(&["a=b; __Host-keyway_session=kwb_1"], Transport::Https), one);
-        assert_eq!(read(&["a=b", "keyway_session=kwb_1"], Transport::Loopback), one);
+        assert_eq!(
+            read(&["a=b; __Host-keyway_session=kwb_1"], Transport::Https),
+            one
+        );
+        assert_eq!(
+            read(&["a=b", "keyway_session=kwb_1"], Transport::Loopback),
+            one
+        );
         assert_eq!(read(&["keyway_session=kwb_1"], Transport::Https), None);
-        assert_eq!(read(&["__Host-keyway_session=kwb_1"], Transport::Loopback), None);
+        assert_eq!(
+            read(&["__Host-keyway_session=kwb_1"], Transport::Loopback),
+            None
+        );
         let twice = "keyway_session=kwb_1; keyway_session=kwb_2";
         assert_eq!(read(&[twice], Transport::Loopback), None);
     }

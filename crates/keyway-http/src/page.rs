@@ -157,11 +157,18 @@ mod tests {
             Some("http://127.0.0.1:1456")
         );
         assert_eq!(source("http://[::1]:1456/cb").as_deref(), Some("http:"));
-        assert_eq!(source("com.example.app:/cb").as_deref(), Some("com.example.app:"));
+        assert_eq!(
+            source("com.example.app:/cb").as_deref(),
+            Some("com.example.app:")
+        );
         assert_eq!(source("javascript:alert(1)"), None);
         let target = Url::parse("https://client.example/cb").unwrap();
-        let response = PageReply::new(String::new()).form_target(&target).into_response();
-        let policy = response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        let response = PageReply::new(String::new())
+            .form_target(&target)
+            .into_response();
+        let policy = response.headers()[CONTENT_SECURITY_POLICY]
+            .to_str()
+            .unwrap();
         assert!(policy.ends_with("form-action 'self' https://client.example"));
     }
 

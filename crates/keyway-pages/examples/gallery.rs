@@ -5,8 +5,8 @@ use std::path::Path;
 use std::{fs, io};
 
 use keyway_pages::{
-    Account, Authorize, BUILT_IN, Consent, Device, ErrorPage, Invitation, Page, Pages, Reset, Setup,
-    SetupNeeded, Success,
+    Account, Authorize, BUILT_IN, Consent, Device, ErrorPage, Invitation, Page, Pages, Reset,
+    Setup, SetupNeeded, Success,
 };
 
 fn main() -> io::Result<()> {

@@ -15,7 +15,6 @@ mod memberships;
 pub mod oauth;
 mod one_time_links;
 mod organizations;
-mod passwords;
 mod people;
 mod projects;
 mod service_accounts;

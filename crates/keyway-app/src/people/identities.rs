@@ -160,6 +160,8 @@ impl People {
                     store.join(organization, user, role, now).await?;
                     self.tell(EventKind::MemberAdded, coming, user).await?;
                 }
+                // An application's own action says who comes, and nothing about their role.
+                Some(_) if coming.identity.issuer == Self::ACTION_ISSUER => {}
                 Some(had) if had != role && had != Role::Owner => {
                     store.set_role(organization, user, role).await?;
                     self.tell(EventKind::MemberChanged, coming, user).await?;

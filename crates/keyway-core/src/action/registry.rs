@@ -243,7 +243,9 @@ fn exposed_sign_in(action: &Action) -> Option<String> {
         || action.get_resource().is_some()
         || action.get_prompt().is_some();
     exposed.then(|| {
-        format!("a {noun} is reached from the sign-in page only: expose it nowhere, it takes passwords")
+        format!(
+            "a {noun} is reached from the sign-in page only: expose it nowhere, it takes passwords"
+        )
     })
 }
 

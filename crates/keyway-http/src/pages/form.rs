@@ -119,7 +119,8 @@ fn is_ours(headers: &HeaderMap, origin: &str) -> Result<(), Refusal> {
     let site = headers.get("sec-fetch-site");
     let site_is_ours = site.is_none_or(|site| site == "same-origin" || site == "none");
     let mut origins = headers.get_all(ORIGIN).iter();
-    let origin_is_ours = origins.all(|given| given.as_bytes().eq_ignore_ascii_case(origin.as_bytes()));
+    let origin_is_ours =
+        origins.all(|given| given.as_bytes().eq_ignore_ascii_case(origin.as_bytes()));
     if site_is_ours && origin_is_ours {
         return Ok(());
     }
@@ -133,7 +134,9 @@ fn is_ours(headers: &HeaderMap, origin: &str) -> Result<(), Refusal> {
 }
 
 fn is_form(headers: &HeaderMap) -> Result<(), Refusal> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
     let essence = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
     let form = "application/x-www-form-urlencoded";
     if !essence.is_some_and(|essence| essence.eq_ignore_ascii_case(form)) {

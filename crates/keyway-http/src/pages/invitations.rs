@@ -84,10 +84,7 @@ fn page(shared: &Shared, visit: &Visit, token: &str, look: &InvitationLook) -> I
             email: visitor.user.email.clone(),
         }),
         fields: Field::focus(fields),
-        sign_in_href: visit
-            .visitor
-            .is_none()
-            .then(|| format!("/sign-in?{query}")),
+        sign_in_href: visit.visitor.is_none().then(|| format!("/sign-in?{query}")),
         form_action,
     }
 }

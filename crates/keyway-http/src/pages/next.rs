@@ -8,7 +8,9 @@ pub(crate) fn local_path(text: &str) -> Option<&str> {
     // `//host` and, to browsers, `/\host` lead elsewhere; so does `/<tab>/host`, as they leave out
     // control characters.
     let elsewhere = rest.starts_with(['/', '\\']);
-    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     (text.len() <= MAX && plain && !elsewhere).then_some(text)
 }
 

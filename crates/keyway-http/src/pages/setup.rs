@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use keyway_app::people::{LinkLook, LinkPurpose, UseLink};
 use keyway_core::{Error, Kind};
-use keyway_pages::{Setup, Field, Html, csrf_field};
+use keyway_pages::{Field, Html, Setup, csrf_field};
 
 use super::trouble::Trouble;
 use super::{PageForm, Visit, forms, signed_in};

@@ -4,8 +4,8 @@ use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use keyway_app::people::{ActionSignIn, SignIn, SignUp, SignedIn};
-use keyway_core::action::SignInAction;
 use keyway_core::Error;
+use keyway_core::action::SignInAction;
 use keyway_pages::{Authorize, Field, Html, SsoProvider, hidden_fields, read_form};
 use url::{Url, form_urlencoded};
 
@@ -59,7 +59,11 @@ pub(super) async fn submit(
         Err(error) => {
             let retry = error.retry_after();
             let mut page = page(&shared, &visit, next);
-            let fields = if signing_up { &mut page.signup_fields } else { &mut page.signin_fields };
+            let fields = if signing_up {
+                &mut page.signup_fields
+            } else {
+                &mut page.signin_fields
+            };
             let trouble = Trouble::of(error, std::mem::take(fields), form.pairs())?;
             *fields = trouble.fields;
             page.signup_open = signing_up || !page.has_signin;
@@ -68,7 +72,9 @@ pub(super) async fn submit(
             *response.status_mut() = trouble.status;
             if let Some(wait) = retry.filter(|_| trouble.status == StatusCode::TOO_MANY_REQUESTS) {
                 let seconds = wait.as_secs().saturating_add(1).into();
-                response.headers_mut().insert(http::header::RETRY_AFTER, seconds);
+                response
+                    .headers_mut()
+                    .insert(http::header::RETRY_AFTER, seconds);
             }
             Ok(response)
         }
@@ -83,7 +89,11 @@ pub(crate) async fn attempt(
     form: &PageForm,
 ) -> Result<SignedIn, Error> {
     let signing_up = form.get("mode") == SIGN_UP;
-    let kind = if signing_up { SignInAction::Signup } else { SignInAction::Login };
+    let kind = if signing_up {
+        SignInAction::Signup
+    } else {
+        SignInAction::Login
+    };
     if let Some(fields) = shared.forms.action(kind) {
         let sign_in = ActionSignIn {
             action: kind,

@@ -28,7 +28,9 @@ pub(super) async fn begin(
     let callback = callback_uri(&visit, &provider);
     let begun = shared.app.sso().begin(&provider, &callback, next).await?;
     let cookie = Cookie::Sso.set(&begun.cookie, visit.transport, PATIENCE);
-    Ok(PageReply::see_other(&begun.url).cookie(cookie).into_response())
+    Ok(PageReply::see_other(&begun.url)
+        .cookie(cookie)
+        .into_response())
 }
 
 /// `GET /sso/{provider}/callback`: the browser comes back from a provider.
@@ -54,7 +56,9 @@ pub(super) async fn complete(
         .await?;
     let next = local_path(&completed.next).unwrap_or("/account");
     let reply = signed_in::go_on(&shared, &visit, &completed.signed_in, next);
-    Ok(reply.cookie(Cookie::Sso.forget(visit.transport)).into_response())
+    Ok(reply
+        .cookie(Cookie::Sso.forget(visit.transport))
+        .into_response())
 }
 
 fn callback_uri(visit: &Visit, provider: &str) -> String {

@@ -23,7 +23,10 @@ impl Trouble {
         sent: &[(String, String)],
     ) -> Result<Self, Refusal> {
         let kind = error.kind();
-        if matches!(kind, Kind::Internal | Kind::Unavailable | Kind::Timeout | Kind::BadGateway) {
+        if matches!(
+            kind,
+            Kind::Internal | Kind::Unavailable | Kind::Timeout | Kind::BadGateway
+        ) {
             return Err(error.into());
         }
         let mut fields = Field::fill(fields, sent);
@@ -103,13 +106,20 @@ mod tests {
         assert_eq!(email.value.as_deref(), Some("ada@example.com"));
         assert_eq!((email.error.as_deref(), email.autofocus), (None, false));
         assert_eq!(password.value, None);
-        assert_eq!(password.error.as_deref(), Some("Expected: at least 12 characters."));
+        assert_eq!(
+            password.error.as_deref(),
+            Some("Expected: at least 12 characters.")
+        );
         assert!(password.autofocus);
     }
 
     #[test]
     fn what_concerns_no_field_stands_above_the_form() {
-        let error = Error::new(Kind::Unauthenticated, "invalid_credentials", "this does not match");
+        let error = Error::new(
+            Kind::Unauthenticated,
+            "invalid_credentials",
+            "this does not match",
+        );
         let trouble = Trouble::of(error, fields(), &sent()).unwrap();
         assert_eq!(trouble.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(trouble.html.as_str().contains("This does not match."));

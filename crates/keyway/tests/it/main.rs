@@ -14,5 +14,6 @@ mod connect;
 mod http;
 mod local;
 mod oauth;
+mod pages;
 mod serve;
 mod support;

@@ -54,7 +54,8 @@ mod tests {
     fn browsers_are_told_in_words() {
         let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
         assert_eq!(in_words(firefox), "Firefox on Linux");
-        let edge = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140 Safari/537.36 Edg/140";
+        let edge =
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140 Safari/537.36 Edg/140";
         assert_eq!(in_words(edge), "Edge on Windows");
         assert_eq!(in_words("curl/8.5.0"), "curl");
         assert_eq!(in_words("<script>"), "An unknown browser");

@@ -36,6 +36,10 @@ pub(in crate::pages) async fn end_all(
     visitor: Visitor,
     _form: VisitorForm,
 ) -> Result<Response, Refusal> {
-    shared.app.people().sign_out_everywhere(&visitor.web).await?;
+    shared
+        .app
+        .people()
+        .sign_out_everywhere(&visitor.web)
+        .await?;
     Ok(sign_out::out(&visitor.visit).into_response())
 }

@@ -11,8 +11,9 @@ use crate::cli::terminal::Terminal;
 pub(super) fn run(folder: &Path, terminal: &mut Terminal) -> Result<ExitCode, Failure> {
     if !folder.exists() {
         let message = format!("there is no folder {}", folder.display());
-        return Err(Failure::usage("no_templates", message)
-            .with_hint("`keyway templates export` writes one; without one the pages built in are used"));
+        return Err(Failure::usage("no_templates", message).with_hint(
+            "`keyway templates export` writes one; without one the pages built in are used",
+        ));
     }
     let broken = Pages::with_overrides(folder).err().unwrap_or_default();
     if terminal.is_json() {
