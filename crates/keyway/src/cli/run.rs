@@ -9,8 +9,7 @@ use super::invocation::Invocation;
 use super::terminal::Terminal;
 use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
-    templates,
-    version,
+    templates, version,
 };
 use super::{invitations, organizations, projects, service_accounts, setup_link, users};
 use crate::Gateway;
