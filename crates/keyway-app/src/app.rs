@@ -17,7 +17,9 @@ use crate::audit::{Audit, AuditParts, AuditSettings};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::{Limits, RateLimits};
 use crate::metrics::{Meter, Metrics};
+use crate::oauth::{Oauth, OauthParts, OauthSettings};
 use crate::people::{People, PeopleParts, Serving, SignInSettings, Sso};
+use crate::policy::{Approvals, InForce, Policies, Unannotated};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
@@ -63,8 +65,12 @@ pub struct Settings {
     pub sign_in: SignInSettings,
     /// The audit log.
     pub audit: AuditSettings,
+    /// The authorization server.
+    pub oauth: OauthSettings,
     /// How often someone may ask.
     pub rate_limits: RateLimits,
+    /// What a tool counts as whose server says nothing about it.
+    pub unannotated: Unannotated,
 }
 
 impl Default for Settings {
@@ -73,7 +79,9 @@ impl Default for Settings {
             list_ttl: Duration::from_mins(1),
             sign_in: SignInSettings::default(),
             audit: AuditSettings::default(),
+            oauth: OauthSettings::default(),
             rate_limits: RateLimits::default(),
+            unannotated: Unannotated::default(),
         }
     }
 }
@@ -81,7 +89,7 @@ impl Default for Settings {
 pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
-    #[expect(dead_code, reason = "asked by the authorization server")]
+    #[expect(dead_code, reason = "asked by sign-in at other providers")]
     pub(crate) http: Arc<dyn HttpSend>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) metrics: Arc<Metrics>,
@@ -89,6 +97,7 @@ pub(crate) struct Inner {
     pub(crate) meters: HashMap<String, Arc<Meter>>,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) limits: Limits,
+    pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
     pub(crate) store: Store,
     settings: Arc<Settings>,
@@ -96,6 +105,7 @@ pub(crate) struct Inner {
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
     people: People,
+    oauth: Oauth,
     sso: Sso,
     pub(crate) audit: Audit,
     /// The first organization's; the others are in `tenants`.
@@ -111,8 +121,10 @@ impl App {
         let metrics = Arc::new(Metrics::default());
         let settings = Arc::new(parts.settings);
         let registry = Arc::new(parts.registry);
+        let organization = parts.ready.organization.clone();
         let tenant = |actions| {
             Arc::new(Tenant::new(
+                organization.as_str(),
                 actions,
                 Arc::clone(&metrics),
                 Arc::clone(&settings),
@@ -129,6 +141,21 @@ impl App {
             shutdown: parts.shutdown.clone(),
         };
         let audit = Audit::start(audit, &parts.tasks);
+        let oauth = Oauth::serving(
+            OauthParts {
+                store: parts.store.clone(),
+                clock: Arc::clone(&parts.clock),
+                random: Arc::clone(&parts.random),
+                audit: audit.clone(),
+                organization: parts.ready.organization.clone(),
+                settings: settings.oauth.clone(),
+            },
+            Arc::clone(&ring),
+            Arc::clone(&parts.http),
+        );
+        parts
+            .tasks
+            .spawn(oauth.clone().keep_purging(parts.shutdown.clone()));
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
@@ -154,6 +181,7 @@ impl App {
         let inner = Inner {
             meters,
             people,
+            oauth,
             sso,
             vault: parts.ready.vault,
             audit,
@@ -163,9 +191,10 @@ impl App {
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
+            policy: ArcSwap::new(InForce::new(built_in())),
+            http: parts.http,
             clock: parts.clock,
             random: parts.random,
-            http: parts.http,
             store: parts.store,
             tasks: parts.tasks,
             registry,
@@ -203,8 +232,8 @@ impl App {
         Principal::new(self.inner.organization.clone(), Subject::Local)
     }
 
-    /// Cancelled once the key behind `who` stops being valid: within two seconds of it, whichever
-    /// process revoked it.
+    /// Cancelled once the key, or the grant of the token, behind `who` stops being valid: within two
+    /// seconds of it, whichever process revoked it.
     pub fn revoked(&self, who: &Principal) -> CancellationToken {
         self.inner.ring.revoked(who)
     }
@@ -233,6 +262,11 @@ impl App {
     /// owner or admin who comes with the scope `admin`. Every administrative use-case asks this first.
     pub async fn administer(&self, who: &Principal) -> Result<(), Error> {
         access::administer(&self.inner.store, who).await.map(drop)
+    }
+
+    /// The authorization server: clients, grants, tokens.
+    pub fn oauth(&self) -> &Oauth {
+        &self.inner.oauth
     }
 
     /// What happened, written down.
@@ -276,6 +310,7 @@ impl App {
             return self.set_upstreams(upstreams);
         }
         let fresh = Arc::new(Tenant::new(
+            organization.as_str(),
             None,
             Arc::clone(&self.inner.metrics),
             Arc::clone(&self.inner.settings),
@@ -311,41 +346,48 @@ impl App {
         }
     }
 
-    /// How the upstreams of the principal's organization are, by key.
+    /// How the upstreams of the principal's organization are that it may see, by key.
     pub fn upstream_statuses(&self, who: &Principal) -> Vec<UpstreamStatus> {
-        let mut all: Vec<_> = self
-            .tenant(who)
+        let (tenant, view) = (self.tenant(who), self.view(who));
+        let mut all: Vec<_> = tenant
             .upstreams()
             .iter()
+            .filter(|upstream| view.sees(&tenant.facts().server(upstream.key())))
             .map(|upstream| upstream.status())
             .collect();
         all.sort_by(|one, other| one.name.cmp(&other.name));
         all
     }
 
-    /// One page of a list, in a stable order: actions by slug, then servers by key.
+    /// One page of what `who` sees of a list, in a stable order: actions by slug, then servers by
+    /// key. What is listed may be called.
     pub fn list(
         &self,
         who: &Principal,
         list: List,
         cursor: Option<&str>,
     ) -> Result<Page, RpcError> {
-        self.tenant(who).catalogue().page(list, cursor)
+        self.limits().from_principal(who).map_err(Error::from)?;
+        self.view(who).page(list, cursor)
     }
 
-    /// How many items a list has.
+    /// How many items `who` sees of a list.
     pub fn count(&self, who: &Principal, list: List) -> usize {
-        self.tenant(who).catalogue().count(list)
+        self.view(who).count(list)
     }
 
     /// The parameters of a tool that are mirrored into `Mcp-Param-*` headers. Empty for most.
     pub fn header_parameters(&self, who: &Principal, tool: &str) -> Arc<[HeaderParameter]> {
         let tenant = self.tenant(who);
         let catalogue = tenant.catalogue();
-        catalogue
-            .tool(tool)
-            .map(|route| Arc::clone(&route.headers))
-            .unwrap_or_default()
+        let Some(route) = catalogue.tool(tool) else {
+            return Arc::default();
+        };
+        // Nearly all have none, and then nothing has to be decided.
+        if route.headers.is_empty() || !self.view(who).sees(&route.thing) {
+            return Arc::default();
+        }
+        Arc::clone(&route.headers)
     }
 
     /// What changes for this principal from now on. A receiver that lags has missed notices.
@@ -366,6 +408,13 @@ impl App {
         opened.ok()
     }
 
+    /// Every organization that has anything.
+    pub(crate) fn tenants(&self) -> Vec<Arc<Tenant>> {
+        let others = self.inner.tenants.load();
+        let home = std::iter::once(&self.inner.home);
+        home.chain(others.values()).map(Arc::clone).collect()
+    }
+
     pub(crate) fn tenant(&self, who: &Principal) -> Arc<Tenant> {
         let organization = who.organization();
         if *organization == self.inner.organization {
@@ -374,6 +423,12 @@ impl App {
         let others = self.inner.tenants.load();
         Arc::clone(others.get(organization).unwrap_or(&self.inner.nobody))
     }
+}
+
+/// The policies of every gateway. A test reads them; should they ever not be readable, nothing is
+/// permitted.
+fn built_in() -> Policies {
+    Policies::read(&[], Approvals::BuiltIn).unwrap_or_default()
 }
 
 /// What a principal's sealed texts are bound to.

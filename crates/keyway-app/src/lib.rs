@@ -11,9 +11,12 @@ mod invoke;
 mod keys;
 pub mod limits;
 mod metrics;
+pub mod oauth;
 mod output;
 mod patience;
 pub mod people;
+pub mod policy;
+mod reach;
 pub mod setup;
 pub mod status;
 mod subscriptions;
@@ -30,4 +33,5 @@ pub use keys::{
 pub use keyway_core::action::HeaderParameter;
 pub use metrics::Metrics;
 pub use people::{People, PeopleParts, SignInSettings};
+pub use reach::Reachable;
 pub use surface::{CacheScope, Call, Invocation, List, Notice, Page, Surface};

@@ -5,13 +5,15 @@ use std::sync::atomic::AtomicBool;
 
 use axum::Router;
 use futures_util::FutureExt as _;
-use http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, request};
 use hyper::body::Incoming;
 use keyway_app::App;
 use keyway_core::ports::{Clock, Random};
 use keyway_core::{Error, RequestId};
-use keyway_mcp::endpoint::Endpoint;
+use keyway_mcp::endpoint::{Endpoint, NeededScopes};
 use keyway_pages::Pages;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -26,8 +28,9 @@ use crate::reply::Body;
 use crate::router::router;
 use crate::server::{ConnectionState, InFlight};
 use crate::settings::{ConnectionLimits, Settings};
-use crate::shared::{About, Asked, Shared};
-use crate::{body, media, page};
+use crate::shared::{About, Asked, Place, Shared};
+use crate::sites::Sites;
+use crate::{body, challenge, media, page, rate_limit};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NOTHING_ACTIVE: HeaderValue =
@@ -79,6 +82,7 @@ impl Front {
             endpoint: parts.endpoint,
             about: parts.about,
             requests: Requests::new(),
+            sites: Sites::new(&parts.settings.mcp),
             started: parts.clock.now(),
             clock: parts.clock,
             random: Arc::clone(&parts.random),
@@ -121,13 +125,19 @@ impl Front {
         };
         let foreign = origin == Origin::Foreign;
         let cors = Cors::new(origin);
+        let (head, body) = request.into_parts();
+        let address = Address::of(&head, peer, &self.shared.settings.access);
+        let asked = Asked::new(id.clone(), peer, address);
         let answering = async {
             if foreign {
                 return Err(foreign_origin());
             }
+            if !matches!(route, Route::Healthz | Route::Readyz) {
+                self.shared.count(&asked.address)?;
+            }
             match route {
-                Route::Mcp => self.answer_mcp(request, &id, &cors).await,
-                _ => Box::pin(self.answer_routed(request, &id, peer, &cors)).await,
+                Route::Mcp => self.answer_mcp(head, body, &asked, &cors).await,
+                _ => Box::pin(self.answer_routed(head, body, asked.clone(), &cors)).await,
             }
         };
         let answered = AssertUnwindSafe(answering).catch_unwind().await;
@@ -137,8 +147,17 @@ impl Front {
             if refusal.is_unread() {
                 connection.linger();
             }
+            let refusal = self.challenge(route, &asked.address, refusal);
             refusal.render(shape, &id)
         });
+        if let Some(NeededScopes(needed)) = response.extensions_mut().remove() {
+            let error = Error::insufficient_scope(needed);
+            let value = self.challenge_of(route, &asked.address, &error);
+            value.and_then(|value| response.headers_mut().insert(WWW_AUTHENTICATE, value));
+        }
+        if let Some(standing) = asked.standing.get() {
+            rate_limit::stamp(response.headers_mut(), standing);
+        }
         if matches!(shape, Shape::Page(_)) {
             page::protect(response.headers_mut());
         }
@@ -161,31 +180,36 @@ impl Front {
 
     async fn answer_mcp(
         &self,
-        request: Request<Incoming>,
-        id: &RequestId,
+        head: request::Parts,
+        body: Incoming,
+        asked: &Asked,
         cors: &Cors,
     ) -> Result<Response<Body>, Refusal> {
-        let (head, body) = request.into_parts();
         self.admit(&head)?;
         if head.method == Method::OPTIONS {
             return Ok(options(&head.headers, cors));
         }
-        let who = self.shared.authenticate(&head.headers).await?;
+        let (headers, address) = (&head.headers, &asked.address);
+        let who = self
+            .shared
+            .authenticate(headers, address, Place::Mcp)
+            .await?;
         media::is_plain(&head.headers)?;
         let body = body::read(body, &self.shared.settings.limits).await?;
         let request = Request::from_parts(head, body);
-        let response = self.shared.endpoint.handle(who, request, id.clone()).await;
+        let (endpoint, id) = (&self.shared.endpoint, asked.request.clone());
+        let response = endpoint.handle(who.clone(), request, id).await;
+        asked.stands(self.shared.app.limits().standing(&who));
         Ok(response.map(Body::mcp))
     }
 
     async fn answer_routed(
         &self,
-        request: Request<Incoming>,
-        id: &RequestId,
-        peer: SocketAddr,
+        mut head: request::Parts,
+        body: Incoming,
+        asked: Asked,
         cors: &Cors,
     ) -> Result<Response<Body>, Refusal> {
-        let (mut head, body) = request.into_parts();
         // Probes of a load balancer name whatever host they like; the answers say nothing.
         if !matches!(self.route(head.uri.path()), Route::Healthz | Route::Readyz) {
             self.admit(&head)?;
@@ -193,11 +217,7 @@ impl Front {
         if is_preflight(&head) {
             return Ok(options(&head.headers, cors));
         }
-        head.extensions.insert(Asked {
-            request: id.clone(),
-            peer,
-            address: Address::of(&head, peer, &self.shared.settings.access),
-        });
+        head.extensions.insert(asked);
         let request = Request::from_parts(head, axum::body::Body::new(body));
         let Ok(mut response) = self.router.clone().oneshot(request).await;
         if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
@@ -221,10 +241,30 @@ impl Front {
     fn shape(&self, route: Route, headers: &HeaderMap) -> Shape<'_> {
         match route {
             Route::Mcp => Shape::JsonRpc,
+            Route::Oauth => Shape::OAuth,
             Route::Page => Shape::Page(&self.shared.pages),
             Route::Other if takes_html(headers) => Shape::Page(&self.shared.pages),
             _ => Shape::Problem,
         }
+    }
+
+    /// Tells a client that was refused at a resource where to begin.
+    fn challenge(&self, route: Route, address: &Address, refusal: Refusal) -> Refusal {
+        match self.challenge_of(route, address, refusal.error()) {
+            Some(value) => refusal.challenging(value),
+            None => refusal,
+        }
+    }
+
+    fn challenge_of(&self, route: Route, address: &Address, error: &Error) -> Option<HeaderValue> {
+        let place = match route {
+            Route::Mcp => Place::Mcp,
+            route if route.is_api() => Place::Api,
+            _ => return None,
+        };
+        let site = self.shared.sites.of(&address.origin);
+        let resource = site.as_deref().map(|site| place.of(site));
+        challenge::challenge(error, resource)
     }
 
     fn admit(&self, head: &request::Parts) -> Result<(), Refusal> {

@@ -3,6 +3,7 @@
 mod address;
 mod bearer;
 mod body;
+mod challenge;
 mod cookies;
 mod csrf;
 mod front;
@@ -10,9 +11,11 @@ mod guard;
 mod mcp;
 mod media;
 mod metrics;
+mod oauth;
 pub mod openapi;
 mod page;
 mod pages;
+mod rate_limit;
 mod refusal;
 mod reply;
 mod router;
@@ -20,6 +23,7 @@ mod routes;
 mod server;
 pub mod settings;
 mod shared;
+mod sites;
 
 pub use front::{Front, FrontParts};
 pub use mcp::backend;

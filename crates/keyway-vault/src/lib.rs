@@ -33,5 +33,5 @@ pub use context::Context;
 pub use error::VaultError;
 pub use key_ring::KeyRing;
 pub use master_key::{BadMasterKey, KeyId, MasterKey};
-pub use signing::{BadKeyId, Signature, VerifyingKey};
+pub use signing::{BadKeyId, BadVerifyingKey, Signature, VerifyingKey};
 pub use vault::Vault;

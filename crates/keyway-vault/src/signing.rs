@@ -134,3 +134,27 @@ impl fmt::Display for VerifyingKey {
             .try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
+
+/// A text is no public key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected <key id>:<public key>, 16 and 64 hexadecimal digits")]
+pub struct BadVerifyingKey;
+
+impl std::str::FromStr for VerifyingKey {
+    type Err = BadVerifyingKey;
+
+    /// Reads `<key id>:<public key>`.
+    fn from_str(text: &str) -> Result<Self, BadVerifyingKey> {
+        let (key, public) = text.trim().split_once(':').ok_or(BadVerifyingKey)?;
+        let key = key.parse().map_err(|_| BadVerifyingKey)?;
+        let mut bytes = [0; KEY_LENGTH];
+        if public.len() != 2 * KEY_LENGTH || !public.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(BadVerifyingKey);
+        }
+        for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
+            let digits = public.get(at..at + 2).ok_or(BadVerifyingKey)?;
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| BadVerifyingKey)?;
+        }
+        Ok(Self { key, bytes })
+    }
+}

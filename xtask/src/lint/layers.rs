@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keyway-oauth", &["keyway-core"]),
     ("keyway-agent", &["keyway-core"]),
     ("keyway-pages", &["keyway-core"]),
+    ("keyway-policy", &["keyway-core"]),
     (
         "keyway-app",
         &[
@@ -19,6 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keyway-store",
             "keyway-vault",
             "keyway-oauth",
+            "keyway-policy",
         ],
     ),
     (
@@ -33,7 +35,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "keyway-http",
-        &["keyway-core", "keyway-app", "keyway-mcp", "keyway-pages"],
+        &[
+            "keyway-core",
+            "keyway-app",
+            "keyway-mcp",
+            "keyway-oauth",
+            "keyway-pages",
+        ],
     ),
     (
         "keyway-tui",
@@ -78,6 +86,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("secret-service", &["keyway-client"]),
     ("zbus", &["keyway-client"]),
     ("clap", &["keyway"]),
+    ("cedar-policy", &["keyway-policy"]),
+    ("governor", &["keyway-app"]),
     ("rmcp", &["keyway-oauth"]),
 ];
 

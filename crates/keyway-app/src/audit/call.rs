@@ -1,13 +1,17 @@
 //! Calls: those that may change something are written down before they run, the others once they
 //! ended.
 
+use keyway_core::action::Entry;
 use keyway_core::json;
-use keyway_core::ports::RelayMethod;
+use keyway_core::ports::{Call, RelayMethod};
 use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{Error, Principal, RequestId, TraceId};
 use tokio::time::Instant;
 
+use super::event::Arguments;
 use super::log::Intent;
+use crate::policy::Admitted;
+
 use super::{Audit, Effect, Ended, Event, EventKind, Outcome, mask};
 
 /// What a tool does to the world, by its own word (MCP `ToolAnnotations`).
@@ -50,14 +54,22 @@ pub(crate) struct Called<'a> {
 }
 
 impl<'a> Called<'a> {
-    /// An action, whichever way it was reached.
-    pub(crate) fn action(action: &'a keyway_core::Action, tool: &'a str) -> Self {
+    /// An action, by a request of a client or from elsewhere.
+    pub(crate) fn action(entry: &'a Entry, through: Option<&Call<'a>>) -> Self {
+        let (action, tool) = (entry.action(), entry.tool_name());
+        let called = match through {
+            Some(call) => Self::request(call.method, call.target),
+            None => Self::request(RelayMethod::CallTool, tool),
+        };
+        let target = match called.kind {
+            EventKind::ResourceRead => called.target,
+            _ => ("action", action.slug()),
+        };
         Self {
-            kind: EventKind::Call,
             touch: Touch::of_action(action),
-            target: ("action", action.slug()),
+            target,
             tool: Some(tool),
-            server: None,
+            ..called
         }
     }
 
@@ -89,6 +101,37 @@ impl<'a> Called<'a> {
     }
 }
 
+/// What was sent along with a call.
+#[derive(Clone, Copy)]
+pub(crate) enum Sent<'a> {
+    /// The `params` of an MCP request.
+    Params(&'a RawJson),
+    /// The arguments alone.
+    Input(&'a RawJson),
+}
+
+impl<'a> Sent<'a> {
+    /// The arguments as they were sent, and the trace that `_meta` names (MCP 2026-07-28).
+    fn parts(self) -> (Option<&'a str>, Option<TraceId>) {
+        let params = match self {
+            Self::Input(input) => return (Some(input.as_str()), None),
+            Self::Params(params) => params.as_str(),
+        };
+        let (mut arguments, mut trace) = (None, None);
+        for member in json::members(params) {
+            match &*member.key {
+                "arguments" | "argument" => arguments = Some(member.value),
+                "_meta" => {
+                    trace = json::member(member.value, "traceparent")
+                        .and_then(|found| TraceId::of_traceparent(&json::unquote(found.value)));
+                }
+                _ => {}
+            }
+        }
+        (arguments, trace)
+    }
+}
+
 /// A call that will be in the log, however it ends: dropped, it was cancelled.
 pub(crate) struct AuditedCall<'a> {
     audit: &'a Audit,
@@ -100,19 +143,20 @@ pub(crate) struct AuditedCall<'a> {
 }
 
 impl Audit {
-    /// A call by `who`, not begun yet. `sent` are its arguments as they came; for a resource the
-    /// URI stands for them.
+    /// A call by `who`, not begun yet. For a resource its URI stands for the arguments.
     pub(crate) fn call<'a>(
         &'a self,
         who: &Principal,
         request: &RequestId,
         called: Called<'_>,
-        sent: Option<&RawJson>,
+        sent: Sent<'_>,
     ) -> AuditedCall<'a> {
         let (kind, target) = called.target;
         let mut event = Event::new(called.kind, who).request(request);
+        let (sent, trace) = sent.parts();
+        event.who.arrival.trace = event.who.arrival.trace.or(trace);
         event = match called.kind {
-            EventKind::ResourceRead => event.target(kind, mask::uri(target)).hashed(target),
+            EventKind::ResourceRead => event.target(kind, mask::uri(target)),
             _ => event.target(kind, target),
         };
         if let Some(tool) = called.tool {
@@ -121,15 +165,16 @@ impl Audit {
         if let Some(server) = called.server {
             event = event.server(server);
         }
-        if let Some(sent) = sent {
-            let mut kept = self.settings().keep_arguments.iter();
-            let name = called.tool.unwrap_or(target);
-            event = if kept.any(|pattern| pattern.matches(name)) {
-                event.arguments_kept(sent)
-            } else {
-                event.arguments(sent)
-            };
-        }
+        let mut kept = self.settings().keep_arguments.iter();
+        let name = called.tool.unwrap_or(target);
+        event.arguments = match (called.kind, sent) {
+            (EventKind::ResourceRead, _) => Some(Arguments::hashed(target)),
+            (_, None) => None,
+            (_, Some(sent)) if kept.any(|pattern| pattern.matches(name)) => {
+                Some(Arguments::kept(sent))
+            }
+            (_, Some(sent)) => Some(Arguments::hashed(sent)),
+        };
         AuditedCall {
             audit: self,
             touch: called.touch,
@@ -142,34 +187,20 @@ impl Audit {
 }
 
 impl AuditedCall<'_> {
-    /// The trace that the client's `_meta` names, unless the request's headers did.
-    pub(crate) fn traced(&mut self, params: &RawJson) {
-        let text = params.as_str();
-        if memchr::memmem::find(text.as_bytes(), b"traceparent").is_none() {
-            return;
+    /// That it was let through, by which policies and by whose approval. What was approved is
+    /// written down before it runs, whatever it does.
+    pub(crate) fn admitted(&mut self, admitted: &Admitted) {
+        let policies = admitted.decision.policies.clone();
+        self.event = self.event.take().map(|event| {
+            let event = event.decided(Effect::Allowed, policies);
+            match &admitted.approved {
+                Some(approval) => event.approval(approval),
+                None => event,
+            }
+        });
+        if admitted.approved.is_some() {
+            self.touch = Touch::Writes;
         }
-        let trace = json::member(text, "_meta")
-            .and_then(|meta| json::member(meta.value, "traceparent"))
-            .and_then(|found| TraceId::of_traceparent(&json::unquote(found.value)));
-        if let Some(event) = &mut self.event {
-            event.who.arrival.trace = event.who.arrival.trace.or(trace);
-        }
-    }
-
-    /// What was decided about it, and by which policies.
-    #[expect(dead_code, reason = "told by the policy")]
-    pub(crate) fn decided(&mut self, effect: Effect, policies: Vec<String>) {
-        self.event = self
-            .event
-            .take()
-            .map(|event| event.decided(effect, policies));
-    }
-
-    /// It was approved: what was is written down before it runs, whatever it does.
-    #[expect(dead_code, reason = "told by the policy")]
-    pub(crate) fn approved(&mut self, approval: &str) {
-        self.touch = Touch::Writes;
-        self.event = self.event.take().map(|event| event.approval(approval));
     }
 
     /// Now it runs. Where it may change something this answers once that is written down, and
@@ -204,20 +235,27 @@ impl AuditedCall<'_> {
             Err(error) => {
                 let code = code(error);
                 let outcome = match code.as_deref() {
-                    _ if !self.begun => Outcome::Refused,
                     // The server's own error, handed through.
-                    None => Outcome::ToolError,
+                    _ if error.raw.is_some() => Outcome::ToolError,
+                    _ if error.code == RpcError::INVALID_PARAMS => Outcome::Refused,
+                    _ if !self.begun => Outcome::Refused,
                     Some("cancelled") => Outcome::Cancelled,
                     Some(code) if code.contains("timeout") || code.contains("timed_out") => {
                         Outcome::Timeout
                     }
-                    Some(_) => Outcome::Failed,
+                    _ => Outcome::Failed,
                 };
                 let code = code.unwrap_or_else(|| error.code.to_string());
                 Ended::new(outcome).code(code)
             }
         };
         self.ended(ended);
+    }
+
+    /// It did not run, because it names nothing that is there.
+    pub(crate) fn end_refused(self, error: &RpcError) {
+        let code = code(error).unwrap_or_else(|| "unknown_name".to_owned());
+        self.ended(Ended::new(Outcome::Refused).code(code));
     }
 
     fn ended(mut self, ended: Ended) {
@@ -244,9 +282,6 @@ impl Drop for AuditedCall<'_> {
 
 /// The stable code of an error of our own.
 fn code(error: &RpcError) -> Option<String> {
-    if error.raw.is_some() {
-        return None;
-    }
     let data = error.data.as_ref()?;
     let found = json::member(data.as_str(), "code")?;
     let text = found.value.starts_with('"');

@@ -1,5 +1,4 @@
 use jiff::Timestamp;
-use keyway_core::rpc::RawJson;
 use keyway_core::{AuditEventId, Error, OrgId, RequestId};
 
 use super::{Effect, Ended, EventKind, Who, mask};
@@ -46,6 +45,24 @@ pub(super) struct Arguments {
     pub(super) sha256: [u8; 32],
     /// The arguments themselves, masked, where they are kept.
     pub(super) kept: Option<serde_json::Value>,
+}
+
+impl Arguments {
+    /// The hash alone.
+    pub(super) fn hashed(sent: &str) -> Self {
+        Self {
+            sha256: mask::sha256(sent.as_bytes()),
+            kept: None,
+        }
+    }
+
+    /// The hash, and the arguments themselves with what looks secret masked.
+    pub(super) fn kept(sent: &str) -> Self {
+        Self {
+            kept: mask::kept(sent),
+            ..Self::hashed(sent)
+        }
+    }
 }
 
 impl Event {
@@ -104,33 +121,6 @@ impl Event {
         self
     }
 
-    /// What was sent along. Its hash is written down, not itself.
-    pub fn arguments(mut self, sent: &RawJson) -> Self {
-        self.arguments = Some(Arguments {
-            sha256: mask::sha256(sent.as_str().as_bytes()),
-            kept: None,
-        });
-        self
-    }
-
-    /// The same, and the arguments themselves with what looks secret masked.
-    pub fn arguments_kept(mut self, sent: &RawJson) -> Self {
-        self.arguments = Some(Arguments {
-            sha256: mask::sha256(sent.as_str().as_bytes()),
-            kept: mask::kept(sent),
-        });
-        self
-    }
-
-    /// The same for a text that stands for the arguments, such as the URI of a resource.
-    pub(super) fn hashed(mut self, sent: &str) -> Self {
-        self.arguments = Some(Arguments {
-            sha256: mask::sha256(sent.as_bytes()),
-            kept: None,
-        });
-        self
-    }
-
     /// What was decided, and by which policies.
     pub fn decided(mut self, effect: Effect, policies: Vec<String>) -> Self {
         self.decision = Some((effect, policies));
@@ -163,13 +153,13 @@ impl Event {
     /// Something else worth knowing, under a name in snake case. Never a secret; a value under a
     /// name that looks like one is masked all the same.
     pub fn detail(mut self, name: &'static str, value: impl Into<serde_json::Value>) -> Self {
-        self.details.push((name, mask::detail(name, value.into())));
+        self.details.push((name, mask::detail(name, &value.into())));
         self
     }
 
     /// Whose log it goes to.
     pub fn organization(&self) -> &OrgId {
-        &self.who.organization
+        self.who.organization()
     }
 
     /// What it tells of.

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use keyway_core::rpc::RawJson;
 use keyway_core::secrets::{is_secret_value, looks_secret};
 use serde_json::{Map, Value, json};
 
@@ -23,13 +22,12 @@ pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 /// Arguments as they are kept; a remark in their place where they are too long.
-pub(super) fn kept(sent: &RawJson) -> Option<Value> {
-    let text = sent.as_str();
+pub(super) fn kept(text: &str) -> Option<Value> {
     let left_out = || Some(json!({ "leftOut": format!("{} bytes", text.len()) }));
     if text.len() > READ {
         return left_out();
     }
-    let masked = masked(&sent.read().ok()?);
+    let masked = masked(&serde_json::from_str(text).ok()?);
     if masked.to_string().len() > KEPT {
         return left_out();
     }
@@ -37,11 +35,11 @@ pub(super) fn kept(sent: &RawJson) -> Option<Value> {
 }
 
 /// A detail's value as it is kept.
-pub(super) fn detail(name: &str, value: Value) -> Value {
+pub(super) fn detail(name: &str, value: &Value) -> Value {
     if looks_secret(name) && !value.is_boolean() {
         return MASK.into();
     }
-    let value = masked(&value);
+    let value = masked(value);
     if value.to_string().len() > DETAIL {
         return json!("[too long]");
     }
@@ -143,13 +141,9 @@ pub(super) fn uri(uri: &str) -> String {
 mod tests {
     use super::*;
 
-    fn raw(value: &Value) -> RawJson {
-        RawJson::of(value).unwrap()
-    }
-
     #[test]
     fn secrets_are_masked_wherever_they_stand() {
-        let kept = kept(&raw(&json!({
+        let kept = kept(&json!({
             "path": "/srv/a.txt",
             "password": "canary-1",
             "pin": 1234,
@@ -158,7 +152,7 @@ mod tests {
             "command": "curl -H 'Authorization: Bearer canary5canary5' https://u:canary6@h/?token=canary7",
             "pem": "-----BEGIN KEY-----\ncanary8\n-----END KEY-----",
             "list": ["say kwa_canary9canary9canary9 twice"],
-        })));
+        }).to_string());
         let text = kept.unwrap().to_string();
         assert!(!text.contains("canary") && !text.contains("1234"), "{text}");
         assert!(
@@ -170,7 +164,7 @@ mod tests {
     #[test]
     fn much_is_left_out() {
         for length in [KEPT, READ, 1 << 20] {
-            let kept = kept(&raw(&json!({ "text": "x".repeat(length) }))).unwrap();
+            let kept = kept(&json!({ "text": "x".repeat(length) }).to_string()).unwrap();
             assert_eq!(kept["leftOut"], format!("{} bytes", length + 11));
         }
     }

@@ -151,6 +151,8 @@ impl Chain {
             } else if *hash != row.previous {
                 self.found(seq, Fault::Unlinked);
             }
+        } else if seq == 1 && row.previous != GENESIS {
+            self.found(seq, Fault::Unlinked);
         }
         let organization = row.organization.as_str();
         let hash = event_hash(organization, seq, row.at, &row.previous, &row.record);

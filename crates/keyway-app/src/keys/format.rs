@@ -177,6 +177,18 @@ impl KeyDigest {
         Self(bytes)
     }
 
+    /// Reads what [`KeyDigest::to_hex`] wrote.
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0u8; 32];
+        if text.len() != 64 {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
     /// The first byte, by which tables are cut into parts.
     pub(super) fn first(&self) -> usize {
         usize::from(self.0[0])

@@ -109,9 +109,17 @@ impl ApiKeys {
             None => maker.actor,
         };
         let (key, row) = self.make(owner, scopes, request.name, now, request.expires_at);
-        self.store.create_api_key(who.organization(), &row).await?;
+        let event = Event::new(EventKind::ApiKeyMade, who)
+            .target("api_key", row.id.as_str())
+            .detail("name", row.name.as_str())
+            .detail("owner", row.owner.as_str())
+            .detail("scopes", row.scopes.to_string());
+        let change = async {
+            let organization = who.organization();
+            Ok(self.store.create_api_key(organization, &row).await?)
+        };
+        self.audit.change(event, change).await?;
         self.noticed().await;
-        self.record(EventKind::ApiKeyMade, who, &row.id).await?;
         Ok(issued(&key, row, None))
     }
 
@@ -168,15 +176,18 @@ impl ApiKeys {
         let ends = life.map(|life| later(now, life));
         let (key, row) = self.make(old.owner, old.scopes, old.name, now, ends);
         let overlap = SignedDuration::try_from(overlap).unwrap_or_default();
-        let rotated = self
-            .store
-            .rotate_api_key(organization, id, &row, later(now, overlap))
-            .await?;
-        if !rotated {
-            return Err(ended("the API key was revoked"));
-        }
+        let event = Event::new(EventKind::ApiKeyRotated, who)
+            .target("api_key", id.as_str())
+            .detail("replaced_by", row.id.as_str());
+        let change = async {
+            let end = later(now, overlap);
+            let rotating = self.store.rotate_api_key(organization, id, &row, end);
+            let rotated = rotating.await?;
+            let gone = || ended("the API key was revoked");
+            rotated.then_some(()).ok_or_else(gone)
+        };
+        self.audit.change(event, change).await?;
         self.noticed().await;
-        self.record(EventKind::ApiKeyRotated, who, id).await?;
         Ok(issued(&key, row, Some(id.clone())))
     }
 
@@ -185,13 +196,15 @@ impl ApiKeys {
         let maker = self.maker(who).await?;
         self.visible(who, &maker, id).await?;
         let now = self.clock.now();
-        let organization = who.organization();
-        let found = self.store.revoke_api_key(organization, id, now).await?;
+        let event = Event::new(EventKind::ApiKeyRevoked, who).target("api_key", id.as_str());
+        let change = async {
+            let organization = who.organization();
+            let found = self.store.revoke_api_key(organization, id, now).await?;
+            found.then_some(()).ok_or_else(not_found)
+        };
+        let revoked = self.audit.change(event, change).await;
         self.noticed().await;
-        if !found {
-            return Err(not_found());
-        }
-        self.record(EventKind::ApiKeyRevoked, who, id).await
+        revoked
     }
 
     /// Answers for whom `who` acts. The operator acts for the first owner.
@@ -263,11 +276,6 @@ impl ApiKeys {
                 ..row
             },
         )
-    }
-
-    async fn record(&self, kind: EventKind, who: &Principal, key: &ApiKeyId) -> Result<(), Error> {
-        let event = Event::new(kind, who).target("api_key", key.as_str());
-        self.audit.record(event).await
     }
 
     /// In the process that serves, a change holds at once.

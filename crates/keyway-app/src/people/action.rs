@@ -10,6 +10,7 @@ use super::throttle::Trying;
 use super::{Browser, IdentitySignIn, People, Profile, SignedIn};
 use crate::App;
 use crate::invoke::Run;
+use crate::policy::Admitted;
 
 /// The longest id an application may give its people.
 const MAX_ID: usize = 255;
@@ -47,6 +48,8 @@ impl App {
             caller: &(Arc::new(NoCaller) as _),
             cancel: &cancel,
             request: sign_in.request,
+            admitted: Admitted::to_sign_in(),
+            through: None,
         };
         // The application knows its accounts; how often one address tries is seen here.
         let people = self.people();

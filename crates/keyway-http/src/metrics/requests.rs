@@ -19,10 +19,12 @@ pub(crate) enum Route {
     Metrics,
     Page,
     Asset,
+    Oauth,
+    V1,
     Other,
 }
 
-const ROUTES: [(Route, &str); 11] = [
+const ROUTES: [(Route, &str); 13] = [
     (Route::Mcp, "/mcp"),
     (Route::Actions, "/v1/actions"),
     (Route::Action, "/v1/actions/{slug}"),
@@ -33,6 +35,8 @@ const ROUTES: [(Route, &str); 11] = [
     (Route::Metrics, "/metrics"),
     (Route::Page, "page"),
     (Route::Asset, "/assets/{file}"),
+    (Route::Oauth, "/oauth/{endpoint}"),
+    (Route::V1, "/v1/{noun}"),
     (Route::Other, "other"),
 ];
 
@@ -64,7 +68,9 @@ impl Route {
             "/metrics" => Self::Metrics,
             _ if path.starts_with("/v1/actions/") => Self::Action,
             _ if path.starts_with("/assets/") => Self::Asset,
+            _ if path.starts_with("/v1/") => Self::V1,
             _ if is_page(path) => Self::Page,
+            _ if path.starts_with("/oauth/") || path.starts_with("/.well-known/") => Self::Oauth,
             _ => Self::Other,
         }
     }
@@ -79,6 +85,16 @@ fn is_page(path: &str) -> bool {
         // What programs ask of the authorization server is not for browsers.
         "oauth" => matches!(path, "/oauth/authorize" | "/oauth/consent"),
         _ => false,
+    }
+}
+
+impl Route {
+    /// True for what is administered and called under `/v1`.
+    pub(crate) fn is_api(self) -> bool {
+        matches!(
+            self,
+            Self::Actions | Self::Action | Self::McpServers | Self::OpenApi | Self::V1
+        )
     }
 }
 

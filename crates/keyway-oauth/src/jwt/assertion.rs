@@ -77,7 +77,7 @@ impl Assertion {
     ) -> Result<SpentAssertion, JwtError> {
         self.token
             .check_type(&["jwt", "client-authentication+jwt"])?;
-        let claims: Claims = self.token.verify(keys)?;
+        let claims: Claims = self.token.verify(keys)?.claims()?;
         if claims.iss != client.as_str() {
             return Err(JwtError::Issuer);
         }

@@ -30,6 +30,11 @@ pub struct Compact {
     signature: Vec<u8>,
 }
 
+/// The claims of a token whose signature is right.
+pub(crate) struct Verified<'a> {
+    payload: &'a [u8],
+}
+
 /// The header (RFC 7515 section 4.1). Keys that it brings along mean nothing.
 #[derive(Deserialize)]
 struct Header<'a> {
@@ -89,23 +94,32 @@ impl Compact {
     }
 
     /// Checks the signature under the keys that fit the header: those of its `kid`, if it has one,
-    /// and of its algorithm. Answers the claims.
-    pub(crate) fn verify<C: DeserializeOwned>(&self, keys: &JwkSet) -> Result<C, JwtError> {
+    /// and of its algorithm.
+    pub(crate) fn verify(&self, keys: &JwkSet) -> Result<Verified<'_>, JwtError> {
         let mut fitting = keys.fitting(self.key.as_deref(), self.algorithm).peekable();
         if fitting.peek().is_none() {
             return Err(JwtError::UnknownKey);
         }
-        let mut fitting =
-            fitting.map(|key| key.verify(self.algorithm, self.signed.as_bytes(), &self.signature));
-        if !fitting.any(|good| good.is_ok()) {
+        let message = self.signed.as_bytes();
+        let mut verified = fitting.map(|key| key.verify(self.algorithm, message, &self.signature));
+        if !verified.any(|verified| verified.is_ok()) {
             return Err(JwtError::Signature);
         }
-        self.unverified()
+        Ok(Verified {
+            payload: &self.payload,
+        })
     }
 
     /// The claims as they stand, whoever signed them.
     pub(super) fn unverified<C: DeserializeOwned>(&self) -> Result<C, JwtError> {
         read(&self.payload)
+    }
+}
+
+impl Verified<'_> {
+    /// The claims.
+    pub(crate) fn claims<C: DeserializeOwned>(&self) -> Result<C, JwtError> {
+        read(self.payload)
     }
 }
 

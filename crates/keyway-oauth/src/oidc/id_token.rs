@@ -75,7 +75,8 @@ impl Expected<'_> {
             return Err(JwtError::Algorithm.into());
         }
         token.check_type(&["jwt"])?;
-        let claims: Claims = token.verify(self.keys)?;
+        let verified = token.verify(self.keys)?;
+        let claims: Claims = verified.claims()?;
         self.check_parties(&claims)?;
         self.check_times(&claims)?;
         let nonce = claims.nonce.as_deref().unwrap_or_default();
@@ -84,17 +85,17 @@ impl Expected<'_> {
         }
         check_access_token(&claims, tokens, token.algorithm())?;
         let groups = match self.groups_claim {
-            Some(claim) => groups(&token.verify(self.keys)?, claim),
+            Some(claim) => groups(&verified.claims()?, claim),
             None => Vec::new(),
         };
-        let verified = claims.email_verified;
         Ok(Identity {
             issuer: claims.iss,
             subject: claims.sub,
             name: claims.name.filter(|name| !name.is_empty()),
             groups,
             email: claims.email.filter(|email| !email.is_empty()),
-            email_verified: verified
+            email_verified: claims
+                .email_verified
                 .is_some_and(|value| value == Value::Bool(true) || value == "true"),
         })
     }

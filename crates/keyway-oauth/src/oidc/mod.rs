@@ -13,6 +13,6 @@ mod tokens;
 pub use callback::Callback;
 pub use error::OidcError;
 pub use id_token::{Expected, Identity};
-pub use provider::{Provider, discovery_url};
+pub use provider::{NamesItself, Provider, discovery_url};
 pub use request::{ClientAuth, Exchange, SignInStart, TokenCall};
 pub use tokens::ProviderTokens;

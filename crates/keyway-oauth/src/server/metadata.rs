@@ -146,3 +146,134 @@ fn scopes() -> Vec<String> {
 fn insert(fields: &mut Map<String, Value>, name: &str, value: String) {
     fields.insert(name.to_owned(), Value::String(value));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OFFER: Offer = Offer {
+        registration: Switch::On,
+        documents: Switch::On,
+    };
+
+    fn world(issuer: &str) -> (Issuer, Resources) {
+        let issuer = Issuer::parse(issuer).unwrap();
+        let mcp = Resource::below(&issuer, "/mcp");
+        (issuer, Resources::new(mcp, []))
+    }
+
+    #[test]
+    fn documents_are_at_their_places_and_nowhere_else() {
+        let (issuer, resources) = world("https://keyway.example");
+        assert_eq!(
+            Document::paths(&issuer, &resources),
+            [
+                "/.well-known/oauth-authorization-server",
+                "/.well-known/oauth-protected-resource",
+                "/.well-known/oauth-protected-resource/mcp",
+                "/.well-known/openid-configuration",
+            ]
+        );
+        for path in Document::paths(&issuer, &resources) {
+            assert!(Document::at(&issuer, &resources, &path).is_some());
+        }
+        for path in [
+            "",
+            "/.well-known",
+            "/.well-known/oauth-authorization-server/mcp",
+            "/.well-known/oauth-protected-resource/",
+            "/.well-known/oauth-protected-resource/else",
+            "/.well-known/oauth-protected-resource/mcp/",
+            "/.well-known/oauth-protected-resource/mcp/x",
+            "/mcp/.well-known/oauth-protected-resource",
+            "/.well-known/jwks.json",
+        ] {
+            assert_eq!(Document::at(&issuer, &resources, path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_with_a_path_has_both_forms() {
+        let (issuer, resources) = world("https://keyway.example/team");
+        assert_eq!(
+            Document::paths(&issuer, &resources),
+            [
+                "/.well-known/oauth-authorization-server/team",
+                "/.well-known/oauth-protected-resource",
+                "/.well-known/oauth-protected-resource/team/mcp",
+                "/.well-known/openid-configuration/team",
+                "/team/.well-known/oauth-authorization-server",
+                "/team/.well-known/openid-configuration",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_client_role_finds_what_it_needs() {
+        let (issuer, _) = world("https://keyway.example");
+        let document = authorization_server(&issuer, OFFER);
+        assert_eq!(document["issuer"], "https://keyway.example");
+        assert_eq!(
+            document["code_challenge_methods_supported"],
+            json!(["S256"])
+        );
+        assert_eq!(document["response_types_supported"], json!(["code"]));
+        for supported in [
+            "authorization_response_iss_parameter_supported",
+            "client_id_metadata_document_supported",
+        ] {
+            assert_eq!(document[supported], true);
+        }
+        for place in [
+            "authorization_endpoint",
+            "token_endpoint",
+            "registration_endpoint",
+            "revocation_endpoint",
+            "introspection_endpoint",
+            "device_authorization_endpoint",
+        ] {
+            let url = document[place].as_str().unwrap();
+            assert!(url.starts_with("https://keyway.example/oauth/"), "{url}");
+        }
+        assert_eq!(
+            document["token_endpoint_auth_methods_supported"],
+            json!([
+                "none",
+                "client_secret_basic",
+                "client_secret_post",
+                "private_key_jwt"
+            ])
+        );
+        assert_eq!(document["scopes_supported"][0], "mcp");
+        assert_eq!(document["jwks_uri"], Value::Null);
+    }
+
+    #[test]
+    fn what_is_switched_off_is_not_offered() {
+        let (issuer, _) = world("https://keyway.example");
+        let offer = Offer {
+            registration: Switch::Off,
+            documents: Switch::Off,
+        };
+        let document = authorization_server(&issuer, offer);
+        assert!(document.get("registration_endpoint").is_none());
+        assert_eq!(document["client_id_metadata_document_supported"], false);
+    }
+
+    #[test]
+    fn a_resource_names_its_server() {
+        let (issuer, resources) = world("https://keyway.example");
+        let path = "/.well-known/oauth-protected-resource/mcp";
+        let document = Document::at(&issuer, &resources, path).unwrap();
+        assert_eq!(
+            document.to_json(&issuer, OFFER),
+            json!({
+                "resource": "https://keyway.example/mcp",
+                "resource_name": "Keyway",
+                "authorization_servers": ["https://keyway.example"],
+                "scopes_supported": ["mcp"],
+                "bearer_methods_supported": ["header"],
+            })
+        );
+    }
+}

@@ -166,7 +166,7 @@ fn check_scheme(scheme: &str) -> Result<(), BadUri> {
 }
 
 /// True for a name of letters, digits, hyphens and underscores with no empty label.
-fn is_name(host: &str) -> bool {
+pub(super) fn is_name(host: &str) -> bool {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     host.len() <= 253
         && host

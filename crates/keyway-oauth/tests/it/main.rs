@@ -9,6 +9,7 @@ mod coverage;
 mod discovery;
 mod flights;
 mod forgetting;
+mod fuzz;
 mod identity;
 mod refreshing;
 mod registering;

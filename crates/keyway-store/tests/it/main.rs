@@ -2,9 +2,12 @@
 //! `opening` is about files.
 
 mod api_keys;
+mod entering;
+mod audit;
 mod facts;
 mod first;
 mod oauth;
 mod opening;
 mod organizations;
+mod people;
 mod support;

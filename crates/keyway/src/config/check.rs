@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use keyway_core::scopes::ToolPattern;
 use url::Url;
 
 use super::reader::Wrong;
@@ -83,6 +84,14 @@ pub(super) fn hosts(list: Vec<String>) -> Result<Vec<String>, Wrong> {
             .ok_or_else(|| Wrong::expected("host names like `gateway.example.com`"))
         })
         .collect()
+}
+
+/// Patterns of names of tools.
+pub(super) fn tool_patterns(list: &[String]) -> Result<Vec<ToolPattern>, Wrong> {
+    let patterns = list.iter().map(|text| text.parse());
+    patterns
+        .collect::<Result<_, _>>()
+        .map_err(|_| Wrong::expected("names of tools, with `*` for any run of characters"))
 }
 
 /// The paths of the other endpoints, which the MCP endpoint cannot take.

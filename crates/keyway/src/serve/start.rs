@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::running::{Parts, Running};
-use super::{ServeError, Setup, introduction, open, pages, translate, upstreams, watch};
+use super::{ServeError, Setup, introduction, open, pages, policy, translate, upstreams, watch};
 use crate::Gateway;
 use crate::config::{Config, Finding, Severity};
 
@@ -31,6 +31,14 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         opened
             .tasks
             .spawn(watch.run(opened.tasks.clone(), opened.ending.clone()));
+    }
+
+    if let Some(path) = setup.config.policy.file.clone() {
+        let approvals = setup.config.policy.approvals;
+        let watch =
+            policy::PolicyWatch::new(opened.app.clone(), path, approvals, opened.sources.clone());
+        let watching = watch.run(opened.tasks.clone(), opened.ending.clone());
+        opened.tasks.spawn(watching);
     }
 
     let stopping = CancellationToken::new();

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use keyway_core::{ClientId, Scopes, Secret};
 use serde_json::{Map, Value};
 
-use super::super::redirect::RedirectUris;
+use super::super::redirect::{RedirectUri, RedirectUris};
 use super::super::{ErrorCode, Refusal};
 use super::read::{Source, read};
 use super::{ApplicationType, AuthMethod, ClientName, DocumentUrl, GrantType};
@@ -125,7 +125,7 @@ impl ClientMetadata {
         };
         let text = |value: &Option<String>| value.clone().map(Value::from);
         set("client_name", Some(self.name.as_str().into()));
-        let uris = self.redirect_uris.iter().map(|uri| uri.as_str());
+        let uris = self.redirect_uris.iter().map(RedirectUri::as_str);
         set("redirect_uris", Some(uris.collect()));
         set(
             "application_type",

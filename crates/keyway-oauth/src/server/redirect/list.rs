@@ -75,11 +75,8 @@ impl RedirectUris {
             return None;
         }
         let requested = RedirectUri::parse(requested).ok()?;
-        let place = |uri: &RedirectUri| (uri.place() == Place::Loopback).then_some(());
-        place(&requested)?;
-        let mut loopback = self.uris.iter().filter(|uri| place(uri).is_some());
-        loopback
-            .any(|uri| uri.without_port() == requested.without_port())
-            .then_some(requested)
+        let place = requested.without_port()?;
+        let mut known = self.uris.iter().filter_map(RedirectUri::without_port);
+        known.any(|known| known == place).then_some(requested)
     }
 }

@@ -1,7 +1,9 @@
 use std::fmt;
 
+use url::Url;
+
 use super::super::form;
-use super::super::uri::{BadUri, Parts};
+use super::super::uri::{Authority, BadUri, Parts, is_name};
 
 /// Parameters of an answer: a redirect URI that has one of them already would make it ambiguous.
 const OF_ANSWERS: [&str; 6] = [
@@ -79,7 +81,7 @@ impl RedirectUri {
             };
             (place, authority.host.to_owned())
         } else {
-            check_app(&parts)?;
+            check_app(text, &parts)?;
             (Place::App, parts.scheme.to_owned())
         };
         if let Some(query) = parts.query {
@@ -119,15 +121,14 @@ impl RedirectUri {
         format!("{}{glue}{parameters}", self.text)
     }
 
-    /// The URI without its port, to be compared where the port does not matter.
+    /// Host, path and query of a loopback URI: all that is compared where the port does not matter.
     pub(super) fn without_port(&self) -> Option<(&str, &str)> {
-        let (place, rest) = self.text.split_once("//")?;
-        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        debug_assert!(
-            authority.starts_with(&self.host),
-            "the host is written first"
-        );
-        (place == "http:").then_some((self.host.as_str(), path))
+        if self.place != Place::Loopback {
+            return None;
+        }
+        let (_, rest) = self.text.split_once("//")?;
+        let path = rest.find(['/', '?']).unwrap_or(rest.len());
+        Some((&self.host, rest.get(path..).unwrap_or_default()))
     }
 }
 
@@ -139,16 +140,19 @@ impl fmt::Display for RedirectUri {
 
 /// The scheme of an app is a domain name of its maker, the other way round, so that there is one
 /// dot at least (RFC 8252 section 7.1). What follows begins with a slash.
-fn check_app(parts: &Parts<'_>) -> Result<(), BadUri> {
+fn check_app(text: &str, parts: &Parts<'_>) -> Result<(), BadUri> {
     let labels = parts.scheme.split('.');
     if labels.clone().count() < 2 || labels.clone().any(str::is_empty) {
         return Err(BadUri(
             "the scheme of an app has to be a domain name in reverse, such as com.example.app",
         ));
     }
-    let host = parts.authority.map(|authority| authority.host);
-    let plain = |host: &str| !host.contains('%');
-    if !host.is_none_or(plain) || (host.is_none() && !parts.path.starts_with('/')) {
+    let slash = match parts.authority {
+        None => parts.path.starts_with('/'),
+        Some(Authority { host: "", port }) => port.is_none(),
+        Some(authority) => is_name(authority.host),
+    };
+    if !slash || Url::parse(text).is_err() {
         return Err(BadUri(
             "the URI of an app goes on with a slash after its scheme",
         ));

@@ -1,10 +1,14 @@
 //! The keys of `keyway.yaml`: a table a topic.
 
+mod audit;
 mod limits;
 mod listen;
 mod mcp;
+mod oauth;
+mod policy;
 mod process;
 mod templates;
+mod sign_in;
 
 use serde_json::Value;
 
@@ -68,6 +72,11 @@ const TOPICS: &[&[Key]] = &[
     listen::KEYS,
     mcp::KEYS,
     limits::KEYS,
+    policy::KEYS,
+    policy::OAUTH_KEYS,
+    sign_in::KEYS,
+    audit::KEYS,
+    oauth::KEYS,
     process::KEYS,
     templates::KEYS,
 ];
