@@ -173,12 +173,11 @@ async fn stored(text: &str, organization: &OrgId, store: &Store) -> Result<(Acto
         let account = found.ok_or_else(unknown)?;
         return Ok((Actor::ServiceAccount(id), account.role));
     }
-    let user = match text.parse::<UserId>() {
-        Ok(id) => id,
-        Err(_) => {
-            let person = store.person_by_email(text).await.map_err(broken)?;
-            person.ok_or_else(unknown)?.id
-        }
+    let user = if let Ok(id) = text.parse::<UserId>() {
+        id
+    } else {
+        let person = store.person_by_email(text).await.map_err(broken)?;
+        person.ok_or_else(unknown)?.id
     };
     let role = store.role(organization, &user).await.map_err(broken)?;
     Ok((Actor::User(user), role.ok_or_else(unknown)?))

@@ -2,6 +2,8 @@ mod api_keys;
 mod audit;
 mod call;
 mod chat;
+mod chat_commands;
+mod chat_servers;
 mod client;
 mod doctor;
 mod help;
