@@ -6,5 +6,6 @@ mod audit;
 mod components;
 mod document;
 mod paths;
+mod people;
 
 pub use document::document;

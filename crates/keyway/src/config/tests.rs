@@ -32,7 +32,7 @@ impl World {
     }
 }
 
-fn errors(yaml: &str) -> String {
+pub(super) fn errors(yaml: &str) -> String {
     World::new(yaml)
         .load_with(&[], Vec::new())
         .map(|_| ())
@@ -67,7 +67,7 @@ fn nothing_configured_is_the_documented_default() {
 
 #[test]
 fn every_key_reads_what_it_shows() {
-    let config = config(
+    let world = World::new(
         "bind: '[::1]:9000'\npublic_url: https://gw.example.com/\nallowed_origins: ['*', 'https://a.example/']\n\
          allowed_hosts: [gw.example.com]\ndata_dir: data\ndatabase: db.sqlite\n\
          mcp: {enabled: false, route: /agents/mcp, instructions: hi, markdown_depth_limit: 3, name: n, title: t,\n\
@@ -77,8 +77,15 @@ fn every_key_reads_what_it_shows() {
          limits: {body_bytes: 1 MiB, json_depth: 20, json_nodes: 1000, request_timeout: 500ms}\n\
          egress: {allow: [10.0.0.0/8]}\nmaster_key: {file: k, command: [pass, show, k]}\n\
          audit: {durability: power, keep_arguments: ['mcp__a__*'], commit_interval: 50ms, checkpoint_events: 5, checkpoint_interval: 1m}\n\
+         sign_in: {session_idle: 1h, session_lifetime: 2d, password_min_length: 16, hash_memory: 64 MiB, hash_passes: 3,\n\
+         \x20 signup: 'domain:a.example, B.example', oidc: [{id: corp, issuer: 'https://id.example', client_id: k,\n\
+         \x20 client_secret: '@file:secret.txt', groups_claim: groups, roles: {staff: admin}}]}\n\
          shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n",
     );
+    std::fs::write(world.dir.path().join("secret.txt"), "canary\n").unwrap();
+    let config = world.load_with(&[], Vec::new()).unwrap().config;
+    let provider = config.sign_in.settings().oidc.remove(0);
+    assert_eq!(provider.client_secret.unwrap().expose(), "canary");
     let shown: Vec<_> = all_keys()
         .map(|key| format!("{} = {}", key.path, (key.get)(&config)))
         .collect();
@@ -111,6 +118,18 @@ fn every_key_reads_what_it_shows() {
     limits.json_depth = 20
     limits.json_nodes = 1000
     limits.request_timeout = "500ms"
+    sign_in.session_idle = "1h"
+    sign_in.session_lifetime = "48h"
+    sign_in.password_min_length = 16
+    sign_in.hash_memory = 67108864
+    sign_in.hash_passes = 3
+    sign_in.signup = "domain:a.example,b.example"
+    sign_in.oidc = [{"id":"corp","name":"corp","issuer":"https://id.example","client_id":"k","client_secret":"@file:secret.txt","scopes":["email","profile"],"groups_claim":"groups","roles":{"staff":"admin"},"allowed_domains":[],"organization":"default"}]
+    audit.durability = "power"
+    audit.keep_arguments = ["mcp__a__*"]
+    audit.commit_interval = "50ms"
+    audit.checkpoint_events = 5
+    audit.checkpoint_interval = "1m"
     data_dir = "DIR/data"
     database = "DIR/db.sqlite"
     mcp_files = ["DIR/a.json"]
@@ -268,6 +287,16 @@ fn every_key_can_be_set_by_its_variable() {
         ("limits.json_depth", "9"),
         ("limits.json_nodes", "100"),
         ("limits.request_timeout", "1s"),
+        ("sign_in.session_idle", "1h"),
+        ("sign_in.session_lifetime", "1d"),
+        ("sign_in.password_min_length", "20"),
+        ("sign_in.hash_memory", "32MiB"),
+        ("sign_in.hash_passes", "4"),
+        ("sign_in.signup", "open"),
+        (
+            "sign_in.oidc",
+            "[{\"id\":\"a\",\"issuer\":\"https://a.example\",\"client_id\":\"k\"}]",
+        ),
         ("mcp_files", "a.json,b.json"),
         ("egress.allow", "localhost"),
         ("master_key.file", "k"),

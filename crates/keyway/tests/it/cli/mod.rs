@@ -7,4 +7,5 @@ mod doctor;
 mod help;
 mod mcp;
 mod own;
+mod people;
 mod prompt;

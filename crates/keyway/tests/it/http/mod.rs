@@ -3,5 +3,6 @@ mod audit;
 mod authentication;
 mod limits;
 mod origins;
+mod people;
 mod probes;
 mod streams;
