@@ -28,7 +28,13 @@ pub(super) async fn keep(inner: Arc<Inner>, drained: CancellationToken) {
             () = inner.due.notified() => false,
             () = tokio::time::sleep(inner.settings.checkpoint_interval) => false,
         };
-        let signing = sign_all(&inner);
+        // Who wrote nothing has nothing to vouch for: a command that only looks signs nothing.
+        let wrote = !inner.heads.lock().is_empty();
+        let signing = async {
+            if wrote {
+                sign_all(&inner).await;
+            }
+        };
         if !ended {
             signing.await;
             continue;

@@ -153,13 +153,13 @@ impl Event {
     /// Something else worth knowing, under a name in snake case. Never a secret; a value under a
     /// name that looks like one is masked all the same.
     pub fn detail(mut self, name: &'static str, value: impl Into<serde_json::Value>) -> Self {
-        self.details.push((name, mask::detail(name, value.into())));
+        self.details.push((name, mask::detail(name, &value.into())));
         self
     }
 
     /// Whose log it goes to.
     pub fn organization(&self) -> &OrgId {
-        &self.who.organization
+        self.who.organization()
     }
 
     /// What it tells of.

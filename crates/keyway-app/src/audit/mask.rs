@@ -35,11 +35,11 @@ pub(super) fn kept(text: &str) -> Option<Value> {
 }
 
 /// A detail's value as it is kept.
-pub(super) fn detail(name: &str, value: Value) -> Value {
+pub(super) fn detail(name: &str, value: &Value) -> Value {
     if looks_secret(name) && !value.is_boolean() {
         return MASK.into();
     }
-    let value = masked(&value);
+    let value = masked(value);
     if value.to_string().len() > DETAIL {
         return json!("[too long]");
     }

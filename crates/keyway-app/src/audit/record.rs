@@ -88,7 +88,7 @@ pub(super) fn row(
         Phase::Intent(id) => (id.clone(), Some("intent"), None),
         Phase::Outcome(intent) => (fresh(), Some("outcome"), Some(intent.as_str())),
     };
-    let (kind, actor) = event.who.actor.parts();
+    let (kind, actor) = event.who.actor_parts();
     let ended = event.ended.as_ref();
     let record = Record {
         id: id.as_str(),
@@ -96,8 +96,8 @@ pub(super) fn row(
         phase,
         intent,
         actor: Named { kind, id: actor },
-        credential: event.who.credential.as_deref(),
-        client: event.who.client.as_deref(),
+        credential: event.who.used(),
+        client: event.who.came_through(),
         address: event.who.arrival.address,
         target: event.target.as_ref().map(|(kind, id)| Named { kind, id }),
         tool: event.tool.as_deref(),
@@ -126,7 +126,7 @@ pub(super) fn row(
         }),
     };
     NewAuditEvent {
-        organization: event.who.organization.clone(),
+        organization: event.who.organization().clone(),
         at: event.at.unwrap_or(now),
         // Only a map with keys that are no texts cannot be written.
         record: serde_json::to_string(&record).unwrap_or_default(),

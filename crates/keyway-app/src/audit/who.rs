@@ -4,16 +4,24 @@ use keyway_core::{Actor, Arrival, ClientId, OrgId, Principal, Subject, UserId};
 /// nobody is signed in yet.
 #[derive(Debug, Clone)]
 pub struct Who {
-    pub(super) organization: OrgId,
-    pub(super) actor: ActorName,
+    source: Source,
+    /// The credential that was used, where the source does not tell.
     pub(super) credential: Option<String>,
+    /// The client, where the source does not tell.
     pub(super) client: Option<String>,
     pub(super) arrival: Arrival,
 }
 
+/// Where it is known from. A principal is kept as it is: that copies nothing.
+#[derive(Debug, Clone)]
+enum Source {
+    Principal(Principal),
+    Named(OrgId, ActorName),
+}
+
 /// Who did it.
 #[derive(Debug, Clone)]
-pub(super) enum ActorName {
+enum ActorName {
     Known(Actor),
     Operator,
     Anonymous,
@@ -58,10 +66,56 @@ impl Who {
         self
     }
 
+    /// Whose log it is.
+    pub(super) fn organization(&self) -> &OrgId {
+        match &self.source {
+            Source::Principal(who) => who.organization(),
+            Source::Named(organization, _) => organization,
+        }
+    }
+
+    /// What kind of actor it is, and its id.
+    pub(super) fn actor_parts(&self) -> (&'static str, &str) {
+        match &self.source {
+            Source::Named(_, ActorName::Known(actor)) => known(actor),
+            Source::Named(_, ActorName::Operator) => ("operator", "operator"),
+            Source::Named(_, ActorName::Anonymous) => ("anonymous", "anonymous"),
+            Source::Named(_, ActorName::System) => ("system", "system"),
+            Source::Principal(who) => match who.subject() {
+                Subject::ApiKey { owner, .. } | Subject::Token { owner, .. } => known(owner),
+                Subject::WebSession { user, .. } => ("user", user.as_str()),
+                Subject::Local => ("operator", "operator"),
+                Subject::Anonymous => ("anonymous", "anonymous"),
+            },
+        }
+    }
+
+    /// The id of the credential that was used.
+    pub(super) fn used(&self) -> Option<&str> {
+        let told = self.credential.as_deref();
+        let Source::Principal(who) = &self.source else {
+            return told;
+        };
+        told.or(match who.subject() {
+            Subject::ApiKey { key, .. } => Some(key.as_str()),
+            Subject::Token { grant, .. } => Some(grant.as_str()),
+            Subject::WebSession { session, .. } => Some(session.as_str()),
+            Subject::Local | Subject::Anonymous => None,
+        })
+    }
+
+    /// The client it came through.
+    pub(super) fn came_through(&self) -> Option<&str> {
+        let told = self.client.as_deref();
+        let Source::Principal(who) = &self.source else {
+            return told;
+        };
+        told.or_else(|| who.client().map(ClientId::as_str))
+    }
+
     fn new(organization: &OrgId, actor: ActorName) -> Self {
         Self {
-            organization: organization.clone(),
-            actor,
+            source: Source::Named(organization.clone(), actor),
             credential: None,
             client: None,
             arrival: Arrival::default(),
@@ -71,41 +125,18 @@ impl Who {
 
 impl From<&Principal> for Who {
     fn from(who: &Principal) -> Self {
-        let (actor, credential) = match who.subject() {
-            Subject::ApiKey { key, owner } => (
-                ActorName::Known(owner.clone()),
-                Some(key.as_str().to_owned()),
-            ),
-            Subject::Token { grant, owner, .. } => (
-                ActorName::Known(owner.clone()),
-                Some(grant.as_str().to_owned()),
-            ),
-            Subject::WebSession { session, user } => (
-                ActorName::Known(Actor::User(user.clone())),
-                Some(session.as_str().to_owned()),
-            ),
-            Subject::Local => (ActorName::Operator, None),
-            Subject::Anonymous => (ActorName::Anonymous, None),
-        };
         Self {
-            organization: who.organization().clone(),
-            actor,
-            credential,
-            client: who.client().map(|client| client.as_str().to_owned()),
+            source: Source::Principal(who.clone()),
+            credential: None,
+            client: None,
             arrival: who.arrival(),
         }
     }
 }
 
-impl ActorName {
-    /// What kind of actor it is, and its id.
-    pub(super) fn parts(&self) -> (&'static str, &str) {
-        match self {
-            Self::Known(Actor::User(user)) => ("user", user.as_str()),
-            Self::Known(Actor::ServiceAccount(account)) => ("service_account", account.as_str()),
-            Self::Operator => ("operator", "operator"),
-            Self::Anonymous => ("anonymous", "anonymous"),
-            Self::System => ("system", "system"),
-        }
+fn known(actor: &Actor) -> (&'static str, &str) {
+    match actor {
+        Actor::User(user) => ("user", user.as_str()),
+        Actor::ServiceAccount(account) => ("service_account", account.as_str()),
     }
 }

@@ -29,9 +29,9 @@ pub(crate) struct Asked {
 pub(crate) async fn handle(
     State(shared): State<Arc<Shared>>,
     asker: Asker,
-    asked: Result<Query<Asked>, QueryRejection>,
+    query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Refusal> {
-    let Query(asked) = asked.map_err(|_| {
+    let Query(query) = query.map_err(|_| {
         Error::new(
             Kind::Malformed,
             "malformed_query",
@@ -40,17 +40,17 @@ pub(crate) async fn handle(
         .with_hint("/v1/openapi.json lists the parameters")
     })?;
     let filter = AuditFilter {
-        since: moment("/since", asked.since.as_deref())?,
-        until: moment("/until", asked.until.as_deref())?,
-        kind: asked.kind,
-        actor: asked.actor,
-        tool: asked.tool,
-        target: asked.target,
+        since: moment("/since", query.since.as_deref())?,
+        until: moment("/until", query.until.as_deref())?,
+        kind: query.kind,
+        actor: query.actor,
+        tool: query.tool,
+        target: query.target,
     };
-    let cursor = asked.cursor.as_deref();
+    let cursor = query.cursor.as_deref();
     let page = shared
         .app
-        .audit_events(&asker.who, &filter, cursor, asked.limit)
+        .audit_events(&asker.who, &filter, cursor, query.limit)
         .await?;
     let body = serde_json::to_vec(&page).map_err(Error::internal)?;
     Ok(json(body))

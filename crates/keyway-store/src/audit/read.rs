@@ -79,6 +79,7 @@ impl AuditFilter {
 }
 
 type Columns = (i64, i64, String, Vec<u8>, Vec<u8>);
+type CheckpointColumns = (i64, i64, Vec<u8>, String, Vec<u8>);
 
 const SELECT: &str =
     "SELECT seq, at, record, previous, hash FROM audit_events WHERE organization_id = ";
@@ -130,7 +131,7 @@ impl Store {
         organization: &OrgId,
         after: i64,
     ) -> Result<Vec<AuditCheckpoint>, StoreError> {
-        let rows: Vec<(i64, i64, Vec<u8>, String, Vec<u8>)> = sqlx::query_as(
+        let rows: Vec<CheckpointColumns> = sqlx::query_as(
             "SELECT seq, at, hash, key_id, signature FROM audit_checkpoints \
              WHERE organization_id = $1 AND seq > $2 ORDER BY seq",
         )

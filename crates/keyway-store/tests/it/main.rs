@@ -2,6 +2,7 @@
 //! `opening` is about files.
 
 mod api_keys;
+mod audit;
 mod entering;
 mod facts;
 mod first;

@@ -87,7 +87,7 @@ pub(super) fn hosts(list: Vec<String>) -> Result<Vec<String>, Wrong> {
 }
 
 /// Patterns of names of tools.
-pub(super) fn tool_patterns(list: Vec<String>) -> Result<Vec<ToolPattern>, Wrong> {
+pub(super) fn tool_patterns(list: &[String]) -> Result<Vec<ToolPattern>, Wrong> {
     let patterns = list.iter().map(|text| text.parse());
     patterns
         .collect::<Result<_, _>>()

@@ -1,5 +1,7 @@
 //! Every way to alter a log behind our back, done with raw SQL, is found and named.
 
+use std::fmt::Write as _;
+
 use keyway_app::audit::{Broken, Fault};
 use keyway_store::event_hash;
 use keyway_testkit::sql;
@@ -42,9 +44,12 @@ async fn remade(world: &World, from: i64, record: &str) -> String {
         let hash = event_hash(organization, row.seq, row.at, &previous, record);
         if row.seq >= from {
             let hex = |bytes: &[u8]| -> String {
-                bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+                bytes
+                    .iter()
+                    .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
             };
-            statements += &format!(
+            let _ = write!(
+                statements,
                 "UPDATE audit_events SET record = '{record}', previous = x'{}', hash = x'{}' \
                  WHERE seq = {};",
                 hex(&previous),

@@ -30,7 +30,7 @@ fn action(slug: &str, outcome: fn() -> Result<Value, Error>) -> Action {
     .expose(Expose::ALL)
 }
 
-fn sent(arguments: Value) -> Value {
+fn sent(arguments: &Value) -> Value {
     let parent = format!("00-{TRACE}-00f067aa0ba902b7-01");
     json!({ "arguments": arguments, "_meta": { "traceparent": parent } })
 }
@@ -79,7 +79,7 @@ async fn what_may_change_something_is_written_down_before_and_after() {
     let world = World::start(vec![action("note:add", || Ok(json!({})))]).await;
     let app = &world.process.app;
     let asking = Asking::new(app);
-    let params = sent(json!({ "text": "canary" }));
+    let params = sent(&json!({ "text": "canary" }));
     let called = asking.call(app, RelayMethod::CallTool, "note-add", params);
     called.await.unwrap();
     let records = world.records(2).await;
@@ -119,7 +119,7 @@ async fn how_calls_end_is_told_apart() {
     let _ = asking
         .invoke(app, "ok", json!({ "text": 7 }), Surface::Http)
         .await;
-    let unknown = asking.call(app, RelayMethod::CallTool, "nothing", sent(json!({})));
+    let unknown = asking.call(app, RelayMethod::CallTool, "nothing", sent(&json!({})));
     unknown.await.unwrap_err();
     asking.cancel.cancel();
     let input = json!({ "text": "canary" });
@@ -172,7 +172,7 @@ async fn calls_of_upstreams_are_told_by_their_own_word_on_what_they_do() {
     upstream.answers(r#"{"content":[],"isError":true}"#);
     for tool in ["look", "write", "lie"] {
         let name = format!("mcp__files__{tool}");
-        let called = asking.call(app, RelayMethod::CallTool, &name, sent(json!({})));
+        let called = asking.call(app, RelayMethod::CallTool, &name, sent(&json!({})));
         called.await.unwrap();
     }
     upstream.answers(r#"{"contents":[]}"#);

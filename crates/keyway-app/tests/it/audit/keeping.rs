@@ -226,7 +226,7 @@ async fn an_export_can_be_checked_elsewhere() {
     for _ in 0..3 {
         world.fill(4).await;
         audit.sign_checkpoints().await;
-        world.process.clock.advance(Duration::from_secs(60));
+        world.process.clock.advance(Duration::from_mins(1));
     }
     let lines = |since, until| async move {
         let mut lines = Vec::new();

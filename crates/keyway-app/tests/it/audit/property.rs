@@ -99,7 +99,7 @@ fn alter(rows: &mut Vec<AuditRow>, signed: &mut AuditCheckpoint, how: &Alteratio
         Alteration::Insert(at) => {
             let at = at.index(length);
             let mut row = rows[at].clone();
-            row.record = "{}".to_owned();
+            row.record.push(' ');
             row.hash = event_hash(
                 row.organization.as_str(),
                 row.seq,
@@ -123,7 +123,9 @@ fn alter(rows: &mut Vec<AuditRow>, signed: &mut AuditCheckpoint, how: &Alteratio
 
 fn verify(vault: &Vault, rows: &[AuditRow], signed: &AuditCheckpoint) -> Chain {
     let mut chain = Chain::whole(vault.verifying_keys(PURPOSE));
-    rows.iter().for_each(|row| chain.event(row));
+    for row in rows {
+        chain.event(row);
+    }
     chain.checkpoint(signed);
     chain
 }

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::path::PathBuf;
 
 use keyway_app::audit::{AuditEvent, AuditFilter, AuditSettings};

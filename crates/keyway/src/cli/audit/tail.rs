@@ -67,15 +67,18 @@ pub(super) async fn run(
         seen = seen.max(event.seq);
         show(&event, terminal);
     }
-    while command.follow {
+    if !command.follow {
+        local.close().await;
+        return Ok(ExitCode::SUCCESS);
+    }
+    // Until the person ends it.
+    loop {
         tokio::time::sleep(PACE).await;
         for event in audit.after(&organization, &filter, seen).await? {
             seen = event.seq;
             show(&event, terminal);
         }
     }
-    local.close().await;
-    Ok(ExitCode::SUCCESS)
 }
 
 fn show(event: &AuditEvent, terminal: &mut Terminal) {

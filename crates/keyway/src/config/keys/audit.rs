@@ -26,7 +26,7 @@ pub(super) const KEYS: &[Key] = keys! {
     "audit.keep_arguments": Kind::List,
         "Tools, as patterns like `mcp__github__*`, whose arguments are kept in the audit log, with what looks secret masked. Of all others only a hash is.",
         "",
-        |c, v| { c.audit.keep_arguments = check::tool_patterns(v.list()?)?; Ok(()) },
+        |c, v| { c.audit.keep_arguments = check::tool_patterns(&v.list()?)?; Ok(()) },
         |c| c.audit.keep_arguments.iter().map(ToString::to_string).collect();
     "audit.commit_interval": Kind::Duration(1, SECOND),
         "How long an audit event of a call that only reads may wait for others to be written with. So much of them is lost when the process is killed.",

@@ -1,11 +1,12 @@
 //! What the audit log of a real process still has after it was killed.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::Method;
 use keyway_testkit::peers::{Era, HttpPeer, Script};
 use rustix::process::Signal;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::support::wait::until;
 use crate::support::{Served, World, mcp};
