@@ -11,4 +11,5 @@ mod mcp;
 mod oauth;
 mod own;
 mod policy;
+mod people;
 mod prompt;
