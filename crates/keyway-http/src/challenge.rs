@@ -51,7 +51,10 @@ mod tests {
     fn who_brings_nothing_is_told_where_to_begin() {
         let missing = Error::new(Kind::Unauthenticated, "api_key_missing", "x");
         let value = told(&missing).unwrap();
-        assert_eq!(value, format!("Bearer realm=\"keyway\", scope=\"mcp\", {BEGIN}"));
+        assert_eq!(
+            value,
+            format!("Bearer realm=\"keyway\", scope=\"mcp\", {BEGIN}")
+        );
     }
 
     #[test]

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-use crate::pages::routes;
 use crate::oauth;
+use crate::pages::routes;
 use crate::routes::{
     call_action, healthz, list_actions, list_audit_events, list_mcp_servers, metrics, readyz,
     show_openapi, unknown,

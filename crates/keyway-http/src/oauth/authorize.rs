@@ -31,7 +31,11 @@ pub(crate) async fn show(
     count(&shared, &asked, Limit::SignIn)?;
     let query = query.unwrap_or_default();
     let visitor = visit.visitor.as_ref();
-    let done = shared.app.oauth().authorize(&asked.site, &query, visitor).await;
+    let done = shared
+        .app
+        .oauth()
+        .authorize(&asked.site, &query, visitor)
+        .await;
     let reply = match done.map_err(on_page)? {
         Authorizing::Redirect(to) => PageReply::see_other(to.expose()),
         Authorizing::SignIn => sign_in(&query)?,
@@ -75,10 +79,7 @@ pub(crate) async fn submit(
 }
 
 /// The organization that was chosen; where there was no choice, the one at hand.
-pub(super) fn chosen(
-    sent: &str,
-    visitor: &WebVisitor,
-) -> Result<keyway_core::OrgId, Refusal> {
+pub(super) fn chosen(sent: &str, visitor: &WebVisitor) -> Result<keyway_core::OrgId, Refusal> {
     if sent.is_empty() {
         return Ok(visitor.principal.organization().clone());
     }

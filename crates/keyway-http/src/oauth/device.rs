@@ -56,7 +56,14 @@ pub(crate) async fn submit(
         "" => look(&shared, &visit, &web, code).await,
         "allow" => {
             let organization = chosen(form.get("organization"), &web)?;
-            decide(&shared, &visit, &web, code, DeviceDecision::Allow(organization)).await
+            decide(
+                &shared,
+                &visit,
+                &web,
+                code,
+                DeviceDecision::Allow(organization),
+            )
+            .await
         }
         "cancel" => decide(&shared, &visit, &web, code, DeviceDecision::Cancel).await,
         _ => return Err(no_decision()),
@@ -64,10 +71,17 @@ pub(crate) async fn submit(
     match done {
         Ok(reply) => Ok(reply.into_response()),
         Err(Trouble::Shown(error)) => {
-            let page = page(&visit, &web, Some(code), alert(error.message(), error.hint()));
+            let page = page(
+                &visit,
+                &web,
+                Some(code),
+                alert(error.message(), error.hint()),
+            );
             let status = StatusCode::from_u16(error.kind().status());
             let reply = visit.show(&shared, &page)?;
-            Ok(reply.status(status.unwrap_or(StatusCode::BAD_REQUEST)).into_response())
+            Ok(reply
+                .status(status.unwrap_or(StatusCode::BAD_REQUEST))
+                .into_response())
         }
         Err(Trouble::Refused(refusal)) => Err(refusal),
     }

@@ -19,8 +19,10 @@ pub(crate) async fn handle(
 ) -> Result<Response, Refusal> {
     let read = Read::of(&shared, &asked, Limit::SignIn, request).await?;
     let posted = read.posted(asked.arrival);
-    Ok(match shared.app.oauth().start_device(&asked.site, &posted).await {
-        Ok(start) => json(StatusCode::OK, start.to_json().expose().clone()),
-        Err(failure) => refuse(failure),
-    })
+    Ok(
+        match shared.app.oauth().start_device(&asked.site, &posted).await {
+            Ok(start) => json(StatusCode::OK, start.to_json().expose().clone()),
+            Err(failure) => refuse(failure),
+        },
+    )
 }

@@ -19,8 +19,10 @@ pub(crate) async fn handle(
 ) -> Result<Response, Refusal> {
     let read = Read::of(&shared, &asked, Limit::SignIn, request).await?;
     let posted = read.posted(asked.arrival);
-    Ok(match shared.app.oauth().introspect(&asked.site, &posted).await {
-        Ok(told) => json(StatusCode::OK, told.to_json()),
-        Err(failure) => refuse(failure),
-    })
+    Ok(
+        match shared.app.oauth().introspect(&asked.site, &posted).await {
+            Ok(told) => json(StatusCode::OK, told.to_json()),
+            Err(failure) => refuse(failure),
+        },
+    )
 }

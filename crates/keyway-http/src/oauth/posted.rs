@@ -84,5 +84,7 @@ pub(crate) fn count(shared: &Shared, asked: &AskedServer, limit: Limit) -> Resul
         .app
         .limits()
         .from_address(limit, asked.asked.address.client);
-    counted.map(drop).map_err(|exceeded| Error::from(exceeded).into())
+    counted
+        .map(drop)
+        .map_err(|exceeded| Error::from(exceeded).into())
 }

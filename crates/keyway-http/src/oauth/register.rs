@@ -27,7 +27,11 @@ pub(crate) async fn handle(
     if !read.is_json() {
         return Ok(refuse(NOT_JSON.into()));
     }
-    let registered = shared.app.oauth().register(read.body(), asked.arrival).await;
+    let registered = shared
+        .app
+        .oauth()
+        .register(read.body(), asked.arrival)
+        .await;
     Ok(match registered {
         Ok(body) => json(StatusCode::CREATED, body.expose().clone()),
         Err(failure) => refuse(failure),

@@ -19,8 +19,10 @@ pub(crate) async fn handle(
 ) -> Result<Response, Refusal> {
     let read = Read::of(&shared, &asked, Limit::SignIn, request).await?;
     let posted = read.posted(asked.arrival);
-    Ok(match shared.app.oauth().revoke(&asked.site, &posted).await {
-        Ok(()) => json(StatusCode::OK, "{}"),
-        Err(failure) => refuse(failure),
-    })
+    Ok(
+        match shared.app.oauth().revoke(&asked.site, &posted).await {
+            Ok(()) => json(StatusCode::OK, "{}"),
+            Err(failure) => refuse(failure),
+        },
+    )
 }
