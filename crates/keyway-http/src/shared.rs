@@ -136,7 +136,7 @@ impl Shared {
                 self.app.authenticate_at(token, resource).await?
             }
         };
-        Ok(who.arriving(arrival(address, headers)))
+        Ok(self.app.governed(who.arriving(arrival(address, headers))))
     }
 }
 

@@ -49,12 +49,12 @@ impl Section {
 
     /// What is left of it for whoever sees only some things; `None` where that is all of it.
     pub(crate) fn filtered(&self, sees: impl Fn(&Thing) -> bool) -> Option<Self> {
-        let seen: Vec<_> = self.items.iter().filter(|item| sees(&item.thing)).collect();
-        if seen.len() == self.items.len() {
+        let kept: Vec<_> = self.items.iter().filter(|item| sees(&item.thing)).collect();
+        if kept.len() == self.items.len() {
             return None;
         }
-        let seen = seen.into_iter().cloned().collect();
-        Some(Self::written(self.list, seen, self.ttl_ms))
+        let kept = kept.into_iter().cloned().collect();
+        Some(Self::written(self.list, kept, self.ttl_ms))
     }
 
     fn written(list: List, items: Vec<Item>, ttl_ms: u64) -> Self {

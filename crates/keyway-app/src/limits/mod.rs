@@ -1,12 +1,12 @@
 //! How often someone may ask: for each of several things one bucket a key, in this process.
 
-mod limits;
+mod keeper;
 mod settings;
 mod standing;
 mod table;
 #[cfg(test)]
 mod tests;
 
-pub use limits::Limits;
+pub use keeper::Limits;
 pub use settings::{Limit, Rate, RateLimits};
 pub use standing::{Exceeded, Standing};

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
 use keyway_core::action::Entry;
-use keyway_core::{Error, Principal};
-use keyway_policy::{Decision, Policies, Thing, ThingKind, Verdict};
+use keyway_core::scopes::Scope;
+use keyway_core::{Error, Principal, Scopes, Subject};
+use keyway_policy::{Act, Decision, Policies, Thing, ThingKind, Verdict};
 
 use super::in_force::in_scope;
-use super::view::act_on;
+use super::view::{act_on, allows};
 use super::{InForce, View};
 use crate::App;
 
@@ -78,6 +79,22 @@ impl App {
         let in_force = self.inner.policy.load_full();
         self.tenant(who)
             .view(who, &in_force, self.inner.clock.now())
+    }
+
+    /// Someone who came in, as far as policy lets them go: without the scope `admin` where it forbids
+    /// them to administer. Whoever lets people in asks this; every administrative use-case then
+    /// refuses for want of the scope.
+    pub fn governed(&self, who: Principal) -> Principal {
+        if !who.scopes().admin() || *who.subject() == Subject::Local {
+            return who;
+        }
+        let organization = Thing::organization(who.organization().as_str());
+        if allows(&self.view(&who).decide(Act::Administer, &organization)) {
+            return who;
+        }
+        let kept = who.scopes().iter().filter(|scope| **scope != Scope::Admin);
+        let kept = Scopes::of(kept.cloned());
+        who.with_scopes(kept)
     }
 
     /// The actions that `who` may call, wherever they are exposed.

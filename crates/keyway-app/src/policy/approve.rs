@@ -68,15 +68,13 @@ impl App {
         let request = InputRequest::elicit(&question(wish), &schema);
         let asking = wish.caller.ask(vec![(name.clone(), request)]);
         let answers = tokio::select! {
-            answers = asking => answers.map_err(not_asked)?,
+            answers = asking => answers.map_err(|error| not_asked(&error))?,
             () = wish.cancel.cancelled() => return Err(cancelled()),
         };
         let answer = answers.into_iter().find(|(key, _)| *key == name);
         let answer =
             answer.and_then(|(_, answer)| serde_json::from_str::<Value>(answer.get()).ok());
-        let agreed = answer.is_some_and(|answer| {
-            answer["action"] == "accept" && answer["content"]["approve"] == true
-        });
+        let agreed = answer.is_some_and(|answer| is_yes(&answer));
         if agreed {
             Ok(person.as_str().to_owned())
         } else {
@@ -88,6 +86,12 @@ impl App {
     fn may_approve(&self, wish: &Wish<'_>) -> bool {
         allows(&self.view(wish.who).decide(Act::Approve, wish.thing))
     }
+}
+
+fn is_yes(answer: &Value) -> bool {
+    let action = answer.get("action").and_then(Value::as_str);
+    let approved = answer.pointer("/content/approve").and_then(Value::as_bool);
+    action == Some("accept") && approved == Some(true)
 }
 
 fn question(wish: &Wish<'_>) -> String {
@@ -131,7 +135,7 @@ fn cancelled() -> Error {
     Error::new(Kind::Cancelled, "cancelled", "the call was cancelled")
 }
 
-fn not_asked(error: AskError) -> Error {
+fn not_asked(error: &AskError) -> Error {
     match error {
         AskError::Cancelled => cancelled(),
         AskError::Timeout => denied().with_hint("no answer came in time"),

@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -670,6 +672,31 @@ async fn an_explanation_names_the_policies_behind_a_decision() {
         unknown,
         ("needs_approval", "keyway.destructive".into(), true)
     );
+    process.stop().await;
+}
+
+#[tokio::test]
+async fn whom_policy_forbids_to_administer_loses_the_scope_for_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let (process, _) = process(directory.path(), Settings::default()).await;
+    let app = &process.app;
+    let admin = someone(app, Role::Admin, CLIENT, "mcp admin");
+    let scopes = |who: &Principal| app.governed(who.clone()).scopes().to_string();
+    assert_eq!(scopes(&admin), "mcp admin");
+    assert_eq!(
+        scopes(&someone(app, Role::Member, "key", "mcp admin")),
+        "mcp"
+    );
+    app.set_policies(policies(
+        "forbid (principal, action == Action::\"administer\", resource)
+         when { principal.access == Access::\"oauth\" };",
+    ));
+    assert_eq!(scopes(&admin), "mcp");
+    assert_eq!(
+        scopes(&someone(app, Role::Admin, "key", "mcp admin")),
+        "mcp admin"
+    );
+    assert_eq!(scopes(&app.local()), app.local().scopes().to_string());
     process.stop().await;
 }
 

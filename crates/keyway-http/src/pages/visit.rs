@@ -89,6 +89,10 @@ impl FromRequestParts<Arc<Shared>> for Visit {
             None => Ok(None),
         };
         let visitor = visitor.map_err(|error| Refusal::from(error).into_response())?;
+        let visitor = visitor.map(|visitor| WebVisitor {
+            principal: shared.app.governed(visitor.principal.clone()),
+            ..visitor
+        });
         let session = session.filter(|_| visitor.is_some());
         let known = session.or_else(|| Cookie::Visit.read(headers, transport));
         let (bound, fresh) = if let Some(known) = known {

@@ -46,7 +46,7 @@ impl Mentions {
             Value::Object(members) => {
                 for (key, value) in members {
                     match key.as_str() {
-                        "." | "has" if self.is_settled(value) => {}
+                        "." | "has" if is_settled(value) => {}
                         "Var" if value == "context" => self.volatile = true,
                         "entity" | "__entity" => self.entity(value),
                         "attr" => self.attribute(value),
@@ -56,15 +56,6 @@ impl Mentions {
             }
             _ => {}
         }
-    }
-
-    /// Takes in what is looked at of the circumstances, where that is part of who asks.
-    fn is_settled(&self, access: &Value) -> bool {
-        access.pointer("/left/Var").and_then(Value::as_str) == Some("context")
-            && matches!(
-                access.get("attr").and_then(Value::as_str),
-                Some("scopes" | "client")
-            )
     }
 
     fn entity(&mut self, value: &Value) {
@@ -84,4 +75,11 @@ impl Mentions {
             other => self.walk(other),
         }
     }
+}
+
+/// True for an access to the circumstances that only looks at what is part of who asks.
+fn is_settled(access: &Value) -> bool {
+    let of_context = access.pointer("/left/Var").and_then(Value::as_str) == Some("context");
+    let attribute = access.get("attr").and_then(Value::as_str);
+    of_context && matches!(attribute, Some("scopes" | "client"))
 }

@@ -80,7 +80,10 @@ impl Reading {
             }
         };
         for template in set.templates() {
-            let at = template.as_ref().loc().map_or(0, |loc| loc.start());
+            let at = match template.as_ref().loc() {
+                Some(loc) => loc.start(),
+                None => 0,
+            };
             let message = "a policy with slots (`?principal`, `?resource`) cannot be used here";
             self.faults.push(Fault::at(source, at, message));
         }
@@ -173,7 +176,10 @@ impl Reading {
 }
 
 fn start_of(policy: &Policy) -> usize {
-    policy.as_ref().loc().map_or(0, |loc| loc.start())
+    match policy.as_ref().loc() {
+        Some(loc) => loc.start(),
+        None => 0,
+    }
 }
 
 /// Without the number that Cedar gives a policy: the place says which one it is.

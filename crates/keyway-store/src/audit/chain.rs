@@ -52,7 +52,9 @@ mod tests {
     #[test]
     fn the_hash_stays_as_it_was() {
         let hash = event_hash("org_1", 1, 1_800_000_000_000, &GENESIS, r#"{"id":"evt_1"}"#);
-        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String = hash
+            .iter()
+            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         assert_eq!(
             hex,
             "dd8951984275b382e252f9e4e5153166ba1c55c2c348d41cc39e54f2962159ab"

@@ -43,7 +43,10 @@ async fn each_organization_has_a_chain_of_its_own() {
             assert_eq!(row.hash, previous);
         }
         let head = fresh.store.audit_head(organization).await.unwrap();
-        assert_eq!((head.seq, head.hash), (count as i64, previous));
+        assert_eq!(
+            (head.seq, head.hash),
+            (i64::try_from(count).unwrap(), previous)
+        );
     }
     let mut organizations = fresh.store.audited_organizations().await.unwrap();
     organizations.sort();

@@ -2,8 +2,8 @@
 //! `opening` is about files.
 
 mod api_keys;
-mod entering;
 mod audit;
+mod entering;
 mod facts;
 mod first;
 mod oauth;

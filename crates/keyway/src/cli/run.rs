@@ -9,10 +9,9 @@ use super::invocation::Invocation;
 use super::terminal::Terminal;
 use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
-    templates,
-    version,
+    templates, version,
 };
-use super::{invitations, organizations, projects, service_accounts, setup_link, users};
+use super::{invitations, oauth, organizations, projects, service_accounts, setup_link, users};
 use crate::Gateway;
 use crate::config::Environment;
 
@@ -92,6 +91,7 @@ async fn dispatch(
         }
         Command::Projects(command) => projects::run(&invocation, command, terminal).await,
         Command::Organizations(command) => organizations::run(&invocation, command, terminal).await,
+        Command::Oauth(command) => Box::pin(oauth::run(&invocation, command, terminal)).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,
         Command::Templates(command) => templates::run(&invocation, command, terminal),

@@ -30,8 +30,8 @@ pub use schema::schema;
 pub(crate) use servers::{ClientFile, read_client, section};
 pub use servers::{Dialect, McpFile, McpServer, server_fields};
 pub use settings::{
-    Auth, Config, Egress, Expose, Icon, Limits, Listen, Log, LogFormat, MasterKey, Mcp, Policy, Shutdown,
-    Storage, Surface,
+    Auth, Config, Egress, Expose, Icon, Limits, Listen, Log, LogFormat, MasterKey, Mcp, Policy,
+    Shutdown, Storage, Surface,
 };
 pub use sign_in::{OidcProvider, SignIn};
 pub use variables::OTHER_VARIABLES;

@@ -67,15 +67,16 @@ impl PolicyWatch {
         };
         match policies {
             Ok(policies) => {
-                policies
-                    .warnings()
-                    .iter()
-                    .for_each(|warning| tracing::warn!("{warning}"));
+                for warning in policies.warnings() {
+                    tracing::warn!("{warning}");
+                }
                 self.app.set_policies(policies);
                 tracing::info!("policies changed");
             }
             Err(faults) => {
-                faults.iter().for_each(|fault| tracing::error!("{fault}"));
+                for fault in &faults {
+                    tracing::error!("{fault}");
+                }
                 tracing::error!("the policies cannot be used; the old ones stay in force");
             }
         }

@@ -129,7 +129,7 @@ async fn principal(command: &Explain, opened: &Local) -> Result<Principal, Failu
         let role = role.parse::<Role>();
         let role = role.map_err(|error| Failure::usage("bad_role", format!("role: {error}")))?;
         (somebody()?, role)
-    } else if text.parse::<ClientId>().is_ok() {
+    } else if is_client(text) {
         client = Some(text.to_owned());
         (somebody()?, Role::Member)
     } else {
@@ -144,6 +144,11 @@ async fn principal(command: &Explain, opened: &Local) -> Result<Principal, Failu
     Ok(Principal::new(organization, subject)
         .with_role(role)
         .with_scopes(scopes))
+}
+
+fn is_client(text: &str) -> bool {
+    let looks = text.starts_with("client_") || text.contains("://");
+    looks && text.parse::<ClientId>().is_ok()
 }
 
 /// Somebody who is nobody in particular.
@@ -168,12 +173,11 @@ async fn stored(text: &str, organization: &OrgId, store: &Store) -> Result<(Acto
         let account = found.ok_or_else(unknown)?;
         return Ok((Actor::ServiceAccount(id), account.role));
     }
-    let user = match text.parse::<UserId>() {
-        Ok(id) => id,
-        Err(_) => {
-            let person = store.person_by_email(text).await.map_err(broken)?;
-            person.ok_or_else(unknown)?.id
-        }
+    let user = if let Ok(id) = text.parse::<UserId>() {
+        id
+    } else {
+        let person = store.person_by_email(text).await.map_err(broken)?;
+        person.ok_or_else(unknown)?.id
     };
     let role = store.role(organization, &user).await.map_err(broken)?;
     Ok((Actor::User(user), role.ok_or_else(unknown)?))

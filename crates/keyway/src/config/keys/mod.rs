@@ -7,8 +7,8 @@ mod mcp;
 mod oauth;
 mod policy;
 mod process;
-mod templates;
 mod sign_in;
+mod templates;
 
 use serde_json::Value;
 
