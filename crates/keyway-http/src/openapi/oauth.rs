@@ -7,7 +7,14 @@ use super::paths::responses;
 /// `/v1/oauth/…`
 pub(super) fn paths() -> Map<String, Value> {
     let clients = json!({ "get": list_clients(), "post": create_client() });
-    let id = || parameter("id", "path", "The client's id; one that is a URL is percent-encoded.", text());
+    let id = || {
+        parameter(
+            "id",
+            "path",
+            "The client's id; one that is a URL is percent-encoded.",
+            text(),
+        )
+    };
     let client = json!({
         "delete": ends("delete_oauth_client", "Delete a client with all that was granted to it", id())
     });
@@ -32,7 +39,10 @@ pub(super) fn paths() -> Map<String, Value> {
         ("/v1/oauth/clients/{id}/enable", enable),
         ("/v1/oauth/grants", json!({ "get": list_grants() })),
         ("/v1/oauth/grants/{id}", revoke),
-        ("/v1/oauth/grants/revoke", json!({ "post": revoke_grants() })),
+        (
+            "/v1/oauth/grants/revoke",
+            json!({ "post": revoke_grants() }),
+        ),
     ]
     .map(|(path, operation)| (path.to_owned(), operation))
     .into_iter()

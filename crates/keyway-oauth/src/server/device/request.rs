@@ -68,3 +68,43 @@ impl Shown<'_> {
         Secret::new(body.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::server::ErrorCode;
+
+    #[test]
+    fn a_terminal_begins() {
+        let issuer = Issuer::parse("https://keyway.example").unwrap();
+        let resources = Resources::new(Resource::below(&issuer, "/mcp"), []);
+        let form = Some("application/x-www-form-urlencoded");
+        let read = |body: &str| DeviceRequest::read(form, None, body.as_bytes(), &resources);
+        let request = read("client_id=c&scope=mcp").unwrap();
+        assert_eq!(request.scope.as_deref(), Some("mcp"));
+        assert_eq!(request.resource.as_str(), "https://keyway.example/mcp");
+        let elsewhere = read("client_id=c&resource=https://zebra.example").unwrap_err();
+        assert_eq!(elsewhere.code(), ErrorCode::InvalidTarget);
+        let device_code = Secret::new(String::from("kwd_x"));
+        let shown = Shown {
+            device_code: &device_code,
+            user_code: &"BCDFGHJK".parse().unwrap(),
+            lifetime: Duration::from_mins(10),
+            interval: Duration::from_secs(5),
+        };
+        let body: Value = serde_json::from_str(shown.to_json(&issuer).expose()).unwrap();
+        assert_eq!(
+            body,
+            json!({
+                "device_code": "kwd_x",
+                "user_code": "BCDF-GHJK",
+                "verification_uri": "https://keyway.example/device",
+                "verification_uri_complete": "https://keyway.example/device?user_code=BCDF-GHJK",
+                "expires_in": 600,
+                "interval": 5,
+            })
+        );
+    }
+}

@@ -195,8 +195,13 @@ fn check_app(text: &str, parts: &Parts<'_>) -> Result<(), BadUri> {
     let mut labels = parts.scheme.split('.');
     let reverse = parts.scheme.contains('.') && !labels.any(str::is_empty);
     let word = parts.scheme.len() > 2
-        && parts.scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        && !OF_SYSTEMS.iter().any(|family| parts.scheme.starts_with(family))
+        && parts
+            .scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && !OF_SYSTEMS
+            .iter()
+            .any(|family| parts.scheme.starts_with(family))
         && matches!(parts.authority, Some(Authority { host, .. }) if !host.is_empty());
     if !reverse && !word {
         return Err(BadUri(

@@ -158,7 +158,15 @@ fn list(clients: &[ClientView], terminal: &mut Terminal) {
             ]
         })
         .collect();
-    let head = ["ID", "NAME", "KIND", "STATE", "PROVES ITSELF BY", "MADE", "LAST USED"];
+    let head = [
+        "ID",
+        "NAME",
+        "KIND",
+        "STATE",
+        "PROVES ITSELF BY",
+        "MADE",
+        "LAST USED",
+    ];
     terminal.table(&head, &rows);
 }
 
@@ -166,6 +174,8 @@ fn told(client: &ClientId, state: &str, terminal: &mut Terminal) {
     if terminal.is_json() {
         terminal.value(&json!({ "id": client, "state": state }));
     } else {
-        terminal.line(format!("{state} {client}; a running gateway notices within a second"));
+        terminal.line(format!(
+            "{state} {client}; a running gateway notices within a second"
+        ));
     }
 }

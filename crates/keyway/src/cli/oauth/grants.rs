@@ -76,7 +76,9 @@ pub(super) async fn run(
             if terminal.is_json() {
                 terminal.value(&json!({ "id": grant, "state": "revoked" }));
             } else {
-                terminal.line(format!("revoked {grant}; a running gateway notices within a second"));
+                terminal.line(format!(
+                    "revoked {grant}; a running gateway notices within a second"
+                ));
             }
         }
         Command::Revoke(revoke) => {
@@ -89,7 +91,9 @@ pub(super) async fn run(
             if terminal.is_json() {
                 terminal.value(&json!({ "revoked": count }));
             } else {
-                terminal.line(format!("revoked {count}; a running gateway notices within a second"));
+                terminal.line(format!(
+                    "revoked {count}; a running gateway notices within a second"
+                ));
             }
         }
     }
@@ -103,7 +107,10 @@ fn grant(text: &str) -> Result<GrantId, Failure> {
 /// A person or a service account from the command line.
 fn owner(text: &str) -> Result<Actor, Failure> {
     if text.starts_with("svc_") {
-        return Ok(Actor::ServiceAccount(id(text, "keyway service-accounts list")?));
+        return Ok(Actor::ServiceAccount(id(
+            text,
+            "keyway service-accounts list",
+        )?));
     }
     Ok(Actor::User(id(text, "keyway users list")?))
 }
@@ -130,7 +137,16 @@ fn show(page: &GrantPage, terminal: &mut Terminal) {
             ]
         })
         .collect();
-    let head = ["ID", "CLIENT", "GIVEN BY", "SCOPES", "STATE", "SINCE", "LAST USED", "ENDS"];
+    let head = [
+        "ID",
+        "CLIENT",
+        "GIVEN BY",
+        "SCOPES",
+        "STATE",
+        "SINCE",
+        "LAST USED",
+        "ENDS",
+    ];
     terminal.table(&head, &rows);
     if let Some(next) = &page.next {
         terminal.note(format!("there may be more: --after {next}"));

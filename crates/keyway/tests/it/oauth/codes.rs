@@ -36,8 +36,15 @@ async fn attack_code_race_of_many_redemptions_one_succeeds() {
         racing.spawn(async move { party.try_redeem(&code).await.status() });
     }
     let all = racing.join_all().await;
-    assert_eq!(all.iter().filter(|status| **status == 200).count(), 1, "{all:?}");
-    assert!(all.iter().all(|status| matches!(status, 200 | 400)), "{all:?}");
+    assert_eq!(
+        all.iter().filter(|status| **status == 200).count(),
+        1,
+        "{all:?}"
+    );
+    assert!(
+        all.iter().all(|status| matches!(status, 200 | 400)),
+        "{all:?}"
+    );
 }
 
 #[tokio::test]
@@ -102,5 +109,8 @@ async fn attack_code_for_another_redirect_uri_is_refused() {
     let code = gate.code(&party).await;
     let mut elsewhere = party.clone();
     elsewhere.redirect_uri = "https://evil.example/callback".to_owned();
-    assert_eq!(refused(&error(&elsewhere.try_redeem(&code).await)), INVALID_GRANT);
+    assert_eq!(
+        refused(&error(&elsewhere.try_redeem(&code).await)),
+        INVALID_GRANT
+    );
 }

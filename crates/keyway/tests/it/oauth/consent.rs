@@ -39,7 +39,14 @@ async fn attack_consent_csrf_a_form_of_another_visit_grants_nothing() {
     for (status, forged) in [
         (403, change("csrf", &"0".repeat(64))),
         (400, change("csrf", "")),
-        (400, fields.iter().filter(|(name, _)| name != "csrf").cloned().collect()),
+        (
+            400,
+            fields
+                .iter()
+                .filter(|(name, _)| name != "csrf")
+                .cloned()
+                .collect(),
+        ),
         (400, change("decision", "")),
     ] {
         let answer = gate.owner.post("/oauth/authorize", &forged).await;
@@ -51,7 +58,10 @@ async fn attack_consent_csrf_a_form_of_another_visit_grants_nothing() {
     let sign_in = stranger.get("/sign-in").await;
     let token = hidden(sign_in.text());
     let token = token.iter().find(|(name, _)| name == "csrf").unwrap();
-    let answer = gate.owner.post("/oauth/authorize", &change("csrf", &token.1)).await;
+    let answer = gate
+        .owner
+        .post("/oauth/authorize", &change("csrf", &token.1))
+        .await;
     assert_eq!(answer.status(), 403);
     // A page of another site cannot send it at all.
     let ask = crate::support::client::Ask::new(
@@ -74,7 +84,11 @@ async fn attack_what_comes_back_with_the_form_is_checked_anew() {
     for (from, to, expected) in [
         ("app.example", "evil.example", 400),
         ("scope=mcp", "scope=everything", 303),
-        ("code_challenge_method=S256", "code_challenge_method=plain", 303),
+        (
+            "code_challenge_method=S256",
+            "code_challenge_method=plain",
+            303,
+        ),
     ] {
         let mut fields = hidden(page.text());
         for (name, value) in &mut fields {
@@ -96,7 +110,11 @@ async fn consent_is_remembered_for_what_was_agreed_to_and_asked_for_more() {
     let mut gate = gate().await;
     let party = gate.party().await;
     gate.code(&party).await;
-    assert_eq!(gate.owner.get(&party.url()).await.status(), 303, "remembered");
+    assert_eq!(
+        gate.owner.get(&party.url()).await.status(),
+        303,
+        "remembered"
+    );
     let less = party.url_with(&[("scope", Some("mcp:tools"))]);
     assert_eq!(gate.owner.get(&less).await.status(), 303, "less of it");
     for again in [
@@ -138,7 +156,9 @@ async fn a_member_cannot_give_away_what_only_admins_have() {
     let mut gate = gate().await;
     let mut member = member(&gate).await;
     let party = gate.party().await;
-    let page = member.get(&party.url_with(&[("scope", Some("mcp admin"))])).await;
+    let page = member
+        .get(&party.url_with(&[("scope", Some("mcp admin"))]))
+        .await;
     assert_eq!(page.status(), 200, "{}", page.text());
     let allowed = member.submit(&page, &[("decision", "allow")]).await;
     let code = value(&told(&allowed), "code").to_owned();

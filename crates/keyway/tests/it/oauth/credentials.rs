@@ -59,7 +59,11 @@ async fn a_machine_gets_no_more_than_its_admin_and_its_role_gave_it() {
     };
     assert_eq!(error(&ask("mcp").await), (400, "invalid_scope".into()));
     assert_eq!(error(&ask("nonsense").await), (400, "invalid_scope".into()));
-    assert_eq!(error(&ask("admin").await), (400, "invalid_scope".into()), "a member's");
+    assert_eq!(
+        error(&ask("admin").await),
+        (400, "invalid_scope".into()),
+        "a member's"
+    );
     assert_eq!(ask("mcp:tools admin").await.json()["scope"], "mcp:tools");
 }
 

@@ -21,7 +21,9 @@ async fn terminal(gate: &Gate) -> Party {
 }
 
 async fn start(party: &Party) -> Started {
-    let answer = party.post("/oauth/device_authorization", &[("scope", "mcp")]).await;
+    let answer = party
+        .post("/oauth/device_authorization", &[("scope", "mcp")])
+        .await;
     assert_eq!(answer.status(), 200, "{}", answer.text());
     assert_eq!(answer.header("cache-control"), "no-store");
     let body = answer.json();
@@ -49,7 +51,10 @@ async fn a_terminal_is_let_in_by_the_code_it_shows() {
         .get(&format!("/device?user_code={}", started.user))
         .await;
     assert!(page.text().contains(&started.user), "{}", page.text());
-    let page = gate.owner.submit(&page, &[("user_code", &started.user)]).await;
+    let page = gate
+        .owner
+        .submit(&page, &[("user_code", &started.user)])
+        .await;
     assert_eq!(page.status(), 200, "{}", page.text());
     assert!(page.text().contains("Terminal"));
     let done = gate.owner.submit(&page, &[("decision", "allow")]).await;
@@ -75,14 +80,23 @@ async fn a_terminal_waits_is_slowed_down_and_told_no() {
     assert_eq!(error(&second), (400, "slow_down".into()));
 
     let other = gate.party().await;
-    let fields = [("grant_type", DEVICE), ("device_code", started.device.as_str())];
+    let fields = [
+        ("grant_type", DEVICE),
+        ("device_code", started.device.as_str()),
+    ];
     let answer = other.post("/oauth/token", &fields).await;
     assert_eq!(error(&answer), (400, "unauthorized_client".into()));
 
     let page = gate.owner.get("/device").await;
-    let page = gate.owner.submit(&page, &[("user_code", &started.user.to_lowercase())]).await;
+    let page = gate
+        .owner
+        .submit(&page, &[("user_code", &started.user.to_lowercase())])
+        .await;
     gate.owner.submit(&page, &[("decision", "cancel")]).await;
-    assert_eq!(error(&poll(&party, &started.device).await), (400, "access_denied".into()));
+    assert_eq!(
+        error(&poll(&party, &started.device).await),
+        (400, "access_denied".into())
+    );
 }
 
 #[tokio::test]
@@ -93,12 +107,18 @@ async fn attack_guessing_codes_is_stopped_by_person() {
     let page = gate.owner.get("/device").await;
     let mut last = 0;
     for _ in 0..11 {
-        let answer = gate.owner.submit(&page, &[("user_code", "BBBB-BBBB")]).await;
+        let answer = gate
+            .owner
+            .submit(&page, &[("user_code", "BBBB-BBBB")])
+            .await;
         last = answer.status();
         assert!(matches!(last, 404 | 429), "{last}");
     }
     assert_eq!(last, 429);
-    let answer = gate.owner.submit(&page, &[("user_code", &started.user)]).await;
+    let answer = gate
+        .owner
+        .submit(&page, &[("user_code", &started.user)])
+        .await;
     assert_eq!(answer.status(), 429, "the right one, too");
     let mut other = super::consent::member(&gate).await;
     let page = other.get("/device").await;

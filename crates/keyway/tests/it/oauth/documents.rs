@@ -58,8 +58,13 @@ fn document(id: &str) -> Value {
 }
 
 fn ok(body: &str) -> Vec<u8> {
-    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncache-control: max-age=600\r\n";
-    format!("{head}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()).into_bytes()
+    let head =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncache-control: max-age=600\r\n";
+    format!(
+        "{head}content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
 async fn lenient() -> Gate {
@@ -82,12 +87,16 @@ fn party(gate: &Gate, id: &str) -> Party {
 #[tokio::test]
 async fn a_client_is_known_by_its_document_which_is_fetched_once() {
     let mut gate = lenient().await;
-    let site = Site::start(|at| ok(&document(&format!("http://{at}/client.json")).to_string())).await;
+    let site =
+        Site::start(|at| ok(&document(&format!("http://{at}/client.json")).to_string())).await;
     let party = party(&gate, &site.url());
     let page = gate.owner.get(&party.url()).await;
     assert_eq!(page.status(), 200, "{}", page.text());
     assert!(page.text().contains("Published app"));
-    assert!(page.text().contains(&site.address.to_string()), "who vouches for it");
+    assert!(
+        page.text().contains(&site.address.to_string()),
+        "who vouches for it"
+    );
     let tokens = gate.tokens(&party).await;
     assert!(gate.works(&tokens.access).await);
     party.refresh(&tokens.refresh).await;
@@ -98,7 +107,8 @@ async fn a_client_is_known_by_its_document_which_is_fetched_once() {
 async fn attack_documents_that_are_not_right_make_no_client() {
     let mut gate = lenient().await;
     let own = |at: SocketAddr| format!("http://{at}/client.json");
-    let other = Site::start(|_| ok(&document("https://other.example/client.json").to_string())).await;
+    let other =
+        Site::start(|_| ok(&document("https://other.example/client.json").to_string())).await;
     let secret = Site::start(|at| {
         let mut body = document(&own(at));
         body["client_secret"] = "s".into();
@@ -118,14 +128,16 @@ async fn attack_documents_that_are_not_right_make_no_client() {
     })
     .await;
     let moved = Site::start(|_| {
-        b"HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\ncontent-length: 0\r\n\r\n".to_vec()
+        b"HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\ncontent-length: 0\r\n\r\n"
+            .to_vec()
     })
     .await;
     let page = Site::start(|_| {
         b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 2\r\n\r\n{}".to_vec()
     })
     .await;
-    let missing = Site::start(|_| b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec()).await;
+    let missing =
+        Site::start(|_| b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec()).await;
     for site in [other, secret, markup, large, moved, page, missing] {
         let party = party(&gate, &site.url());
         for _ in 0..2 {
@@ -140,7 +152,8 @@ async fn attack_documents_that_are_not_right_make_no_client() {
 #[tokio::test]
 async fn attack_documents_at_private_addresses_are_not_fetched() {
     let mut gate = gate().await;
-    let site = Site::start(|at| ok(&document(&format!("http://{at}/client.json")).to_string())).await;
+    let site =
+        Site::start(|at| ok(&document(&format!("http://{at}/client.json")).to_string())).await;
     let port = site.address.port();
     for id in [
         site.url(),
@@ -172,7 +185,8 @@ async fn a_gateway_can_do_without_documents() {
         config.egress.allow = vec!["127.0.0.1".parse().unwrap()];
     })
     .await;
-    let site = Site::start(|at| ok(&document(&format!("http://{at}/client.json")).to_string())).await;
+    let site =
+        Site::start(|at| ok(&document(&format!("http://{at}/client.json")).to_string())).await;
     let party = party(&gate, &site.url());
     assert_eq!(gate.owner.get(&party.url()).await.status(), 400);
     assert_eq!(site.asked(), 0);

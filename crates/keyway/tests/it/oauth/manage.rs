@@ -23,7 +23,12 @@ async fn an_admin_sees_and_ends_every_grant_over_http() {
 
     let id = grant["id"].as_str().unwrap();
     let path = format!("/v1/oauth/grants/{id}");
-    let ended = gate.app.ask(Method::DELETE, &path).bearer(&gate.app.key).send().await;
+    let ended = gate
+        .app
+        .ask(Method::DELETE, &path)
+        .bearer(&gate.app.key)
+        .send()
+        .await;
     assert_eq!(ended.status(), 204);
     assert!(!gate.works(&first.access).await);
     assert!(gate.works(&second.access).await);
@@ -37,7 +42,12 @@ async fn an_admin_sees_and_ends_every_grant_over_http() {
     assert!(!gate.works(&second.access).await);
     let left = gate.app.get("/v1/oauth/grants").send().await.json();
     assert_eq!(left["grants"], json!([]));
-    let ended = gate.app.get("/v1/oauth/grants?state=any").send().await.json();
+    let ended = gate
+        .app
+        .get("/v1/oauth/grants?state=any")
+        .send()
+        .await
+        .json();
     assert_eq!(ended["grants"].as_array().unwrap().len(), 2);
 }
 
@@ -55,8 +65,17 @@ async fn wrong_questions_about_grants_are_refused_without_repeating_them() {
         assert_eq!(answer.status(), status, "{path}");
         assert!(!answer.text().contains("canary"), "{path}");
     }
-    for body in [json!({}), json!({ "all": true, "client": "a" }), json!({ "x": 1 })] {
-        let answer = gate.app.post("/v1/oauth/grants/revoke").json(&body).send().await;
+    for body in [
+        json!({}),
+        json!({ "all": true, "client": "a" }),
+        json!({ "x": 1 }),
+    ] {
+        let answer = gate
+            .app
+            .post("/v1/oauth/grants/revoke")
+            .json(&body)
+            .send()
+            .await;
         assert_eq!(answer.status(), 422, "{body}");
     }
 }
@@ -78,7 +97,12 @@ async fn a_disabled_client_is_out_until_it_is_let_in_again() {
     assert_eq!(gate.app.post(&path("enable")).send().await.status(), 204);
     assert!(gate.works(&pair.access).await);
     let path = format!("/v1/oauth/clients/{}", party.id);
-    let deleted = gate.app.ask(Method::DELETE, &path).bearer(&gate.app.key).send().await;
+    let deleted = gate
+        .app
+        .ask(Method::DELETE, &path)
+        .bearer(&gate.app.key)
+        .send()
+        .await;
     assert_eq!(deleted.status(), 204);
     assert!(!gate.works(&pair.access).await);
     assert_eq!(gate.owner.get(&party.url()).await.status(), 400);
@@ -87,7 +111,8 @@ async fn a_disabled_client_is_out_until_it_is_let_in_again() {
 #[tokio::test]
 async fn a_client_that_an_admin_makes_is_shown_its_secret_once() {
     let gate = gate().await;
-    let body = json!({ "name": "Backend", "redirectUris": ["https://b.example/cb"], "scope": "mcp" });
+    let body =
+        json!({ "name": "Backend", "redirectUris": ["https://b.example/cb"], "scope": "mcp" });
     let made = gate.app.post("/v1/oauth/clients").json(&body).send().await;
     assert_eq!(made.status(), 201, "{}", made.text());
     assert!(made.json()["secret"].as_str().unwrap().starts_with("kws_"));
@@ -95,9 +120,18 @@ async fn a_client_that_an_admin_makes_is_shown_its_secret_once() {
     assert!(!listed.text().contains("kws_"));
     assert_eq!(listed.json()["clients"][0]["kind"], "configured");
     for (body, pointer) in [
-        (json!({ "name": "", "redirectUris": ["https://b.example/cb"] }), "/name"),
-        (json!({ "name": "x", "serviceAccount": "canary" }), "/serviceAccount"),
-        (json!({ "name": "x", "redirectUris": ["javascript:canary"] }), ""),
+        (
+            json!({ "name": "", "redirectUris": ["https://b.example/cb"] }),
+            "/name",
+        ),
+        (
+            json!({ "name": "x", "serviceAccount": "canary" }),
+            "/serviceAccount",
+        ),
+        (
+            json!({ "name": "x", "redirectUris": ["javascript:canary"] }),
+            "",
+        ),
     ] {
         let answer = gate.app.post("/v1/oauth/clients").json(&body).send().await;
         assert_eq!(answer.status(), 422, "{body}");
@@ -115,7 +149,12 @@ async fn a_token_without_the_scope_administers_nothing() {
     let told = super::party::told(&gate.consent(&url).await);
     let pair = party.redeem(super::party::value(&told, "code")).await;
     for path in ["/v1/oauth/grants", "/v1/oauth/clients"] {
-        let answer = gate.app.ask(Method::GET, path).bearer(&pair.access).send().await;
+        let answer = gate
+            .app
+            .ask(Method::GET, path)
+            .bearer(&pair.access)
+            .send()
+            .await;
         assert_eq!(answer.status(), 403, "{path}: {}", answer.text());
     }
 }

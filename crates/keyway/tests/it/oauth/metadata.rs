@@ -49,7 +49,11 @@ async fn without_authentication_there_is_no_metadata_and_calls_work() {
         "/.well-known/oauth-protected-resource/mcp",
         "/.well-known/oauth-authorization-server",
     ] {
-        assert_eq!(app.ask(Method::GET, path).send().await.status(), 404, "{path}");
+        assert_eq!(
+            app.ask(Method::GET, path).send().await.status(),
+            404,
+            "{path}"
+        );
     }
     let answer = modern_anonymous(&app, "tools/list", json!({})).send().await;
     assert_eq!(answer.status(), 200);
@@ -64,7 +68,11 @@ async fn another_method_is_told_which_ones_do() {
         (Method::PUT, "/oauth/revoke", "POST"),
         (Method::DELETE, "/oauth/introspect", "POST"),
         (Method::GET, "/oauth/device_authorization", "POST"),
-        (Method::POST, "/.well-known/oauth-authorization-server", "GET,HEAD"),
+        (
+            Method::POST,
+            "/.well-known/oauth-authorization-server",
+            "GET,HEAD",
+        ),
         (Method::PUT, "/oauth/authorize", "GET,HEAD,POST"),
         (Method::DELETE, "/device", "GET,HEAD,POST"),
     ] {
@@ -87,7 +95,11 @@ async fn pages_of_allowed_origins_read_every_answer_refusals_included() {
         ask.json(&json!({}))
     };
     let good = "https://claude.ai";
-    for (path, status) in [("/oauth/register", 400), ("/oauth/token", 400), ("/mcp", 401)] {
+    for (path, status) in [
+        ("/oauth/register", 400),
+        ("/oauth/token", 400),
+        ("/mcp", 401),
+    ] {
         let answer = ask(path, good).send().await;
         assert_eq!(answer.status(), status, "{path}");
         assert_eq!(answer.header("access-control-allow-origin"), good);

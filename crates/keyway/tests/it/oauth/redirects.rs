@@ -38,8 +38,14 @@ async fn attack_redirect_tricks_end_on_a_page_and_never_at_the_address() {
         let answer = gate.owner.get(&url).await;
         assert_eq!(answer.status(), 400, "{trick}");
         assert!(!answer.has("location"), "{trick}");
-        assert!(answer.header("content-type").starts_with("text/html"), "{trick}");
-        assert!(!answer.text().contains("evil"), "nothing is repeated: {trick}");
+        assert!(
+            answer.header("content-type").starts_with("text/html"),
+            "{trick}"
+        );
+        assert!(
+            !answer.text().contains("evil"),
+            "nothing is repeated: {trick}"
+        );
     }
     let twice = format!("{}&redirect_uri=https%3A%2F%2Fevil.example", party.url());
     assert_eq!(gate.owner.get(&twice).await.status(), 400);
@@ -49,8 +55,16 @@ async fn attack_redirect_tricks_end_on_a_page_and_never_at_the_address() {
 async fn an_unknown_client_is_told_to_the_person_and_nobody_else() {
     let mut gate = gate().await;
     let party = gate.party().await;
-    for id in ["client_0190-unknown", "", "https://127.0.0.1/client.json", "\u{1}"] {
-        let answer = gate.owner.get(&party.url_with(&[("client_id", Some(id))])).await;
+    for id in [
+        "client_0190-unknown",
+        "",
+        "https://127.0.0.1/client.json",
+        "\u{1}",
+    ] {
+        let answer = gate
+            .owner
+            .get(&party.url_with(&[("client_id", Some(id))]))
+            .await;
         assert_eq!(answer.status(), 400, "{id}");
         assert!(!answer.has("location"));
     }
@@ -62,10 +76,16 @@ async fn attack_mix_up_every_answer_says_who_gives_it() {
     let issuer = gate.issuer();
     let party = gate.party().await;
     for (changes, expected) in [
-        (&[("response_type", Some("token"))][..], "unsupported_response_type"),
+        (
+            &[("response_type", Some("token"))][..],
+            "unsupported_response_type",
+        ),
         (&[("response_type", None)], "invalid_request"),
         (&[("scope", Some("mcp files:read"))], "invalid_scope"),
-        (&[("resource", Some("https://elsewhere.example/mcp"))], "invalid_target"),
+        (
+            &[("resource", Some("https://elsewhere.example/mcp"))],
+            "invalid_target",
+        ),
         (&[("request", Some("x"))], "request_not_supported"),
         (&[("prompt", Some("none"))], "consent_required"),
     ] {
@@ -85,6 +105,8 @@ async fn prompt_none_without_a_session_is_told_to_the_client() {
     let gate = gate().await;
     let party = gate.party().await;
     let mut stranger = super::browser::Browser::new(gate.app.address());
-    let answer = stranger.get(&party.url_with(&[("prompt", Some("none"))])).await;
+    let answer = stranger
+        .get(&party.url_with(&[("prompt", Some("none"))]))
+        .await;
     assert_eq!(value(&told(&answer), "error"), "login_required");
 }

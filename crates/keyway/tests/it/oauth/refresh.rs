@@ -25,7 +25,10 @@ async fn a_lost_answer_is_given_again_within_the_grace() {
     let first = gate.tokens(&party).await;
     let lost = party.refresh(&first.refresh).await;
     let again = party.refresh(&first.refresh).await;
-    assert_eq!((&again.access, &again.refresh), (&lost.access, &lost.refresh));
+    assert_eq!(
+        (&again.access, &again.refresh),
+        (&lost.access, &lost.refresh)
+    );
     assert!(gate.works(&again.access).await);
     let next = party.refresh(&again.refresh).await;
     assert!(gate.works(&next.access).await);

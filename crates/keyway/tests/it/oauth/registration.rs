@@ -8,7 +8,10 @@ use crate::support::app::TestApp;
 use crate::support::client::{Answer, Ask};
 
 async fn register(app: &TestApp, body: &Value) -> Answer {
-    app.ask(Method::POST, "/oauth/register").json(body).send().await
+    app.ask(Method::POST, "/oauth/register")
+        .json(body)
+        .send()
+        .await
 }
 
 fn with(name: &str, value: Value) -> Value {
@@ -21,7 +24,12 @@ fn with(name: &str, value: Value) -> Value {
 async fn attack_registration_flood_is_stopped_by_address() {
     let app = TestApp::with([]).await;
     for _ in 0..5 {
-        assert_eq!(register(&app, &with("client_name", "x".into())).await.status(), 201);
+        assert_eq!(
+            register(&app, &with("client_name", "x".into()))
+                .await
+                .status(),
+            201
+        );
     }
     let answer = register(&app, &with("client_name", "x".into())).await;
     assert_eq!(answer.status(), 429);
@@ -51,7 +59,11 @@ async fn attack_a_name_with_markup_or_turned_around_is_refused() {
         "   ",
     ] {
         let answer = register(&app, &with("client_name", name.into())).await;
-        assert_eq!(error(&answer), (400, "invalid_client_metadata".into()), "{name:?}");
+        assert_eq!(
+            error(&answer),
+            (400, "invalid_client_metadata".into()),
+            "{name:?}"
+        );
         assert!(!answer.text().contains("script"));
     }
 }
@@ -59,7 +71,9 @@ async fn attack_a_name_with_markup_or_turned_around_is_refused() {
 #[tokio::test]
 async fn attack_redirect_uris_that_lead_elsewhere_cannot_be_registered() {
     let app = unlimited().await;
-    let thousand: Vec<String> = (0..1000).map(|n| format!("https://a.example/{n}")).collect();
+    let thousand: Vec<String> = (0..1000)
+        .map(|n| format!("https://a.example/{n}"))
+        .collect();
     for uris in [
         json!(["javascript:alert(1)"]),
         json!(["data:text/html,x"]),
@@ -74,9 +88,18 @@ async fn attack_redirect_uris_that_lead_elsewhere_cannot_be_registered() {
         json!(thousand),
     ] {
         let answer = register(&app, &with("redirect_uris", uris.clone())).await;
-        assert_eq!(error(&answer), (400, "invalid_redirect_uri".into()), "{uris}");
+        assert_eq!(
+            error(&answer),
+            (400, "invalid_redirect_uri".into()),
+            "{uris}"
+        );
     }
-    for body in [json!(null), json!([]), json!("x"), json!({ "redirect_uris": "x" })] {
+    for body in [
+        json!(null),
+        json!([]),
+        json!("x"),
+        json!({ "redirect_uris": "x" }),
+    ] {
         let answer = register(&app, &body).await;
         assert_eq!(answer.status(), 400, "{body}");
     }
@@ -91,7 +114,10 @@ async fn a_registration_is_json_in_any_character_set_and_bounded() {
         let answer = ask.header("content-type", kind).body(body).send().await;
         answer.status()
     };
-    assert_eq!(send("application/json; charset=utf-8", body.clone()).await, 201);
+    assert_eq!(
+        send("application/json; charset=utf-8", body.clone()).await,
+        201
+    );
     assert_eq!(send("text/plain", body.clone()).await, 400);
     assert_eq!(send("application/json", "{".into()).await, 400);
     let long = with("client_name", "x".repeat(70 << 10).into()).to_string();
@@ -111,7 +137,11 @@ async fn a_confidential_client_gets_a_secret_and_has_to_use_it() {
     assert!(secret.starts_with("kws_"));
     let fields = [("grant_type", "refresh_token"), ("refresh_token", "kwr_x")];
     let answer = party.post("/oauth/token", &fields).await;
-    assert_eq!(error(&answer), (400, "invalid_grant".into()), "it proved itself");
+    assert_eq!(
+        error(&answer),
+        (400, "invalid_grant".into()),
+        "it proved itself"
+    );
     party.secret = Some("kws_wrong".into());
     let answer = party.post("/oauth/token", &fields).await;
     assert_eq!(error(&answer), (401, "invalid_client".into()));

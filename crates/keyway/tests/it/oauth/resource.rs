@@ -25,7 +25,11 @@ async fn attack_a_token_for_another_resource_is_refused() {
     assert!(gate.works(&mcp.access).await);
     let refused = gate.list(&api.access).send().await;
     assert_eq!(refused.status(), 401);
-    assert!(refused.header("www-authenticate").contains("error=\"invalid_token\""));
+    assert!(
+        refused
+            .header("www-authenticate")
+            .contains("error=\"invalid_token\"")
+    );
     let refused = actions(&mcp.access).await;
     assert_eq!(refused.status(), 401);
     let challenge = refused.header("www-authenticate");
@@ -54,7 +58,10 @@ async fn a_token_request_may_not_name_another_resource_than_was_granted() {
     let party = gate.party().await;
     let granted = gate.tokens(&party).await;
     let issuer = gate.issuer();
-    for named in [format!("{issuer}/v1"), "https://elsewhere.example".to_owned()] {
+    for named in [
+        format!("{issuer}/v1"),
+        "https://elsewhere.example".to_owned(),
+    ] {
         let answer = party
             .post(
                 "/oauth/token",
@@ -83,7 +90,9 @@ async fn attack_a_bearer_token_is_no_cookie_and_a_cookie_no_bearer_token() {
     let pair = gate.tokens(&party).await;
     let mut browser = Browser::new(gate.app.address());
     for token in [&pair.access, &pair.refresh, &gate.app.key] {
-        browser.cookies.insert("keyway_session".into(), token.clone());
+        browser
+            .cookies
+            .insert("keyway_session".into(), token.clone());
         let answer = browser.get("/account").await;
         assert_eq!(answer.status(), 303);
         assert!(answer.header("location").starts_with("/sign-in"));

@@ -40,7 +40,10 @@ async fn a_revoked_grant_ends_its_tokens_and_its_open_stream() {
     assert_eq!(response.status(), 200);
     let app = gate.app.running.app();
     let resource = format!("{}/mcp", gate.issuer());
-    let who = app.authenticate_at(&pair.access, Some(&resource)).await.unwrap();
+    let who = app
+        .authenticate_at(&pair.access, Some(&resource))
+        .await
+        .unwrap();
     let Subject::Token { grant, .. } = who.subject() else {
         panic!("an access token came in");
     };
@@ -107,12 +110,21 @@ async fn a_removed_member_s_tokens_die_at_once() {
 
     let app = gate.app.running.app();
     let members = app.people().members(&app.local()).await.unwrap();
-    let grace = members.iter().find(|member| member.name == "Grace").unwrap();
-    app.people().remove_member(&app.local(), &grace.id).await.unwrap();
+    let grace = members
+        .iter()
+        .find(|member| member.name == "Grace")
+        .unwrap();
+    app.people()
+        .remove_member(&app.local(), &grace.id)
+        .await
+        .unwrap();
     assert!(!gate.works(&pair.access).await);
     drop(soon("the stream to close", open.into_body().collect()).await);
     assert_eq!(party.try_refresh(&pair.refresh).await.status(), 400);
     let answer = member.get(&party.url()).await;
-    assert!(answer.header("location").starts_with("/sign-in"), "no web session either");
+    assert!(
+        answer.header("location").starts_with("/sign-in"),
+        "no web session either"
+    );
     gate.tokens(&party).await;
 }

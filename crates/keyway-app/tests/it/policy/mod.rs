@@ -1,0 +1,8 @@
+//! Who may do what, over a whole app.
+
+mod approving;
+mod changing;
+mod limits;
+mod seeing;
+mod shared;
+mod world;

@@ -1,0 +1,4 @@
+mod decided;
+mod refused;
+mod shared;
+mod world;
