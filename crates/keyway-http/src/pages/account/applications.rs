@@ -2,36 +2,38 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use keyway_app::oauth::{GrantView, GrantsWanted};
-use keyway_core::{Error, GrantId, Kind, Scopes};
+use keyway_app::oauth::GrantsWanted;
+use keyway_core::scopes::Scope;
+use keyway_core::{Actor, ClientId, Error, GrantId, Kind};
 use keyway_pages::Application;
 
-use super::{agent, page::done};
+use super::agent::ago;
+use super::page::done;
 use crate::pages::{Visitor, VisitorForm};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
-/// The applications that act for someone, in the organization they are at.
+/// The applications that act for someone in the organization they are in.
 pub(super) async fn of(shared: &Shared, visitor: &Visitor) -> Result<Vec<Application>, Error> {
-    let who = &visitor.web.principal;
     let wanted = GrantsWanted {
-        owner: who.actor(),
+        owner: Some(Actor::User(visitor.web.user.id.clone())),
         ..GrantsWanted::default()
     };
+    let who = &visitor.web.principal;
+    let found = shared.app.oauth().grants(who, &wanted).await?;
     let now = shared.clock.now();
-    let page = shared.app.oauth().grants(who, &wanted).await?;
-    let shown = |grant: GrantView| Application {
-        host: host(grant.client.as_str()),
+    let applications = found.grants.into_iter().map(|grant| Application {
         grant: grant.id.to_string(),
         name: grant.client_name,
-        scopes: words(&grant.scopes),
-        since: agent::ago(grant.created_at, now),
-        used: grant.last_used_at.map(|at| agent::ago(at, now)),
-    };
-    Ok(page.grants.into_iter().map(shown).collect())
+        host: host(&grant.client),
+        scopes: grant.scopes.split(' ').filter_map(describe).collect(),
+        since: ago(grant.created_at, now),
+        used: grant.last_used_at.map(|used| ago(used, now)),
+    });
+    Ok(applications.collect())
 }
 
-/// `POST /account/applications`: ends what one application was let do.
+/// `POST /account/applications`: ends what an application may do.
 pub(in crate::pages) async fn end(
     State(shared): State<Arc<Shared>>,
     visitor: Visitor,
@@ -49,14 +51,12 @@ pub(in crate::pages) async fn end(
     Ok(done("application").into_response())
 }
 
-/// The host that vouches for a client that is known by an address.
-fn host(client: &str) -> Option<String> {
-    let url = url::Url::parse(client).ok()?;
-    url.host_str().map(str::to_owned)
+/// The host that vouches for a client, where its id is an address.
+fn host(client: &ClientId) -> Option<String> {
+    let address = url::Url::parse(client.as_str()).ok()?;
+    address.host_str().map(str::to_owned)
 }
 
-/// Scopes in words.
-fn words(scopes: &str) -> Vec<String> {
-    let scopes: Scopes = scopes.parse().unwrap_or_default();
-    scopes.iter().map(keyway_core::scopes::Scope::describe).collect()
+fn describe(scope: &str) -> Option<String> {
+    scope.parse::<Scope>().ok().map(|scope| scope.describe())
 }
