@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 const LIMIT_MS = 30_000;
 let failed = 0;
 
-export async function check(what, test) {
+export async function check(what, test, limit = LIMIT_MS) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done after ${LIMIT_MS} ms`)), LIMIT_MS);
+    timer = setTimeout(() => reject(new Error(`not done after ${limit} ms`)), limit);
   });
   try {
     await Promise.race([test(), late]);

@@ -13,12 +13,17 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::audit::{Audit, AuditParts, AuditSettings};
 use crate::keys::{self, ApiKeys, KeyRing};
+use crate::limits::{Limits, RateLimits};
 use crate::metrics::{Meter, Metrics};
+use crate::oauth::{Oauth, OauthParts, OauthSettings};
+use crate::people::{People, PeopleParts, Serving, SignInSettings, Sso};
+use crate::policy::{Approvals, InForce, Policies, Unannotated};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
-use crate::{List, Notice, Page};
+use crate::{List, Notice, Page, access};
 
 /// The purpose of what [`App::seal`] seals.
 const STATE: &str = "request-state";
@@ -56,12 +61,27 @@ pub struct AppParts {
 pub struct Settings {
     /// How long a client may hold a page of a list for fresh.
     pub list_ttl: Duration,
+    /// How people sign in.
+    pub sign_in: SignInSettings,
+    /// The audit log.
+    pub audit: AuditSettings,
+    /// The authorization server.
+    pub oauth: OauthSettings,
+    /// How often someone may ask.
+    pub rate_limits: RateLimits,
+    /// What a tool counts as whose server says nothing about it.
+    pub unannotated: Unannotated,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             list_ttl: Duration::from_mins(1),
+            sign_in: SignInSettings::default(),
+            audit: AuditSettings::default(),
+            oauth: OauthSettings::default(),
+            rate_limits: RateLimits::default(),
+            unannotated: Unannotated::default(),
         }
     }
 }
@@ -69,19 +89,25 @@ impl Default for Settings {
 pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
-    #[expect(dead_code, reason = "asked by the authorization server")]
+    #[expect(dead_code, reason = "asked by sign-in at other providers")]
     pub(crate) http: Arc<dyn HttpSend>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) metrics: Arc<Metrics>,
     /// The counters of each action, by slug.
     pub(crate) meters: HashMap<String, Arc<Meter>>,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) limits: Limits,
+    pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
     pub(crate) store: Store,
     settings: Arc<Settings>,
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
+    people: People,
+    oauth: Oauth,
+    sso: Sso,
+    pub(crate) audit: Audit,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
     tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
@@ -95,14 +121,41 @@ impl App {
         let metrics = Arc::new(Metrics::default());
         let settings = Arc::new(parts.settings);
         let registry = Arc::new(parts.registry);
+        let organization = parts.ready.organization.clone();
         let tenant = |actions| {
             Arc::new(Tenant::new(
+                organization.as_str(),
                 actions,
                 Arc::clone(&metrics),
                 Arc::clone(&settings),
             ))
         };
         let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
+        let audit = AuditParts {
+            store: parts.store.clone(),
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            vault: parts.ready.vault.clone(),
+            settings: settings.audit.clone(),
+            counters: Arc::clone(&metrics.audit),
+            shutdown: parts.shutdown.clone(),
+        };
+        let audit = Audit::start(audit, &parts.tasks);
+        let oauth = Oauth::serving(
+            OauthParts {
+                store: parts.store.clone(),
+                clock: Arc::clone(&parts.clock),
+                random: Arc::clone(&parts.random),
+                audit: audit.clone(),
+                organization: parts.ready.organization.clone(),
+                settings: settings.oauth.clone(),
+            },
+            Arc::clone(&ring),
+            Arc::clone(&parts.http),
+        );
+        parts
+            .tasks
+            .spawn(oauth.clone().keep_purging(parts.shutdown.clone()));
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
@@ -111,17 +164,37 @@ impl App {
             .map(|entry| entry.action().slug())
             .map(|slug| (slug.to_owned(), metrics.action(slug)))
             .collect();
+        let people = People::serving(
+            PeopleParts {
+                store: parts.store.clone(),
+                clock: Arc::clone(&parts.clock),
+                random: Arc::clone(&parts.random),
+                settings: settings.sign_in.clone(),
+            },
+            Serving {
+                ring: Arc::clone(&ring),
+                vault: parts.ready.vault.clone(),
+                audit: audit.clone(),
+            },
+        );
+        let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
             meters,
+            people,
+            oauth,
+            sso,
             vault: parts.ready.vault,
+            audit,
             organization: parts.ready.organization,
             home: tenant(Some(Arc::clone(&registry))),
             nobody: tenant(None),
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
+            limits: Limits::new(settings.rate_limits, &parts.clock),
+            policy: ArcSwap::new(InForce::new(built_in())),
+            http: parts.http,
             clock: parts.clock,
             random: parts.random,
-            http: parts.http,
             store: parts.store,
             tasks: parts.tasks,
             registry,
@@ -135,9 +208,18 @@ impl App {
     }
 
     /// Who comes in with an API key. [`keyway_core::Kind::Unauthenticated`] for one that is not
-    /// valid, whatever the reason.
+    /// valid, whatever the reason; access tokens are good at a resource only.
     pub async fn authenticate(&self, bearer: &str) -> Result<Principal, Error> {
-        self.inner.ring.authenticate(bearer).await
+        self.inner.ring.authenticate(bearer, None).await
+    }
+
+    /// Who comes in at `resource` with an API key, or with an access token that was issued for it.
+    pub async fn authenticate_at(
+        &self,
+        bearer: &str,
+        resource: Option<&str>,
+    ) -> Result<Principal, Error> {
+        self.inner.ring.authenticate(bearer, resource).await
     }
 
     /// Who comes in without a key, at a gateway that asks for none.
@@ -150,8 +232,8 @@ impl App {
         Principal::new(self.inner.organization.clone(), Subject::Local)
     }
 
-    /// Cancelled once the key behind `who` stops being valid: within two seconds of it, whichever
-    /// process revoked it.
+    /// Cancelled once the key, or the grant of the token, behind `who` stops being valid: within two
+    /// seconds of it, whichever process revoked it.
     pub fn revoked(&self, who: &Principal) -> CancellationToken {
         self.inner.ring.revoked(who)
     }
@@ -163,12 +245,43 @@ impl App {
             Arc::clone(&self.inner.clock),
             Arc::clone(&self.inner.random),
         )
-        .with_ring(Arc::clone(&self.inner.ring))
+        .serving(Arc::clone(&self.inner.ring), self.inner.audit.clone())
+    }
+
+    /// People, machine identities and web sessions.
+    pub fn people(&self) -> &People {
+        &self.inner.people
+    }
+
+    /// Signing in at OpenID providers.
+    pub fn sso(&self) -> &Sso {
+        &self.inner.sso
+    }
+
+    /// Refuses `who` unless they administer their organization at this moment: the operator, or an
+    /// owner or admin who comes with the scope `admin`. Every administrative use-case asks this first.
+    pub async fn administer(&self, who: &Principal) -> Result<(), Error> {
+        access::administer(&self.inner.store, who).await.map(drop)
+    }
+
+    /// The authorization server: clients, grants, tokens.
+    pub fn oauth(&self) -> &Oauth {
+        &self.inner.oauth
+    }
+
+    /// What happened, written down.
+    pub fn audit(&self) -> &Audit {
+        &self.inner.audit
     }
 
     /// The actions, wherever they are exposed.
     pub fn registry(&self) -> &Registry {
         &self.inner.registry
+    }
+
+    /// How often someone may ask, and how they stand.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
     }
 
     /// What is counted.
@@ -197,6 +310,7 @@ impl App {
             return self.set_upstreams(upstreams);
         }
         let fresh = Arc::new(Tenant::new(
+            organization.as_str(),
             None,
             Arc::clone(&self.inner.metrics),
             Arc::clone(&self.inner.settings),
@@ -232,41 +346,48 @@ impl App {
         }
     }
 
-    /// How the upstreams of the principal's organization are, by key.
+    /// How the upstreams of the principal's organization are that it may see, by key.
     pub fn upstream_statuses(&self, who: &Principal) -> Vec<UpstreamStatus> {
-        let mut all: Vec<_> = self
-            .tenant(who)
+        let (tenant, view) = (self.tenant(who), self.view(who));
+        let mut all: Vec<_> = tenant
             .upstreams()
             .iter()
+            .filter(|upstream| view.sees(&tenant.facts().server(upstream.key())))
             .map(|upstream| upstream.status())
             .collect();
         all.sort_by(|one, other| one.name.cmp(&other.name));
         all
     }
 
-    /// One page of a list, in a stable order: actions by slug, then servers by key.
+    /// One page of what `who` sees of a list, in a stable order: actions by slug, then servers by
+    /// key. What is listed may be called.
     pub fn list(
         &self,
         who: &Principal,
         list: List,
         cursor: Option<&str>,
     ) -> Result<Page, RpcError> {
-        self.tenant(who).catalogue().page(list, cursor)
+        self.limits().from_principal(who).map_err(Error::from)?;
+        self.view(who).page(list, cursor)
     }
 
-    /// How many items a list has.
+    /// How many items `who` sees of a list.
     pub fn count(&self, who: &Principal, list: List) -> usize {
-        self.tenant(who).catalogue().count(list)
+        self.view(who).count(list)
     }
 
     /// The parameters of a tool that are mirrored into `Mcp-Param-*` headers. Empty for most.
     pub fn header_parameters(&self, who: &Principal, tool: &str) -> Arc<[HeaderParameter]> {
         let tenant = self.tenant(who);
         let catalogue = tenant.catalogue();
-        catalogue
-            .tool(tool)
-            .map(|route| Arc::clone(&route.headers))
-            .unwrap_or_default()
+        let Some(route) = catalogue.tool(tool) else {
+            return Arc::default();
+        };
+        // Nearly all have none, and then nothing has to be decided.
+        if route.headers.is_empty() || !self.view(who).sees(&route.thing) {
+            return Arc::default();
+        }
+        Arc::clone(&route.headers)
     }
 
     /// What changes for this principal from now on. A receiver that lags has missed notices.
@@ -287,6 +408,13 @@ impl App {
         opened.ok()
     }
 
+    /// Every organization that has anything.
+    pub(crate) fn tenants(&self) -> Vec<Arc<Tenant>> {
+        let others = self.inner.tenants.load();
+        let home = std::iter::once(&self.inner.home);
+        home.chain(others.values()).map(Arc::clone).collect()
+    }
+
     pub(crate) fn tenant(&self, who: &Principal) -> Arc<Tenant> {
         let organization = who.organization();
         if *organization == self.inner.organization {
@@ -295,6 +423,12 @@ impl App {
         let others = self.inner.tenants.load();
         Arc::clone(others.get(organization).unwrap_or(&self.inner.nobody))
     }
+}
+
+/// The policies of every gateway. A test reads them; should they ever not be readable, nothing is
+/// permitted.
+fn built_in() -> Policies {
+    Policies::read(&[], Approvals::BuiltIn).unwrap_or_default()
 }
 
 /// What a principal's sealed texts are bound to.

@@ -6,26 +6,54 @@ use keyway_core::ports::{Relay, RelayMethod, Upstream};
 use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{Error, Kind, Principal};
 
+use crate::audit::{Called, Sent};
 use crate::catalogue::{PromptTarget, ResourceTarget, ToolTarget};
 use crate::invoke::Run;
 use crate::output::OutputCheck;
+use crate::policy::Admitted;
 use crate::{App, Call};
 
 impl App {
     /// Runs a call by the names clients know. The answer is the `result` object: a tool that fails
     /// answers a result with `isError`, an unknown name is an error.
     pub async fn call(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
+        if let Err(exceeded) = self.limits().from_principal(call.who) {
+            let error = Error::from(exceeded);
+            return match call.method {
+                RelayMethod::CallTool => Ok(render::error_result(&error)),
+                _ => Err(error.into()),
+            };
+        }
         match call.method {
             RelayMethod::CallTool => self.call_tool(call).await,
             RelayMethod::ReadResource => self.read_resource(call).await,
             RelayMethod::GetPrompt => self.get_prompt(call).await,
-            RelayMethod::Complete => self.complete(call).await,
+            RelayMethod::Complete => {
+                let called = Called::request(call.method, call.target);
+                let sent = Sent::Params(call.params);
+                let record = self.audit().call(call.who, call.request, called, sent);
+                let outcome = self.complete(call).await;
+                record.end_relayed(&outcome);
+                outcome
+            }
         }
     }
 
     async fn call_tool(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
         let route = self.tenant(call.who).catalogue().tool(call.target).cloned();
-        let route = route.ok_or_else(no_tool)?;
+        let route = route.ok_or_else(|| self.refused(call, no_tool()))?;
+        if let Err(exceeded) = self.limits().of_tool(call.who, call.target) {
+            return Ok(render::error_result(&exceeded.into()));
+        }
+        let admitted = match self.admit_tool(call, &route.thing).await {
+            Ok(admitted) => admitted,
+            Err(Err(error)) => return Err(self.refused(call, error)),
+            Err(Ok(error)) => {
+                let result = render::error_result(&error);
+                self.refused(call, error.into());
+                return Ok(result);
+            }
+        };
         match &route.target {
             ToolTarget::Action(slug) => {
                 let entry = self.entry(slug)?;
@@ -33,7 +61,7 @@ impl App {
                     Some(arguments) => arguments,
                     None => RawJson::empty_object(),
                 };
-                let outcome = self.run(entry, &Run::of(&call, input)).await;
+                let outcome = self.run(entry, &Run::of(&call, admitted, input)).await;
                 render::tool_answer(entry, outcome, &**call.caller)
             }
             ToolTarget::Upstream {
@@ -42,8 +70,12 @@ impl App {
                 output,
                 meter,
             } => {
+                let called = Called::request(call.method, call.target);
+                let called = called.touching(route.touch).at(upstream.key());
                 let started = tokio::time::Instant::now();
-                let outcome = relay(call, &**upstream, own).await;
+                let outcome = self
+                    .relayed(call, called, &admitted, &**upstream, own)
+                    .await;
                 let failed = outcome.as_ref().map_or(true, is_error);
                 meter.record(started.elapsed(), failed);
                 if let Ok(result) = &outcome {
@@ -73,19 +105,23 @@ impl App {
     }
 
     async fn read_resource(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
-        match self
-            .resource(call.who, call.target)
-            .ok_or_else(|| no_resource(call.target))?
-        {
+        let target = self.resource(call.who, call.target);
+        let target = target.ok_or_else(|| self.refused(call, no_resource(call.target)))?;
+        let admitted = self.admit_resource(call, &target);
+        let admitted = admitted.map_err(|error| self.refused(call, error))?;
+        match target {
             ResourceTarget::Action(slug) => {
                 let entry = self.entry(&slug)?;
                 let variables = entry.match_uri(call.target).unwrap_or_default();
                 let input = render::resource_input(entry, &variables);
-                let reply = self.run(entry, &Run::of(&call, input)).await?;
+                let reply = self.run(entry, &Run::of(&call, admitted, input)).await?;
                 render::resource_result(call.target, entry, reply)
             }
             ResourceTarget::Upstream { upstream, own } => {
-                let result = relay(call, &*upstream, &own).await?;
+                let called = Called::request(call.method, call.target).at(upstream.key());
+                let result = self
+                    .relayed(call, called, &admitted, &*upstream, &own)
+                    .await?;
                 Ok(if own == call.target {
                     result
                 } else {
@@ -101,15 +137,22 @@ impl App {
             .catalogue()
             .prompt(call.target)
             .cloned();
-        match target.ok_or_else(no_prompt)? {
+        let target = target.ok_or_else(|| self.refused(call, no_prompt()))?;
+        let admitted = self.admit_prompt(call, &target);
+        let admitted = admitted.map_err(|error| self.refused(call, error))?;
+        match target {
             PromptTarget::Action(slug) => {
                 let entry = self.entry(&slug)?;
                 arguments(call.params)?;
                 let input = render::prompt_input(entry, call.params);
-                let reply = self.run(entry, &Run::of(&call, input)).await?;
+                let reply = self.run(entry, &Run::of(&call, admitted, input)).await?;
                 render::prompt_result(entry, reply)
             }
-            PromptTarget::Upstream { upstream, own } => relay(call, &*upstream, &own).await,
+            PromptTarget::Upstream { upstream, own } => {
+                let called = Called::request(call.method, call.target).at(upstream.key());
+                self.relayed(call, called, &admitted, &*upstream, &own)
+                    .await
+            }
         }
     }
 
@@ -123,17 +166,21 @@ impl App {
                     .catalogue()
                     .prompt(call.target)
                     .cloned();
-                match target.ok_or_else(no_prompt)? {
-                    PromptTarget::Action(slug) => self.complete_action(call, &slug).await,
+                let target = target.ok_or_else(no_prompt)?;
+                let admitted = self.admit_prompt(call, &target)?;
+                match target {
+                    PromptTarget::Action(slug) => self.complete_action(call, admitted, &slug).await,
                     PromptTarget::Upstream { upstream, own } => relay(call, &*upstream, &own).await,
                 }
             }
             Some("ref/resource") => {
-                match self
-                    .template(call.who, call.target)
-                    .ok_or_else(|| no_resource(call.target))?
-                {
-                    ResourceTarget::Action(slug) => self.complete_action(call, &slug).await,
+                let target = self.template(call.who, call.target);
+                let target = target.ok_or_else(|| no_resource(call.target))?;
+                let admitted = self.admit_resource(call, &target)?;
+                match target {
+                    ResourceTarget::Action(slug) => {
+                        self.complete_action(call, admitted, &slug).await
+                    }
                     ResourceTarget::Upstream { upstream, own } => {
                         relay(call, &*upstream, &own).await
                     }
@@ -143,14 +190,19 @@ impl App {
         }
     }
 
-    async fn complete_action(&self, call: Call<'_>, slug: &str) -> Result<RawJson, RpcError> {
+    async fn complete_action(
+        &self,
+        call: Call<'_>,
+        admitted: Admitted,
+        slug: &str,
+    ) -> Result<RawJson, RpcError> {
         let entry = self.entry(slug)?;
         let params = call.params.as_str();
         let argument = json::member(params, "argument").map_or("", |found| found.value);
         let (Some(name), Some(typed)) = (text(argument, "name"), text(argument, "value")) else {
             return Err(invalid("`argument` must have a name and a value"));
         };
-        let run = Run::of(&call, RawJson::empty_object());
+        let run = Run::of(&call, admitted, RawJson::empty_object());
         let values = self.completions(entry, &run, &name, typed).await?;
         Ok(render::completion_result(&values))
     }
@@ -187,6 +239,35 @@ impl App {
 
     fn entry(&self, slug: &str) -> Result<&Entry, RpcError> {
         self.inner.registry.get(slug).ok_or_else(no_tool)
+    }
+}
+
+impl App {
+    /// Hands a call on, and writes it down.
+    async fn relayed(
+        &self,
+        call: Call<'_>,
+        called: Called<'_>,
+        admitted: &Admitted,
+        upstream: &dyn Upstream,
+        own: &str,
+    ) -> Result<RawJson, RpcError> {
+        let sent = Sent::Params(call.params);
+        let mut record = self.audit().call(call.who, call.request, called, sent);
+        record.admitted(admitted);
+        record.begin().await?;
+        let outcome = relay(call, upstream, own).await;
+        record.end_relayed(&outcome);
+        outcome
+    }
+
+    /// Writes down that a call was not let through, or named nothing that is there.
+    fn refused(&self, call: Call<'_>, error: RpcError) -> RpcError {
+        let called = Called::request(call.method, call.target);
+        let sent = Sent::Params(call.params);
+        let record = self.audit().call(call.who, call.request, called, sent);
+        record.end_refused(&error);
+        error
     }
 }
 
@@ -237,7 +318,7 @@ fn with_exposed_uri(result: RawJson, own: &str, exposed: &str) -> RawJson {
     RawJson::parse(json::splice(text, &edits).into()).unwrap_or(result)
 }
 
-fn is_error(result: &RawJson) -> bool {
+pub(crate) fn is_error(result: &RawJson) -> bool {
     json::member(result.as_str(), "isError").is_some_and(|found| found.value == "true")
 }
 
@@ -253,11 +334,11 @@ fn invalid(message: &'static str) -> RpcError {
     RpcError::new(RpcError::INVALID_PARAMS, message)
 }
 
-fn no_tool() -> RpcError {
+pub(crate) fn no_tool() -> RpcError {
     invalid("there is no tool of this name; `tools/list` has them all")
 }
 
-fn no_prompt() -> RpcError {
+pub(crate) fn no_prompt() -> RpcError {
     invalid("there is no prompt of this name; `prompts/list` has them all")
 }
 

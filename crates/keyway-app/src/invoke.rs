@@ -9,7 +9,9 @@ use keyway_core::{Error, Kind, Principal, RequestId};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use crate::audit::{Called, Sent};
 use crate::patience::{Patient, within};
+use crate::policy::{Admitted, ThingKind, Wish};
 use crate::{App, Call, Invocation, Surface};
 
 /// An action about to run: who asks, with what, and how to reach them.
@@ -19,22 +21,29 @@ pub(crate) struct Run<'a> {
     pub(crate) caller: &'a Arc<dyn Caller>,
     pub(crate) cancel: &'a CancellationToken,
     pub(crate) request: &'a RequestId,
+    /// The proof that it may.
+    pub(crate) admitted: Admitted,
+    /// The client's request, where one brought it here.
+    pub(crate) through: Option<Call<'a>>,
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn of(call: &Call<'a>, input: RawJson) -> Self {
+    pub(crate) fn of(call: &Call<'a>, admitted: Admitted, input: RawJson) -> Self {
         Self {
+            admitted,
             who: call.who,
             input,
             caller: call.caller,
             cancel: call.cancel,
             request: call.request,
+            through: Some(*call),
         }
     }
 }
 
 impl App {
-    /// Runs an action by its slug. One that is not exposed where the call came in is not there.
+    /// Runs an action by its slug. One that is not exposed where the call came in, or that policy
+    /// does not permit, is not there.
     pub async fn invoke(&self, call: Invocation<'_>) -> Result<Reply, Error> {
         let tenant = self.tenant(call.who);
         let entry = tenant
@@ -42,25 +51,69 @@ impl App {
             .and_then(|actions| actions.get(call.slug))
             .filter(|entry| entry.action().exposure().contains(exposure(call.surface)))
             .ok_or_else(no_action)?;
+        let facts = tenant.facts();
+        let thing = facts.action(ThingKind::Tool, entry, entry.tool_name());
+        if call.surface == Surface::Http {
+            self.limits().of_tool(call.who, &thing.name)?;
+        }
+        let wish = Wish {
+            who: call.who,
+            thing: &thing,
+            arguments: &call.input,
+            caller: &call.caller,
+            cancel: call.cancel,
+        };
+        let admitted = self.admit_call(&wish).await;
+        let admitted = admitted.map_err(|refused| {
+            let refused = Err::<(), _>(refused.or(no_action));
+            let called = Called::action(entry, None);
+            let sent = Sent::Input(&call.input);
+            let record = self.audit().call(call.who, call.request, called, sent);
+            record.end(&refused);
+            refused.err().unwrap_or_else(no_action)
+        })?;
         let run = Run {
+            admitted,
             who: call.who,
             input: call.input,
             caller: &call.caller,
             cancel: call.cancel,
             request: call.request,
+            through: None,
         };
         self.run(entry, &run).await
     }
 
-    /// The one way an action runs, whichever name it was called by: authorize, validate, run
+    /// The one way an action runs, whichever name it was called by: admitted before, validate, run
     /// within its time, check what it answers.
     pub(crate) async fn run(&self, entry: &Entry, run: &Run<'_>) -> Result<Reply, Error> {
+        self.run_if(entry, run, self.authorize(run.who, entry))
+            .await
+    }
+
+    /// Runs an action if it may.
+    async fn run_if(
+        &self,
+        entry: &Entry,
+        run: &Run<'_>,
+        may: Result<(), Error>,
+    ) -> Result<Reply, Error> {
         let slug = entry.action().slug();
-        let span = tracing::debug_span!("action", action = slug, request = %run.request);
+        let policies = &run.admitted.decision.policies;
+        let request = run.request;
+        let span = tracing::debug_span!("action", action = slug, %request, ?policies);
         let started = tokio::time::Instant::now();
+        let called = Called::action(entry, run.through.as_ref());
+        let sent = match &run.through {
+            Some(call) => Sent::Params(call.params),
+            None => Sent::Input(&run.input),
+        };
+        let mut record = self.audit().call(run.who, run.request, called, sent);
+        record.admitted(&run.admitted);
         let outcome = async {
-            self.authorize(run.who, entry)?;
+            may?;
             entry.validate(&run.input)?;
+            record.begin().await?;
             let reply = self.attempt(entry, run).await?;
             // The action is ours, so a mismatch is a fault in its code: found where it is tested.
             if cfg!(debug_assertions) {
@@ -73,10 +126,18 @@ impl App {
         if let Some(meter) = self.inner.meters.get(slug) {
             meter.record(started.elapsed(), outcome.is_err());
         }
+        record.end(&outcome);
         if let Err(error) = &outcome {
             log(error, slug, run.request);
         }
         outcome
+    }
+
+    /// Runs the action that people sign in or up with. Nobody is known yet, so there is nobody whom
+    /// a policy could allow it: that it is one is all it needs.
+    pub(crate) async fn run_sign_in(&self, entry: &Entry, run: &Run<'_>) -> Result<Reply, Error> {
+        let may = entry.action().get_sign_in().map(drop).ok_or_else(no_action);
+        self.run_if(entry, run, may).await
     }
 
     /// What may be meant by what was typed for an argument; nothing where nothing is offered.
@@ -121,8 +182,8 @@ impl App {
         }
     }
 
-    /// Whether `who` may use an action. The organization's own actions, today; what policy says is
-    /// asked here.
+    /// Whether the organization of `who` has an action. That policy permits it was proved before
+    /// ([`Run::admitted`]).
     fn authorize(&self, who: &Principal, entry: &Entry) -> Result<(), Error> {
         let has = self
             .tenant(who)
@@ -173,7 +234,7 @@ fn exposure(surface: Surface) -> Expose {
     }
 }
 
-fn no_action() -> Error {
+pub(crate) fn no_action() -> Error {
     Error::new(
         Kind::NotFound,
         "action_not_found",

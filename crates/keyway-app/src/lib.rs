@@ -1,15 +1,22 @@
 //! Every use-case, once: who comes in, what they can list, and how a call runs. Here the parts
 //! meet; the protocols that bring calls here and the connections that take them on are elsewhere.
 
+mod access;
 mod app;
+pub mod audit;
 mod call;
 mod catalogue;
 mod crc32;
 mod invoke;
 mod keys;
+pub mod limits;
 mod metrics;
+pub mod oauth;
 mod output;
 mod patience;
+pub mod people;
+pub mod policy;
+mod reach;
 pub mod setup;
 pub mod status;
 mod subscriptions;
@@ -18,9 +25,13 @@ pub mod system;
 mod tenant;
 
 pub use app::{App, AppParts, Settings};
+pub use audit::{Audit, Event, EventKind};
 pub use keys::{
-    ApiKeyState, ApiKeyText, ApiKeyView, ApiKeys, DEFAULT_OVERLAP, IssuedKey, KeyDigest, NotAKey,
+    ApiKeyState, ApiKeyView, ApiKeys, BadSecretText, DEFAULT_OVERLAP, IssuedKey, KeyDigest,
+    KeyRequest, SecretText, TokenKind,
 };
 pub use keyway_core::action::HeaderParameter;
 pub use metrics::Metrics;
+pub use people::{People, PeopleParts, SignInSettings};
+pub use reach::Reachable;
 pub use surface::{CacheScope, Call, Invocation, List, Notice, Page, Surface};

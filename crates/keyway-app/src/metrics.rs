@@ -30,6 +30,7 @@ const MAX_METERS: usize = 10_000;
 pub struct Metrics {
     meters: RwLock<BTreeMap<(Kind, String), Arc<Meter>>>,
     output_violations: AtomicU64,
+    pub(crate) audit: Arc<crate::audit::Counters>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,6 +117,7 @@ impl Metrics {
         );
         let count = self.output_violations.load(Ordering::Relaxed);
         let _ = writeln!(out, "{name} {count}");
+        self.audit.render(&mut out);
         out
     }
 

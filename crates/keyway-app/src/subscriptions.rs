@@ -138,7 +138,10 @@ impl Subscriptions {
 impl App {
     /// Wants notices about one resource. Counted: each needs its [`App::unsubscribe`].
     pub async fn subscribe(&self, who: &Principal, uri: &str) -> Result<(), RpcError> {
-        match self.resource(who, uri) {
+        let target = self.resource(who, uri).ok_or_else(|| no_resource(uri))?;
+        let thing = self.resource_thing(who, uri, &target);
+        let seen = thing.is_some_and(|thing| self.view(who).sees(&thing));
+        match Some(target).filter(|_| seen) {
             Some(ResourceTarget::Upstream { upstream, own }) => {
                 let source = Source { upstream, own };
                 let subscriptions = &self.inner.subscriptions;

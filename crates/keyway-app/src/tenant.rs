@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use jiff::Timestamp;
+use keyway_core::Principal;
 use keyway_core::action::{Announcement, Registry};
 use keyway_core::ports::Upstream;
 use parking_lot::Mutex;
@@ -8,6 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::catalogue::{Catalogue, Sources, build};
 use crate::metrics::Metrics;
+use crate::policy::{Facts, InForce, View, Views};
 use crate::{List, Notice, Settings};
 
 /// How many notices a listener may be behind before it misses some.
@@ -20,6 +23,8 @@ pub(crate) struct Tenant {
     actions: Option<Arc<Registry>>,
     metrics: Arc<Metrics>,
     settings: Arc<Settings>,
+    facts: Facts,
+    views: Views,
     catalogue: ArcSwap<Catalogue>,
     notices: broadcast::Sender<Notice>,
     announce: Announcer,
@@ -29,15 +34,18 @@ pub(crate) struct Tenant {
 
 impl Tenant {
     pub(crate) fn new(
+        organization: &str,
         actions: Option<Arc<Registry>>,
         metrics: Arc<Metrics>,
         settings: Arc<Settings>,
     ) -> Self {
+        let facts = Facts::new(organization, settings.unannotated);
         let catalogue = build(
             &Sources {
                 actions: actions.as_deref(),
                 upstreams: &[],
                 metrics: &metrics,
+                facts: &facts,
                 ttl: settings.list_ttl,
             },
             None,
@@ -47,6 +55,8 @@ impl Tenant {
             actions,
             metrics,
             settings,
+            facts,
+            views: Views::default(),
             catalogue: ArcSwap::from_pointee(catalogue),
             announce: announcer(notices.clone()),
             notices,
@@ -62,6 +72,29 @@ impl Tenant {
     /// What can be listed and called now.
     pub(crate) fn catalogue(&self) -> arc_swap::Guard<Arc<Catalogue>> {
         self.catalogue.load()
+    }
+
+    /// How what the organization has looks to policies.
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// What `who` sees of it under these policies.
+    pub(crate) fn view(
+        &self,
+        who: &Principal,
+        in_force: &Arc<InForce>,
+        now: Timestamp,
+    ) -> Arc<View> {
+        self.views.of(who, in_force, &self.catalogue.load(), now)
+    }
+
+    /// Tells whoever listens of the lists of which someone sees something else now.
+    pub(crate) fn policies_changed(&self, old: &InForce, new: &Arc<InForce>, now: Timestamp) {
+        let catalogue = self.catalogue.load_full();
+        for list in self.views.changed(old, new, &catalogue, now) {
+            self.tell(Notice::ListChanged(list));
+        }
     }
 
     pub(crate) fn upstreams(&self) -> Vec<Arc<dyn Upstream>> {
@@ -107,6 +140,7 @@ impl Tenant {
             actions: self.actions.as_deref(),
             upstreams,
             metrics: &self.metrics,
+            facts: &self.facts,
             ttl: self.settings.list_ttl,
         };
         let now = Arc::new(build(&sources, Some(&before)));

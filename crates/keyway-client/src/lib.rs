@@ -6,7 +6,6 @@ pub mod calls;
 pub mod grants;
 pub mod mentions;
 mod person;
-mod secrets;
 pub mod sessions;
 pub mod sign_in;
 pub mod skills;

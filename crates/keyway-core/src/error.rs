@@ -2,6 +2,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use crate::Scopes;
+
 /// What sort of failure an [`Error`] is; it decides the HTTP status and how a caller may react.
 ///
 /// ```
@@ -103,6 +105,7 @@ struct Inner {
     problems: Vec<Problem>,
     retry_after: Option<Duration>,
     capability: Option<&'static str>,
+    scopes: Option<Scopes>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -122,6 +125,7 @@ impl Error {
                 problems: Vec::new(),
                 retry_after: None,
                 capability: None,
+                scopes: None,
                 source: None,
             }),
         }
@@ -170,6 +174,27 @@ impl Error {
             format!("this needs a client that supports {capability}"),
         );
         error.inner.capability = Some(capability);
+        error
+    }
+
+    /// What was asked for needs scopes that the token or key does not have. `needed` is everything a
+    /// token has to have instead: what it has now together with what is missing (MCP 2026-07-28,
+    /// "Insufficient scope"). Over HTTP it is told in a `WWW-Authenticate` challenge.
+    ///
+    /// ```
+    /// use keyway_core::{Error, Kind};
+    ///
+    /// let error = Error::insufficient_scope("mcp:prompts mcp:tools".parse().unwrap());
+    /// assert_eq!(error.kind(), Kind::Forbidden);
+    /// assert_eq!(error.needed_scopes().unwrap().to_string(), "mcp:tools mcp:prompts");
+    /// ```
+    pub fn insufficient_scope(needed: Scopes) -> Self {
+        let mut error = Self::new(
+            Kind::Forbidden,
+            "insufficient_scope",
+            "the token or key does not have the scopes this needs",
+        );
+        error.inner.scopes = Some(needed);
         error
     }
 
@@ -224,13 +249,18 @@ impl Error {
         self.inner.capability
     }
 
+    /// The scopes a token has to have instead, if that is the failure.
+    pub fn needed_scopes(&self) -> Option<&Scopes> {
+        self.inner.scopes.as_ref()
+    }
+
     /// After how long trying again makes sense.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
     }
 
     /// The body every surface shows for this failure: `code`, `message`, and where present `hint`,
-    /// `problems` and `retryAfterMs`.
+    /// `problems`, `scope` and `retryAfterMs`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -252,6 +282,9 @@ impl Error {
         }
         if !self.inner.problems.is_empty() {
             body.insert("problems".into(), serde_json::json!(self.inner.problems));
+        }
+        if let Some(scopes) = &self.inner.scopes {
+            body.insert("scope".into(), scopes.to_string().into());
         }
         if let Some(wait) = self.inner.retry_after {
             body.insert(

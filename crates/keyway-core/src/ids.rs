@@ -84,6 +84,8 @@ typed_ids! {
     GrantId = "grant";
     /// One request as it appears in logs, errors and headers.
     RequestId = "req";
+    /// One event in the audit log.
+    AuditEventId = "evt";
     /// One conversation of an agent.
     SessionId = "sess";
 }

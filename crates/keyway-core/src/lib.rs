@@ -7,6 +7,7 @@
 #![deny(missing_docs)]
 
 pub mod action;
+mod arrival;
 mod client_id;
 mod error;
 pub mod ids;
@@ -18,13 +19,15 @@ mod role;
 pub mod rpc;
 pub mod scopes;
 mod secret;
+pub mod secrets;
 
 pub use action::{Action, Context};
+pub use arrival::{Arrival, TraceId};
 pub use client_id::{BadClientId, ClientId};
 pub use error::{Error, Kind, Problem};
 pub use ids::{
-    ApiKeyId, GrantId, InvitationId, OrgId, ProjectId, RequestId, ServiceAccountId, SessionId,
-    UserId, WebSessionId,
+    ApiKeyId, AuditEventId, GrantId, InvitationId, OrgId, ProjectId, RequestId, ServiceAccountId,
+    SessionId, UserId, WebSessionId,
 };
 pub use principal::{Actor, Principal, Subject};
 pub use role::{Role, UnknownRole};

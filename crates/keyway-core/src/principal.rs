@@ -1,8 +1,11 @@
 use std::hash::{Hash, Hasher};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::scopes::Scopes;
-use crate::{ApiKeyId, ClientId, GrantId, OrgId, Role, ServiceAccountId, UserId, WebSessionId};
+use crate::{
+    ApiKeyId, Arrival, ClientId, GrantId, OrgId, Role, ServiceAccountId, UserId, WebSessionId,
+};
 
 /// For whom something is done.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -65,8 +68,8 @@ pub enum Subject {
 
 /// Who is asking, for which organization, and what they were given to do. Cheap to clone.
 ///
-/// Two principals are the same when organization and subject are: a role or a scope that changes
-/// makes nobody someone else.
+/// Two principals are the same when organization and subject are: a role, a scope or an address that
+/// changes makes nobody someone else.
 ///
 /// ```
 /// use keyway_core::{OrgId, Principal, Role, Subject};
@@ -81,6 +84,7 @@ pub enum Subject {
 #[derive(Debug, Clone)]
 pub struct Principal {
     inner: Arc<Inner>,
+    arrival: Option<Arc<Arrival>>,
 }
 
 #[derive(Debug, Clone)]
@@ -107,6 +111,7 @@ impl Principal {
                 role,
                 scopes,
             }),
+            arrival: None,
         }
     }
 
@@ -118,6 +123,19 @@ impl Principal {
     /// The same with scopes.
     pub fn with_scopes(&self, scopes: Scopes) -> Self {
         self.changed(|inner| inner.scopes = scopes)
+    }
+
+    /// The same, asking from this address.
+    pub fn from_address(&self, address: IpAddr) -> Self {
+        self.arriving(Arrival {
+            address: Some(address),
+            ..self.arrival()
+        })
+    }
+
+    /// The address the request at hand came from, where that is known.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.arrival.as_ref().and_then(|arrival| arrival.address)
     }
 
     /// The organization the principal acts in.
@@ -138,6 +156,19 @@ impl Principal {
     /// What it was given to do: the role says what could be given at all.
     pub fn scopes(&self) -> &Scopes {
         &self.inner.scopes
+    }
+
+    /// The same, asking by a request that arrived like this.
+    pub fn arriving(&self, arrival: Arrival) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            arrival: Some(Arc::new(arrival)),
+        }
+    }
+
+    /// How the request arrived that it asks by; nothing is known of it at the terminal.
+    pub fn arrival(&self) -> Arrival {
+        self.arrival.as_deref().copied().unwrap_or_default()
     }
 
     /// For whom it acts, if that is someone with a row.
@@ -162,6 +193,7 @@ impl Principal {
         change(&mut inner);
         Self {
             inner: Arc::new(inner),
+            arrival: self.arrival.clone(),
         }
     }
 }

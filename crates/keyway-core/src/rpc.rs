@@ -93,6 +93,9 @@ pub struct RpcError {
     pub data: Option<RawJson>,
     /// The whole `error` object as an upstream wrote it. When present, it is what goes out.
     pub raw: Option<RawJson>,
+    /// The scopes a token has to have instead, where that is why the call was refused. HTTP answers
+    /// such an error with 403 and a challenge.
+    pub scope: Option<Box<crate::Scopes>>,
 }
 
 impl RpcError {
@@ -120,6 +123,7 @@ impl RpcError {
             message: message.into(),
             data: None,
             raw: None,
+            scope: None,
         }
     }
 
@@ -154,8 +158,11 @@ impl From<crate::Error> for RpcError {
         }
         let code = match error.kind() {
             Kind::Malformed | Kind::NotFound | Kind::Invalid => Self::INVALID_PARAMS,
+            Kind::Forbidden => Self::INVALID_REQUEST,
             _ => Self::INTERNAL_ERROR,
         };
-        Self::new(code, error.message().to_owned()).with_data(&error.to_json())
+        let mut answer = Self::new(code, error.message().to_owned()).with_data(&error.to_json());
+        answer.scope = error.needed_scopes().cloned().map(Box::new);
+        answer
     }
 }

@@ -28,7 +28,7 @@ fn missing() -> Error {
     Error::new(
         Kind::Unauthenticated,
         "api_key_missing",
-        "this needs an API key",
+        "this needs an API key or an access token",
     )
     .with_hint("send `Authorization: Bearer <API key>`; `keyway api-keys create` makes one")
 }

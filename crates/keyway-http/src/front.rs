@@ -5,26 +5,32 @@ use std::sync::atomic::AtomicBool;
 
 use axum::Router;
 use futures_util::FutureExt as _;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, request};
 use hyper::body::Incoming;
 use keyway_app::App;
 use keyway_core::ports::{Clock, Random};
 use keyway_core::{Error, RequestId};
-use keyway_mcp::endpoint::Endpoint;
+use keyway_mcp::endpoint::{Endpoint, NeededScopes};
+use keyway_pages::Pages;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use crate::address::Address;
 use crate::guard::{Cors, Hosts, Origin, Origins, is_preflight};
 use crate::metrics::{Requests, Route};
+use crate::pages::Forms;
 use crate::refusal::{Refusal, Shape};
 use crate::reply::Body;
 use crate::router::router;
 use crate::server::{ConnectionState, InFlight};
 use crate::settings::{ConnectionLimits, Settings};
-use crate::shared::{About, Asked, Shared};
-use crate::{body, media};
+use crate::shared::{About, Asked, Place, Shared};
+use crate::sites::Sites;
+use crate::{body, challenge, media, page, rate_limit};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NOTHING_ACTIVE: HeaderValue =
@@ -40,6 +46,10 @@ pub struct FrontParts {
     pub app: App,
     /// The MCP endpoint.
     pub endpoint: Endpoint,
+    /// What people see.
+    pub pages: Arc<Pages>,
+    /// How people sign in with an application's own actions.
+    pub forms: Forms,
     /// How to behave.
     pub settings: Settings,
     /// How the gateway introduces itself.
@@ -72,10 +82,15 @@ impl Front {
             endpoint: parts.endpoint,
             about: parts.about,
             requests: Requests::new(),
+            sites: Sites::new(&parts.settings.mcp),
             started: parts.clock.now(),
             clock: parts.clock,
+            random: Arc::clone(&parts.random),
             stopping: parts.stopping,
             tried: AtomicBool::new(false),
+            set_up: AtomicBool::new(false),
+            pages: parts.pages,
+            forms: parts.forms,
             settings: parts.settings,
         });
         Arc::new(Self {
@@ -102,16 +117,27 @@ impl Front {
         let began = Instant::now();
         let id = RequestId::generate(&*self.shared.clock, &*self.random);
         let route = self.route(request.uri().path());
-        let origin = self.origins.judge(request.headers());
+        let shape = self.shape(route, request.headers());
+        // No other site has business with a page; its forms hold against their own origin.
+        let origin = match route {
+            Route::Page => Origin::Absent,
+            _ => self.origins.judge(request.headers()),
+        };
         let foreign = origin == Origin::Foreign;
         let cors = Cors::new(origin);
+        let (head, body) = request.into_parts();
+        let address = Address::of(&head, peer, &self.shared.settings.access);
+        let asked = Asked::new(id.clone(), peer, address);
         let answering = async {
             if foreign {
                 return Err(foreign_origin());
             }
+            if !matches!(route, Route::Healthz | Route::Readyz) {
+                self.shared.count(&asked.address)?;
+            }
             match route {
-                Route::Mcp => self.answer_mcp(request, &id, &cors).await,
-                _ => Box::pin(self.answer_routed(request, &id, peer, &cors)).await,
+                Route::Mcp => self.answer_mcp(head, body, &asked, &cors).await,
+                _ => Box::pin(self.answer_routed(head, body, asked.clone(), &cors)).await,
             }
         };
         let answered = AssertUnwindSafe(answering).catch_unwind().await;
@@ -121,8 +147,20 @@ impl Front {
             if refusal.is_unread() {
                 connection.linger();
             }
-            refusal.render(shape(route), &id)
+            let refusal = self.challenge(route, &asked.address, refusal);
+            refusal.render(shape, &id)
         });
+        if let Some(NeededScopes(needed)) = response.extensions_mut().remove() {
+            let error = Error::insufficient_scope(needed);
+            let value = self.challenge_of(route, &asked.address, &error);
+            value.and_then(|value| response.headers_mut().insert(WWW_AUTHENTICATE, value));
+        }
+        if let Some(standing) = asked.standing.get() {
+            rate_limit::stamp(response.headers_mut(), standing);
+        }
+        if matches!(shape, Shape::Page(_)) {
+            page::protect(response.headers_mut());
+        }
         finish(&mut response, &id, &cors);
         let took = began.elapsed();
         self.shared.requests.observe(route, response.status(), took);
@@ -142,31 +180,36 @@ impl Front {
 
     async fn answer_mcp(
         &self,
-        request: Request<Incoming>,
-        id: &RequestId,
+        head: request::Parts,
+        body: Incoming,
+        asked: &Asked,
         cors: &Cors,
     ) -> Result<Response<Body>, Refusal> {
-        let (head, body) = request.into_parts();
         self.admit(&head)?;
         if head.method == Method::OPTIONS {
             return Ok(options(&head.headers, cors));
         }
-        let who = self.shared.authenticate(&head.headers).await?;
+        let (headers, address) = (&head.headers, &asked.address);
+        let who = self
+            .shared
+            .authenticate(headers, address, Place::Mcp)
+            .await?;
         media::is_plain(&head.headers)?;
         let body = body::read(body, &self.shared.settings.limits).await?;
         let request = Request::from_parts(head, body);
-        let response = self.shared.endpoint.handle(who, request, id.clone()).await;
+        let (endpoint, id) = (&self.shared.endpoint, asked.request.clone());
+        let response = endpoint.handle(who.clone(), request, id).await;
+        asked.stands(self.shared.app.limits().standing(&who));
         Ok(response.map(Body::mcp))
     }
 
     async fn answer_routed(
         &self,
-        request: Request<Incoming>,
-        id: &RequestId,
-        peer: SocketAddr,
+        mut head: request::Parts,
+        body: Incoming,
+        asked: Asked,
         cors: &Cors,
     ) -> Result<Response<Body>, Refusal> {
-        let (mut head, body) = request.into_parts();
         // Probes of a load balancer name whatever host they like; the answers say nothing.
         if !matches!(self.route(head.uri.path()), Route::Healthz | Route::Readyz) {
             self.admit(&head)?;
@@ -174,10 +217,7 @@ impl Front {
         if is_preflight(&head) {
             return Ok(options(&head.headers, cors));
         }
-        head.extensions.insert(Asked {
-            request: id.clone(),
-            peer,
-        });
+        head.extensions.insert(asked);
         let request = Request::from_parts(head, axum::body::Body::new(body));
         let Ok(mut response) = self.router.clone().oneshot(request).await;
         if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
@@ -187,9 +227,44 @@ impl Front {
             });
         }
         let headers = response.headers_mut();
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(CONTENT_SECURITY_POLICY, NOTHING_ACTIVE);
+        headers
+            .entry(CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
+        headers
+            .entry(CONTENT_SECURITY_POLICY)
+            .or_insert(NOTHING_ACTIVE);
         Ok(response.map(Body::routed))
+    }
+
+    /// Refusals look like what the client of the path speaks: where nothing is served, a browser
+    /// gets a page.
+    fn shape(&self, route: Route, headers: &HeaderMap) -> Shape<'_> {
+        match route {
+            Route::Mcp => Shape::JsonRpc,
+            Route::Oauth => Shape::OAuth,
+            Route::Page => Shape::Page(&self.shared.pages),
+            Route::Other if takes_html(headers) => Shape::Page(&self.shared.pages),
+            _ => Shape::Problem,
+        }
+    }
+
+    /// Tells a client that was refused at a resource where to begin.
+    fn challenge(&self, route: Route, address: &Address, refusal: Refusal) -> Refusal {
+        match self.challenge_of(route, address, refusal.error()) {
+            Some(value) => refusal.challenging(value),
+            None => refusal,
+        }
+    }
+
+    fn challenge_of(&self, route: Route, address: &Address, error: &Error) -> Option<HeaderValue> {
+        let place = match route {
+            Route::Mcp => Place::Mcp,
+            route if route.is_api() => Place::Api,
+            _ => return None,
+        };
+        let site = self.shared.sites.of(&address.origin);
+        let resource = site.as_deref().map(|site| place.of(site));
+        challenge::challenge(error, resource)
     }
 
     fn admit(&self, head: &request::Parts) -> Result<(), Refusal> {
@@ -222,12 +297,10 @@ fn finish(response: &mut Response<Body>, id: &RequestId, cors: &Cors) {
     cors.stamp(headers);
 }
 
-/// Refusals look like what the client of the path speaks.
-fn shape(route: Route) -> Shape {
-    match route {
-        Route::Mcp => Shape::JsonRpc,
-        _ => Shape::Problem,
-    }
+/// True for what browsers send when somebody looks at a page.
+fn takes_html(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
 fn options(request: &HeaderMap, cors: &Cors) -> Response<Body> {

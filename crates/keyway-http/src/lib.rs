@@ -1,13 +1,21 @@
-//! HTTP in: the MCP endpoint, `/v1`, OpenAPI, health and metrics.
+//! HTTP in: the MCP endpoint, `/v1`, OpenAPI, health and metrics, and the pages people see.
 
+mod address;
 mod bearer;
 mod body;
+mod challenge;
+mod cookies;
+mod csrf;
 mod front;
 mod guard;
 mod mcp;
 mod media;
 mod metrics;
+mod oauth;
 pub mod openapi;
+mod page;
+mod pages;
+mod rate_limit;
 mod refusal;
 mod reply;
 mod router;
@@ -15,9 +23,11 @@ mod routes;
 mod server;
 pub mod settings;
 mod shared;
+mod sites;
 
 pub use front::{Front, FrontParts};
 pub use mcp::backend;
+pub use pages::{BadSignIn, Forms};
 pub use server::{Drained, ListenError, Workers, bind, serve};
 pub use settings::Settings;
 pub use shared::About;

@@ -6,10 +6,13 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use keyway_app::limits::Exceeded;
 use keyway_core::rpc::RpcError;
 use keyway_core::{Error, Kind, RequestId};
+use keyway_pages::{ErrorPage, Pages};
 use serde_json::{Map, Value, json};
 
+use crate::rate_limit;
 use crate::reply::Body;
 
 /// A request that is not answered with what it asked for, and why. It becomes a response in one
@@ -23,12 +26,16 @@ pub(crate) struct Refusal {
 }
 
 /// How a refusal is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shape<'a> {
     /// `application/problem+json` (RFC 9457).
     Problem,
     /// A JSON-RPC 2.0 error.
     JsonRpc,
+    /// An error of OAuth (RFC 6749 section 5.2).
+    OAuth,
+    /// A page for people.
+    Page(&'a Pages),
 }
 
 impl Refusal {
@@ -64,10 +71,28 @@ impl Refusal {
         self
     }
 
+    /// A refusal of someone who asks too often.
+    pub(crate) fn too_often(exceeded: Exceeded) -> Self {
+        let mut refusal = Self::from(Error::from(exceeded));
+        rate_limit::stamp(&mut refusal.headers, &exceeded.standing);
+        refusal
+    }
+
     /// Names the methods that would do.
     pub(crate) fn allowing(mut self, methods: HeaderValue) -> Self {
         self.headers.insert(ALLOW, methods);
         self
+    }
+
+    /// Says what kind of token would do.
+    pub(crate) fn challenging(mut self, challenge: HeaderValue) -> Self {
+        self.headers.insert(WWW_AUTHENTICATE, challenge);
+        self
+    }
+
+    /// What went wrong.
+    pub(crate) fn error(&self) -> &Error {
+        &self.error
     }
 
     /// The status it is answered with.
@@ -82,15 +107,24 @@ impl Refusal {
     }
 
     /// Writes the response, and the one log line about it.
-    pub(crate) fn render(self, shape: Shape, request: &RequestId) -> http::Response<Body> {
+    pub(crate) fn render(self, shape: Shape<'_>, request: &RequestId) -> http::Response<Body> {
         self.log(request);
         let (media_type, body) = match shape {
-            Shape::Problem => ("application/problem+json", self.problem(request)),
-            Shape::JsonRpc => ("application/json", self.json_rpc(request)),
+            Shape::Problem => (
+                "application/problem+json",
+                self.problem(request).to_string(),
+            ),
+            Shape::JsonRpc => ("application/json", self.json_rpc(request).to_string()),
+            Shape::OAuth => ("application/json", self.oauth().to_string()),
+            Shape::Page(pages) => ("text/html; charset=utf-8", self.page(pages, request)),
         };
-        let mut response = http::Response::new(Body::full(Bytes::from(body.to_string())));
+        let mut response = http::Response::new(Body::full(Bytes::from(body)));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
+        if matches!(shape, Shape::Page(_)) {
+            // A challenge for programs; a person signs in.
+            response.headers_mut().remove(WWW_AUTHENTICATE);
+        }
         response
             .headers_mut()
             .insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
@@ -108,6 +142,31 @@ impl Refusal {
         }
         body.insert("requestId".into(), request.as_str().into());
         Value::Object(body)
+    }
+
+    fn oauth(&self) -> Value {
+        let code = match self.status.as_u16() {
+            401 => "invalid_client",
+            403 => "access_denied",
+            429 | 503 => "temporarily_unavailable",
+            500.. => "server_error",
+            _ => "invalid_request",
+        };
+        json!({ "error": code, "error_description": self.error.message() })
+    }
+
+    fn page(&self, pages: &Pages, request: &RequestId) -> String {
+        let page = ErrorPage::new(
+            self.status.as_u16(),
+            title(self.status),
+            self.error.message(),
+        )
+        .hint(self.error.hint())
+        .request(request.as_str());
+        pages.render(&page).unwrap_or_else(|error| {
+            tracing::error!(%request, source = std::error::Error::source(&error), "error.html cannot be rendered");
+            title(self.status).to_owned()
+        })
     }
 
     fn json_rpc(&self, request: &RequestId) -> Value {

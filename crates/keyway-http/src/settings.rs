@@ -48,6 +48,9 @@ pub struct Access {
     pub allowed_hosts: Vec<String>,
     /// Origins of browser pages that may call, or `*` for every origin.
     pub allowed_origins: Vec<String>,
+    /// How many proxies in front are ours: so many entries of `Forwarded` and `X-Forwarded-*`,
+    /// counted from the right, are believed.
+    pub trusted_hops: usize,
 }
 
 /// Limits of one request.

@@ -5,19 +5,39 @@
 //! reads a clock.
 
 mod api_keys;
+mod audit;
 mod error;
 mod facts;
 mod first;
+mod invitations;
 mod lock;
+mod memberships;
+pub mod oauth;
+mod one_time_links;
 mod organizations;
+mod people;
+mod projects;
+mod service_accounts;
 mod sqlite;
 mod store;
 mod users;
+mod web_sessions;
 
 pub use api_keys::{ApiKey, Credential, NewApiKey, Use};
+pub use audit::{
+    AuditCheckpoint, AuditFilter, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
+    NewAuditEvent, checkpoint_text, event_hash,
+};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
+pub use invitations::{Accepting, Invitation};
 pub use keyway_core::Role;
+pub use memberships::{Changed, Membership};
+pub use one_time_links::{Credentials, OneTimeLink, Purpose as LinkPurpose};
 pub use organizations::Organization;
+pub use people::{Identity, NewPerson, Person};
+pub use projects::Project;
+pub use service_accounts::ServiceAccount;
 pub use store::{Limits, Purpose, Store};
 pub use users::Member;
+pub use web_sessions::{Alive, WebSession};

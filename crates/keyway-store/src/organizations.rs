@@ -22,9 +22,49 @@ impl Store {
         read_organization(self.pool(), slug).await
     }
 
+    /// The organization with this id.
+    pub async fn organization_by_id(
+        &self,
+        organization: &OrgId,
+    ) -> Result<Option<Organization>, StoreError> {
+        let row: Option<Row> =
+            sqlx::query_as("SELECT id, slug, name, created_at FROM organizations WHERE id = $1")
+                .bind(organization.as_str())
+                .fetch_optional(self.pool())
+                .await
+                .doing("read an organization")?;
+        row.map(Row::read).transpose()
+    }
+
+    /// Every organization, oldest first. For the operator, who belongs to none of them.
+    pub async fn organizations(&self) -> Result<Vec<Organization>, StoreError> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT id, slug, name, created_at FROM organizations ORDER BY created_at, id",
+        )
+        .fetch_all(self.pool())
+        .await
+        .doing("list the organizations")?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
     /// Makes an organization. A taken slug is [`crate::Reason::Conflict`].
     pub async fn create_organization(&self, new: &Organization) -> Result<(), StoreError> {
         insert_organization(self.pool(), new).await
+    }
+
+    /// Gives an organization another name. Answers false when it is not there.
+    pub async fn rename_organization(
+        &self,
+        organization: &OrgId,
+        name: &str,
+    ) -> Result<bool, StoreError> {
+        let changed = sqlx::query("UPDATE organizations SET name = $2 WHERE id = $1")
+            .bind(organization.as_str())
+            .bind(name)
+            .execute(self.pool())
+            .await
+            .doing("rename an organization")?;
+        Ok(changed.rows_affected() > 0)
     }
 }
 
@@ -32,21 +72,13 @@ pub(crate) async fn read_organization<'c>(
     connection: impl sqlx::SqliteExecutor<'c>,
     slug: &str,
 ) -> Result<Option<Organization>, StoreError> {
-    let row: Option<(String, String, String, i64)> =
+    let row: Option<Row> =
         sqlx::query_as("SELECT id, slug, name, created_at FROM organizations WHERE slug = $1")
             .bind(slug)
             .fetch_optional(connection)
             .await
             .doing("read an organization")?;
-    row.map(|(id, slug, name, created_at)| {
-        Ok(Organization {
-            id: store::id(&id)?,
-            slug,
-            name,
-            created_at: store::moment(created_at)?,
-        })
-    })
-    .transpose()
+    row.map(Row::read).transpose()
 }
 
 pub(crate) async fn insert_organization<'c>(
@@ -62,4 +94,23 @@ pub(crate) async fn insert_organization<'c>(
         .await
         .map(drop)
         .doing("make an organization")
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct Row {
+    id: String,
+    slug: String,
+    name: String,
+    created_at: i64,
+}
+
+impl Row {
+    pub(crate) fn read(self) -> Result<Organization, StoreError> {
+        Ok(Organization {
+            id: store::id(&self.id)?,
+            slug: self.slug,
+            name: self.name,
+            created_at: store::moment(self.created_at)?,
+        })
+    }
 }

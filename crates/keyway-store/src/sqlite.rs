@@ -12,7 +12,7 @@ use crate::{Limits, StoreError, lock};
 const BUSY: Duration = Duration::from_secs(5);
 
 /// How long a call waits for a free connection before it fails.
-const ACQUIRE: Duration = Duration::from_secs(10);
+pub(crate) const ACQUIRE: Duration = Duration::from_secs(10);
 
 /// SQLite writes one at a time; this many may read beside it.
 const CONNECTIONS: u32 = 4;
@@ -36,6 +36,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         3,
         "oauth",
         include_str!("../migrations/sqlite/0003_oauth.sql"),
+    ),
+    (
+        4,
+        "audit",
+        include_str!("../migrations/sqlite/0004_audit.sql"),
     ),
 ];
 

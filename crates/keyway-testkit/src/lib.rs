@@ -12,3 +12,4 @@ pub mod authorization;
 pub mod models;
 pub mod peers;
 pub mod session_bus;
+pub mod sql;

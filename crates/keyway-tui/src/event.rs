@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use keyway_agent::transcript::Entry;
+use keyway_client::mentions::Suggestion;
 use keyway_client::skills::model_name;
 use keyway_client::{Decision, Filled, Form, Notice, Page, Request};
 
@@ -41,6 +42,9 @@ pub enum Event {
     Reply(Reply),
     /// A command is over.
     Done,
+    /// What servers suggest, to the [`Effect::Complete`] of this number. `None` when they took too
+    /// long.
+    Suggested(u64, Option<Vec<Suggestion>>),
 }
 
 /// What a face wants done.
@@ -56,6 +60,11 @@ pub enum Effect {
     Answer(u64, Answer),
     /// A page is to be opened in the browser.
     Visit(String),
+    /// Servers are to be asked how the line goes on: a number, and what is before the cursor. At most
+    /// one such question is open; another one takes its place.
+    Complete(u64, String),
+    /// What servers were asked last is not wanted any more.
+    Forget,
     /// It is over.
     Quit,
 }
@@ -126,6 +135,10 @@ pub struct Server {
     pub tools: Vec<String>,
     /// Its resources: URI and title.
     pub resources: Vec<(String, String)>,
+    /// Its resource templates: the URI templates.
+    pub templates: Vec<String>,
+    /// Whether it can be asked how values go on.
+    pub completes: bool,
     /// Its prompts.
     pub prompts: Vec<Prompt>,
 }

@@ -153,7 +153,8 @@ impl Lines {
     fn refuse(&mut self, asked: &Asked, step: &mut Step) {
         let answer = match &asked.question {
             Question::Decide(request) => {
-                self.refused = true;
+                // A server that wants to know the folders does without them.
+                self.refused |= !matches!(request.subject, Subject::Roots { .. });
                 let server = clean_line(&request.server);
                 let what = match &request.subject {
                     Subject::Tool { tool, .. } => {

@@ -31,9 +31,13 @@ impl KeyRing {
         &self.current
     }
 
+    /// Every key, the current one first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.current).chain(&self.older)
+    }
+
     pub(crate) fn find(&self, id: KeyId) -> Result<&Key, VaultError> {
-        std::iter::once(&self.current)
-            .chain(&self.older)
+        self.all()
             .find(|key| key.id == id)
             .ok_or(VaultError::UnknownKey)
     }
@@ -66,6 +70,10 @@ impl Key {
             wrap: derive(&master, &[b"keyway/vault/wrap/1"]),
             master,
         }
+    }
+
+    pub(crate) fn master(&self) -> &MasterKey {
+        &self.master
     }
 
     /// The key that seals tokens of one purpose.

@@ -1,4 +1,4 @@
-//! Secrets at rest. Bytes in, bytes out: this crate reads no file, no clock and no environment.
+//! Secrets at rest, and signatures. Bytes in, bytes out: this crate reads no file, no clock and no environment.
 //!
 //! Each record is sealed with a data key of its own, which is sealed in turn with the master key
 //! (envelope encryption). Both bind the record to its place: organization, table, column and row.
@@ -25,6 +25,7 @@ mod key_ring;
 mod master_key;
 pub mod random;
 mod record;
+mod signing;
 mod token;
 mod vault;
 
@@ -32,4 +33,5 @@ pub use context::Context;
 pub use error::VaultError;
 pub use key_ring::KeyRing;
 pub use master_key::{BadMasterKey, KeyId, MasterKey};
+pub use signing::{BadKeyId, BadVerifyingKey, Signature, VerifyingKey};
 pub use vault::Vault;

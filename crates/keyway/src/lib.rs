@@ -5,6 +5,7 @@ pub mod config;
 mod gateway;
 mod local;
 mod models;
+mod policy;
 pub mod serve;
 mod servers;
 

@@ -6,6 +6,7 @@ mod conformance_client;
 mod desk;
 mod gateway;
 mod person;
+mod sign_in;
 mod tap;
 mod terminal;
 mod terminal_servers;
@@ -33,6 +34,7 @@ const SUITES: &[(&str, Suite)] = &[
     ("conformance", conformance::run),
     ("conformance-client", conformance_client::run),
     ("clients", clients::run),
+    ("sign-in", sign_in::run),
     ("tour", tour::run),
     ("terminal", terminal::run),
     ("terminal-servers", terminal_servers::run),

@@ -11,6 +11,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keyway-mcp", &["keyway-core"]),
     ("keyway-oauth", &["keyway-core"]),
     ("keyway-agent", &["keyway-core"]),
+    ("keyway-pages", &["keyway-core"]),
+    ("keyway-policy", &["keyway-core"]),
     (
         "keyway-app",
         &[
@@ -18,6 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keyway-store",
             "keyway-vault",
             "keyway-oauth",
+            "keyway-policy",
         ],
     ),
     (
@@ -30,7 +33,16 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keyway-agent",
         ],
     ),
-    ("keyway-http", &["keyway-core", "keyway-app", "keyway-mcp"]),
+    (
+        "keyway-http",
+        &[
+            "keyway-core",
+            "keyway-app",
+            "keyway-mcp",
+            "keyway-oauth",
+            "keyway-pages",
+        ],
+    ),
     (
         "keyway-tui",
         &["keyway-core", "keyway-agent", "keyway-client"],
@@ -47,6 +59,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keyway-egress",
             "keyway-store",
             "keyway-mcp",
+            "keyway-pages",
             "keyway-app",
             "keyway-http",
         ],
@@ -68,10 +81,13 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("axum", &["keyway-http"]),
     ("reqwest", &["keyway-egress"]),
     ("genai", &["keyway-agent"]),
+    ("minijinja", &["keyway-pages"]),
     ("ratatui", &["keyway-tui"]),
     ("secret-service", &["keyway-client"]),
     ("zbus", &["keyway-client"]),
     ("clap", &["keyway"]),
+    ("cedar-policy", &["keyway-policy"]),
+    ("governor", &["keyway-app"]),
     ("rmcp", &["keyway-oauth"]),
 ];
 

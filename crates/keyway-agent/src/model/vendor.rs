@@ -1,7 +1,10 @@
+use std::fmt;
+
 use keyway_core::Secret;
 
-/// Somebody who runs models, and how to reach them.
-#[derive(Debug, Clone)]
+/// Somebody who runs models, and how to reach them. Its `Debug` does not show the URL: a key may be
+/// in it.
+#[derive(Clone)]
 pub struct Vendor {
     /// What comes before the slash in a model's name.
     pub name: String,
@@ -14,6 +17,17 @@ pub struct Vendor {
     /// The environment variable that holds the key, to be named when it is missing. `None` for a
     /// vendor that needs no key.
     pub key_variable: Option<String>,
+}
+
+impl fmt::Debug for Vendor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vendor")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .field("key", &self.key)
+            .field("key_variable", &self.key_variable)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a vendor speaks.
@@ -82,5 +96,25 @@ impl Vendor {
                 key_variable: variable.map(str::to_owned),
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_with_a_vendor_says_no_secret() {
+        let vendor = Vendor {
+            name: "lab".into(),
+            kind: VendorKind::OpenAi,
+            base_url: "https://u:canary-password@lab.example/v1?key=canary-query".into(),
+            key: Some(Secret::new("canary-key".to_owned())),
+            key_variable: Some("LAB_KEY".into()),
+        };
+        let panicked = std::panic::catch_unwind(|| panic!("{vendor:?} {vendor:#?}"));
+        let message = panicked.unwrap_err().downcast::<String>().unwrap();
+        assert!(message.contains("LAB_KEY"), "{message}");
+        assert!(!message.contains("canary"), "{message}");
     }
 }

@@ -9,15 +9,18 @@ use keyway_core::json;
 use keyway_core::names::{self, NameMap};
 use keyway_core::ports::{Definition, Upstream};
 use keyway_core::rpc::RawJson;
+use keyway_policy::{Thing, ThingKind};
 
 use super::define::renamed;
 use super::route::{
     Catalogue, PromptTarget, ResourceTarget, TemplateRoute, ToolRoute, ToolTarget, scheme,
 };
-use super::section::{Key, Section};
+use super::section::{Item, Key, Section};
 use crate::List;
+use crate::audit::Touch;
 use crate::metrics::Metrics;
 use crate::output::OutputCheck;
+use crate::policy::Facts;
 
 /// What a catalogue is made of.
 pub(crate) struct Sources<'a> {
@@ -27,6 +30,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) upstreams: &'a [Arc<dyn Upstream>],
     /// Where calls are counted.
     pub(crate) metrics: &'a Metrics,
+    /// How it all looks to policies.
+    pub(crate) facts: &'a Facts,
     /// How long clients may hold a page for fresh.
     pub(crate) ttl: Duration,
 }
@@ -70,7 +75,7 @@ struct Builder<'a> {
     prompt_names: NameMap,
     /// URIs and templates that are given away.
     taken: HashSet<String>,
-    items: [Vec<(Key, RawJson)>; 4],
+    items: [Vec<Item>; 4],
     catalogue: Catalogue,
 }
 
@@ -83,12 +88,17 @@ impl Builder<'_> {
                 server: None,
                 name: slug.clone(),
             };
+            let facts = self.sources.facts;
+            let thing = |kind, exposed: &str| facts.action(kind, entry, exposed);
             if action.exposure().contains(Expose::MCP) {
                 self.tool_names.reserve(entry.tool_name());
-                self.item(List::Tools, key(), entry.tool_definition());
+                let thing = Arc::new(thing(ThingKind::Tool, entry.tool_name()));
+                self.item(List::Tools, key(), entry.tool_definition(), &thing);
                 let route = ToolRoute {
                     target: ToolTarget::Action(slug.clone()),
                     headers: entry.header_parameters().into(),
+                    thing,
+                    touch: Touch::of_action(action),
                 };
                 self.catalogue
                     .tools
@@ -96,7 +106,8 @@ impl Builder<'_> {
             }
             if let Some(definition) = entry.prompt_definition() {
                 self.prompt_names.reserve(entry.tool_name());
-                self.item(List::Prompts, key(), definition);
+                let thing = Arc::new(thing(ThingKind::Prompt, entry.tool_name()));
+                self.item(List::Prompts, key(), definition, &thing);
                 self.catalogue.prompts.insert(
                     entry.tool_name().to_owned(),
                     PromptTarget::Action(slug.clone()),
@@ -109,13 +120,15 @@ impl Builder<'_> {
                         .resources
                         .insert(uri.clone(), ResourceTarget::Action(slug.clone()));
                     if let Some(definition) = entry.resource_definition() {
-                        self.item(List::Resources, key(), definition);
+                        let thing = Arc::new(thing(ThingKind::Resource, uri));
+                        self.item(List::Resources, key(), definition, &thing);
                     }
                 }
                 Some(ResourceAddress::Template(template)) => {
                     self.taken.insert(template.clone());
                     if let Some(definition) = entry.template_definition() {
-                        self.item(List::Templates, key(), definition);
+                        let thing = Arc::new(thing(ThingKind::Resource, template));
+                        self.item(List::Templates, key(), definition, &thing);
                     }
                 }
                 None => {}
@@ -156,8 +169,9 @@ impl Builder<'_> {
         let route = self
             .kept(&exposed, upstream, tool)
             .unwrap_or_else(|| self.new_route(&exposed, upstream, tool));
+        let thing = Arc::clone(&route.thing);
         self.catalogue.tools.insert(exposed, route);
-        self.item(List::Tools, key(server, tool), definition);
+        self.item(List::Tools, key(server, tool), definition, &thing);
     }
 
     /// The route an unchanged tool had before.
@@ -195,6 +209,13 @@ impl Builder<'_> {
                 meter: self.sources.metrics.tool(exposed),
             },
             headers: headers_of(&tool.json),
+            thing: Arc::new(self.sources.facts.tool(
+                &upstream.key().into(),
+                exposed,
+                &tool.key,
+                &tool.json,
+            )),
+            touch: Touch::of_tool(&tool.json),
         })
     }
 
@@ -212,8 +233,9 @@ impl Builder<'_> {
             upstream: Arc::clone(upstream),
             own: prompt.key.clone(),
         };
+        let thing = self.other(ThingKind::Prompt, server, &exposed, prompt);
         self.catalogue.prompts.insert(exposed, target);
-        self.item(List::Prompts, key(server, prompt), definition);
+        self.item(List::Prompts, key(server, prompt), definition, &thing);
     }
 
     fn add_resource(
@@ -230,9 +252,10 @@ impl Builder<'_> {
             upstream: Arc::clone(upstream),
             own: resource.key.clone(),
         };
+        let thing = self.other(ThingKind::Resource, server, &exposed, resource);
         self.catalogue.resources.insert(exposed, target);
         self.has_scheme(server, &resource.key);
-        self.item(List::Resources, key(server, resource), definition);
+        self.item(List::Resources, key(server, resource), definition, &thing);
     }
 
     fn add_template(
@@ -246,6 +269,7 @@ impl Builder<'_> {
         else {
             return left_out(server, "resource template", "it has no template");
         };
+        let thing = self.other(ThingKind::Resource, server, &exposed, template);
         self.catalogue.templates.push(TemplateRoute {
             pattern: UriTemplate::parse(&template.key).ok(),
             exposed,
@@ -253,7 +277,7 @@ impl Builder<'_> {
             upstream: Arc::clone(upstream),
         });
         self.has_scheme(server, &template.key);
-        self.item(List::Templates, key(server, template), definition);
+        self.item(List::Templates, key(server, template), definition, &thing);
     }
 
     /// The URI as it is, or with the server's prefix where another has it, or where it could be
@@ -283,7 +307,18 @@ impl Builder<'_> {
         }
     }
 
-    fn item(&mut self, list: List, key: Key, definition: RawJson) {
+    fn other(
+        &self,
+        kind: ThingKind,
+        server: &Arc<str>,
+        exposed: &str,
+        item: &Definition,
+    ) -> Arc<Thing> {
+        let facts = self.sources.facts;
+        Arc::new(facts.other(kind, server, exposed, &item.key))
+    }
+
+    fn item(&mut self, list: List, key: Key, json: RawJson, thing: &Arc<Thing>) {
         let [tools, resources, templates, prompts] = &mut self.items;
         let items = match list {
             List::Tools => tools,
@@ -291,7 +326,8 @@ impl Builder<'_> {
             List::Templates => templates,
             List::Prompts => prompts,
         };
-        items.push((key, definition));
+        let thing = Arc::clone(thing);
+        items.push(Item { key, json, thing });
     }
 
     fn finish(mut self) -> Catalogue {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use keyway_core::action::{HeaderParameter, UriTemplate};
 use keyway_core::names;
 use keyway_core::ports::Upstream;
-use keyway_core::rpc::RpcError;
+use keyway_policy::Thing;
 
 use super::section::Section;
+use crate::List;
+use crate::audit::Touch;
 use crate::metrics::Meter;
 use crate::output::OutputCheck;
-use crate::{List, Page};
 
 /// The longest URI that is matched against the templates of upstreams, in bytes.
 const MAX_MATCHED: usize = 2048;
@@ -32,6 +33,10 @@ pub(crate) struct Catalogue {
 pub(crate) struct ToolRoute {
     pub(crate) target: ToolTarget,
     pub(crate) headers: Arc<[HeaderParameter]>,
+    /// As policies see it.
+    pub(crate) thing: Arc<Thing>,
+    /// What it does to the world.
+    pub(crate) touch: Touch,
 }
 
 /// What stands behind a tool's name.
@@ -82,11 +87,6 @@ pub(super) struct TemplateRoute {
 }
 
 impl Catalogue {
-    /// One page of a list.
-    pub(crate) fn page(&self, list: List, cursor: Option<&str>) -> Result<Page, RpcError> {
-        self.section(list).page(cursor)
-    }
-
     /// How many items a list has.
     pub(crate) fn count(&self, list: List) -> usize {
         self.section(list).len()
@@ -144,7 +144,8 @@ impl Catalogue {
             .collect()
     }
 
-    fn section(&self, list: List) -> &Section {
+    /// A list, whole.
+    pub(crate) fn section(&self, list: List) -> &Section {
         let [tools, resources, templates, prompts] = &self.sections;
         match list {
             List::Tools => tools,

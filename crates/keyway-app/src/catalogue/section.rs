@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use keyway_core::rpc::{RawJson, RpcError};
+use keyway_policy::Thing;
 
 use super::cursor;
 use crate::{CacheScope, List, Page};
@@ -19,24 +20,49 @@ pub(crate) struct Key {
     pub(crate) name: String,
 }
 
+/// One item of a list.
+#[derive(Debug, Clone)]
+pub(crate) struct Item {
+    pub(crate) key: Key,
+    /// As clients are shown it.
+    pub(crate) json: RawJson,
+    /// As policies see it.
+    pub(crate) thing: Arc<Thing>,
+}
+
 /// One list: its items in order, and its pages already written.
 #[derive(Debug)]
 pub(crate) struct Section {
     list: List,
-    items: Vec<(Key, RawJson)>,
+    items: Vec<Item>,
     pages: Vec<Page>,
     ttl_ms: u64,
 }
 
 impl Section {
-    pub(super) fn new(list: List, mut items: Vec<(Key, RawJson)>, ttl: Duration) -> Self {
-        items.sort_by(|(one, _), (other, _)| one.cmp(other));
-        items.dedup_by(|(later, _), (earlier, _)| later == earlier);
+    pub(super) fn new(list: List, mut items: Vec<Item>, ttl: Duration) -> Self {
+        items.sort_by(|one, other| one.key.cmp(&other.key));
+        items.dedup_by(|later, earlier| later.key == earlier.key);
+        let ttl_ms = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX);
+        Self::written(list, items, ttl_ms)
+    }
+
+    /// What is left of it for whoever sees only some things; `None` where that is all of it.
+    pub(crate) fn filtered(&self, sees: impl Fn(&Thing) -> bool) -> Option<Self> {
+        let kept: Vec<_> = self.items.iter().filter(|item| sees(&item.thing)).collect();
+        if kept.len() == self.items.len() {
+            return None;
+        }
+        let kept = kept.into_iter().cloned().collect();
+        Some(Self::written(self.list, kept, self.ttl_ms))
+    }
+
+    fn written(list: List, items: Vec<Item>, ttl_ms: u64) -> Self {
         let mut section = Self {
             list,
             items,
             pages: Vec::new(),
-            ttl_ms: u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX),
+            ttl_ms,
         };
         section.pages = (0..section.items.len().max(1))
             .step_by(PAGE)
@@ -58,7 +84,7 @@ impl Section {
                 let after = cursor::read(self.list, text).ok_or_else(|| {
                     RpcError::new(RpcError::INVALID_PARAMS, "this cursor is not valid here")
                 })?;
-                self.items.partition_point(|(key, _)| *key <= after)
+                self.items.partition_point(|item| item.key <= after)
             }
         };
         let ready = start
@@ -69,32 +95,32 @@ impl Section {
     }
 
     /// True when both list the same items, byte for byte.
-    pub(super) fn same(&self, other: &Self) -> bool {
+    pub(crate) fn same(&self, other: &Self) -> bool {
         self.items.len() == other.items.len()
             && self
                 .items
                 .iter()
                 .zip(&other.items)
-                .all(|((_, one), (_, other))| one == other)
+                .all(|(one, other)| one.json == other.json)
     }
 
     fn write(&self, start: usize) -> Page {
         let rest = self.items.get(start..).unwrap_or_default();
         let shown = rest.get(..PAGE).unwrap_or(rest);
-        let bytes: usize = shown.iter().map(|(_, json)| json.bytes().len() + 1).sum();
+        let bytes: usize = shown.iter().map(|item| item.json.bytes().len() + 1).sum();
         let mut text = Vec::with_capacity(bytes + 2);
         text.push(b'[');
-        for (index, (_, json)) in shown.iter().enumerate() {
+        for (index, item) in shown.iter().enumerate() {
             if index > 0 {
                 text.push(b',');
             }
-            text.extend_from_slice(json.bytes());
+            text.extend_from_slice(item.json.bytes());
         }
         text.push(b']');
         Page {
             items: RawJson::parse(Bytes::from(text)).unwrap_or_else(|_| empty()),
             next_cursor: (rest.len() > PAGE)
-                .then(|| shown.last().map(|(key, _)| cursor::write(self.list, key)))
+                .then(|| shown.last().map(|item| cursor::write(self.list, &item.key)))
                 .flatten(),
             ttl_ms: self.ttl_ms,
             scope: CacheScope::Private,

@@ -3,10 +3,16 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use keyway_core::ports::{Clock, Random};
-use keyway_core::{Actor, ApiKeyId, Error, Kind, Principal, Problem, Scopes, Secret, Subject};
+use keyway_core::{
+    Actor, ApiKeyId, Error, Kind, Principal, Problem, Scopes, ServiceAccountId, Subject,
+};
 use keyway_store::{ApiKey, NewApiKey, Role, Store};
 
-use super::{ApiKeyText, KeyRing};
+use super::view::{issued, state, view};
+use super::{ApiKeyState, ApiKeyView, IssuedKey, KeyRing, SecretText, TokenKind};
+use crate::access;
+use crate::audit::{Audit, Event, EventKind};
+use crate::people::service_account_not_found;
 
 /// How long a replaced key stays valid unless said otherwise.
 pub const DEFAULT_OVERLAP: Duration = Duration::from_hours(24);
@@ -16,125 +22,151 @@ const MAX_OVERLAP: Duration = Duration::from_hours(24 * 90);
 /// The most characters of a key's name.
 const MAX_NAME: usize = 100;
 
-/// Making, listing, replacing and ending API keys. Owners, admins and the operator at the
-/// machine's terminal may; everyone else is refused.
+/// Making, listing, replacing and ending API keys. It takes the scope `admin`, or the operator at the
+/// machine's terminal. Owners and admins see and end all keys of their organization, and make those of
+/// its service accounts; members see, make and end their own.
 #[derive(Clone)]
 pub struct ApiKeys {
     store: Store,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    audit: Audit,
     ring: Option<Arc<KeyRing>>,
 }
 
-/// A key that was just made. This is the only moment its text is known.
-#[derive(Debug)]
-pub struct IssuedKey {
-    /// The key itself.
-    pub secret: Secret<String>,
-    /// The key as it will be listed.
-    pub view: ApiKeyView,
-}
-
-/// A key as it is listed.
-#[derive(Debug, Clone, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ApiKeyView {
-    /// Its id.
-    pub id: ApiKeyId,
+/// What a new key is to be.
+#[derive(Debug, Clone, Default)]
+pub struct KeyRequest {
     /// What it is for.
     pub name: String,
-    /// Its first characters.
-    pub shown: String,
-    /// Whose it is.
-    pub owner: String,
-    /// What it may be used for.
-    pub scopes: String,
-    /// Whether it works.
-    pub state: ApiKeyState,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it was last used, to within a minute.
-    pub last_used_at: Option<Timestamp>,
-    /// From when on it is no longer valid.
+    /// From when on it is no longer valid; never when absent.
     pub expires_at: Option<Timestamp>,
-    /// When it was revoked.
-    pub revoked_at: Option<Timestamp>,
-    /// The key it replaced.
-    pub rotated_from: Option<ApiKeyId>,
+    /// What it may be used for: never more than whoever makes it comes with, which is also what an
+    /// absent one means.
+    pub scopes: Option<Scopes>,
+    /// The service account it is for; for whoever makes it when absent.
+    pub service_account: Option<ServiceAccountId>,
 }
 
-/// Whether a key works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ApiKeyState {
-    /// It does.
-    Active,
-    /// Its time is over.
-    Expired,
-    /// It was revoked.
-    Revoked,
+/// Who manages keys.
+struct Maker {
+    actor: Actor,
+    role: Role,
 }
 
 impl ApiKeys {
     /// For a process that serves nothing, such as a command next to the gateway: the gateway
     /// notices what changes within a second or two.
     pub fn new(store: Store, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        let audit = Audit::direct(&store, Arc::clone(&clock), Arc::clone(&random));
         Self {
             store,
             clock,
             random,
+            audit,
             ring: None,
         }
     }
 
-    pub(crate) fn with_ring(mut self, ring: Arc<KeyRing>) -> Self {
+    pub(crate) fn serving(mut self, ring: Arc<KeyRing>, audit: Audit) -> Self {
         self.ring = Some(ring);
+        self.audit = audit;
         self
     }
 
-    /// Makes a key in the organization of `who`, valid until `expires_at`.
+    /// Makes a key for `who`, for all they come with, valid until `expires_at`.
     pub async fn create(
         &self,
         who: &Principal,
         name: &str,
         expires_at: Option<Timestamp>,
     ) -> Result<IssuedKey, Error> {
-        let owner = self.authorize(who).await?;
+        let request = KeyRequest {
+            name: name.to_owned(),
+            expires_at,
+            ..KeyRequest::default()
+        };
+        self.issue(who, request).await
+    }
+
+    /// Makes a key in the organization of `who`, for themselves or for a service account.
+    pub async fn issue(&self, who: &Principal, request: KeyRequest) -> Result<IssuedKey, Error> {
+        let maker = self.maker(who).await?;
         let now = self.clock.now();
-        check_name(name)?;
-        if expires_at.is_some_and(|end| end <= now) {
+        check_name(&request.name)?;
+        if request.expires_at.is_some_and(|end| end <= now) {
             return Err(invalid("/expiresAt", "a moment in the future"));
         }
-        let (key, row) = self.make(owner, Scopes::all(), name.to_owned(), now, expires_at);
-        self.store.create_api_key(who.organization(), &row).await?;
+        let scopes = request.scopes.unwrap_or_else(|| who.scopes().clone());
+        if scopes.is_empty() {
+            return Err(invalid("/scopes", "at least one scope"));
+        }
+        if !who.scopes().covers(&scopes) {
+            return Err(Error::insufficient_scope(who.scopes().union(&scopes)));
+        }
+        let owner = match request.service_account {
+            Some(account) => self.account(who, &maker, account).await?,
+            None => maker.actor,
+        };
+        let (key, row) = self.make(owner, scopes, request.name, now, request.expires_at);
+        let event = Event::new(EventKind::ApiKeyMade, who)
+            .target("api_key", row.id.as_str())
+            .detail("name", row.name.as_str())
+            .detail("owner", row.owner.as_str())
+            .detail("scopes", row.scopes.to_string());
+        let change = async {
+            let organization = who.organization();
+            Ok(self.store.create_api_key(organization, &row).await?)
+        };
+        self.audit.change(event, change).await?;
         self.noticed().await;
         Ok(issued(&key, row, None))
     }
 
-    /// All keys of the organization of `who`, oldest first. Never their texts.
+    /// The keys of the organization of `who`, oldest first: all for who administers it, else their own.
+    /// Never their texts.
     pub async fn list(&self, who: &Principal) -> Result<Vec<ApiKeyView>, Error> {
-        self.authorize(who).await?;
+        let maker = self.maker(who).await?;
         let now = self.clock.now();
         let keys = self.store.api_keys(who.organization()).await?;
-        Ok(keys.into_iter().map(|key| view(key, now)).collect())
+        let seen = keys.into_iter().filter(|key| maker.sees(key));
+        Ok(seen.map(|key| view(key, now)).collect())
     }
 
-    /// Replaces a key by a new one of the same name, owner and length of life. The old one stays
-    /// valid for `overlap`, or until its own end if that comes first.
+    /// One key, if `who` may see it.
+    pub async fn get(&self, who: &Principal, id: &ApiKeyId) -> Result<ApiKeyView, Error> {
+        let maker = self.maker(who).await?;
+        let key = self.visible(who, &maker, id).await?;
+        Ok(view(key, self.clock.now()))
+    }
+
+    /// Replaces a key by a new one of the same name, owner, scopes and length of life. The old one
+    /// stays valid for `overlap`, or until its own end if that comes first. Another person's key is
+    /// replaced by themselves only: the new one acts as them.
     pub async fn rotate(
         &self,
         who: &Principal,
         id: &ApiKeyId,
         overlap: Duration,
     ) -> Result<IssuedKey, Error> {
-        self.authorize(who).await?;
+        let maker = self.maker(who).await?;
         if overlap > MAX_OVERLAP {
             return Err(invalid("/overlap", "at most 90 days"));
         }
         let now = self.clock.now();
         let organization = who.organization();
-        let old = self.store.api_key(organization, id).await?;
-        let old = old.ok_or_else(not_found)?;
+        let old = self.visible(who, &maker, id).await?;
+        let anothers = old.owner.user().is_some() && old.owner != maker.actor;
+        if anothers && *who.subject() != Subject::Local {
+            return Err(Error::new(
+                Kind::Forbidden,
+                "not_your_key",
+                "only the person whose key it is may replace it",
+            ));
+        }
+        if !who.scopes().covers(&old.scopes) {
+            return Err(Error::insufficient_scope(who.scopes().union(&old.scopes)));
+        }
         match state(&old, now) {
             ApiKeyState::Active => {}
             ApiKeyState::Expired => return Err(ended("the API key has expired")),
@@ -144,49 +176,87 @@ impl ApiKeys {
         let ends = life.map(|life| later(now, life));
         let (key, row) = self.make(old.owner, old.scopes, old.name, now, ends);
         let overlap = SignedDuration::try_from(overlap).unwrap_or_default();
-        let rotated = self
-            .store
-            .rotate_api_key(organization, id, &row, later(now, overlap))
-            .await?;
-        if !rotated {
-            return Err(ended("the API key was revoked"));
-        }
+        let event = Event::new(EventKind::ApiKeyRotated, who)
+            .target("api_key", id.as_str())
+            .detail("replaced_by", row.id.as_str());
+        let change = async {
+            let end = later(now, overlap);
+            let rotating = self.store.rotate_api_key(organization, id, &row, end);
+            let rotated = rotating.await?;
+            let gone = || ended("the API key was revoked");
+            rotated.then_some(()).ok_or_else(gone)
+        };
+        self.audit.change(event, change).await?;
         self.noticed().await;
         Ok(issued(&key, row, Some(id.clone())))
     }
 
     /// Ends a key at once. Its open streams end within seconds.
     pub async fn revoke(&self, who: &Principal, id: &ApiKeyId) -> Result<(), Error> {
-        self.authorize(who).await?;
+        let maker = self.maker(who).await?;
+        self.visible(who, &maker, id).await?;
         let now = self.clock.now();
-        let found = self
-            .store
-            .revoke_api_key(who.organization(), id, now)
-            .await?;
+        let event = Event::new(EventKind::ApiKeyRevoked, who).target("api_key", id.as_str());
+        let change = async {
+            let organization = who.organization();
+            let found = self.store.revoke_api_key(organization, id, now).await?;
+            found.then_some(()).ok_or_else(not_found)
+        };
+        let revoked = self.audit.change(event, change).await;
         self.noticed().await;
-        if found { Ok(()) } else { Err(not_found()) }
+        revoked
     }
 
     /// Answers for whom `who` acts. The operator acts for the first owner.
-    async fn authorize(&self, who: &Principal) -> Result<Actor, Error> {
+    async fn maker(&self, who: &Principal) -> Result<Maker, Error> {
         if *who.subject() == Subject::Local {
             let members = self.store.members(who.organization()).await?;
             let owner = members
                 .into_iter()
-                .find(|member| member.role == Role::Owner);
-            return owner.map(|owner| Actor::User(owner.id)).ok_or_else(|| {
+                .find(|member| member.role == Role::Owner && member.disabled_at.is_none());
+            let owner = owner.ok_or_else(|| {
                 Error::new(Kind::Conflict, "no_owner", "the organization has no owner")
+            })?;
+            return Ok(Maker {
+                actor: Actor::User(owner.id),
+                role: Role::Owner,
             });
         }
-        let actor = who.actor().filter(|_| who.scopes().admin());
-        let role = match &actor {
-            Some(Actor::User(user)) => self.store.role(who.organization(), user).await?,
-            Some(Actor::ServiceAccount(_)) => Some(who.role()),
-            None => None,
+        let role = access::role(&self.store, who).await?;
+        let (Some(actor), Some(role)) = (who.actor(), role) else {
+            return Err(access::forbidden());
         };
-        actor
-            .filter(|_| role.is_some_and(Role::administers))
-            .ok_or_else(forbidden)
+        if !who.scopes().admin() {
+            return Err(access::lacking(who));
+        }
+        Ok(Maker { actor, role })
+    }
+
+    async fn account(
+        &self,
+        who: &Principal,
+        maker: &Maker,
+        account: ServiceAccountId,
+    ) -> Result<Actor, Error> {
+        if !maker.role.administers() {
+            return Err(access::forbidden());
+        }
+        let found = self
+            .store
+            .service_account(who.organization(), &account)
+            .await?;
+        found.ok_or_else(service_account_not_found)?;
+        Ok(Actor::ServiceAccount(account))
+    }
+
+    async fn visible(
+        &self,
+        who: &Principal,
+        maker: &Maker,
+        id: &ApiKeyId,
+    ) -> Result<ApiKey, Error> {
+        let key = self.store.api_key(who.organization(), id).await?;
+        key.filter(|key| maker.sees(key)).ok_or_else(not_found)
     }
 
     fn make(
@@ -196,7 +266,7 @@ impl ApiKeys {
         name: String,
         now: Timestamp,
         expires_at: Option<Timestamp>,
-    ) -> (ApiKeyText, NewApiKey) {
+    ) -> (SecretText, NewApiKey) {
         let (key, row) = new_key(&*self.clock, &*self.random, owner, name, now);
         (
             key,
@@ -218,6 +288,12 @@ impl ApiKeys {
     }
 }
 
+impl Maker {
+    fn sees(&self, key: &ApiKey) -> bool {
+        self.role.administers() || key.owner == self.actor
+    }
+}
+
 impl std::fmt::Debug for ApiKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ApiKeys").finish_non_exhaustive()
@@ -231,8 +307,8 @@ pub(crate) fn new_key(
     owner: Actor,
     name: String,
     now: Timestamp,
-) -> (ApiKeyText, NewApiKey) {
-    let key = ApiKeyText::generate(random);
+) -> (SecretText, NewApiKey) {
+    let key = SecretText::generate(TokenKind::ApiKey, random);
     let row = NewApiKey {
         id: ApiKeyId::generate(clock, random),
         owner,
@@ -244,51 +320,6 @@ pub(crate) fn new_key(
         expires_at: None,
     };
     (key, row)
-}
-
-fn issued(key: &ApiKeyText, row: NewApiKey, rotated_from: Option<ApiKeyId>) -> IssuedKey {
-    IssuedKey {
-        secret: key.secret().clone(),
-        view: ApiKeyView {
-            id: row.id,
-            name: row.name,
-            shown: row.shown,
-            owner: row.owner.as_str().to_owned(),
-            scopes: row.scopes.to_string(),
-            state: ApiKeyState::Active,
-            created_at: row.created_at,
-            last_used_at: None,
-            expires_at: row.expires_at,
-            revoked_at: None,
-            rotated_from,
-        },
-    }
-}
-
-fn view(key: ApiKey, now: Timestamp) -> ApiKeyView {
-    ApiKeyView {
-        state: state(&key, now),
-        id: key.id,
-        name: key.name,
-        shown: key.shown,
-        owner: key.owner.as_str().to_owned(),
-        scopes: key.scopes.to_string(),
-        created_at: key.created_at,
-        last_used_at: key.last_used_at,
-        expires_at: key.expires_at,
-        revoked_at: key.revoked_at,
-        rotated_from: key.rotated_from,
-    }
-}
-
-fn state(key: &ApiKey, now: Timestamp) -> ApiKeyState {
-    if key.revoked_at.is_some() {
-        ApiKeyState::Revoked
-    } else if key.expires_at.is_some_and(|end| end <= now) {
-        ApiKeyState::Expired
-    } else {
-        ApiKeyState::Active
-    }
 }
 
 fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
@@ -312,14 +343,6 @@ fn invalid(pointer: &str, expected: &str) -> Error {
         pointer: pointer.to_owned(),
         expected: expected.to_owned(),
     }])
-}
-
-fn forbidden() -> Error {
-    Error::new(
-        Kind::Forbidden,
-        "forbidden",
-        "only an owner or an admin of the organization may do this",
-    )
 }
 
 fn not_found() -> Error {

@@ -1,14 +1,17 @@
-//! API keys: their form, who may make and end them, and who comes in with one.
+//! Secret texts and their form; API keys: who may make and end them, and who comes in with one.
 
 mod format;
 mod known;
 mod manage;
 mod ring;
+mod table;
+mod view;
 mod watch;
 
-pub use format::{ApiKeyText, KeyDigest, NotAKey};
-use known::Known;
+pub use format::{BadSecretText, KeyDigest, SecretText, TokenKind};
+
 pub(crate) use manage::new_key;
-pub use manage::{ApiKeyState, ApiKeyView, ApiKeys, DEFAULT_OVERLAP, IssuedKey};
+pub use manage::{ApiKeys, DEFAULT_OVERLAP, KeyRequest};
 pub(crate) use ring::KeyRing;
+pub use view::{ApiKeyState, ApiKeyView, IssuedKey};
 pub(crate) use watch::watch;

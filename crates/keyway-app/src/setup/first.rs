@@ -52,8 +52,10 @@ pub async fn first_start(
     let owner = Member {
         id: UserId::generate(clock, &**random),
         name: "Owner".to_owned(),
+        email: None,
         role: Role::Owner,
         created_at: now,
+        disabled_at: None,
     };
     let name = "first key".to_owned();
     let (key, row) = new_key(clock, &**random, Actor::User(owner.id.clone()), name, now);

@@ -17,7 +17,10 @@ async fn a_key_comes_in_and_a_wrong_one_does_not() {
         assert!(matches!(who.subject(), Subject::ApiKey { .. }));
         assert!(!process.app.revoked(&who).is_cancelled());
     }
-    let unknown = keyway_app::ApiKeyText::generate(&keyway_vault::random::SystemRandom);
+    let unknown = keyway_app::SecretText::generate(
+        keyway_app::TokenKind::ApiKey,
+        &keyway_vault::random::SystemRandom,
+    );
     for wrong in ["", "kw_", unknown.secret().expose(), &key[..40]] {
         for _ in 0..2 {
             let error = process.app.authenticate(wrong).await.unwrap_err();

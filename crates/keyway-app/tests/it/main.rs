@@ -2,10 +2,13 @@
 
 mod actions;
 mod api_keys;
+mod audit;
 mod catalogue;
 mod fake_upstream;
 mod notices;
 mod paging;
+mod people;
+mod policy;
 mod sealing;
 mod setup;
 mod support;

@@ -17,7 +17,7 @@ async fn the_first_start_makes_everything_once() {
 
     let first = ready(&store, directory.path()).await;
     let key = first.first_key.expect("the key is shown");
-    assert!(keyway_app::ApiKeyText::parse(key.expose()).is_ok());
+    assert!(keyway_app::SecretText::parse(keyway_app::TokenKind::ApiKey, key.expose()).is_ok());
     let mode = fs::metadata(directory.path().join("master.key")).unwrap();
     assert_eq!(mode.permissions().mode() & 0o777, 0o600);
 

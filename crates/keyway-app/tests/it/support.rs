@@ -49,6 +49,15 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) async fn start(directory: &Path, purpose: Purpose, actions: Vec<Action>) -> Self {
+        Self::start_with(directory, purpose, actions, Settings::default()).await
+    }
+
+    pub(crate) async fn start_with(
+        directory: &Path,
+        purpose: Purpose,
+        actions: Vec<Action>,
+        settings: Settings,
+    ) -> Self {
         let store = Store::open(&directory.join("keyway.db"), purpose)
             .await
             .unwrap();
@@ -63,7 +72,7 @@ impl Process {
             random: Arc::new(SystemRandom),
             http: Arc::new(Egress::new(EgressConfig::default())),
             registry: Registry::new(actions).unwrap(),
-            settings: Settings::default(),
+            settings,
             tasks: tasks.clone(),
             shutdown: shutdown.clone(),
         });
@@ -132,7 +141,7 @@ pub(crate) struct Asking {
     pub(crate) who: Principal,
     pub(crate) caller: Arc<dyn Caller>,
     pub(crate) cancel: CancellationToken,
-    request: RequestId,
+    pub(crate) request: RequestId,
 }
 
 impl Asking {

@@ -2,7 +2,7 @@ use keyway_mcp::upstream::{HttpKind, ServerSpec, Transport};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::secrets::looks_secret;
+use keyway_core::secrets::looks_secret;
 
 /// Where a server is, or what is run for it, as one SHA-256. An answer that was given for one place
 /// does not count for another one under the same name.

@@ -172,7 +172,8 @@ impl Calls {
     }
 
     /// What a server suggests for an argument of a prompt or of a resource template
-    /// (`completion/complete`). Nothing where it does not, or cannot be asked now.
+    /// (`completion/complete`). Nothing where it does not, or cannot be asked now: a server without
+    /// the capability is never asked.
     pub async fn complete(
         &self,
         server: &str,
@@ -185,7 +186,7 @@ impl Calls {
         let Ok(server) = find::server(self.inner.servers.servers(), server) else {
             return Vec::new();
         };
-        if server.upstream.status().state != UpstreamState::Connected {
+        if !server.upstream.completes() {
             return Vec::new();
         }
         let params = completing::params(reference, argument, typed, given);
@@ -220,6 +221,12 @@ impl Calls {
             .collect();
         found.sort();
         found
+    }
+
+    /// Whether the server can be asked for suggestions now.
+    pub fn completes(&self, server: &str) -> bool {
+        find::server(self.inner.servers.servers(), server)
+            .is_ok_and(|server| server.upstream.completes())
     }
 
     /// The names of the servers there are now.

@@ -5,8 +5,8 @@ use keyway_core::action::Schema;
 use serde_json::{Map, Value, json};
 
 use crate::person::Form;
-use crate::secrets::looks_secret;
 use crate::text::{block, line};
+use keyway_core::secrets::looks_secret;
 
 /// The most fields of a form.
 const MOST_FIELDS: usize = 100;

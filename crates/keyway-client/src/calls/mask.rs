@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::secrets::{is_secret_value, looks_secret};
 use crate::text::{block, line};
+use keyway_core::secrets::{is_secret_value, looks_secret};
 
 /// The most characters of one text.
 const MOST_OF_TEXT: usize = 4_000;

@@ -24,7 +24,7 @@ mod side;
 pub use by_model::ByModel;
 pub use calls::{CallParts, Calls};
 pub use completing::Reference;
-pub use content::block_text;
+pub use content::{block_text, content_bytes};
 pub use error::{CallError, CallErrorKind};
 pub use find::{ListKind, Listed};
 pub use outcome::{CallOutcome, told};

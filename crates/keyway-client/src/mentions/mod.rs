@@ -6,5 +6,7 @@ mod parse;
 mod suggest;
 
 pub use expand::{Expanded, arguments, attachment, expand, messages, run_prompt};
-pub use parse::{PromptMention, ResourceMention, argument, prompt, resources};
+pub use parse::{
+    PromptMention, ResourceMention, argument, as_word, prompt, resources, words_so_far,
+};
 pub use suggest::{Suggestion, suggest};

@@ -1,5 +1,7 @@
 use std::ops::Range;
 
+use crate::text::is_hidden;
+
 /// A resource that a text names: `@server:uri`, or `@server:"uri with spaces"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceMention {
@@ -100,23 +102,61 @@ fn is_name(name: &str) -> bool {
 /// Words as a shell splits them: single and double quotes keep spaces, a backslash keeps the
 /// character after it.
 fn words(text: &str) -> Vec<String> {
+    split(text).into_iter().map(|(_, word)| word).collect()
+}
+
+/// The words of a prompt's line so far: those that are written, and the one at its end, with the
+/// byte at which it begins. The last one is empty after a blank.
+pub fn words_so_far(line: &str) -> (Vec<String>, usize, String) {
+    let mut words = split(line);
+    // One more letter belongs to the last word, or is a word of its own.
+    let open = split(&format!("{line}x")).len() == words.len();
+    let (start, last) = if open {
+        words.pop().unwrap_or_default()
+    } else {
+        (line.len(), String::new())
+    };
+    let words = words.into_iter().map(|(_, word)| word).collect();
+    (words, start, last)
+}
+
+/// A value as one word of a prompt's line. `None` for what cannot stand on a line, or is not seen
+/// there.
+pub fn as_word(value: &str) -> Option<String> {
+    if value.is_empty() || value.chars().any(is_hidden) {
+        return None;
+    }
+    let special = |character: char| character.is_whitespace() || "\"'\\".contains(character);
+    if !value.contains(special) {
+        return Some(value.to_owned());
+    }
+    let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
+    Some(format!("\"{escaped}\""))
+}
+
+/// The words, each with the byte it begins at.
+fn split(text: &str) -> Vec<(usize, String)> {
     let mut words = Vec::new();
-    let mut word: Option<String> = None;
+    let mut word: Option<(usize, String)> = None;
     let mut quote = None;
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        let mut grow = |more: Option<char>| {
+            let (_, word) = word.get_or_insert_with(|| (at, String::new()));
+            word.extend(more);
+        };
         match (quote, character) {
             (Some(open), close) if open == close => quote = None,
             (None, '"' | '\'') => {
                 quote = Some(character);
-                word.get_or_insert_default();
+                grow(None);
             }
             (None | Some('"'), '\\') => {
-                let kept = characters.next().unwrap_or('\\');
-                word.get_or_insert_default().push(kept);
+                let kept = characters.next().map_or('\\', |(_, kept)| kept);
+                grow(Some(kept));
             }
             (None, space) if space.is_whitespace() => words.extend(word.take()),
-            (_, plain) => word.get_or_insert_default().push(plain),
+            (_, plain) => grow(Some(plain)),
         }
     }
     words.extend(word);
@@ -188,5 +228,35 @@ mod tests {
         );
         assert_eq!(words(""), Vec::<String>::new());
         assert_eq!(words(r#""open"#), ["open"]);
+    }
+
+    #[test]
+    fn the_word_at_the_end_is_told_apart() {
+        for (line, before, start, last) in [
+            ("", 0, 0, ""),
+            ("/git:review", 0, 0, "/git:review"),
+            ("/git:review ", 1, 12, ""),
+            (r#"/git:review a="b c" é=d"#, 2, 20, "é=d"),
+            (r#"/git:review style="very s"#, 1, 12, "style=very s"),
+            (r"/git:review a\", 1, 12, r"a\"),
+        ] {
+            let (words, at, word) = words_so_far(line);
+            assert_eq!(
+                (words.len(), at, word.as_str()),
+                (before, start, last),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_value_is_one_word_again() {
+        for value in ["main", "very short", "a\"b\\c'd", "é=x", " "] {
+            let written = as_word(value).unwrap();
+            assert_eq!(words(&written), [value], "{written}");
+        }
+        for unseen in ["", "a\nb", "a\u{1b}[2J", "a\u{200b}"] {
+            assert_eq!(as_word(unseen), None);
+        }
     }
 }

@@ -3,11 +3,15 @@ use std::ops::Range;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::parse::argument;
+use super::parse::{argument, as_word, words_so_far};
 use crate::calls::{Calls, ListKind, Listed, Reference};
+use crate::text::is_hidden;
 
 /// The most suggestions.
 const MOST: usize = 50;
+
+/// The most characters of a suggestion.
+const LONGEST: usize = 500;
 
 /// Something that can stand at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,17 +35,18 @@ pub async fn suggest(
     let Some(before) = text.get(..cursor) else {
         return Vec::new();
     };
-    let start = before
+    let mut start = before
         .char_indices()
         .rev()
         .find(|(_, character)| character.is_whitespace())
         .map_or(0, |(at, space)| at + space.len_utf8());
     let word = before.get(start..).unwrap_or_default();
-    let range = start..cursor;
     let mut found = if start == 0 && word.starts_with('/') {
         prompts(calls, word)
-    } else if let Some(rest) = before.strip_prefix('/').filter(|rest| rest.contains(':')) {
-        prompt_arguments(calls, rest, word, cancel).await
+    } else if before.starts_with('/') {
+        let (words, at, word) = words_so_far(before);
+        start = at;
+        prompt_arguments(calls, &words, &word, cancel).await
     } else if let Some(named) = word.strip_prefix('@') {
         match named.split_once(':') {
             Some((server, uri)) => uris(calls, server, uri, cancel).await,
@@ -50,6 +55,8 @@ pub async fn suggest(
     } else {
         Vec::new()
     };
+    let range = start..cursor;
+    found.retain(|(text, _)| text.chars().count() <= LONGEST);
     found.truncate(MOST);
     let suggestion = |(text, about)| Suggestion {
         range: range.clone(),
@@ -70,12 +77,15 @@ fn prompts(calls: &Calls, typed: &str) -> Found {
 
 async fn prompt_arguments(
     calls: &Calls,
-    rest: &str,
+    words: &[String],
     word: &str,
     cancel: &CancellationToken,
 ) -> Found {
-    let mut words = rest.split_whitespace();
-    let Some((server, name)) = words.next().and_then(|head| head.split_once(':')) else {
+    let Some((head, words)) = words.split_first() else {
+        return Vec::new();
+    };
+    let named = head.strip_prefix('/').and_then(|head| head.split_once(':'));
+    let Some((server, name)) = named else {
         return Vec::new();
     };
     let prompts = calls.list(ListKind::Prompts, Some(server));
@@ -83,7 +93,7 @@ async fn prompt_arguments(
         return Vec::new();
     };
     let given: Vec<(String, String)> = words
-        .filter(|given| *given != word)
+        .iter()
         .filter_map(|given| {
             let (name, value) = argument(given);
             Some((name?, value))
@@ -94,10 +104,10 @@ async fn prompt_arguments(
         let values = calls
             .complete(server, &reference, key, value, &given, cancel)
             .await;
-        let quoted = values
-            .into_iter()
-            .map(|value| (format!("{key}={}", quoted(&value)), None));
-        return quoted.collect();
+        let words = values.iter().filter_map(|value| as_word(value));
+        return words
+            .map(|value| (format!("{key}={value}"), None))
+            .collect();
     }
     let declared = prompt.definition.get("arguments").and_then(Value::as_array);
     declared
@@ -127,12 +137,12 @@ fn servers(calls: &Calls, typed: &str) -> Found {
 
 async fn uris(calls: &Calls, server: &str, typed: &str, cancel: &CancellationToken) -> Found {
     let typed = typed.trim_start_matches('"');
-    let mention = |uri: &str| format!("@{server}:{}", quoted(uri));
+    let mention = |uri: &str| Some(format!("@{server}:{}", as_uri(uri)?));
     let resources = calls.list(ListKind::Resources, Some(server));
     let mut found: Found = resources
         .iter()
         .filter(|one| one.key.starts_with(typed) || (!typed.is_empty() && one.key.contains(typed)))
-        .map(|one| (mention(&one.key), about(one)))
+        .filter_map(|one| Some((mention(&one.key)?, about(one))))
         .collect();
     for template in calls.list(ListKind::Templates, Some(server)) {
         let Some((before, variable, value)) = open_variable(&template.key, typed) else {
@@ -143,7 +153,8 @@ async fn uris(calls: &Calls, server: &str, typed: &str, cancel: &CancellationTok
             .complete(server, &reference, &variable, &value, &[], cancel)
             .await;
         for value in values {
-            found.push((mention(&format!("{before}{value}")), about(&template)));
+            let uri = mention(&format!("{before}{value}"));
+            found.extend(uri.map(|uri| (uri, about(&template))));
         }
     }
     found
@@ -177,12 +188,18 @@ fn about(one: &Listed) -> Option<String> {
         .or_else(|| one.text("name"))
 }
 
-fn quoted(value: &str) -> String {
-    if value.contains(char::is_whitespace) {
-        format!("\"{value}\"")
-    } else {
-        value.to_owned()
+/// A URI as a mention has it. `None` for what it cannot have, or is not seen there.
+fn as_uri(uri: &str) -> Option<String> {
+    if uri.contains('"') || uri.chars().any(is_hidden) {
+        return None;
     }
+    // What ends a sentence would not be taken along.
+    let ends = uri.ends_with(['.', ',', ';', ':', '!', '?', ')', ']', '\'']);
+    Some(if ends || uri.contains(char::is_whitespace) {
+        format!("\"{uri}\"")
+    } else {
+        uri.to_owned()
+    })
 }
 
 #[cfg(test)]

@@ -60,6 +60,46 @@ pub struct Annotations {
     pub open_world: Option<bool>,
 }
 
+/// What an action does for people who come to the gateway's pages: it takes the place of the
+/// gateway's own users.
+///
+/// ```
+/// use keyway_core::Action;
+/// use keyway_core::action::SignInAction;
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct Credentials { email: String, password: keyway_core::Secret<String> }
+/// #[derive(Serialize, JsonSchema)]
+/// struct Account { id: u64 }
+/// #[derive(Serialize, JsonSchema)]
+/// struct Known { user: Account }
+///
+/// let login = Action::new("session:create", |_, _: Credentials| async {
+///     Ok(Known { user: Account { id: 7 } })
+/// })
+/// .login();
+/// assert_eq!(login.get_sign_in(), Some(SignInAction::Login));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInAction {
+    /// It says who somebody is.
+    Login,
+    /// It makes somebody known, and says who it is.
+    Signup,
+}
+
+impl SignInAction {
+    /// What people call such an action.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Login => "login action",
+            Self::Signup => "signup action",
+        }
+    }
+}
+
 type Completer =
     Arc<dyn Fn(Context, String) -> BoxFuture<'static, Result<Vec<String>, Error>> + Send + Sync>;
 
@@ -98,12 +138,14 @@ pub struct Action {
     title: Option<String>,
     description: String,
     annotations: Annotations,
+    admin_only: bool,
     timeout: Option<Duration>,
     format: Format,
     markdown_depth: Option<usize>,
     expose: Option<Expose>,
     resource: Option<ResourceExposure>,
     prompt: Option<PromptExposure>,
+    sign_in: Option<SignInAction>,
     completers: Vec<(String, Completer)>,
     input_schema: Value,
     output_schema: Option<Value>,
@@ -161,12 +203,14 @@ impl Action {
             title: None,
             description: String::new(),
             annotations: Annotations::default(),
+            admin_only: false,
             timeout: Some(DEFAULT_TIMEOUT),
             format: Format::Json,
             markdown_depth: None,
             expose: None,
             resource: None,
             prompt: None,
+            sign_in: None,
             completers: Vec::new(),
             input_schema: input,
             output_schema: output,
@@ -195,6 +239,19 @@ impl Action {
     /// What the action does, for models and people.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
+        self
+    }
+
+    /// Members may not use it, only admins and owners, unless policy permits more.
+    ///
+    /// ```
+    /// use keyway_core::Action;
+    ///
+    /// let purge = Action::new("purge", |_, (): ()| async { Ok(()) }).admin_only();
+    /// assert!(purge.is_admin_only());
+    /// ```
+    pub fn admin_only(mut self) -> Self {
+        self.admin_only = true;
         self
     }
 
@@ -265,7 +322,27 @@ impl Action {
     /// The transports it is reachable over when its author said nothing about it. An action that is
     /// to stay hidden says `expose(Expose::NONE)`.
     pub fn expose_by_default(mut self, expose: Expose) -> Self {
-        self.expose = self.expose.or(Some(expose));
+        if self.sign_in.is_none() {
+            self.expose = self.expose.or(Some(expose));
+        }
+        self
+    }
+
+    /// Makes it the action that people sign in with. The fields of the sign-in page come from its
+    /// input schema; of a [`Secret`](crate::Secret) comes a password field. It answers
+    /// `{ "user": { "id": … } }`, the id a whole number or a text, and beside it what is known of
+    /// `name` and `email`; someone it does not know it refuses with an error.
+    ///
+    /// Such an action is reachable from the sign-in page only: as a tool, an endpoint or a command
+    /// it would take passwords through models and logs. A gateway has at most one.
+    pub fn login(mut self) -> Self {
+        self.sign_in = Some(SignInAction::Login);
+        self
+    }
+
+    /// Makes it the action that people sign up with; the rest is as for [`Action::login`].
+    pub fn signup(mut self) -> Self {
+        self.sign_in = Some(SignInAction::Signup);
         self
     }
 
@@ -369,6 +446,11 @@ impl Action {
         &self.description
     }
 
+    /// True when members may not use it.
+    pub fn is_admin_only(&self) -> bool {
+        self.admin_only
+    }
+
     /// The hints.
     pub fn get_annotations(&self) -> Annotations {
         self.annotations
@@ -402,6 +484,11 @@ impl Action {
     /// The prompt it is, if it is one.
     pub fn get_prompt(&self) -> Option<&PromptExposure> {
         self.prompt.as_ref()
+    }
+
+    /// What it does for people who sign in, if it does.
+    pub fn get_sign_in(&self) -> Option<SignInAction> {
+        self.sign_in
     }
 
     /// JSON Schema 2020-12 of the input.

@@ -22,7 +22,9 @@ mod tests;
 pub use coerce::input_from_text;
 pub use content::{Block, Content, Message, PromptMessages, ResourceBody, Role};
 pub use context::{Announcement, Context};
-pub use definition::{Action, Annotations, DEFAULT_MARKDOWN_DEPTH, DEFAULT_TIMEOUT, Format};
+pub use definition::{
+    Action, Annotations, DEFAULT_MARKDOWN_DEPTH, DEFAULT_TIMEOUT, Format, SignInAction,
+};
 pub use entry::Entry;
 pub use exposure::{Expose, PromptExposure, ResourceAddress, ResourceExposure};
 pub use handler::Reply;

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::template::Variables;
-use super::{Action, Entry, Expose, ResourceAddress};
+use super::{Action, Entry, Expose, ResourceAddress, SignInAction};
 use crate::names::{ACTION_SLUG, MCP_NAME};
 
 /// Every action of a gateway, checked, and found by each of its names.
@@ -33,6 +33,7 @@ pub struct Registry {
     tools: HashMap<String, usize>,
     prompts: HashMap<String, usize>,
     uris: HashMap<String, usize>,
+    sign_in: HashMap<String, usize>,
     /// Most specific first, then in the order of definition.
     templates: Vec<usize>,
 }
@@ -50,7 +51,8 @@ pub struct Registry {
 pub enum Clash {
     /// Two actions want the same.
     Both {
-        /// What: `slug`, `tool name`, `prompt name`, `resource URI`, `resource template`.
+        /// What: `slug`, `tool name`, `prompt name`, `resource URI`, `resource template`,
+        /// `role` (of a login or signup action).
         what: &'static str,
         /// The name both want.
         name: String,
@@ -95,7 +97,7 @@ impl Registry {
         let mut forms = HashMap::new();
         for action in actions {
             let owner = owner(&action);
-            if let Some(reason) = bad_name(&action) {
+            if let Some(reason) = bad_name(&action).or_else(|| exposed_sign_in(&action)) {
                 clashes.push(Clash::Action { owner, reason });
                 continue;
             }
@@ -160,6 +162,12 @@ impl Registry {
             .find(|entry| entry.template().is_some_and(|own| own.as_str() == template))
     }
 
+    /// The action that people sign in or sign up with.
+    pub fn sign_in(&self, kind: SignInAction) -> Option<&Entry> {
+        let mut entries = self.entries.iter();
+        entries.find(|entry| entry.action().get_sign_in() == Some(kind))
+    }
+
     /// All actions, in the order of definition.
     pub fn iter(&self) -> std::slice::Iter<'_, Entry> {
         self.entries.iter()
@@ -182,6 +190,9 @@ impl Registry {
             first == index
         };
         let new_slug = claim("slug", &mut self.slugs, action.slug().to_owned());
+        if let Some(kind) = action.get_sign_in().filter(|_| new_slug) {
+            claim("role", &mut self.sign_in, kind.noun().to_owned());
+        }
         let only_elsewhere = action.get_prompt().is_some() || action.get_resource().is_some();
         if new_slug && (action.exposure().contains(Expose::MCP) || !only_elsewhere) {
             claim("tool name", &mut self.tools, name.clone());
@@ -223,6 +234,19 @@ fn bad_name(action: &Action) -> Option<String> {
     }
     name.starts_with("mcp__")
         .then(|| "its MCP name starts with mcp__, which is for upstream servers".into())
+}
+
+/// What is wrong with a login or signup action that could be reached by anything but its page.
+fn exposed_sign_in(action: &Action) -> Option<String> {
+    let noun = action.get_sign_in()?.noun();
+    let exposed = action.exposure() != Expose::NONE
+        || action.get_resource().is_some()
+        || action.get_prompt().is_some();
+    exposed.then(|| {
+        format!(
+            "a {noun} is reached from the sign-in page only: expose it nowhere, it takes passwords"
+        )
+    })
 }
 
 fn owner(action: &Action) -> String {

@@ -238,7 +238,17 @@ fn text_result(text: &str, more: &str) -> RawJson {
     RawJson::written(result)
 }
 
-fn error_result(error: &Error) -> RawJson {
+/// A failure as a `CallToolResult`: a result with `isError` whose text is the JSON of
+/// [`Error::to_json`], for a model to see.
+///
+/// ```
+/// use keyway_core::action::render;
+/// use keyway_core::{Error, Kind};
+///
+/// let result = render::error_result(&Error::new(Kind::RateLimited, "rate_limited", "slow down"));
+/// assert!(result.as_str().ends_with("\"isError\":true}"));
+/// ```
+pub fn error_result(error: &Error) -> RawJson {
     text_result(&error.to_json().to_string(), ",\"isError\":true")
 }
 

@@ -22,6 +22,12 @@ pub trait Upstream: Send + Sync {
     /// What the server listed last. Never waits; empty before the first list came.
     fn lists(&self) -> Arc<Lists>;
 
+    /// True when the server said that it answers `completion/complete`; false where it is not
+    /// connected.
+    fn completes(&self) -> bool {
+        false
+    }
+
     /// Hands a call through. The answer is the upstream's `result`, byte for byte.
     fn relay<'a>(&'a self, relay: Relay<'a>) -> BoxFuture<'a, Result<RawJson, RpcError>>;
 

@@ -45,10 +45,13 @@ impl Hosts {
             let first = hosts.next()?.to_str().ok()?;
             hosts.next().is_none().then_some(first)
         });
-        named.is_some_and(|named| {
-            let host = without_port(named);
-            is_loopback(host) || self.is_allowed(host) || self.is_allowed(named)
-        })
+        named.is_some_and(|named| self.admits(named))
+    }
+
+    /// True for a host of ours, with or without a port.
+    fn admits(&self, named: &str) -> bool {
+        let host = without_port(named);
+        self.any || is_loopback(host) || self.is_allowed(host) || self.is_allowed(named)
     }
 
     fn is_allowed(&self, host: &str) -> bool {
@@ -58,8 +61,15 @@ impl Hosts {
     }
 }
 
+impl Access {
+    /// True for a host, with or without a port, that requests may name.
+    pub(crate) fn serves(&self, host: &str) -> bool {
+        Hosts::new(self).admits(host)
+    }
+}
+
 /// True for the names of this machine that every machine has.
-pub(super) fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     if let Ok(address) = host.parse::<Ipv4Addr>() {
         return address.is_loopback();
     }
@@ -88,7 +98,7 @@ fn is_name(text: &str) -> bool {
 
 /// `host` of `host:port`, brackets of an IPv6 address kept. What follows a colon and is no port
 /// stays, so that it matches no host.
-pub(super) fn without_port(authority: &str) -> &str {
+pub(crate) fn without_port(authority: &str) -> &str {
     match authority.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         _ => authority,

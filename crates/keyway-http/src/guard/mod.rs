@@ -5,5 +5,5 @@ mod host;
 mod origin;
 
 pub(crate) use cors::{Cors, is_preflight};
-pub(crate) use host::Hosts;
+pub(crate) use host::{Hosts, is_loopback, without_port};
 pub(crate) use origin::{Origin, Origins};

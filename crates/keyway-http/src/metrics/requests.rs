@@ -17,10 +17,14 @@ pub(crate) enum Route {
     Healthz,
     Readyz,
     Metrics,
+    Page,
+    Asset,
+    Oauth,
+    V1,
     Other,
 }
 
-const ROUTES: [(Route, &str); 9] = [
+const ROUTES: [(Route, &str); 13] = [
     (Route::Mcp, "/mcp"),
     (Route::Actions, "/v1/actions"),
     (Route::Action, "/v1/actions/{slug}"),
@@ -29,6 +33,10 @@ const ROUTES: [(Route, &str); 9] = [
     (Route::Healthz, "/healthz"),
     (Route::Readyz, "/readyz"),
     (Route::Metrics, "/metrics"),
+    (Route::Page, "page"),
+    (Route::Asset, "/assets/{file}"),
+    (Route::Oauth, "/oauth/{endpoint}"),
+    (Route::V1, "/v1/{noun}"),
     (Route::Other, "other"),
 ];
 
@@ -59,8 +67,34 @@ impl Route {
             "/readyz" => Self::Readyz,
             "/metrics" => Self::Metrics,
             _ if path.starts_with("/v1/actions/") => Self::Action,
+            _ if path.starts_with("/assets/") => Self::Asset,
+            _ if path.starts_with("/v1/") => Self::V1,
+            _ if is_page(path) => Self::Page,
+            _ if path.starts_with("/oauth/") || path.starts_with("/.well-known/") => Self::Oauth,
             _ => Self::Other,
         }
+    }
+}
+
+/// True for the paths that browsers visit.
+fn is_page(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next();
+    match first.unwrap_or_default() {
+        "" | "account" | "device" | "invitations" | "reset" | "setup" | "sign-in" | "sign-out"
+        | "sso" => true,
+        // What programs ask of the authorization server is not for browsers.
+        "oauth" => matches!(path, "/oauth/authorize" | "/oauth/consent"),
+        _ => false,
+    }
+}
+
+impl Route {
+    /// True for what is administered and called under `/v1`.
+    pub(crate) fn is_api(self) -> bool {
+        matches!(
+            self,
+            Self::Actions | Self::Action | Self::McpServers | Self::OpenApi | Self::V1
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 //! actions that are exposed over HTTP.
 
 mod actions;
+mod audit;
 mod components;
 mod document;
 mod paths;

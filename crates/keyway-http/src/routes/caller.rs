@@ -9,7 +9,7 @@ use keyway_core::{Principal, RequestId};
 
 use crate::media;
 use crate::refusal::Refusal;
-use crate::shared::{Asked, Shared};
+use crate::shared::{Asked, Place, Shared};
 
 /// Someone known is asking, and takes JSON. Every endpoint under `/v1` takes this first.
 pub(crate) struct Asker {
@@ -21,11 +21,15 @@ impl FromRequestParts<Arc<Shared>> for Asker {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Refusal> {
-        let who = shared.authenticate(&parts.headers).await?;
-        media::accepts_json(&parts.headers)?;
         let asked = parts.extensions.get::<Asked>().ok_or_else(|| {
             keyway_core::Error::internal("the front has not introduced the request")
         })?;
+        let who = shared
+            .authenticate(&parts.headers, &asked.address, Place::Api)
+            .await?;
+        let counted = shared.app.limits().from_principal(&who);
+        asked.stands(counted.map_err(Refusal::too_often)?);
+        media::accepts_json(&parts.headers)?;
         Ok(Self {
             who,
             request: asked.request.clone(),

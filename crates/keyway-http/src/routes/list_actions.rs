@@ -41,14 +41,15 @@ struct Hints {
     open_world: Option<bool>,
 }
 
-/// `GET /v1/actions`: the actions that are exposed over HTTP.
+/// `GET /v1/actions`: the actions that are exposed over HTTP and that the asker may call.
 pub(crate) async fn handle(
     State(shared): State<Arc<Shared>>,
-    _asker: Asker,
+    asker: Asker,
 ) -> Result<Response, Refusal> {
-    let registry = shared.app.registry();
-    let actions = registry
-        .iter()
+    let actions = shared
+        .app
+        .actions(&asker.who)
+        .into_iter()
         .map(Entry::action)
         .filter(|action| action.exposure().contains(Expose::HTTP))
         .map(describe)

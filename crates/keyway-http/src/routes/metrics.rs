@@ -8,7 +8,7 @@ use keyway_core::ports::UpstreamState;
 
 use crate::metrics::Text;
 use crate::refusal::Refusal;
-use crate::shared::{Asked, Shared};
+use crate::shared::{Asked, Place, Shared};
 
 const STATES: [(UpstreamState, &str); 6] = [
     (UpstreamState::Configured, "configured"),
@@ -27,7 +27,9 @@ pub(crate) async fn handle(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     if !asked.peer.ip().to_canonical().is_loopback() || is_forwarded(&headers) {
-        shared.authenticate(&headers).await?;
+        shared
+            .authenticate(&headers, &asked.address, Place::Api)
+            .await?;
     }
     Ok(([(CONTENT_TYPE, Text::MEDIA_TYPE)], write(&shared)).into_response())
 }

@@ -3,6 +3,7 @@
 pub(crate) mod call_action;
 pub(crate) mod healthz;
 pub(crate) mod list_actions;
+pub(crate) mod list_audit_events;
 pub(crate) mod list_mcp_servers;
 pub(crate) mod metrics;
 pub(crate) mod readyz;

@@ -27,5 +27,6 @@ pub use backend::{
 };
 pub use body::Body;
 pub use gauge::Stats;
+pub use reply::NeededScopes;
 pub use serve::Endpoint;
 pub use settings::Settings;

@@ -3,12 +3,18 @@
 use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
+use keyway_core::Scopes;
 use keyway_core::rpc::RpcError;
 
 use super::Body;
 use crate::wire::{Id, Refusal, write_error};
 
 pub(super) type Reply = Response<Body>;
+
+/// The scopes a token has to have instead: in the extensions of a reply that was refused for want of
+/// them.
+#[derive(Debug, Clone)]
+pub struct NeededScopes(pub Scopes);
 
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
@@ -24,7 +30,19 @@ pub(super) fn json(status: StatusCode, message: impl Into<Bytes>) -> Reply {
 
 /// A JSON-RPC error.
 pub(super) fn error(status: StatusCode, id: Option<&Id>, error: &RpcError) -> Reply {
-    json(status, write_error(id, error))
+    refusing(json(status, write_error(id, error)), error)
+}
+
+/// The reply for an error: 403 where it was scopes that were missing (MCP 2026-07-28,
+/// "Insufficient scope"). Whoever serves the reply finds [`NeededScopes`] in its extensions and
+/// writes the challenge.
+pub(super) fn refusing(mut reply: Reply, error: &RpcError) -> Reply {
+    if let Some(scopes) = &error.scope {
+        *reply.status_mut() = StatusCode::FORBIDDEN;
+        let needed = NeededScopes(Scopes::clone(scopes));
+        reply.extensions_mut().insert(needed);
+    }
+    reply
 }
 
 /// A text that is no message.

@@ -16,6 +16,7 @@ pub(super) struct ServerCaps {
     pub(super) resources_changed: bool,
     pub(super) subscribe: bool,
     pub(super) logging: bool,
+    pub(super) completions: bool,
 }
 
 impl ServerCaps {
@@ -35,6 +36,7 @@ impl ServerCaps {
                     caps.subscribe = flag(member.value, "subscribe");
                 }
                 "logging" => caps.logging = true,
+                "completions" => caps.completions = true,
                 _ => {}
             }
         }
@@ -95,10 +97,11 @@ mod tests {
     #[test]
     fn capabilities_are_read_and_written() {
         let caps = ServerCaps::read(
-            r#"{"tools":{"listChanged":true},"resources":{"subscribe":true},"logging":{},"x":1}"#,
+            r#"{"tools":{"listChanged":true},"resources":{"subscribe":true},"logging":{},"completions":{},"x":1}"#,
         );
         assert!(caps.tools && caps.tools_changed && caps.announces() && caps.logging);
         assert!(caps.resources && !caps.resources_changed && caps.subscribe && !caps.prompts);
+        assert!(caps.completions && !ServerCaps::read("{}").completions);
         let mut out = String::new();
         let client = ClientCapabilities {
             elicitation_url: true,

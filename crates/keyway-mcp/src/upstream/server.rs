@@ -332,6 +332,11 @@ impl Upstream for Server {
         Arc::clone(&self.catalog.load().lists)
     }
 
+    fn completes(&self) -> bool {
+        self.connected()
+            .is_some_and(|connection| connection.caps.completions)
+    }
+
     fn relay<'a>(&'a self, relay: Relay<'a>) -> BoxFuture<'a, Result<RawJson, RpcError>> {
         Box::pin(self.hand_through(relay))
     }

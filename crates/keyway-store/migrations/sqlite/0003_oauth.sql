@@ -17,12 +17,20 @@ CREATE TABLE oauth_clients (
     -- Of a document: until when it is fresh, and what to ask with after that.
     fresh_until        BIGINT,
     etag               TEXT,
-    disabled_at        BIGINT,
     FOREIGN KEY (organization_id, service_account_id)
         REFERENCES service_accounts (organization_id, id) ON DELETE CASCADE
 );
 CREATE INDEX oauth_clients_by_organization ON oauth_clients (organization_id, created_at, id);
 CREATE INDEX oauth_clients_by_last_use ON oauth_clients (kind, last_used_at);
+
+-- Clients an organization does not want. Those that belong to nobody go on for the others.
+CREATE TABLE oauth_client_blocks (
+    organization_id TEXT   NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    client_id       TEXT   NOT NULL REFERENCES oauth_clients (id) ON DELETE CASCADE,
+    created_at      BIGINT NOT NULL,
+    PRIMARY KEY (organization_id, client_id)
+);
+CREATE INDEX oauth_client_blocks_by_client ON oauth_client_blocks (client_id);
 
 -- What someone let a client do: the family of all tokens that came of it.
 CREATE TABLE oauth_grants (
@@ -47,7 +55,7 @@ CREATE TABLE oauth_grants (
     FOREIGN KEY (organization_id, service_account_id)
         REFERENCES service_accounts (organization_id, id) ON DELETE CASCADE
 );
-CREATE INDEX oauth_grants_by_organization ON oauth_grants (organization_id, created_at, id);
+CREATE INDEX oauth_grants_by_organization ON oauth_grants (organization_id, id);
 CREATE INDEX oauth_grants_by_user ON oauth_grants (organization_id, user_id, client_id);
 CREATE INDEX oauth_grants_by_service_account ON oauth_grants (organization_id, service_account_id);
 CREATE INDEX oauth_grants_by_client ON oauth_grants (client_id);
@@ -63,7 +71,10 @@ CREATE TABLE oauth_tokens (
     -- Of a refresh token: when it was used, and the pair that came of it.
     used_at         BIGINT,
     next_refresh    TEXT,
-    next_access     TEXT
+    next_access     TEXT,
+    -- The key the token is bound to (RFC 9449: `jkt:<thumbprint>`). Empty for a bearer token, the
+    -- only kind there is so far; a row that has one never passes as a bearer token.
+    cnf             TEXT
 );
 CREATE INDEX oauth_tokens_by_grant ON oauth_tokens (grant_id);
 CREATE INDEX oauth_tokens_by_end ON oauth_tokens (expires_at);

@@ -2,8 +2,12 @@
 //! `opening` is about files.
 
 mod api_keys;
+mod audit;
+mod entering;
 mod facts;
 mod first;
+mod oauth;
 mod opening;
 mod organizations;
+mod people;
 mod support;

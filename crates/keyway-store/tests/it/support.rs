@@ -45,8 +45,10 @@ pub(crate) fn member(role: Role) -> Member {
     Member {
         id: id("user"),
         name: "Ada".to_owned(),
+        email: None,
         role,
         created_at: at(0),
+        disabled_at: None,
     }
 }
 

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -60,6 +62,9 @@ pub(super) async fn answer(peer: Arc<Peer>, body: String, out: Outlet) {
             return;
         }
         _ => {
+            if method == "completion/complete" && peer.script.slow_completions {
+                peer.let_go.notified().await;
+            }
             let Some(result) = simple(&peer, method, params) else {
                 let error = json!({
                     "jsonrpc": "2.0", "id": id,
@@ -80,11 +85,11 @@ fn simple(peer: &Peer, method: &str, params: &Value) -> Option<String> {
         "server/discover" if modern => json!({
             "resultType": "complete",
             "supportedVersions": ["2026-07-28"],
-            "capabilities": capabilities()
+            "capabilities": capabilities(&peer.script)
         }),
         "initialize" if !modern => json!({
             "protocolVersion": "2025-11-25",
-            "capabilities": capabilities(),
+            "capabilities": capabilities(&peer.script),
             "serverInfo": { "name": "peer", "version": "1" }
         }),
         "ping" | "logging/setLevel" if !modern => json!({}),
@@ -102,7 +107,7 @@ fn simple(peer: &Peer, method: &str, params: &Value) -> Option<String> {
         }
         "resources/read" => json!({
             "resultType": "complete",
-            "contents": [{ "uri": params["uri"], "text": "the text" }]
+            "contents": contents(&params["uri"])
         }),
         "prompts/get" => json!({
             "resultType": "complete",
@@ -110,11 +115,37 @@ fn simple(peer: &Peer, method: &str, params: &Value) -> Option<String> {
         }),
         "completion/complete" => json!({
             "resultType": "complete",
-            "completion": { "values": [params["ref"]["name"].as_str().or(params["ref"]["uri"].as_str())] }
+            "completion": { "values": suggested(peer, params) }
         }),
         _ => return None,
     };
     Some(value.to_string())
+}
+
+/// The name of what is completed, or those of the script that begin like the value.
+fn suggested(peer: &Peer, params: &Value) -> Value {
+    let values = &peer.script.suggests;
+    if values.is_empty() {
+        let reference = &params["ref"];
+        return json!([reference["name"].as_str().or(reference["uri"].as_str())]);
+    }
+    let begun = params["argument"]["value"].as_str().unwrap_or_default();
+    let fitting = values.iter().filter(|value| value.starts_with(begun));
+    fitting.cloned().collect()
+}
+
+fn contents(uri: &Value) -> Value {
+    let text = json!({ "uri": uri, "text": "the text" });
+    match uri.as_str().unwrap_or_default() {
+        "test://bytes" => {
+            let bytes: Vec<u8> = (0..=255).collect();
+            let blob = STANDARD.encode(bytes);
+            json!([{ "uri": uri, "mimeType": "image/png", "blob": blob }])
+        }
+        "test://broken" => json!([{ "uri": uri, "blob": "no base64!" }]),
+        "test://two" => json!([text, text]),
+        _ => json!([text]),
+    }
 }
 
 async fn call(

@@ -20,6 +20,13 @@ fn question() -> Value {
     })
 }
 
+/// Asks for the folders worked in, outside any call.
+pub(super) fn roots(peer: &Peer, out: &Outlet) {
+    let id = peer.ids.fetch_add(1, Ordering::SeqCst) + 1_000;
+    let request = json!({ "jsonrpc": "2.0", "id": id, "method": "roots/list" });
+    let _ = out.send(request.to_string().into_bytes());
+}
+
 /// The `ask` tool: how the client is asked depends on the era. `None` when it went away.
 ///
 /// A legacy peer asks what the argument `method` names, and names the call's progress token when

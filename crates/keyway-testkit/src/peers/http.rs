@@ -317,6 +317,9 @@ async fn hear(State(peer): State<Arc<Peer>>, headers: HeaderMap) -> Response {
         return stream_of(None, messages, None, false);
     }
     let (out, messages) = mpsc::unbounded_channel();
+    if peer.script.asks_roots {
+        super::asks::roots(&peer, &out);
+    }
     peer.listeners.lock().push(Listener {
         out,
         subscription: None,

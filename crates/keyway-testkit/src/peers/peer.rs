@@ -111,12 +111,18 @@ pub(crate) async fn wait_for<T>(what: &str, mut found: impl FnMut() -> Option<T>
     panic!("waited in vain for {what}");
 }
 
-pub(super) fn capabilities() -> Value {
-    json!({
+pub(super) fn capabilities(script: &Script) -> Value {
+    let mut all = json!({
         "tools": { "listChanged": true },
         "resources": { "subscribe": true, "listChanged": true },
         "prompts": { "listChanged": true },
         "completions": {},
         "logging": {}
-    })
+    });
+    if let Some(all) = all.as_object_mut()
+        && script.no_completions
+    {
+        all.remove("completions");
+    }
+    all
 }

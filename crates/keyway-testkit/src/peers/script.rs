@@ -33,7 +33,8 @@ pub enum Era {
 /// | `env` | answers its environment (stdio) |
 ///
 /// and resources `test://static` and `test://watched`, a template `test://items/{id}`, a prompt
-/// `greet`, and completions.
+/// `greet`, and completions. `test://bytes` is every byte once, `test://broken` no base64, and
+/// `test://two` two contents; they are in no list.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fault of its own")]
 pub struct Script {
@@ -49,6 +50,12 @@ pub struct Script {
     pub page: usize,
     /// Every page says that the same page comes next.
     pub repeats_cursor: bool,
+    /// What it suggests; the name of what is completed where this is empty.
+    pub suggests: Vec<String>,
+    /// Does not say that it completes, and would.
+    pub no_completions: bool,
+    /// Suggests something only once it is let go.
+    pub slow_completions: bool,
     /// Says lines on its standard output that are no messages.
     pub noisy: bool,
     /// Leaves what it does not know unanswered before `initialize`, instead of refusing it.
@@ -67,6 +74,8 @@ pub struct Script {
     pub breaks_streams: bool,
     /// Says only from the second listing on that `mirror` mirrors its parameter.
     pub late_header: bool,
+    /// Asks for the folders worked in as soon as it can, outside any call (legacy).
+    pub asks_roots: bool,
     /// Starts a grandchild process that lives long (stdio).
     pub forks: bool,
     /// Does not leave at the end of its input (stdio).

@@ -163,6 +163,9 @@ async fn serve(script: Script, record: PathBuf) {
             peer.answered(&message);
             continue;
         }
+        if message["method"] == "notifications/initialized" && peer.script.asks_roots {
+            super::asks::roots(&peer, &out);
+        }
         if message.get("id").is_none() || peer.script.mute {
             continue;
         }

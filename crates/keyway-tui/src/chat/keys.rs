@@ -4,10 +4,9 @@ use crossterm::event::{
 };
 use jiff::SignedDuration;
 
-use super::{Block, Chat, Phase, Popup};
+use super::{Block, Chat, Phase};
 use crate::event::Effect;
 use crate::panel::Outcome;
-use crate::slash::choices;
 
 /// Within this time a second Ctrl-C ends.
 const TWICE: SignedDuration = SignedDuration::from_secs(2);
@@ -17,6 +16,12 @@ const NOTCH: usize = 3;
 
 impl Chat {
     pub(super) fn terminal(&mut self, event: &Terminal) -> Vec<Effect> {
+        let mut effects = self.happened(event);
+        effects.extend(self.forget_stale());
+        effects
+    }
+
+    fn happened(&mut self, event: &Terminal) -> Vec<Effect> {
         match event {
             Terminal::Key(key) if key.kind != KeyEventKind::Release => self.key(*key),
             Terminal::Paste(text) => {
@@ -70,7 +75,7 @@ impl Chat {
                 self.written("\n");
             }
             KeyCode::Enter => return self.submit(),
-            KeyCode::Tab => self.complete(),
+            KeyCode::Tab => return self.complete(),
             KeyCode::Up => self.back(),
             KeyCode::Down => self.forth(),
             _ if self.edit_key(key) => {
@@ -139,6 +144,9 @@ impl Chat {
         if self.phase != Phase::Ready {
             return self.interrupt();
         }
+        if let Some(forget) = self.forget() {
+            return vec![forget];
+        }
         if self.editor.is_empty() {
             self.view.below = 0;
         } else {
@@ -162,45 +170,6 @@ impl Chat {
         self.editor.insert(text);
         self.history.leave();
         self.offer();
-    }
-
-    /// Shows how what is written can go on.
-    fn offer(&mut self) {
-        self.popup = Popup::of(choices(self.editor.before(), &self.world));
-    }
-
-    fn complete(&mut self) {
-        self.offer();
-        if let Some(popup) = &self.popup
-            && let Some(choice) = popup.common(self.editor.before())
-        {
-            self.editor.replace_from(choice.from, &choice.text);
-            self.offer();
-        } else if let Some(popup) = &mut self.popup {
-            popup.next();
-        }
-    }
-
-    /// Keys that belong to the choices while they are shown.
-    fn popup_key(&mut self, key: KeyEvent) -> Option<Vec<Effect>> {
-        let popup = self.popup.as_mut()?;
-        match key.code {
-            KeyCode::Esc => self.popup = None,
-            KeyCode::Down => popup.next(),
-            KeyCode::Up => popup.previous(),
-            KeyCode::Tab if popup.marked.is_some() => self.choose(),
-            KeyCode::Enter if popup.marked.is_some() && key.modifiers.is_empty() => self.choose(),
-            _ => return None,
-        }
-        Some(Vec::new())
-    }
-
-    fn choose(&mut self) {
-        let chosen = self.popup.take().and_then(|popup| popup.chosen().cloned());
-        if let Some(choice) = chosen {
-            self.editor.replace_from(choice.from, &choice.text);
-            self.offer();
-        }
     }
 
     fn back(&mut self) {

@@ -52,7 +52,7 @@ impl Popup {
             }
         }
         let word = written.get(first.from..)?;
-        (begin.len() > word.len()).then(|| Choice {
+        (begin.len() > word.len() && begin.starts_with(word)).then(|| Choice {
             text: begin.to_owned(),
             about: String::new(),
             from: first.from,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use keyway_agent::transcript::{Entry, Event as Happened};
 
 use super::history::History;
-use super::{Block, Editor, Feed, Popup, Tone};
+use super::{Block, Completing, Editor, Feed, Popup, Tone};
 use crate::event::World;
 use crate::panel::Panel;
 use crate::text::clean_line;
@@ -31,6 +31,7 @@ pub struct Chat {
     pub(crate) editor: Editor,
     pub(crate) history: History,
     pub(crate) popup: Option<Popup>,
+    pub(crate) completing: Completing,
     /// What the person is asked; the first is shown.
     pub(crate) panels: VecDeque<Panel>,
     pub(crate) world: World,
@@ -88,6 +89,7 @@ impl Chat {
             editor: Editor::default(),
             history: History::default(),
             popup: None,
+            completing: Completing::default(),
             panels: VecDeque::new(),
             world,
             phase: Phase::Ready,

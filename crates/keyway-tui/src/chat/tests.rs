@@ -12,6 +12,7 @@ use crate::event::{Answer, Asked, Effect, Event, Prompt, Question, Reply, Server
 use crate::slash::Command;
 use crate::theme::Theme;
 
+mod completing;
 mod conversation;
 mod editing;
 mod panels;
@@ -174,6 +175,8 @@ fn world() -> World {
         description: "Review a change".into(),
         arguments: vec!["branch".into()],
     }];
+    git.templates = vec!["file:///{path}".into()];
+    git.completes = true;
     World {
         model: "acme/large-1".into(),
         servers: vec![

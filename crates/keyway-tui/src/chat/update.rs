@@ -12,7 +12,7 @@ use crate::text::clean_line;
 const KEYS: &[(&str, &str)] = &[
     ("Enter", "send"),
     ("Alt-Enter, Ctrl-J, \\ Enter", "new line"),
-    ("Tab", "complete"),
+    ("Tab", "complete; servers are asked for values"),
     ("Up, Down", "earlier lines"),
     ("PgUp, PgDn, wheel", "scroll"),
     ("Shift-Tab, Enter", "choose a call, open or fold it"),
@@ -51,7 +51,11 @@ impl Chat {
                 self.hint(&format!("{reason}; trying again in {seconds} s"));
             }
             Event::Idle => return self.idle(),
-            Event::Asked(asked) => self.ask(asked),
+            Event::Asked(asked) => {
+                self.ask(asked);
+                return self.forget_stale().into_iter().collect();
+            }
+            Event::Suggested(number, found) => self.suggested(number, found),
             Event::Withdrawn(id) => self.panels.retain(|panel| panel.id() != id),
             Event::Told(notice) => self.told(notice),
             Event::World(world) => {

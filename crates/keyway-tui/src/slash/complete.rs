@@ -1,5 +1,7 @@
+use keyway_client::mentions::words_so_far;
+
 use super::HELP;
-use crate::event::{Server, World};
+use crate::event::{Prompt, Server, World};
 use crate::text::clean_line;
 
 /// The most that is offered at once.
@@ -32,6 +34,62 @@ pub(crate) fn choices(before: &str, world: &World) -> Vec<Choice> {
     found.retain(|choice| before.get(choice.from..) != Some(choice.text.trim_end()));
     found.truncate(MOST);
     found
+}
+
+/// Whether a server may know how the text before the cursor goes on: a value of a prompt's argument
+/// that it declares, or a variable of its resource templates.
+pub(crate) fn asks(before: &str, world: &World) -> bool {
+    let completes = |server: &&Server| server.completes;
+    if before.starts_with('/') {
+        let (words, _, last) = words_so_far(before);
+        let prompt = words.first().and_then(|head| prompt(head, world));
+        return prompt.is_some_and(|(server, prompt)| {
+            let key = last.split_once('=').map(|(key, _)| key);
+            let declared = key.is_some_and(|key| prompt.arguments.iter().any(|one| one == key));
+            server.completes && declared
+        });
+    }
+    let last = before.rsplit(char::is_whitespace).next();
+    let Some((name, uri)) = last
+        .and_then(|last| last.strip_prefix('@'))
+        .and_then(|named| named.split_once(':'))
+    else {
+        return false;
+    };
+    let fits = |template: &String| {
+        let literal = template.split('{').next().unwrap_or_default();
+        uri.trim_start_matches('"').starts_with(literal)
+    };
+    let mut servers = world.servers.iter().filter(completes);
+    servers.any(|server| server.name == name && server.templates.iter().any(fits))
+}
+
+/// The prompt of a `/server:prompt`.
+fn prompt<'a>(head: &str, world: &'a World) -> Option<(&'a Server, &'a Prompt)> {
+    let (server, name) = head.strip_prefix('/')?.split_once(':')?;
+    let server = world.servers.iter().find(|one| one.name == server)?;
+    let prompt = server.prompts.iter().find(|one| one.name == name)?;
+    Some((server, prompt))
+}
+
+/// The arguments of a prompt that are not given yet.
+fn arguments(before: &str, world: &World) -> Vec<Choice> {
+    let (words, from, last) = words_so_far(before);
+    let Some((_, prompt)) = words.first().and_then(|head| prompt(head, world)) else {
+        return Vec::new();
+    };
+    let given = |name: &str| {
+        let mut names = words.iter().filter_map(|word| word.split_once('='));
+        names.any(|(one, _)| one == name)
+    };
+    let left = prompt.arguments.iter();
+    left.filter(|name| name.starts_with(&last) && !given(name))
+        .map(|name| Choice {
+            text: format!("{}=", clean_line(name)),
+            about: String::new(),
+            from,
+        })
+        .collect()
 }
 
 fn first_len(text: &str) -> usize {
@@ -82,6 +140,7 @@ fn commands(before: &str, world: &World) -> Vec<Choice> {
         .map(|(usage, about)| choice(0, with_blank(usage), about))
         .collect();
     if before.contains(' ') {
+        found.extend(arguments(before, world));
         return found;
     }
     for server in &world.servers {
@@ -122,7 +181,8 @@ fn resources(typed: &str, from: usize, world: &World) -> Vec<Choice> {
     if typed.contains(':') {
         return world.servers.iter().flat_map(with).collect();
     }
-    let offering = named(&world.servers, typed).filter(|server| !server.resources.is_empty());
+    let offering = named(&world.servers, typed)
+        .filter(|server| !server.resources.is_empty() || !server.templates.is_empty());
     let servers: Vec<_> = offering
         .map(|server| Choice {
             text: format!("@{}:", server.name),

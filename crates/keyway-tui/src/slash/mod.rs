@@ -5,5 +5,5 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use complete::{Choice, choices};
+pub(crate) use complete::{Choice, asks, choices};
 pub use parse::{Command, HELP, Line, parse};

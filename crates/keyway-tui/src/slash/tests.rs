@@ -64,8 +64,10 @@ fn world() -> World {
         prompts: vec![Prompt {
             name: "review".into(),
             description: "Review a change".into(),
-            arguments: vec![],
+            arguments: vec!["branch".into(), "style".into()],
         }],
+        templates: vec!["file:///{path}".into()],
+        completes: true,
     };
     let issues = Server {
         name: "github".into(),
@@ -94,7 +96,39 @@ fn commands_servers_tools_prompts_and_resources_are_completed() {
     assert_eq!(texts("/git"), ["/git:review "]);
     assert_eq!(texts("look at @gi"), ["@git:"]);
     assert_eq!(texts("look at @git:f"), ["@git:file:///readme "]);
+    assert_eq!(texts("/git:review "), ["branch=", "style="]);
+    assert_eq!(texts("/git:review branch=\"a b\" s"), ["style="]);
+    assert_eq!(texts("/git:review branch=a b"), Vec::<String>::new());
     assert_eq!(texts("/help"), Vec::<String>::new());
     assert_eq!(texts("mail me@git"), Vec::<String>::new());
     assert!(texts("/").len() > 8);
+}
+
+#[test]
+fn servers_are_asked_only_where_they_may_know_more() {
+    let asks = |before: &str| super::complete::asks(before, &world());
+    for known in [
+        "/git:review branch=",
+        "/git:review branch=a style=\"very s",
+        "see @git:file:///r",
+    ] {
+        assert!(asks(known), "{known}");
+    }
+    for none in [
+        "/git:review ",
+        "/git:review other=",
+        "/git:gone branch=",
+        "/mcp connect x=",
+        "see @git:other://",
+        "see @git",
+        "branch=",
+        "",
+    ] {
+        assert!(!asks(none), "{none}");
+    }
+    let mut mute = world();
+    mute.servers[0].completes = false;
+    for text in ["/git:review branch=", "@git:file:///r"] {
+        assert!(!super::complete::asks(text, &mute), "{text}");
+    }
 }

@@ -1,6 +1,7 @@
 //! What the vault promises, over values, places and damage that nobody chose.
 
 mod records;
+mod signing;
 mod tokens;
 
 use std::sync::Arc;

@@ -5,9 +5,9 @@ use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use keyway_app::setup;
 use keyway_app::system::SystemClock;
-use keyway_app::{ApiKeyView, ApiKeys as Keys, DEFAULT_OVERLAP, IssuedKey};
+use keyway_app::{ApiKeyView, ApiKeys as Keys, DEFAULT_OVERLAP, IssuedKey, KeyRequest};
 use keyway_core::ports::Clock as _;
-use keyway_core::{ApiKeyId, Principal, Subject};
+use keyway_core::{ApiKeyId, Principal, Scopes, Subject};
 use keyway_vault::random::SystemRandom;
 use serde_json::json;
 
@@ -20,6 +20,8 @@ use crate::config::{Config, parse_duration};
 const EXAMPLES: &str = "\
 Examples:
   keyway api-keys create laptop --expires-in 90d
+  keyway api-keys create agent --scope mcp:tools --scope tools:github__*
+  keyway api-keys create ci --service-account svc_0198… --scope mcp
   keyway api-keys list
   keyway api-keys rotate key_0198… --overlap 1h
   keyway api-keys revoke key_0198…";
@@ -41,6 +43,12 @@ enum Command {
         /// How long it is valid, like 90d; for ever when not given
         #[arg(long, value_name = "TIME")]
         expires_in: Option<String>,
+        /// What it may be used for, once for each scope; everything when not given
+        #[arg(long, value_name = "SCOPE")]
+        scope: Vec<String>,
+        /// The service account it is for; the first owner when not given
+        #[arg(long, value_name = "ID")]
+        service_account: Option<String>,
     },
     /// List all keys; never their texts
     List,
@@ -66,14 +74,26 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     let config = invocation.configuration()?.config;
     match command.command {
-        Command::Create { name, expires_in } => {
-            let expires_at = expires_in.as_deref().map(moment_from_now).transpose()?;
+        Command::Create {
+            name,
+            expires_in,
+            scope,
+            service_account,
+        } => {
+            let request = KeyRequest {
+                name,
+                expires_at: expires_in.as_deref().map(moment_from_now).transpose()?,
+                scopes: scopes(&scope)?,
+                service_account: service_account
+                    .map(|text| super::people::id(&text, "keyway service-accounts list"))
+                    .transpose()?,
+            };
             if open(&config).await?.is_none() {
                 // A fresh data directory is set up first, as `serve` would.
                 Local::set_up(&invocation.gateway, &config, terminal).await?;
             }
             let (keys, who) = open(&config).await?.ok_or_else(nothing_here)?;
-            let issued = keys.create(&who, &name, expires_at).await?;
+            let issued = keys.issue(&who, request).await?;
             show_issued(&issued, "made", terminal);
         }
         Command::List => {
@@ -141,6 +161,18 @@ fn key_id(text: &str) -> Result<ApiKeyId, Failure> {
     })
 }
 
+/// The scopes, if any were named.
+fn scopes(all: &[String]) -> Result<Option<Scopes>, Failure> {
+    if all.is_empty() {
+        return Ok(None);
+    }
+    let read = all.join(" ").parse();
+    read.map(Some)
+        .map_err(|error: keyway_core::scopes::UnknownScope| {
+            Failure::usage("bad_scope", format!("--scope: {error}"))
+        })
+}
+
 fn moment_from_now(text: &str) -> Result<Timestamp, Failure> {
     let wait = parse_duration(text).ok_or_else(|| bad_time("--expires-in"))?;
     let wait = SignedDuration::try_from(wait).map_err(|_| bad_time("--expires-in"))?;
@@ -186,6 +218,7 @@ fn show_list(keys: &[ApiKeyView], terminal: &mut Terminal) {
                 key.id.to_string(),
                 key.name.clone(),
                 key.shown.clone(),
+                key.scopes.clone(),
                 state.as_str().unwrap_or("-").to_owned(),
                 day(Some(key.created_at)),
                 day(key.last_used_at),
@@ -193,7 +226,16 @@ fn show_list(keys: &[ApiKeyView], terminal: &mut Terminal) {
             ]
         })
         .collect();
-    let head = ["ID", "NAME", "KEY", "STATE", "MADE", "LAST USED", "EXPIRES"];
+    let head = [
+        "ID",
+        "NAME",
+        "KEY",
+        "SCOPES",
+        "STATE",
+        "MADE",
+        "LAST USED",
+        "EXPIRES",
+    ];
     terminal.table(&head, &rows);
 }
 

@@ -2,7 +2,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{api_keys, approvals, call, chat, client, config, docs, doctor, mcp, serve};
+use super::{
+    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
+    templates,
+};
+use super::{invitations, organizations, projects, service_accounts, setup_link, users};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,10 +48,21 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     #[command(name = "api-keys")]
     ApiKeys(api_keys::ApiKeys),
+    #[command(name = "setup-link")]
+    SetupLink(setup_link::SetupLink),
+    Users(users::Users),
+    Invitations(invitations::Invitations),
+    #[command(name = "service-accounts")]
+    ServiceAccounts(service_accounts::ServiceAccounts),
+    Projects(projects::Projects),
+    Organizations(organizations::Organizations),
     Config(config::Config),
     Doctor(doctor::Doctor),
+    Templates(templates::Templates),
+    Policy(policy::Policy),
     Mcp(mcp::Mcp),
     Approvals(approvals::Approvals),
+    Audit(audit::Audit),
     Chat(chat::Chat),
     Client(client::Client),
     Call(call::Call),

@@ -68,6 +68,11 @@ impl Local {
         &self.opened.app
     }
 
+    /// The rows.
+    pub(crate) fn store(&self) -> &Store {
+        &self.opened.store
+    }
+
     /// Ends background work and closes the database.
     pub(crate) async fn close(self) {
         self.opened.ending.cancel();

@@ -7,7 +7,11 @@ use super::args::{Cli, Command};
 use super::failure::Failure;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
-use super::{api_keys, approvals, call, chat, client, config, docs, doctor, mcp, serve, version};
+use super::{
+    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
+    templates, version,
+};
+use super::{invitations, organizations, projects, service_accounts, setup_link, users};
 use crate::Gateway;
 use crate::config::Environment;
 
@@ -79,10 +83,21 @@ async fn dispatch(
     match command {
         Command::Serve(command) => Box::pin(serve::run(invocation, command)).await,
         Command::ApiKeys(command) => api_keys::run(&invocation, command, terminal).await,
+        Command::SetupLink(command) => setup_link::run(&invocation, &command, terminal).await,
+        Command::Users(command) => users::run(&invocation, command, terminal).await,
+        Command::Invitations(command) => invitations::run(&invocation, command, terminal).await,
+        Command::ServiceAccounts(command) => {
+            service_accounts::run(&invocation, command, terminal).await
+        }
+        Command::Projects(command) => projects::run(&invocation, command, terminal).await,
+        Command::Organizations(command) => organizations::run(&invocation, command, terminal).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,
+        Command::Templates(command) => templates::run(&invocation, command, terminal),
+        Command::Policy(command) => policy::run(&invocation, command, terminal).await,
         Command::Mcp(command) => mcp::run(&invocation, command, terminal).await,
         Command::Approvals(command) => approvals::run(&invocation, &command, terminal),
+        Command::Audit(command) => Box::pin(audit::run(&invocation, command, terminal)).await,
         Command::Chat(command) => Box::pin(chat::run(&invocation, command, terminal)).await,
         Command::Client(command) => client::run(&invocation, command, terminal),
         Command::Call(command) => call::run(invocation, command, terminal).await,

@@ -60,6 +60,22 @@ impl Terminal {
         self.line(serde_json::to_string_pretty(value).unwrap_or_default());
     }
 
+    /// The result byte for byte. False where a person would see it: a terminal obeys what is in it.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> bool {
+        if self.seen {
+            return false;
+        }
+        // A reader that went away is no failure of ours.
+        let _ = self.out.write_all(bytes);
+        let _ = self.out.flush();
+        true
+    }
+
+    /// True when results are seen by a person.
+    pub(crate) fn is_seen(&self) -> bool {
+        self.seen
+    }
+
     /// A remark about the result.
     pub(crate) fn note(&mut self, text: impl AsRef<str>) {
         let _ = writeln!(self.err, "{}", block(text.as_ref(), usize::MAX));

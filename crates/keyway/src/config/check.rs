@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use keyway_core::scopes::ToolPattern;
 use url::Url;
 
 use super::reader::Wrong;
@@ -85,8 +86,32 @@ pub(super) fn hosts(list: Vec<String>) -> Result<Vec<String>, Wrong> {
         .collect()
 }
 
+/// Patterns of names of tools.
+pub(super) fn tool_patterns(list: &[String]) -> Result<Vec<ToolPattern>, Wrong> {
+    let patterns = list.iter().map(|text| text.parse());
+    patterns
+        .collect::<Result<_, _>>()
+        .map_err(|_| Wrong::expected("names of tools, with `*` for any run of characters"))
+}
+
 /// The paths of the other endpoints, which the MCP endpoint cannot take.
-const TAKEN: &[&str] = &["/v1", "/healthz", "/readyz", "/metrics"];
+const TAKEN: &[&str] = &[
+    "/v1",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/oauth",
+    "/.well-known",
+    "/sign-in",
+    "/sign-out",
+    "/setup",
+    "/reset",
+    "/invitations",
+    "/account",
+    "/sso",
+    "/device",
+    "/assets",
+];
 
 /// What `keyway-egress` understands.
 pub(super) fn egress(list: Vec<String>) -> Result<Vec<String>, Wrong> {

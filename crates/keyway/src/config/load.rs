@@ -75,6 +75,7 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Finding>> {
         }
     }
     load.master_key();
+    load.sign_in(inputs.directory);
     let files = load.config.mcp_files.clone();
     for path in &files {
         read_file(&mut load.servers, inputs.environment, path);
@@ -246,6 +247,19 @@ impl Load<'_> {
                     .push(empty.with_help("give it a key, or unset it"));
             }
             None => {}
+        }
+    }
+
+    /// The secrets of OpenID providers, which are somewhere else than the file.
+    fn sign_in(&mut self, directory: &Path) {
+        match self.config.sign_in.fill(self.environment, directory) {
+            Ok(used) => self.config.secret_variables.extend(used),
+            Err(wrong) => {
+                let place = self.places.get("sign_in.oidc").cloned();
+                let place = place.unwrap_or(Place::Default);
+                self.errors
+                    .push(Finding::error(place, "sign_in.oidc", wrong));
+            }
         }
     }
 

@@ -11,12 +11,14 @@ mod report;
 mod schema;
 mod servers;
 mod settings;
+mod sign_in;
 pub(crate) mod suggest;
 mod variables;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use doc::read_document;
 pub use environment::Environment;
 pub use keys::{Key, all as all_keys};
 pub use load::{DEFAULT_FILE, Flag, Inputs, Loaded, load};
@@ -28,8 +30,9 @@ pub use schema::schema;
 pub(crate) use servers::{ClientFile, read_client, section};
 pub use servers::{Dialect, McpFile, McpServer, server_fields};
 pub use settings::{
-    Auth, Config, Egress, Expose, Icon, Limits, Listen, Log, LogFormat, MasterKey, Mcp, Shutdown,
-    Storage, Surface,
+    Auth, Config, Egress, Expose, Icon, Limits, Listen, Log, LogFormat, MasterKey, Mcp, Policy,
+    Shutdown, Storage, Surface,
 };
+pub use sign_in::{OidcProvider, SignIn};
 pub use variables::OTHER_VARIABLES;
 pub(crate) use variables::unknown_variables;

@@ -36,6 +36,8 @@ pub enum Kind {
     Command,
     /// A list of pictures: `src`, and if wanted `mime_type` and `sizes`; in a variable as JSON.
     Icons,
+    /// A list of OpenID providers; in a variable as JSON.
+    Providers,
 }
 
 /// A value as it was given.

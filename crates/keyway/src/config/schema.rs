@@ -82,6 +82,23 @@ fn leaf(kind: Kind, doc: &str, default: &Value) -> Value {
         Kind::Choices(words) => json!({ "type": "array", "items": { "enum": words } }),
         Kind::List | Kind::Paths => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::Command => json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }),
+        Kind::Providers => json!({ "type": "array", "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["id", "issuer", "client_id"],
+            "properties": {
+                "id": { "type": "string", "pattern": "^[a-z0-9-]{1,32}$" },
+                "name": { "type": "string" },
+                "issuer": { "type": "string", "format": "uri" },
+                "client_id": { "type": "string" },
+                "client_secret": { "type": "string", "pattern": "^@(env|file):" },
+                "scopes": { "type": "array", "items": { "type": "string" } },
+                "groups_claim": { "type": "string" },
+                "roles": { "type": "object", "additionalProperties": { "enum": ["admin", "member"] } },
+                "allowed_domains": { "type": "array", "items": { "type": "string" } },
+                "organization": { "type": "string" },
+            },
+        }}),
         Kind::Icons => json!({ "type": "array", "items": {
             "type": "object",
             "additionalProperties": false,

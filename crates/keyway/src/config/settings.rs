@@ -6,6 +6,7 @@ use std::time::Duration;
 use keyway_core::{Action, Secret, action};
 
 use super::servers::McpServer;
+use super::sign_in::SignIn;
 
 /// Everything that can be configured, with each value in effect.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +19,8 @@ pub struct Config {
     pub limits: Limits,
     /// Who may call.
     pub auth: Auth,
+    /// How people sign in.
+    pub sign_in: SignIn,
     /// Where data is kept.
     pub storage: Storage,
     /// Where the master key comes from.
@@ -26,10 +29,20 @@ pub struct Config {
     pub egress: Egress,
     /// How the process ends.
     pub shutdown: Shutdown,
+    /// Who may do what.
+    pub policy: Policy,
+    /// How often someone may ask.
+    pub rate_limits: keyway_app::limits::RateLimits,
+    /// The audit log.
+    pub audit: keyway_app::audit::AuditSettings,
+    /// The authorization server.
+    pub oauth: keyway_app::oauth::OauthSettings,
     /// What is logged.
     pub log: Log,
     /// Where actions are exposed that say nothing about it.
     pub expose: Expose,
+    /// What people see.
+    pub templates: Templates,
     /// The MCP servers Keyway is a client of, unusable entries included.
     pub mcp_servers: Vec<McpServer>,
     /// The files that servers were taken from besides `keyway.yaml`.
@@ -51,6 +64,8 @@ pub struct Listen {
     pub allowed_origins: Vec<String>,
     /// Host names Keyway answers to, besides those of the bound address and of `public_url`.
     pub allowed_hosts: Vec<String>,
+    /// How many proxies in front are trusted to say who the client is.
+    pub trusted_hops: usize,
 }
 
 impl Default for Listen {
@@ -60,6 +75,7 @@ impl Default for Listen {
             public_url: None,
             allowed_origins: Vec::new(),
             allowed_hosts: Vec::new(),
+            trusted_hops: 0,
         }
     }
 }
@@ -145,6 +161,17 @@ impl Default for Limits {
             request_timeout: Duration::from_secs(30),
         }
     }
+}
+
+/// Who may do what.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// The operator's policies: a file, or a folder of them.
+    pub file: Option<PathBuf>,
+    /// What a tool counts as whose server says nothing about it.
+    pub unannotated: keyway_app::policy::Unannotated,
+    /// Whether the built-in policies about approvals hold.
+    pub approvals: keyway_app::policy::Approvals,
 }
 
 /// Who may call.
@@ -293,6 +320,13 @@ impl Expose {
             .map(|action| action.expose_by_default(default))
             .collect()
     }
+}
+
+/// What people see.
+#[derive(Debug, Clone, Default)]
+pub struct Templates {
+    /// The folder whose files override the pages that are built in.
+    pub dir: Option<PathBuf>,
 }
 
 /// A transport an action can be exposed on.

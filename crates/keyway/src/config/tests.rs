@@ -76,7 +76,14 @@ fn every_key_reads_what_it_shows() {
          auth: {required: false}\nexpose: {default: [mcp, cli]}\n\
          limits: {body_bytes: 1 MiB, json_depth: 20, json_nodes: 1000, request_timeout: 500ms}\n\
          egress: {allow: [10.0.0.0/8]}\nmaster_key: {file: k, command: [pass, show, k]}\n\
-         shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n",
+         policy: {file: p.cedar, unannotated: destructive}\napprovals: {default: off}\n\
+         rate_limit: {principal: {limit: 1, window: 2s}, client: {limit: 3, window: 4s}, tool: {limit: 5, window: 6s},\n\
+         \x20 address: {limit: 7, window: 8s}, oauth_register: {limit: 9, window_ms: 10000}, sign_in: {limit: 11, window: 12s}}\n\
+         audit: {durability: power, keep_arguments: ['mcp__a__*'], commit_interval: 50ms, checkpoint_events: 5, checkpoint_interval: 1m}\n\
+         oauth: {registration: closed, client_documents: loopback, access_ttl: 10m, grant_ttl: 7d, code_ttl: 60, device_ttl: 5m,\n\
+         \x20 client_ttl: 90d, refresh_grace: 10}\n\
+         shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n\
+         trusted_hops: 2\ntemplates: {dir: pages}\n",
     );
     let shown: Vec<_> = all_keys()
         .map(|key| format!("{} = {}", key.path, (key.get)(&config)))
@@ -93,6 +100,7 @@ fn every_key_reads_what_it_shows() {
     public_url = "https://gw.example.com"
     allowed_origins = ["*","https://a.example"]
     allowed_hosts = ["gw.example.com"]
+    trusted_hops = 2
     auth.required = false
     mcp.enabled = false
     mcp.route = "/agents/mcp"
@@ -110,6 +118,26 @@ fn every_key_reads_what_it_shows() {
     limits.json_depth = 20
     limits.json_nodes = 1000
     limits.request_timeout = "500ms"
+    policy.file = "DIR/p.cedar"
+    policy.unannotated = "destructive"
+    approvals.default = "off"
+    rate_limit.principal.limit = 1
+    rate_limit.principal.window = "2s"
+    rate_limit.client.limit = 3
+    rate_limit.client.window = "4s"
+    rate_limit.tool.limit = 5
+    rate_limit.tool.window = "6s"
+    rate_limit.address.limit = 7
+    rate_limit.address.window = "8s"
+    rate_limit.oauth_register.limit = 9
+    rate_limit.oauth_register.window_ms = 10000
+    rate_limit.sign_in.limit = 11
+    rate_limit.sign_in.window = "12s"
+    audit.durability = "power"
+    audit.keep_arguments = ["mcp__a__*"]
+    audit.commit_interval = "50ms"
+    audit.checkpoint_events = 5
+    audit.checkpoint_interval = "1m"
     data_dir = "DIR/data"
     database = "DIR/db.sqlite"
     mcp_files = ["DIR/a.json"]
@@ -119,6 +147,7 @@ fn every_key_reads_what_it_shows() {
     shutdown.grace = "90s"
     log.filter = "info,keyway_mcp=debug"
     log.format = "json"
+    templates.dir = "DIR/pages"
     "#);
     for key in all_keys() {
         assert_ne!((key.get)(&config), key.default(), "{}", key.path);
@@ -267,6 +296,28 @@ fn every_key_can_be_set_by_its_variable() {
         ("limits.json_depth", "9"),
         ("limits.json_nodes", "100"),
         ("limits.request_timeout", "1s"),
+        ("trusted_hops", "1"),
+        ("templates.dir", "t"),
+        ("policy.file", "p.cedar"),
+        ("policy.unannotated", "destructive"),
+        ("approvals.default", "off"),
+        ("rate_limit.principal.limit", "1"),
+        ("rate_limit.principal.window", "2s"),
+        ("rate_limit.client.limit", "3"),
+        ("rate_limit.client.window", "4s"),
+        ("rate_limit.tool.limit", "5"),
+        ("rate_limit.tool.window", "6s"),
+        ("rate_limit.address.limit", "7"),
+        ("rate_limit.address.window", "8s"),
+        ("rate_limit.oauth_register.limit", "9"),
+        ("rate_limit.oauth_register.window_ms", "10000"),
+        ("rate_limit.sign_in.limit", "11"),
+        ("rate_limit.sign_in.window", "12s"),
+        ("audit.durability", "power"),
+        ("audit.keep_arguments", "a__*,b"),
+        ("audit.commit_interval", "5ms"),
+        ("audit.checkpoint_events", "9"),
+        ("audit.checkpoint_interval", "1h"),
         ("mcp_files", "a.json,b.json"),
         ("egress.allow", "localhost"),
         ("master_key.file", "k"),

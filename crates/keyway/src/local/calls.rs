@@ -16,6 +16,8 @@ pub(crate) struct Asking {
     pub(crate) approvals: Arc<Approvals>,
     /// The model that answers servers; without one they are refused.
     pub(crate) model: Option<Arc<dyn Sampler>>,
+    /// The lowest level of servers' log messages that are told; `None` for none.
+    pub(crate) log_level: Option<LogLevel>,
 }
 
 impl LocalClient {
@@ -38,7 +40,7 @@ impl LocalClient {
             person: asking.person,
             model: asking.model,
             roots: root.iter().map(Url::to_string).collect(),
-            log_level: Some(LogLevel::Info),
+            log_level: asking.log_level,
         });
         self.answer_outside(calls.outside());
         calls

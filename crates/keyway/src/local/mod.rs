@@ -17,6 +17,7 @@ mod session;
 mod skills;
 mod source;
 mod trust;
+mod warnings;
 mod watch;
 
 #[cfg(test)]
@@ -34,3 +35,4 @@ pub(crate) use servers::ServerStatus;
 pub(crate) use skills::plain_up_to;
 pub(crate) use source::Source;
 pub(crate) use trust::{Trust, write};
+pub(crate) use warnings::warnings;

@@ -1,9 +1,13 @@
 use std::net::SocketAddr;
 
+use keyway_app::policy::Fault;
 use keyway_app::setup::SetupError;
 use keyway_core::action::Clash;
-use keyway_http::ListenError;
+use keyway_http::{BadSignIn, ListenError};
+use keyway_pages::Broken;
 use keyway_store::StoreError;
+
+use crate::policy::faults_of;
 
 /// Why a gateway does not start.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +35,15 @@ pub enum ServeError {
         /// What is wrong with it.
         reason: keyway_egress::BadRule,
     },
+    /// The operator's policies cannot be used.
+    #[error("the policies cannot be used:\n{}", faults_of(.0))]
+    Policies(Vec<Fault>),
+    /// Pages that cannot be used.
+    #[error("the templates cannot be used: {}", lines(.0))]
+    Templates(Vec<Broken>),
+    /// A login or signup action of which no form can be made.
+    #[error(transparent)]
+    SignIn(#[from] BadSignIn),
     /// A fault of the system below.
     #[error("cannot {doing}")]
     System {
@@ -51,6 +64,9 @@ impl ServeError {
             Self::Store(_) => "store_unusable",
             Self::Setup(_) => "setup_failed",
             Self::Egress { .. } => "invalid_configuration",
+            Self::Policies(_) => "invalid_policy",
+            Self::Templates(_) => "templates_unusable",
+            Self::SignIn(_) => "sign_in_action_unusable",
             Self::System { .. } => "system_failed",
         }
     }
@@ -65,9 +81,18 @@ impl ServeError {
             Self::OpenToOthers(_) => Some("bind to 127.0.0.1, or leave `--no-auth` out"),
             Self::Clashes(_) => Some("give one of each pair another slug, URI or name"),
             Self::Setup(error) => error.hint(),
-            Self::Store(_) | Self::Egress { .. } | Self::System { .. } => None,
+            Self::Policies(_) => Some("`keyway policy check` reads them without starting anything"),
+            Self::Templates(_) => Some(
+                "`keyway templates check` tries them; take a file away to have the one built in",
+            ),
+            Self::Store(_) | Self::Egress { .. } | Self::SignIn(_) | Self::System { .. } => None,
         }
     }
+}
+
+fn lines(broken: &[Broken]) -> String {
+    let broken: Vec<_> = broken.iter().map(ToString::to_string).collect();
+    broken.join("; ")
 }
 
 fn list(clashes: &[Clash]) -> String {

@@ -35,6 +35,7 @@ pub(crate) fn about(identity: &Identity, config: &Config) -> About {
     let info = server_info(identity, &config.mcp);
     About {
         title: info.title.unwrap_or(info.name),
+        program: identity.name.clone(),
         description: identity.description.clone(),
         version: info.version,
         public_url: config.listen.public_url.clone(),

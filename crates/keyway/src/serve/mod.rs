@@ -1,10 +1,13 @@
 //! `keyway serve`: everything is put together here, and taken apart again.
 
+mod address;
 mod error;
 mod first_start;
 mod introduction;
 pub(crate) mod logging;
 mod open;
+mod pages;
+mod policy;
 mod reload;
 mod run;
 mod running;
@@ -16,6 +19,7 @@ mod translate;
 mod upstreams;
 mod watch;
 
+pub(crate) use address::base_url;
 pub use error::ServeError;
 pub(crate) use introduction::about;
 pub(crate) use open::{Opened, open};

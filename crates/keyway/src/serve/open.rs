@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use keyway_app::policy::Policies;
 use keyway_app::setup::{MasterKeySource, Ready, first_start};
 use keyway_app::status;
 use keyway_app::system::SystemClock;
@@ -16,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use super::{ServeError, upstreams};
 use crate::Gateway;
 use crate::config::Config;
+use crate::policy::Sources;
 
 /// A gateway's application over its own database, with nothing connected to it yet.
 pub(crate) struct Opened {
@@ -27,6 +29,8 @@ pub(crate) struct Opened {
     pub(crate) http: Arc<Egress>,
     /// The first API key, on the first start only.
     pub(crate) first_key: Option<Secret<String>>,
+    /// The operator's policies as they were read.
+    pub(crate) sources: Sources,
     /// What runs beside the requests.
     pub(crate) tasks: TaskTracker,
     /// Ends what runs beside the requests.
@@ -42,6 +46,7 @@ pub(crate) async fn open(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     let http = Arc::new(upstreams::egress(config)?);
+    let (sources, policies) = policies(config)?;
     let store = Store::open(&config.storage.database_path(), purpose).await?;
     let registry = registry(gateway, config, &clock, &store)?;
     let master_key = MasterKeySource {
@@ -59,10 +64,18 @@ pub(crate) async fn open(
         random: Arc::clone(&random),
         http: Arc::clone(&http) as _,
         registry,
-        settings: keyway_app::Settings::default(),
+        settings: keyway_app::Settings {
+            sign_in: config.sign_in.settings(),
+            audit: config.audit.clone(),
+            oauth: config.oauth.clone(),
+            rate_limits: config.rate_limits,
+            unannotated: config.policy.unannotated,
+            ..keyway_app::Settings::default()
+        },
         tasks: tasks.clone(),
         shutdown: ending.clone(),
     });
+    app.set_policies(policies);
     Ok(Opened {
         app,
         store,
@@ -70,9 +83,21 @@ pub(crate) async fn open(
         random,
         http,
         first_key,
+        sources,
         tasks,
         ending,
     })
+}
+
+/// The built-in policies and the operator's.
+fn policies(config: &Config) -> Result<(Sources, Policies), ServeError> {
+    let sources = Sources::read(config.policy.file.as_deref()).map_err(ServeError::Policies)?;
+    let policies = sources.policies(config.policy.approvals);
+    let policies = policies.map_err(ServeError::Policies)?;
+    for warning in policies.warnings() {
+        tracing::warn!("{warning}");
+    }
+    Ok((sources, policies))
 }
 
 /// The gateway's own actions and the ones every gateway has.

@@ -30,7 +30,7 @@ pub async fn serve(gateway: &Gateway, setup: Setup) -> Result<ExitCode, ServeErr
         started = Box::pin(start(gateway, setup)) => started?,
         asked = signals.next() => return Ok(ExitCode::from(asked.exit_code())),
     };
-    running.announce();
+    running.announce().await;
     let asked = signals.next().await;
     tracing::info!(?asked, "told to stop; a second signal stops at once");
     tokio::select! {

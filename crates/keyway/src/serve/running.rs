@@ -1,5 +1,5 @@
 use std::io::Write as _;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use keyway_mcp::upstream::Pool;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::address::base_url;
 use super::{Opened, first_start};
 use crate::config::Config;
 
@@ -44,9 +45,11 @@ impl Running {
     /// The MCP endpoint's URL, as clients are told it.
     pub fn url(&self) -> String {
         let config = &self.parts.config;
-        let public = config.listen.public_url.clone();
-        let base = public.unwrap_or_else(|| format!("http://{}", reachable(self.address())));
-        format!("{base}{}", config.mcp.route)
+        format!("{}{}", self.base_url(), config.mcp.route)
+    }
+
+    fn base_url(&self) -> String {
+        base_url(&self.parts.config, self.address())
     }
 
     /// The first API key; only there when this start was the first of its data directory.
@@ -64,11 +67,12 @@ impl Running {
         &self.parts.opened.app
     }
 
-    /// Says where it listens, and on a first start the API key.
-    pub(super) fn announce(&self) {
+    /// Says where it listens, and on a first start the API key and the set-up link.
+    pub(super) async fn announce(&self) {
         tracing::info!(url = %self.url(), "listening");
+        let link = self.setup_link().await;
         if let Some(key) = self.first_key() {
-            let text = first_start::welcome(&self.parts.name, &self.url(), key);
+            let text = first_start::welcome(&self.parts.name, &self.url(), key, link.as_ref());
             let mut out = std::io::stdout().lock();
             let written = out
                 .write_all(text.expose().as_bytes())
@@ -77,6 +81,30 @@ impl Running {
                 tracing::warn!(
                     "the first API key could not be shown; `keyway api-keys create` makes another"
                 );
+            }
+        }
+    }
+
+    /// The link of a first start. Later starts only say how to get one.
+    async fn setup_link(&self) -> Option<Secret<String>> {
+        let app = self.app();
+        let needed = app.people().needs_setup().await;
+        if !self.parts.config.auth.required || !needed.unwrap_or_default() {
+            return None;
+        }
+        if self.first_key().is_none() {
+            let name = &self.parts.name;
+            tracing::info!("nobody can sign in yet; `{name} setup-link` shows a link to set it up");
+            return None;
+        }
+        match app.people().make_setup_link(&app.local()).await {
+            Ok(link) => {
+                let path = link.path();
+                Some(Secret::new(format!("{}{}", self.base_url(), path.expose())))
+            }
+            Err(error) => {
+                tracing::warn!(%error, "there is no set-up link; `keyway setup-link` makes one");
+                None
             }
         }
     }
@@ -108,16 +136,6 @@ impl Running {
         }
         self.parts.workers.stop();
     }
-}
-
-/// An address a client on this machine can use: an unspecified one is every address, loopback too.
-fn reachable(bound: SocketAddr) -> SocketAddr {
-    let ip = match bound.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, bound.port())
 }
 
 impl std::fmt::Debug for Running {

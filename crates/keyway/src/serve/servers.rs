@@ -3,6 +3,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use keyway_app::App;
+use keyway_app::audit::{Event, EventKind, Who};
 use keyway_app::setup::ORGANIZATION;
 use keyway_core::OrgId;
 use keyway_core::ports::{Clock, Upstream};
@@ -58,6 +59,7 @@ impl Servers {
         }
         let taken = self.kept.take(&servers, findings, self.clock.now());
         // A server that stays as it was stays whose it was.
+        let before = self.owners.clone();
         let held: BTreeSet<_> = self.kept.held().map(|(name, _)| name.to_owned()).collect();
         for (name, organization) in std::mem::take(&mut self.owners) {
             if held.contains(&name) {
@@ -72,7 +74,35 @@ impl Servers {
         });
         let shown = unusable.collect();
         self.show(shown);
+        self.write_down(&taken.changes, &before);
         taken.changes
+    }
+
+    /// Tells the audit log of each organization what became of its servers.
+    fn write_down(&self, changes: &Changes, before: &BTreeMap<String, OrgId>) {
+        let mut told: BTreeMap<OrgId, Event> = BTreeMap::new();
+        for (what, names) in [
+            ("added", &changes.added),
+            ("changed", &changes.changed),
+            ("removed", &changes.removed),
+        ] {
+            let mut by_owner: BTreeMap<OrgId, Vec<&str>> = BTreeMap::new();
+            for name in names {
+                let owner = self.owners.get(name).or_else(|| before.get(name));
+                let owner = owner.map_or_else(|| self.home(), OrgId::clone);
+                by_owner.entry(owner).or_default().push(name);
+            }
+            for (owner, names) in by_owner {
+                let event = told.remove(&owner).unwrap_or_else(|| {
+                    Event::new(EventKind::ServersChanged, Who::operator(&owner))
+                        .target("configuration", "mcp_servers")
+                });
+                told.insert(owner, event.detail(what, names));
+            }
+        }
+        for event in told.into_values() {
+            self.app.audit().note(event);
+        }
     }
 
     /// Keeps every server as it is, and shows in the status why the file cannot be used.

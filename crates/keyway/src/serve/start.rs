@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
-use keyway_http::{Front, FrontParts};
+use keyway_http::{Forms, Front, FrontParts};
 use keyway_mcp::endpoint::{self, Endpoint};
 use keyway_store::Purpose;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::running::{Parts, Running};
-use super::{ServeError, Setup, introduction, open, translate, upstreams, watch};
+use super::{ServeError, Setup, introduction, open, pages, policy, translate, upstreams, watch};
 use crate::Gateway;
 use crate::config::{Config, Finding, Severity};
 
@@ -33,6 +33,14 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
             .spawn(watch.run(opened.tasks.clone(), opened.ending.clone()));
     }
 
+    if let Some(path) = setup.config.policy.file.clone() {
+        let approvals = setup.config.policy.approvals;
+        let watch =
+            policy::PolicyWatch::new(opened.app.clone(), path, approvals, opened.sources.clone());
+        let watching = watch.run(opened.tasks.clone(), opened.ending.clone());
+        opened.tasks.spawn(watching);
+    }
+
     let stopping = CancellationToken::new();
     let info = introduction::server_info(gateway.identity(), &config.mcp);
     let endpoint = Endpoint::new(
@@ -43,11 +51,14 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         opened.tasks.clone(),
         stopping.clone(),
     );
+    let about = introduction::about(gateway.identity(), config);
     let front = Front::new(FrontParts {
         app: opened.app.clone(),
         endpoint,
+        pages: Arc::new(pages::open(config, &about.title)?),
+        forms: Forms::of(opened.app.registry())?,
         settings: translate::http(config, address),
-        about: introduction::about(gateway.identity(), config),
+        about,
         clock: Arc::clone(&opened.clock),
         random: Arc::clone(&opened.random),
         stopping: stopping.clone(),

@@ -57,6 +57,7 @@ fn access(config: &Config, bound: SocketAddr) -> Access {
             .as_ref()
             .map(|url| url.origin().ascii_serialization()),
         allowed_hosts: config.listen.allowed_hosts.clone(),
+        trusted_hops: config.listen.trusted_hops,
         allowed_origins: connectors
             .chain(config.listen.allowed_origins.iter().cloned())
             .collect(),

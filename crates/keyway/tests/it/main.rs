@@ -13,5 +13,7 @@ mod config;
 mod connect;
 mod http;
 mod local;
+mod oauth;
+mod pages;
 mod serve;
 mod support;

@@ -20,6 +20,9 @@ pub(in super::super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
         tally += tap::report(&format!("chat: {what}"), done);
     };
 
+    step("a server asks for the folders, and is told them", {
+        folders(&tmux)
+    });
     step("it starts and servers connect behind it", {
         tmux.wait("1/6 servers")
             .and_then(|seen| screens.hold("start", &seen))
@@ -46,12 +49,14 @@ pub(in super::super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
 
     let tmux = Tmux::start(&world.command("chat --session last"), 60, 20)?;
     step("a session is resumed, on a small terminal", {
-        tmux.wait("2/6 servers").and_then(|seen| {
-            seen.contains("resumed")
-                .then_some(())
-                .ok_or("it does not say that it was resumed")?;
-            screens.hold("resumed", &seen)
-        })
+        folders(&tmux)
+            .and_then(|()| tmux.wait("2/6 servers"))
+            .and_then(|seen| {
+                seen.contains("resumed")
+                    .then_some(())
+                    .ok_or("it does not say that it was resumed")?;
+                screens.hold("resumed", &seen)
+            })
     });
     step("a second chat on the same session is refused", {
         second(&world)
@@ -67,6 +72,14 @@ pub(in super::super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
             .and_then(|()| tmux.wait("ended with 0").map(drop)),
     );
     Ok(tally)
+}
+
+/// One of the servers is of an older revision and asks as soon as it is connected.
+fn folders(tmux: &Tmux) -> Result<(), Failure> {
+    tmux.wait("Tell the server your folders?")?;
+    settle();
+    tmux.press("y")?;
+    tmux.wait_gone("Tell the server your folders?").map(drop)
 }
 
 fn status(tmux: &Tmux, screens: &Screens) -> Result<(), Failure> {

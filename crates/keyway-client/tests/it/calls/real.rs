@@ -34,8 +34,12 @@ impl Drop for Rig {
 }
 
 async fn rig(era: Era) -> Rig {
+    rig_of(Script::new(era)).await
+}
+
+async fn rig_of(script: Script) -> Rig {
     let world = World::new();
-    let peer = HttpPeer::start(Script::new(era)).await;
+    let peer = HttpPeer::start(script).await;
     let shutdown = CancellationToken::new();
     let pool = Pool::new(
         Arc::new(Egress::new(EgressConfig::default())),
@@ -238,6 +242,47 @@ async fn lines_are_expanded_and_completed() {
     assert!(texts("nothing here").await.is_empty());
     let found = suggest(calls, "hi @pe", 6, cancel).await;
     assert_eq!(found[0].range, 3..6);
+}
+
+#[tokio::test]
+async fn suggested_values_are_put_on_the_line_as_it_is_read() {
+    for era in ERAS {
+        let mut script = Script::new(era);
+        let long = "x".repeat(600);
+        let suggests = ["very short", "very \"quoted\"", "a\u{1b}[2Jb", &long];
+        script.suggests = suggests.map(str::to_owned).to_vec();
+        let rig = rig_of(script).await;
+        let (calls, cancel) = (&rig.world.calls, &rig.world.cancel);
+        let texts = async |text: &str| -> Vec<String> {
+            let found = suggest(calls, text, text.len(), cancel).await;
+            found.into_iter().map(|one| one.text).collect()
+        };
+        // What is not seen, or longer than any line, is not offered.
+        let all = [r#"who="very short""#, r#"who="very \"quoted\"""#];
+        assert_eq!(texts("/peer:greet who=").await, all);
+        assert_eq!(texts(r#"/peer:greet who="very s"#).await, all[..1]);
+        let asked = rig.peer.seen("completion/complete");
+        let asked = &asked.last().unwrap().json()["params"]["argument"];
+        assert_eq!(*asked, json!({ "name": "who", "value": "very s" }));
+        let uris = texts("@peer:test://items/very").await;
+        assert_eq!(uris, [r#"@peer:"test://items/very short""#]);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_complete_is_not_asked() {
+    for era in ERAS {
+        let mut script = Script::new(era);
+        script.no_completions = true;
+        let rig = rig_of(script).await;
+        let (calls, cancel) = (&rig.world.calls, &rig.world.cancel);
+        assert!(!calls.completes("peer"));
+        for text in ["/peer:greet who=", "@peer:test://items/"] {
+            let found = suggest(calls, text, text.len(), cancel).await;
+            assert!(found.is_empty(), "{found:?}");
+        }
+        assert!(rig.peer.seen("completion/complete").is_empty());
+    }
 }
 
 #[tokio::test]

@@ -186,6 +186,10 @@ impl Upstream for Fake {
         self.lists.lock().clone()
     }
 
+    fn completes(&self) -> bool {
+        *self.state.lock() == UpstreamState::Connected
+    }
+
     fn relay<'a>(&'a self, relay: Relay<'a>) -> BoxFuture<'a, Result<RawJson, RpcError>> {
         Box::pin(async move {
             let params: Value = relay.params.read().unwrap();

@@ -88,9 +88,14 @@ impl Flight {
                 if side.cancel.is_cancelled() {
                     return reply::accepted();
                 }
+                let refused = outcome.as_ref().err().cloned();
                 let message = written(&self.id, outcome);
                 if !side.has_spoken() {
-                    return reply::json(StatusCode::OK, message);
+                    let reply = reply::json(StatusCode::OK, message);
+                    return match refused {
+                        Some(error) => reply::refusing(reply, &error),
+                        None => reply,
+                    };
                 }
                 let log = side.stream();
                 log.write(&side.core.settings, &message);

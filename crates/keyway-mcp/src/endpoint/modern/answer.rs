@@ -131,7 +131,8 @@ impl Attends {
                     RpcError::MISSING_CLIENT_CAPABILITY => StatusCode::BAD_REQUEST,
                     _ => StatusCode::OK,
                 };
-                reply::json(status, self.written(id, Err(&error)))
+                let reply = reply::json(status, self.written(id, Err(&error)));
+                reply::refusing(reply, &error)
             }
         }
     }

@@ -80,6 +80,7 @@ impl Backend for Fake {
                 RelayMethod::CallTool => self.tool(&call).await,
                 RelayMethod::ReadResource => Err(RpcError {
                     raw: Some(raw(r#"{"code":-32002,"message":"gone","x":1.50}"#)),
+                    scope: None,
                     ..RpcError::new(-32002, "gone")
                 }),
                 RelayMethod::GetPrompt => ask(&call, &[("user_context", "elicitation/create")])

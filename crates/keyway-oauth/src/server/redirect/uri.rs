@@ -15,36 +15,85 @@ const OF_ANSWERS: [&str; 6] = [
     "error_uri",
 ];
 
-/// Schemes that run something, show something else, or belong to the browser. None of them has a
-/// dot, as the schemes of apps must; they are named so that the refusal can say what is wrong.
-const FORBIDDEN: [&str; 26] = [
+/// Schemes that run something, show something else, or belong to the browser, the system or another
+/// protocol: no app can have one of them for itself.
+const FORBIDDEN: [&str; 72] = [
     "about",
+    "admin",
+    "afp",
+    "aim",
     "blob",
+    "callto",
     "chrome",
     "chrome-extension",
+    "cid",
     "content",
     "data",
+    "dav",
+    "dns",
+    "facetime",
+    "feed",
     "file",
     "filesystem",
+    "finger",
     "ftp",
     "ftps",
+    "geo",
+    "git",
+    "gopher",
+    "hcp",
+    "help",
+    "im",
+    "imap",
     "intent",
+    "ipp",
+    "irc",
     "jar",
     "javascript",
+    "ldap",
+    "ldaps",
     "livescript",
+    "localhost",
+    "magnet",
     "mailto",
-    "ms-appx",
+    "market",
+    "mid",
+    "mk",
+    "mocha",
+    "news",
+    "nfs",
+    "nntp",
+    "pop",
+    "rdp",
+    "res",
     "resource",
+    "rtsp",
+    "sftp",
+    "shell",
+    "sip",
+    "sips",
+    "skype",
+    "smb",
     "sms",
+    "snmp",
+    "ssh",
+    "svn",
     "tel",
+    "telnet",
+    "tftp",
     "urn",
     "vbscript",
     "view-source",
+    "vnc",
     "wais",
+    "webcal",
     "ws",
     "wss",
-    "mocha",
+    "xmpp",
 ];
+
+/// Families of schemes that systems keep for themselves.
+const OF_SYSTEMS: [&str; 3] = ["ms-", "x-", "itms"];
 
 /// Where a redirect URI leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -138,13 +187,26 @@ impl fmt::Display for RedirectUri {
     }
 }
 
-/// The scheme of an app is a domain name of its maker, the other way round, so that there is one
-/// dot at least (RFC 8252 section 7.1). What follows begins with a slash.
+/// The scheme of an app should be a domain name of its maker, the other way round (RFC 8252 section
+/// 7.1). Many well-known ones are a plain word, as in `cursor://…`: such a word is taken where it is
+/// no scheme of the system's and an authority follows, because whoever comes back by a scheme of an
+/// app is asked about each time (ADR 19).
 fn check_app(text: &str, parts: &Parts<'_>) -> Result<(), BadUri> {
-    let labels = parts.scheme.split('.');
-    if labels.clone().count() < 2 || labels.clone().any(str::is_empty) {
+    let mut labels = parts.scheme.split('.');
+    let reverse = parts.scheme.contains('.') && !labels.any(str::is_empty);
+    let word = parts.scheme.len() > 2
+        && parts
+            .scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && !OF_SYSTEMS
+            .iter()
+            .any(|family| parts.scheme.starts_with(family))
+        && matches!(parts.authority, Some(Authority { host, .. }) if !host.is_empty());
+    if !reverse && !word {
         return Err(BadUri(
-            "the scheme of an app has to be a domain name in reverse, such as com.example.app",
+            "the scheme of an app has to be a domain name in reverse, such as com.example.app:/, \
+             or a word that only this app has, such as example://callback",
         ));
     }
     let slash = match parts.authority {

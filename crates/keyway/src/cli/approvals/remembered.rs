@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
+use crate::cli::mcp::select::warn_of_files;
 use crate::cli::terminal::Terminal;
 use crate::local::Home;
 
@@ -36,6 +37,7 @@ pub(super) fn run(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     let home = Home::of(&invocation.environment, &invocation.directory)?;
+    warn_of_files(invocation, terminal);
     let clock = Arc::new(SystemClock);
     let approvals = Approvals::new(home.dir(), AllowList::default(), clock);
     if command.all {

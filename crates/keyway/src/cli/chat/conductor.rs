@@ -6,7 +6,7 @@ use keyway_agent::turn::{self, TurnSettings};
 use keyway_agent::{ModelName, Observer, Tools, TurnLoop, Update};
 use keyway_app::system::SystemClock;
 use keyway_client::approvals::{AllowList, Approvals};
-use keyway_client::calls::{CallParts, Calls};
+use keyway_client::calls::Calls;
 use keyway_client::mentions;
 use keyway_client::sign_in::{Browser, CallbackUrl};
 use keyway_tui::{AskedPerson, Effect, Event, Reply, World};
@@ -23,7 +23,7 @@ use super::world::world;
 use crate::cli::failure::Failure;
 use crate::cli::terminal::Terminal;
 use crate::config::Environment;
-use crate::local::{Home, LocalClient};
+use crate::local::{Asking, Home, LocalClient};
 use crate::models::Models;
 
 /// Changes of servers that come together are told together.
@@ -66,12 +66,14 @@ pub(super) struct Inner {
     events: UnboundedSender<Event>,
     pub(super) browser: Browser,
     pub(super) callback: CallbackUrl,
-    work: TaskTracker,
+    pub(super) work: TaskTracker,
     /// What was piped in, for the next turn. Others may have written it: what it names is not
     /// attached, and no prompt is run for it.
     pub(super) piped: parking_lot::Mutex<Option<String>>,
     /// Stops the turn that runs.
     running: parking_lot::Mutex<CancellationToken>,
+    /// Gives up what servers are asked about a line.
+    pub(super) completing: parking_lot::Mutex<CancellationToken>,
 }
 
 impl Conductor {
@@ -90,15 +92,13 @@ impl Conductor {
         let clock = Arc::new(SystemClock);
         let model_name = Arc::new(parking_lot::Mutex::new(session.model().clone()));
         let approvals = Approvals::new(client.home().dir(), allow, clock);
-        let calls = Calls::new(CallParts {
-            servers: Arc::new(client.clone()),
+        let calls = client.calls(Asking {
             approvals: Arc::new(approvals),
             person: Arc::new(person.clone()),
             model: Some(Arc::new(ByModel {
                 model: models.model(),
                 name: Arc::clone(&model_name),
             })),
-            roots: roots(&client),
             log_level: None,
         });
         let agent = Arc::new(session.agent().clone());
@@ -116,6 +116,7 @@ impl Conductor {
                 work: TaskTracker::new(),
                 piped: parking_lot::Mutex::default(),
                 running: parking_lot::Mutex::default(),
+                completing: parking_lot::Mutex::default(),
                 client,
                 calls,
                 person,
@@ -152,6 +153,7 @@ impl Conductor {
         }
         self.parts.person.questions().close();
         self.parts.running.lock().cancel();
+        self.forget(CancellationToken::new());
         self.parts.work.close();
         if timeout(LAST, self.parts.work.wait()).await.is_err() {
             tracing::warn!("the turn did not stop in time");
@@ -184,6 +186,8 @@ impl Conductor {
                     }
                 });
             }
+            Effect::Complete(number, before) => self.complete(number, before),
+            Effect::Forget => self.forget(CancellationToken::new()),
             Effect::Quit => {}
         }
     }
@@ -259,12 +263,6 @@ impl Observer for Conductor {
         };
         self.tell(event);
     }
-}
-
-/// The folders worked in.
-fn roots(client: &LocalClient) -> Vec<String> {
-    let folder = client.project().dir();
-    url::Url::from_directory_path(folder).map_or_else(|()| Vec::new(), |url| vec![url.to_string()])
 }
 
 /// What needs no question: `allow.json`, and what the command line names.

@@ -126,7 +126,7 @@ async fn screen(
 /// Deals with one line after the other.
 async fn talk(
     conductor: &Conductor,
-    mut events: UnboundedReceiver<Event>,
+    events: UnboundedReceiver<Event>,
     effects: UnboundedSender<Effect>,
     terminal: &mut Terminal,
     mut next: impl AsyncFnMut() -> Option<String>,
@@ -136,52 +136,94 @@ async fn talk(
     } else {
         LineForm::Text
     };
-    let mut lines = Lines::new(form);
     let client = &conductor.parts.client;
     for finding in client.findings() {
         terminal.warn(finding.to_string());
     }
-    client.wait_settled(SETTLE).await;
-    let mut failed = false;
-    while let Some(line) = next().await {
+    let mut talking = Talking {
+        lines: Lines::new(form),
+        events,
+        effects,
+        terminal,
+        failed: false,
+    };
+    talking.beside(client.wait_settled(SETTLE)).await;
+    while let Some(line) = talking.beside(next()).await {
         let effect = match parse(&line) {
             Line::Message(text) if text.is_empty() => continue,
             Line::Message(text) => Effect::Say(text),
             Line::Command(Command::Quit) => break,
             Line::Command(command) => Effect::Run(command),
             Line::Wrong(why) => {
-                terminal.note(why);
-                failed = true;
+                talking.terminal.note(why);
+                talking.failed = true;
                 continue;
             }
         };
-        lines.ended = None;
-        let said = matches!(effect, Effect::Say(_));
-        let _ = effects.send(effect);
-        while let Some(event) = events.recv().await {
-            let problem = matches!(event, Event::Reply(keyway_tui::Reply::Problem(_)));
-            failed |= problem;
-            let step = lines.update(event);
-            for output in step.outputs {
-                match output {
-                    Output::Result(text) => terminal.line(text),
-                    Output::Remark(text) => terminal.note(text),
+        talking.run(effect).await;
+    }
+    talking.end()
+}
+
+/// A talk line by line.
+struct Talking<'a> {
+    lines: Lines,
+    events: UnboundedReceiver<Event>,
+    effects: UnboundedSender<Effect>,
+    terminal: &'a mut Terminal,
+    failed: bool,
+}
+
+impl Talking<'_> {
+    /// Waits for something. What happens meanwhile is told, and servers that ask get their answer.
+    async fn beside<T>(&mut self, awaited: impl Future<Output = T>) -> T {
+        let mut awaited = std::pin::pin!(awaited);
+        loop {
+            tokio::select! {
+                done = &mut awaited => return done,
+                Some(event) = self.events.recv() => {
+                    self.take(event);
                 }
             }
-            for effect in step.effects {
-                let _ = effects.send(effect);
-            }
-            if step.done {
+        }
+    }
+
+    /// Has it done, and waits until it is.
+    async fn run(&mut self, effect: Effect) {
+        self.lines.ended = None;
+        let said = matches!(effect, Effect::Say(_));
+        let _ = self.effects.send(effect);
+        while let Some(event) = self.events.recv().await {
+            if self.take(event) {
                 break;
             }
         }
-        failed |= said && lines.ended != Some(StopReason::Finished);
+        self.failed |= said && self.lines.ended != Some(StopReason::Finished);
     }
-    let _ = effects.send(Effect::Quit);
-    match (failed, lines.refused) {
-        (true, _) => ExitCode::FAILURE,
-        (false, true) => ExitCode::from(DENIED),
-        (false, false) => ExitCode::SUCCESS,
+
+    /// Tells what happened. True when the line is dealt with.
+    fn take(&mut self, event: Event) -> bool {
+        self.failed |= matches!(event, Event::Reply(keyway_tui::Reply::Problem(_)));
+        let step = self.lines.update(event);
+        for output in step.outputs {
+            match output {
+                Output::Result(text) => self.terminal.line(text),
+                Output::Remark(text) => self.terminal.note(text),
+            }
+        }
+        for effect in step.effects {
+            let _ = self.effects.send(effect);
+        }
+        step.done
+    }
+
+    fn end(self) -> ExitCode {
+        let _ = self.effects.send(Effect::Quit);
+        match (self.failed, self.lines.refused) {
+            (true, _) => ExitCode::FAILURE,
+            (false, true) => ExitCode::from(DENIED),
+            (false, false) => ExitCode::SUCCESS,
+        }
     }
 }
 

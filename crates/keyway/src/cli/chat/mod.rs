@@ -4,6 +4,7 @@
 //! what happens; the faces themselves are in `keyway-tui`.
 
 mod command;
+mod completing;
 mod conductor;
 mod connect;
 mod faces;

@@ -62,7 +62,16 @@ impl Conductor {
             .iter()
             .map(|status| status_row(status, now))
             .collect();
-        self.table(["SERVER", "STATE", "SINCE", "TOOLS", "AUTH", "WHY"], rows);
+        let head = [
+            "SERVER",
+            "STATE",
+            "SINCE",
+            "TRANSPORT",
+            "AUTH",
+            "TOOLS",
+            "WHY",
+        ];
+        self.table(head, rows);
     }
 
     fn mcp_tools(&self, server: Option<&str>) {
@@ -174,8 +183,9 @@ fn status_row(status: &ServerStatus, now: Timestamp) -> Vec<String> {
         about.name.clone(),
         word(status),
         ago(about.since, now),
-        tools,
+        about.transport.to_owned(),
         about.auth.to_owned(),
+        tools,
         why,
     ]
 }

@@ -22,6 +22,7 @@ pub(super) fn world(
             let title = resource.text("title").or_else(|| resource.text("name"));
             (resource.key, title.unwrap_or_default())
         });
+        let templates = all(ListKind::Templates).into_iter().map(|one| one.key);
         let prompts = all(ListKind::Prompts).into_iter().map(|prompt| Prompt {
             description: prompt.text("description").unwrap_or_default(),
             arguments: arguments(&prompt.definition),
@@ -31,6 +32,8 @@ pub(super) fn world(
             state: word(status),
             tools: tools.collect(),
             resources: resources.collect(),
+            templates: templates.collect(),
+            completes: calls.completes(&name),
             prompts: prompts.collect(),
             name: name.clone(),
         }

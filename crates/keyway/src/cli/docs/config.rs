@@ -144,6 +144,7 @@ fn takes(kind: Kind) -> String {
         Kind::Paths => "list of paths".into(),
         Kind::Choices(choices) => format!("list of {}", words(choices)),
         Kind::Command => "program and arguments".into(),
+        Kind::Providers => "list of providers".into(),
         Kind::Icons => "list of pictures".into(),
     }
 }

@@ -6,6 +6,7 @@ use keyway_client::approvals::AllowList;
 use keyway_client::calls::{CallError, CallErrorKind, Calls, Sampler};
 use keyway_client::sign_in::{ByPerson, PATIENCE};
 use keyway_client::text::{block, line};
+use keyway_core::ports::LogLevel;
 use tokio_util::sync::CancellationToken;
 
 use super::select;
@@ -60,6 +61,7 @@ impl<'a> Calling<'a> {
             }
         };
         LocalClient::run(invocation, options, async |client| {
+            select::warn(client, terminal);
             if let Some(server) = server {
                 select::usable(client, server)?;
             }
@@ -71,6 +73,7 @@ impl<'a> Calling<'a> {
                 person: Arc::clone(&person),
                 approvals,
                 model,
+                log_level: Some(LogLevel::Info),
             });
             let done = work(&calls, client.ending()).await;
             done.map_err(|error| failure(&error, presence))

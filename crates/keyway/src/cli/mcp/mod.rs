@@ -16,6 +16,7 @@ mod read;
 mod remote;
 mod remove;
 mod rows;
+mod save;
 pub(crate) mod select;
 mod skills;
 mod status;

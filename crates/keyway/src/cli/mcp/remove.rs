@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::file::{ServersFile, Whose};
+use super::select::warn_of_files;
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
 use crate::cli::terminal::Terminal;
@@ -25,6 +26,7 @@ pub(super) fn run(
     command: &Remove,
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
+    warn_of_files(invocation, terminal);
     let whose = if command.project {
         Whose::Project
     } else {

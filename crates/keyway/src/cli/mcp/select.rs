@@ -2,9 +2,10 @@ use keyway_core::ports::{UpstreamState, UpstreamStatus};
 
 use super::plain;
 use crate::cli::failure::Failure;
+use crate::cli::invocation::Invocation;
 use crate::cli::terminal::Terminal;
 use crate::config::{Severity, suggest};
-use crate::local::{Configured, LocalClient, ServerStatus};
+use crate::local::{Configured, LocalClient, ServerStatus, warnings};
 
 /// The configured server of this name; else a failure that suggests the one that was meant.
 pub(crate) fn known(client: &LocalClient, name: &str) -> Result<Configured, Failure> {
@@ -66,13 +67,26 @@ pub(crate) fn usable(client: &LocalClient, name: &str) -> Result<Configured, Fai
     }
 }
 
-/// Warns of each server that has no lists, and of files that cannot be used.
-pub(crate) fn unlisted(client: &LocalClient, terminal: &mut Terminal) {
+/// Warns of what is odd about the person's files and variables, whatever the command does.
+pub(crate) fn warn(client: &LocalClient, terminal: &mut Terminal) {
     for finding in client.findings() {
         if finding.severity == Severity::Warning {
             terminal.warn(finding.to_string());
         }
     }
+}
+
+/// The same, for commands that start no client. What keeps the files from being read is told by
+/// the command itself.
+pub(crate) fn warn_of_files(invocation: &Invocation, terminal: &mut Terminal) {
+    for finding in warnings(invocation).unwrap_or_default() {
+        terminal.warn(finding.to_string());
+    }
+}
+
+/// Warns of each server that has no lists, and of files that cannot be used.
+pub(crate) fn unlisted(client: &LocalClient, terminal: &mut Terminal) {
+    warn(client, terminal);
     for ServerStatus { status, .. } in client.statuses() {
         if status.listed_at.is_none() && status.state != UpstreamState::Configured {
             terminal.warn(format!("{}: {}", status.name, why(&status)));

@@ -64,6 +64,7 @@ pub(super) async fn run(
 }
 
 fn show(client: &LocalClient, folder: &Path, report: &Report, terminal: &mut Terminal) {
+    select::warn(client, terminal);
     for ServerStatus { status, .. } in client.statuses() {
         let rests = matches!(
             status.state,

@@ -26,6 +26,11 @@ pub(super) const KEYS: &[Key] = keys! {
         "",
         |c, v| { c.listen.allowed_hosts = check::hosts(v.list()?)?; Ok(()) },
         |c| json!(c.listen.allowed_hosts);
+    "trusted_hops": Kind::Integer(0, 16),
+        "How many proxies in front of Keyway are yours. So many entries of `Forwarded` and `X-Forwarded-*`, counted from the right, are believed: for the client's address, and without `public_url` for the address Keyway is reached under.",
+        "`MCP_OAUTH_TRUST_PROXY` (there `true` or `false`)",
+        |c, v| { c.listen.trusted_hops = v.usize()?; Ok(()) },
+        |c| json!(c.listen.trusted_hops);
     "auth.required": Kind::Bool,
         "Whether a caller needs an API key. `false` is accepted only when `bind` is a loopback address.",
         "",

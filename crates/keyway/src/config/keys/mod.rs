@@ -1,9 +1,14 @@
 //! The keys of `keyway.yaml`: a table a topic.
 
+mod audit;
 mod limits;
 mod listen;
 mod mcp;
+mod oauth;
+mod policy;
 mod process;
+mod sign_in;
+mod templates;
 
 use serde_json::Value;
 
@@ -63,7 +68,18 @@ const SECOND: u64 = 1_000;
 const DAY: u64 = 24 * 60 * 60 * SECOND;
 
 /// Every key but `mcp_servers`, by topic, in the order of the reference.
-const TOPICS: &[&[Key]] = &[listen::KEYS, mcp::KEYS, limits::KEYS, process::KEYS];
+const TOPICS: &[&[Key]] = &[
+    listen::KEYS,
+    mcp::KEYS,
+    limits::KEYS,
+    policy::KEYS,
+    policy::OAUTH_KEYS,
+    sign_in::KEYS,
+    audit::KEYS,
+    oauth::KEYS,
+    process::KEYS,
+    templates::KEYS,
+];
 
 /// Every key but `mcp_servers`, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Key> {

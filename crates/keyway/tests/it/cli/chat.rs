@@ -10,17 +10,22 @@ use serde_json::{Value, json};
 
 use crate::support::{Ran, World};
 
-struct Talk {
-    world: World,
-    model: ModelServer,
-    peer: HttpPeer,
+pub(super) struct Talk {
+    pub(super) world: World,
+    pub(super) model: ModelServer,
+    pub(super) peer: HttpPeer,
 }
 
 impl Talk {
     /// A person with one server, `files`, and a model that answers this.
-    async fn new(turns: Vec<Turn>) -> Self {
+    pub(super) async fn new(turns: Vec<Turn>) -> Self {
+        Self::with(Peer::default(), turns).await
+    }
+
+    /// With a server that behaves like this.
+    pub(super) async fn with(script: Peer, turns: Vec<Turn>) -> Self {
         let model = ModelServer::start(Script::from(turns)).await;
-        let peer = HttpPeer::start(Peer::default()).await;
+        let peer = HttpPeer::start(script).await;
         let world = World::new()
             .with("KEYWAY_GRANTS", "file")
             .with("KEYWAY_MODEL", "lab/test-1")
@@ -39,12 +44,12 @@ impl Talk {
         Self { world, model, peer }
     }
 
-    fn run(&self, arguments: &[&str]) -> Ran {
+    pub(super) fn run(&self, arguments: &[&str]) -> Ran {
         tokio::task::block_in_place(|| self.world.run(&[&["chat"], arguments].concat()))
     }
 
     /// Runs it with this as its input.
-    fn pipe(&self, arguments: &[&str], input: &str) -> Ran {
+    pub(super) fn pipe(&self, arguments: &[&str], input: &str) -> Ran {
         tokio::task::block_in_place(|| {
             let mut command = self.world.command(&[&["chat"], arguments].concat());
             command.stdin(Stdio::piped());

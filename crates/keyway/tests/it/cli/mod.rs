@@ -1,9 +1,13 @@
 mod api_keys;
+mod audit;
 mod call;
 mod chat;
+mod chat_commands;
+mod chat_servers;
 mod client;
 mod doctor;
 mod help;
 mod mcp;
 mod own;
+mod policy;
 mod prompt;

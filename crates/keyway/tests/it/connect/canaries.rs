@@ -37,6 +37,8 @@ const PLANTED: &[(&str, &str)] = &[
     ("URL query", "canary-url-query-d0d0"),
     ("client secret", CLIENT_SECRET),
     ("model key", "canary-model-key-2b2b"),
+    ("password in a model's URL", "canary-model-password-3d3d"),
+    ("query of a model's URL", "canary-model-query-1f1f"),
     ("argument of a call", "canary-argument-9f9f"),
 ];
 
@@ -63,7 +65,7 @@ impl Search {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 self.files(&path);
-            } else if path.file_name().unwrap() != "mcp.json" {
+            } else if !path.ends_with("mcp.json") && !path.ends_with("models.json") {
                 let content = std::fs::read(&path).unwrap();
                 let text = String::from_utf8_lossy(&content).into_owned();
                 self.written.push((path.display().to_string(), text));
@@ -153,16 +155,22 @@ async fn talk(trip: &Trip, search: &mut Search) {
         Turn::calls([Call::new("call_mcp_tool", arguments)]),
         Turn::text(["done"]),
     ];
-    let key = PLANTED.iter().find(|(name, _)| *name == "model key");
+    let secret = |place: &str| PLANTED.iter().find(|(name, _)| *name == place).unwrap().1;
     let model = ModelServer::start(Models {
-        key: key.unwrap().1.to_owned(),
+        key: secret("model key").to_owned(),
         turns,
         ..Models::default()
     })
     .await;
     let stranger = ModelServer::start(Models::default()).await;
     let key = "${env:ANTHROPIC_API_KEY}";
+    let query = secret("query of a model's URL");
+    let password = secret("password in a model's URL");
+    let gone = format!("http://user:{password}@127.0.0.1:9/v1?key={query}");
     let models = json!({ "vendors": {
+        "queried": { "base_url": format!("{}?key={query}", model.base_url()), "key": key },
+        "gone": { "base_url": gone, "key": key },
+        "nowhere": { "base_url": format!("no address {query}"), "key": key },
         "good": { "base_url": model.base_url(), "key": key },
         "other": { "base_url": stranger.base_url(), "key": key },
     } });
@@ -176,6 +184,13 @@ async fn talk(trip: &Trip, search: &mut Search) {
         trip,
         &[&ask[..], &["other/model", "--session", "last", "--json"]].concat(),
     );
+    search.run(trip, &[&ask[..], &["queried/model"]].concat());
+    let hasty = "---\nbudget: { seconds: 1 }\n---\nYou answer.\n";
+    trip.world.write("hasty.md", hasty);
+    for vendor in ["gone/model", "nowhere/model"] {
+        let agent = ["--agent", "hasty.md"];
+        search.run(trip, &[&ask[..], &[vendor], &agent].concat());
+    }
     search.run(trip, &["mcp", "skills"]);
     search.run(trip, &["mcp", "context"]);
     search.run(trip, &["approvals", "remembered", "--json"]);
@@ -190,6 +205,8 @@ async fn talk(trip: &Trip, search: &mut Search) {
         );
     }
     assert!(search.holds("model_key_refused").is_some());
+    // Twice for the call, and once at the address with a query.
+    assert!(model.asked().len() > 2, "{:?}", model.asked());
     let of_chat = |place: &str| place.starts_with("chat") && place.ends_with("(err)");
     let logs = search.written.iter().filter(|(place, _)| of_chat(place));
     let logs: String = logs.map(|(_, text)| text.as_str()).collect();

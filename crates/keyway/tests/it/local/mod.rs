@@ -3,11 +3,13 @@
 mod add;
 mod failures;
 mod files;
+mod kills;
 mod skills;
 mod status;
 mod tokens;
 mod tools;
 mod trust;
+mod warnings;
 
 use serde_json::{Value, json};
 

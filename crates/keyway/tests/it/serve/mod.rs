@@ -1,6 +1,8 @@
+mod audit;
 mod child;
 mod keys;
 mod loops;
+mod policy;
 mod port;
 mod reload;
 mod signals;

@@ -1,5 +1,6 @@
 pub(crate) mod actions;
 pub(crate) mod app;
+pub(crate) mod browser;
 pub(crate) mod client;
 pub(crate) mod mcp;
 pub(crate) mod pty;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
 
 use super::World;
 
@@ -26,6 +27,13 @@ impl Pty {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&ours).unwrap();
         unlockpt(&ours).unwrap();
+        let size = Winsize {
+            ws_row: 30,
+            ws_col: 100,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&ours, size).unwrap();
         let name = ptsname(&ours, Vec::new()).unwrap();
         let flags = OFlags::RDWR | OFlags::NOCTTY;
         let theirs = File::from(rustix::fs::open(name.as_c_str(), flags, Mode::empty()).unwrap());
@@ -74,9 +82,12 @@ impl Pty {
 
     /// Types a line.
     pub(crate) fn type_line(&self, line: &str) -> &Self {
-        (&self.keyboard)
-            .write_all(format!("{line}\n").as_bytes())
-            .unwrap();
+        self.press(&format!("{line}\n"))
+    }
+
+    /// Presses keys, one after the other.
+    pub(crate) fn press(&self, keys: &str) -> &Self {
+        (&self.keyboard).write_all(keys.as_bytes()).unwrap();
         self
     }
 

@@ -38,6 +38,13 @@ const GOOD: &[(&str, Place, &str)] = &[
     ("com.example.app:/cb", Place::App, "com.example.app"),
     ("com.example.app://oauth/cb", Place::App, "com.example.app"),
     ("com.example.app:///cb", Place::App, "com.example.app"),
+    (
+        "cursor://anysphere.cursor-mcp/oauth/callback",
+        Place::App,
+        "cursor",
+    ),
+    ("vscode://editor.mcp/did-authenticate", Place::App, "vscode"),
+    ("myapp://cb", Place::App, "myapp"),
 ];
 
 /// Tricks, each refused for every kind of client.
@@ -195,8 +202,16 @@ const TRICKS: &[&str] = &[
     "urn:ietf:wg:oauth:2.0:oob",
     "tel:1",
     // Schemes that no app can have for itself.
-    "myapp://cb",
     "myapp:/cb",
+    "myapp:///cb",
+    "x://cb",
+    "ms-settings://cb",
+    "x-help://cb",
+    "itms-apps://cb",
+    "ssh://client.example/cb",
+    "smb://client.example/cb",
+    "search-ms:query",
+    "localhost://cb",
     "localhost:/cb",
     "localhost:3000/cb",
     ".app:/cb",

@@ -10,6 +10,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::file::{ServersFile, Whose};
+use super::select::warn_of_files;
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
 use crate::cli::json::input_value;
@@ -81,6 +82,7 @@ pub(super) fn run(
     add: &Add,
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
+    warn_of_files(invocation, terminal);
     check::name(&add.name)?;
     let whose = if add.project {
         Whose::Project

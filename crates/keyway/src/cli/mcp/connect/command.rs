@@ -49,6 +49,7 @@ pub(crate) async fn run(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     LocalClient::run(invocation, Options::once(Start::Nothing), async |client| {
+        select::warn(client, terminal);
         let found = find(client, &command.name).await?;
         let server = select::usable(client, &found.server.name)?.server;
         let spec = server.spec.map_err(Failure::configuration)?;

@@ -35,6 +35,7 @@ pub(crate) async fn run(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     LocalClient::run(invocation, Options::once(Start::Nothing), async |client| {
+        select::warn(client, terminal);
         let (server, resource) = whose(client, &command.name).await?;
         let forgotten = client.oauth().forget(&server, &resource).await;
         let forgotten = forgotten.map_err(|error| sign_in::failure(&server, &error))?;

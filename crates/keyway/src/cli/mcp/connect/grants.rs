@@ -10,6 +10,7 @@ use serde_json::json;
 use super::{grant_json, kept_in};
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
+use crate::cli::mcp::select;
 use crate::cli::terminal::Terminal;
 use crate::local::{LocalClient, Options, Start};
 
@@ -24,6 +25,7 @@ pub(crate) async fn run(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     LocalClient::run(invocation, Options::once(Start::Nothing), async |client| {
+        select::warn(client, terminal);
         let place = client.grants().place();
         let place = place.map_err(|error| Failure::new("grants_unreadable", error.to_string()))?;
         let grants = client.oauth().grants().await;

@@ -16,6 +16,7 @@ use crate::cli::confirm::confirmed;
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
 use crate::cli::mcp::plain;
+use crate::cli::mcp::select::warn_of_files;
 use crate::cli::terminal::Terminal;
 use crate::local::{Document, Home, Preview, Project, Trust};
 
@@ -51,6 +52,7 @@ pub(super) fn run(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     let home = Home::of(&invocation.environment, &invocation.directory)?;
+    warn_of_files(invocation, terminal);
     if command.list {
         return list::run(&home, terminal);
     }

@@ -2,4 +2,5 @@
 
 mod approving;
 mod calling;
+mod saving;
 mod world;

@@ -1,7 +1,13 @@
 //! Names and values that look like secrets.
 
 /// True when a name says that what it names is a secret: `password`, `apiKey`, `x-auth-token`.
-pub(crate) fn looks_secret(name: &str) -> bool {
+///
+/// ```
+/// use keyway_core::secrets::looks_secret;
+///
+/// assert!(looks_secret("x-auth-token") && !looks_secret("keyboard"));
+/// ```
+pub fn looks_secret(name: &str) -> bool {
     let words = words(name);
     words.iter().any(|word| {
         let word = word.strip_suffix('s').unwrap_or(word);
@@ -61,6 +67,14 @@ const STARTS: &[&str] = &[
     "npm_",
     "pypi-",
     "kw_",
+    "kwa_",
+    "kwr_",
+    "kwc_",
+    "kwd_",
+    "kws_",
+    "kwl_",
+    "kwi_",
+    "kwb_",
 ];
 
 /// What stands before a secret in a header.
@@ -68,7 +82,13 @@ const SCHEMES: &[&str] = &["Bearer ", "bearer ", "Basic ", "basic "];
 
 /// True for a value that has the form of a secret from its beginning to its end. Nothing else may be
 /// hidden from the person: a command that only begins like a key is a command.
-pub(crate) fn is_secret_value(value: &str) -> bool {
+///
+/// ```
+/// use keyway_core::secrets::is_secret_value;
+///
+/// assert!(is_secret_value("ghp_0123456789abcdef") && !is_secret_value("an example"));
+/// ```
+pub fn is_secret_value(value: &str) -> bool {
     if value.len() < 16 {
         return false;
     }

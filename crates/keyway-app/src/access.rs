@@ -1,0 +1,71 @@
+use keyway_core::scopes::{Scope, Scopes};
+use keyway_core::{Actor, Error, Kind, Principal, Role, Subject};
+use keyway_store::Store;
+
+/// Refuses `who` unless they administer their organization: the operator at the terminal, or someone
+/// who is an owner or an admin at this very moment and comes with the scope `admin`. Answers their
+/// role.
+pub(crate) async fn administer(store: &Store, who: &Principal) -> Result<Role, Error> {
+    let role = role(store, who).await?;
+    if !role.is_some_and(Role::administers) {
+        return Err(forbidden());
+    }
+    if !who.scopes().admin() {
+        return Err(lacking(who));
+    }
+    Ok(role.unwrap_or(Role::Member))
+}
+
+/// Like [`administer`], for what only owners may do: to make, change and remove owners.
+pub(crate) async fn own(store: &Store, who: &Principal) -> Result<(), Error> {
+    if administer(store, who).await? == Role::Owner {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Forbidden,
+        "owners_only",
+        "only an owner of the organization may do this",
+    ))
+}
+
+/// Refuses everyone but the operator at the terminal.
+pub(crate) fn operate(who: &Principal) -> Result<(), Error> {
+    if *who.subject() == Subject::Local {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Forbidden,
+        "operator_only",
+        "only the operator of the gateway may do this",
+    ))
+}
+
+/// The role of `who` as it is stored now, not as it was when they came in. The operator is an owner;
+/// who has no row has no role.
+pub(crate) async fn role(store: &Store, who: &Principal) -> Result<Option<Role>, Error> {
+    if *who.subject() == Subject::Local {
+        return Ok(Some(Role::Owner));
+    }
+    match who.actor() {
+        Some(Actor::User(user)) => Ok(store.role(who.organization(), &user).await?),
+        Some(Actor::ServiceAccount(account)) => {
+            let account = store.service_account(who.organization(), &account).await?;
+            let account = account.filter(|account| account.disabled_at.is_none());
+            Ok(account.map(|account| account.role))
+        }
+        None => Ok(None),
+    }
+}
+
+/// The refusal of someone who came without the scope `admin`.
+pub(crate) fn lacking(who: &Principal) -> Error {
+    Error::insufficient_scope(who.scopes().union(&Scopes::of([Scope::Admin])))
+}
+
+pub(crate) fn forbidden() -> Error {
+    Error::new(
+        Kind::Forbidden,
+        "forbidden",
+        "only an owner or an admin of the organization may do this",
+    )
+}

@@ -1,0 +1,197 @@
+/// What an event tells of. The list is closed: a new kind is added here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EventKind {
+    /// A tool or an action was called.
+    Call,
+    /// A resource was read.
+    ResourceRead,
+    /// A prompt was fetched.
+    PromptFetched,
+    /// Completions of an argument were asked for.
+    CompletionAsked,
+    /// An approval was asked for.
+    ApprovalAsked,
+    /// An approval was given or denied.
+    ApprovalDecided,
+
+    /// Someone signed in.
+    SignIn,
+    /// Someone could not sign in.
+    SignInFailed,
+    /// Someone signed out.
+    SignOut,
+    /// A web session was ended from elsewhere.
+    WebSessionRevoked,
+    /// A link to set up or reset a password was made.
+    LinkMade,
+    /// Such a link was used.
+    LinkUsed,
+    /// A password was set or changed.
+    PasswordChanged,
+    /// An identity of another issuer was linked with a person, or taken from them.
+    IdentityChanged,
+
+    /// An organization was made, changed or removed.
+    OrganizationChanged,
+    /// A project was made, changed or removed.
+    ProjectChanged,
+    /// A person was changed: name, address, disabled.
+    UserChanged,
+    /// Someone became a member.
+    MemberAdded,
+    /// A member's role changed.
+    MemberChanged,
+    /// Someone is no member any more.
+    MemberRemoved,
+    /// An invitation was made.
+    InvitationMade,
+    /// An invitation was accepted.
+    InvitationAccepted,
+    /// An invitation was taken back.
+    InvitationRevoked,
+    /// A service account was made.
+    ServiceAccountMade,
+    /// A service account was changed or disabled.
+    ServiceAccountChanged,
+    /// A service account was removed.
+    ServiceAccountRemoved,
+    /// An API key was made.
+    ApiKeyMade,
+    /// An API key was replaced.
+    ApiKeyRotated,
+    /// An API key was ended.
+    ApiKeyRevoked,
+
+    /// An OAuth client was registered.
+    ClientRegistered,
+    /// An OAuth client was changed or disabled.
+    ClientChanged,
+    /// An OAuth client was removed.
+    ClientRemoved,
+    /// An authorization request was refused.
+    AuthorizationRefused,
+    /// A person said no on the consent page.
+    ConsentDenied,
+    /// Someone let a client act for them.
+    GrantMade,
+    /// A grant got more scopes, or fewer.
+    GrantChanged,
+    /// A grant was ended.
+    GrantRevoked,
+    /// Tokens were given out.
+    TokenIssued,
+    /// The token endpoint refused.
+    TokenRefused,
+    /// A code or refresh token came a second time: everything of its grant was ended.
+    TokenReplayed,
+    /// A token was ended by its client.
+    TokenRevoked,
+
+    /// Policy was replaced.
+    PolicyChanged,
+    /// A policy was refused; the one before stays.
+    PolicyRefused,
+    /// MCP servers were added, changed or removed.
+    ServersChanged,
+    /// The configuration was read again.
+    ConfigurationChanged,
+    /// The audit log was exported.
+    AuditExported,
+}
+
+/// Each kind with its name.
+const NAMES: &[(EventKind, &str)] = &[
+    (EventKind::Call, "call"),
+    (EventKind::ResourceRead, "resource_read"),
+    (EventKind::PromptFetched, "prompt_fetched"),
+    (EventKind::CompletionAsked, "completion_asked"),
+    (EventKind::ApprovalAsked, "approval_asked"),
+    (EventKind::ApprovalDecided, "approval_decided"),
+    (EventKind::SignIn, "sign_in"),
+    (EventKind::SignInFailed, "sign_in_failed"),
+    (EventKind::SignOut, "sign_out"),
+    (EventKind::WebSessionRevoked, "web_session_revoked"),
+    (EventKind::LinkMade, "link_made"),
+    (EventKind::LinkUsed, "link_used"),
+    (EventKind::PasswordChanged, "password_changed"),
+    (EventKind::IdentityChanged, "identity_changed"),
+    (EventKind::OrganizationChanged, "organization_changed"),
+    (EventKind::ProjectChanged, "project_changed"),
+    (EventKind::UserChanged, "user_changed"),
+    (EventKind::MemberAdded, "member_added"),
+    (EventKind::MemberChanged, "member_changed"),
+    (EventKind::MemberRemoved, "member_removed"),
+    (EventKind::InvitationMade, "invitation_made"),
+    (EventKind::InvitationAccepted, "invitation_accepted"),
+    (EventKind::InvitationRevoked, "invitation_revoked"),
+    (EventKind::ServiceAccountMade, "service_account_made"),
+    (EventKind::ServiceAccountChanged, "service_account_changed"),
+    (EventKind::ServiceAccountRemoved, "service_account_removed"),
+    (EventKind::ApiKeyMade, "api_key_made"),
+    (EventKind::ApiKeyRotated, "api_key_rotated"),
+    (EventKind::ApiKeyRevoked, "api_key_revoked"),
+    (EventKind::ClientRegistered, "client_registered"),
+    (EventKind::ClientChanged, "client_changed"),
+    (EventKind::ClientRemoved, "client_removed"),
+    (EventKind::AuthorizationRefused, "authorization_refused"),
+    (EventKind::ConsentDenied, "consent_denied"),
+    (EventKind::GrantMade, "grant_made"),
+    (EventKind::GrantChanged, "grant_changed"),
+    (EventKind::GrantRevoked, "grant_revoked"),
+    (EventKind::TokenIssued, "token_issued"),
+    (EventKind::TokenRefused, "token_refused"),
+    (EventKind::TokenReplayed, "token_replayed"),
+    (EventKind::TokenRevoked, "token_revoked"),
+    (EventKind::PolicyChanged, "policy_changed"),
+    (EventKind::PolicyRefused, "policy_refused"),
+    (EventKind::ServersChanged, "servers_changed"),
+    (EventKind::ConfigurationChanged, "configuration_changed"),
+    (EventKind::AuditExported, "audit_exported"),
+];
+
+impl EventKind {
+    /// Every kind.
+    pub fn all() -> impl Iterator<Item = Self> {
+        NAMES.iter().map(|(kind, _)| *kind)
+    }
+
+    /// The kind as it is stored and shown.
+    pub fn as_str(self) -> &'static str {
+        let found = NAMES.iter().find(|(kind, _)| *kind == self);
+        found.map_or("unknown", |(_, name)| name)
+    }
+}
+
+impl std::fmt::Display for EventKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A text names no kind of event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such kind of event")]
+pub struct UnknownKind;
+
+impl std::str::FromStr for EventKind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        let found = NAMES.iter().find(|(_, name)| *name == text);
+        found.map(|(kind, _)| *kind).ok_or(UnknownKind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_name_of_its_own() {
+        for kind in EventKind::all() {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+        }
+        // The last one; the list has as many names as there are kinds.
+        assert_eq!(NAMES.len(), EventKind::AuditExported as usize + 1);
+    }
+}

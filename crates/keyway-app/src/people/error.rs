@@ -1,0 +1,86 @@
+use keyway_core::{Error, Kind, Problem};
+
+/// The most characters of a name.
+const MAX_NAME: usize = 100;
+/// The most bytes of an e-mail address (RFC 5321).
+const MAX_EMAIL: usize = 254;
+
+pub(super) fn invalid(pointer: &str, expected: impl Into<String>) -> Error {
+    Error::invalid_input(vec![problem(pointer, expected)])
+}
+
+pub(super) fn problem(pointer: &str, expected: impl Into<String>) -> Problem {
+    Problem {
+        pointer: pointer.to_owned(),
+        expected: expected.into(),
+    }
+}
+
+pub(super) fn not_found(code: &'static str, message: &'static str) -> Error {
+    Error::new(Kind::NotFound, code, message)
+}
+
+pub(super) fn conflict(code: &'static str, message: &'static str) -> Error {
+    Error::new(Kind::Conflict, code, message)
+}
+
+/// A name for people, without space around it.
+pub(super) fn name(text: &str) -> Result<String, Error> {
+    let text = text.trim();
+    let length = text.chars().count();
+    // Control characters and those that change the direction of writing make one name look like another.
+    let odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if length == 0 || length > MAX_NAME || text.chars().any(odd) {
+        return Err(invalid("/name", "1 to 100 visible characters"));
+    }
+    Ok(text.to_owned())
+}
+
+/// A name in commands and URLs.
+pub(super) fn slug(text: &str) -> Result<String, Error> {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let good = (1..=32).contains(&text.len())
+        && text.bytes().all(plain)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && !text.contains("--");
+    if !good {
+        return Err(invalid(
+            "/slug",
+            "1 to 32 of `a-z`, `0-9` and single `-` between them",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+/// An e-mail address as it is stored: in small letters.
+pub(super) fn email(text: &str) -> Result<String, Error> {
+    let text = text.trim();
+    let plain = |c: char| c.is_ascii_graphic() && !"()<>[]:;,\\\"".contains(c);
+    let good = text.len() <= MAX_EMAIL
+        && text.chars().all(plain)
+        && text
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && is_domain(domain));
+    if !good {
+        return Err(invalid("/email", "an e-mail address like ada@example.com"));
+    }
+    Ok(text.to_ascii_lowercase())
+}
+
+/// `example.com`, `localhost`
+fn is_domain(text: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    text.split('.').all(label)
+}

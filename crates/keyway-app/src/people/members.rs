@@ -1,0 +1,102 @@
+use jiff::Timestamp;
+use keyway_core::{Error, Principal, Role, UserId};
+use keyway_store::{Changed, Member};
+
+use super::{People, error};
+use crate::access;
+use crate::audit::{Event, EventKind};
+
+/// A member of an organization.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberView {
+    /// The person's id.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their e-mail address, if one is known.
+    pub email: Option<String>,
+    /// Their role.
+    pub role: Role,
+    /// Since when they are a member.
+    pub created_at: Timestamp,
+    /// When they were disabled, if they are.
+    pub disabled_at: Option<Timestamp>,
+}
+
+impl People {
+    /// The members of the organization of `who`, who came first first.
+    pub async fn members(&self, who: &Principal) -> Result<Vec<MemberView>, Error> {
+        self.administer(who).await?;
+        let all = self.parts.store.members(who.organization()).await?;
+        Ok(all.into_iter().map(view).collect())
+    }
+
+    /// Gives a member another role. Who is an owner, and who becomes one, is decided by owners.
+    /// `last_owner` when nobody would be left.
+    pub async fn set_role(
+        &self,
+        who: &Principal,
+        user: &UserId,
+        role: Role,
+    ) -> Result<MemberView, Error> {
+        let member = self.may_change(who, user).await?;
+        if role == Role::Owner {
+            access::own(&self.parts.store, who).await?;
+        }
+        let store = &self.parts.store;
+        done(store.set_role(who.organization(), user, role).await?)?;
+        self.noticed().await;
+        let event = Event::new(EventKind::MemberChanged, who).target("user", user.as_str());
+        self.record(event.detail("role", role.as_str())).await?;
+        Ok(view(Member { role, ..member }))
+    }
+
+    /// Removes a member. Their API keys, tokens and web sessions at the organization end at once.
+    pub async fn remove_member(&self, who: &Principal, user: &UserId) -> Result<(), Error> {
+        self.may_change(who, user).await?;
+        let store = &self.parts.store;
+        done(store.remove_member(who.organization(), user).await?)?;
+        self.noticed().await;
+        let event = Event::new(EventKind::MemberRemoved, who).target("user", user.as_str());
+        self.record(event).await
+    }
+
+    /// The member, if `who` may change them: owners are changed by owners.
+    pub(super) async fn may_change(&self, who: &Principal, user: &UserId) -> Result<Member, Error> {
+        self.administer(who).await?;
+        let store = &self.parts.store;
+        let member = store.member(who.organization(), user).await?;
+        let member = member.ok_or_else(not_found)?;
+        if member.role == Role::Owner {
+            access::own(store, who).await?;
+        }
+        Ok(member)
+    }
+}
+
+pub(super) fn view(member: Member) -> MemberView {
+    MemberView {
+        id: member.id,
+        name: member.name,
+        email: member.email,
+        role: member.role,
+        created_at: member.created_at,
+        disabled_at: member.disabled_at,
+    }
+}
+
+pub(super) fn done(changed: Changed) -> Result<(), Error> {
+    match changed {
+        Changed::Done => Ok(()),
+        Changed::Missing => Err(not_found()),
+        Changed::LastOwner => {
+            let error = error::conflict("last_owner", "this is the last owner who can come in");
+            Err(error.with_hint("make someone else an owner first"))
+        }
+    }
+}
+
+pub(super) fn not_found() -> Error {
+    error::not_found("member_not_found", "there is no member with this id")
+}

@@ -1,0 +1,45 @@
+//! People and machines: who belongs to an organization, how they sign in, and their web sessions.
+
+mod accept;
+mod action;
+mod browser;
+mod devices;
+mod error;
+mod identities;
+mod invitations;
+mod links;
+mod members;
+mod organizations;
+mod password;
+mod password_change;
+mod projects;
+mod service;
+mod service_accounts;
+mod sessions;
+mod settings;
+mod sign_in;
+mod sign_up;
+mod sso;
+mod strength;
+mod throttle;
+mod users;
+mod visitor;
+
+pub use accept::{Accept, InvitationLook};
+pub use action::ActionSignIn;
+pub use browser::Browser;
+pub use identities::{IdentitySignIn, Profile};
+pub use invitations::{InvitationState, InvitationView, IssuedInvitation};
+pub use links::{IssuedLink, LinkLook, LinkPurpose, UseLink};
+pub use members::MemberView;
+pub use organizations::OrganizationView;
+pub use projects::ProjectView;
+pub(crate) use service::Serving;
+pub use service::{People, PeopleParts};
+pub use service_accounts::ServiceAccountView;
+pub(crate) use service_accounts::not_found as service_account_not_found;
+pub use settings::{GroupRole, HashCost, OidcProvider, SignInSettings, Signup};
+pub use sign_in::SignIn;
+pub use sign_up::SignUp;
+pub use sso::{Begun, Callback, Completed, ProviderView, Sso};
+pub use visitor::{MembershipView, SignedIn, UserView, WebSessionView, WebVisitor};

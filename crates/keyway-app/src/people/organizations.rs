@@ -1,0 +1,106 @@
+use jiff::Timestamp;
+use keyway_core::{Error, OrgId, Principal};
+use keyway_store::{Organization, Reason};
+
+use super::{People, error};
+use crate::access;
+use crate::audit::{Event, EventKind};
+
+/// An organization.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrganizationView {
+    /// Its id.
+    pub id: OrgId,
+    /// Its name in commands and URLs.
+    pub slug: String,
+    /// Its name for people.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl People {
+    /// The organization of `who`.
+    pub async fn organization(&self, who: &Principal) -> Result<OrganizationView, Error> {
+        self.administer(who).await?;
+        self.read_organization(who.organization()).await
+    }
+
+    /// Gives the organization of `who` another name.
+    pub async fn rename_organization(
+        &self,
+        who: &Principal,
+        name: &str,
+    ) -> Result<OrganizationView, Error> {
+        self.administer(who).await?;
+        let name = error::name(name)?;
+        let store = &self.parts.store;
+        store.rename_organization(who.organization(), &name).await?;
+        self.record(Event::new(EventKind::OrganizationChanged, who))
+            .await?;
+        self.read_organization(who.organization()).await
+    }
+
+    /// All organizations. The operator's alone.
+    pub async fn organizations(&self, who: &Principal) -> Result<Vec<OrganizationView>, Error> {
+        access::operate(who)?;
+        let all = self.parts.store.organizations().await?;
+        Ok(all.into_iter().map(view).collect())
+    }
+
+    /// Makes an organization without members: invite an owner next. The operator's alone.
+    pub async fn create_organization(
+        &self,
+        who: &Principal,
+        slug: &str,
+        name: &str,
+    ) -> Result<OrganizationView, Error> {
+        access::operate(who)?;
+        let parts = &self.parts;
+        let new = Organization {
+            id: OrgId::generate(&*parts.clock, &*parts.random),
+            slug: error::slug(slug)?,
+            name: error::name(name)?,
+            created_at: self.now(),
+        };
+        let made = parts.store.create_organization(&new).await;
+        made.map_err(|found| match found.reason() {
+            Reason::Conflict => error::conflict(
+                "slug_taken",
+                "an organization of this slug is there already",
+            ),
+            _ => found.into(),
+        })?;
+        let event = Event::new(EventKind::OrganizationChanged, who);
+        self.record(event.target("organization", new.id.as_str()))
+            .await?;
+        Ok(view(new))
+    }
+
+    /// The operator, acting in the organization with this slug.
+    pub async fn operator_of(&self, who: &Principal, slug: &str) -> Result<Principal, Error> {
+        access::operate(who)?;
+        let found = self.parts.store.organization(slug).await?;
+        let found = found.ok_or_else(not_found)?;
+        Ok(Principal::new(found.id, who.subject().clone()))
+    }
+
+    async fn read_organization(&self, id: &OrgId) -> Result<OrganizationView, Error> {
+        let found = self.parts.store.organization_by_id(id).await?;
+        found.map(view).ok_or_else(not_found)
+    }
+}
+
+fn view(organization: Organization) -> OrganizationView {
+    OrganizationView {
+        id: organization.id,
+        slug: organization.slug,
+        name: organization.name,
+        created_at: organization.created_at,
+    }
+}
+
+fn not_found() -> Error {
+    error::not_found("organization_not_found", "there is no such organization")
+}

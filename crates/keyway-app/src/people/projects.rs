@@ -1,0 +1,99 @@
+use jiff::Timestamp;
+use keyway_core::{Error, Principal, ProjectId};
+use keyway_store::{Project, Reason};
+
+use super::{People, error};
+use crate::audit::{Event, EventKind};
+
+/// A project: a named slice of an organization.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProjectView {
+    /// Its id.
+    pub id: ProjectId,
+    /// Its name in commands and URLs.
+    pub slug: String,
+    /// Its name for people.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl People {
+    /// The projects of the organization of `who`, oldest first.
+    pub async fn projects(&self, who: &Principal) -> Result<Vec<ProjectView>, Error> {
+        self.administer(who).await?;
+        let all = self.parts.store.projects(who.organization()).await?;
+        Ok(all.into_iter().map(view).collect())
+    }
+
+    /// Makes a project.
+    pub async fn create_project(
+        &self,
+        who: &Principal,
+        slug: &str,
+        name: &str,
+    ) -> Result<ProjectView, Error> {
+        self.administer(who).await?;
+        let parts = &self.parts;
+        let new = Project {
+            id: ProjectId::generate(&*parts.clock, &*parts.random),
+            slug: error::slug(slug)?,
+            name: error::name(name)?,
+            created_at: self.now(),
+        };
+        let made = parts.store.create_project(who.organization(), &new).await;
+        made.map_err(|found| match found.reason() {
+            Reason::Conflict => {
+                error::conflict("slug_taken", "a project of this slug is there already")
+            }
+            _ => found.into(),
+        })?;
+        self.project_changed(who, &new.id).await?;
+        Ok(view(new))
+    }
+
+    /// Gives a project another name.
+    pub async fn rename_project(
+        &self,
+        who: &Principal,
+        id: &ProjectId,
+        name: &str,
+    ) -> Result<ProjectView, Error> {
+        self.administer(who).await?;
+        let (store, name) = (&self.parts.store, error::name(name)?);
+        store.rename_project(who.organization(), id, &name).await?;
+        let found = store.project(who.organization(), id).await?;
+        let found = found.ok_or_else(not_found)?;
+        self.project_changed(who, id).await?;
+        Ok(view(found))
+    }
+
+    /// Deletes a project.
+    pub async fn delete_project(&self, who: &Principal, id: &ProjectId) -> Result<(), Error> {
+        self.administer(who).await?;
+        let store = &self.parts.store;
+        if store.delete_project(who.organization(), id).await? {
+            return self.project_changed(who, id).await;
+        }
+        Err(not_found())
+    }
+
+    async fn project_changed(&self, who: &Principal, id: &ProjectId) -> Result<(), Error> {
+        let event = Event::new(EventKind::ProjectChanged, who);
+        self.record(event.target("project", id.as_str())).await
+    }
+}
+
+fn view(project: Project) -> ProjectView {
+    ProjectView {
+        id: project.id,
+        slug: project.slug,
+        name: project.name,
+        created_at: project.created_at,
+    }
+}
+
+fn not_found() -> Error {
+    error::not_found("project_not_found", "there is no project with this id")
+}

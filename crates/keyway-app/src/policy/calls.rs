@@ -1,0 +1,107 @@
+//! What policy says to the calls that clients make, in the terms of the protocol.
+
+use keyway_core::json;
+use keyway_core::rpc::{RawJson, RpcError};
+use keyway_core::{Error, Kind, Principal};
+use keyway_policy::{Thing, ThingKind};
+
+use super::{Admitted, Refused, Wish};
+use crate::call::{no_prompt, no_resource, no_tool};
+use crate::catalogue::{PromptTarget, ResourceTarget};
+use crate::{App, Call};
+
+impl App {
+    /// Lets a call of a tool through, or answers it. What a token with wider scopes could do, and
+    /// what there is not, are errors of the protocol; what was not approved is a failure of the
+    /// tool, which a model sees.
+    pub(crate) async fn admit_tool(
+        &self,
+        call: Call<'_>,
+        thing: &Thing,
+    ) -> Result<Admitted, Result<Error, RpcError>> {
+        let arguments = json::member(call.params.as_str(), "arguments")
+            .and_then(|found| RawJson::parse(call.params.bytes().slice(found.value_range)).ok());
+        let arguments = arguments.unwrap_or_else(RawJson::empty_object);
+        let wish = Wish {
+            who: call.who,
+            thing,
+            arguments: &arguments,
+            caller: call.caller,
+            cancel: call.cancel,
+        };
+        match self.admit_call(&wish).await {
+            Ok(admitted) => Ok(admitted),
+            Err(Refused::Unseen) => Err(Err(no_tool())),
+            Err(Refused::Error(error)) if is_tools_failure(&error) => Err(Ok(error)),
+            Err(Refused::Error(error)) => Err(Err(error.into())),
+        }
+    }
+
+    /// Lets a reading of a resource through.
+    pub(crate) fn admit_resource(
+        &self,
+        call: Call<'_>,
+        target: &ResourceTarget,
+    ) -> Result<Admitted, RpcError> {
+        let unseen = || no_resource(call.target);
+        let thing = self.resource_thing(call.who, call.target, target);
+        let thing = thing.ok_or_else(unseen)?;
+        let admitted = self.admit_now(call.who, &thing);
+        admitted.map_err(|refused| refused.told(unseen))
+    }
+
+    /// Lets a use of a prompt through.
+    pub(crate) fn admit_prompt(
+        &self,
+        call: Call<'_>,
+        target: &PromptTarget,
+    ) -> Result<Admitted, RpcError> {
+        let tenant = self.tenant(call.who);
+        let thing = match target {
+            PromptTarget::Action(slug) => {
+                let entry = self.inner.registry.get(slug).ok_or_else(no_prompt)?;
+                tenant.facts().action(ThingKind::Prompt, entry, call.target)
+            }
+            PromptTarget::Upstream { upstream, own } => {
+                let (kind, server) = (ThingKind::Prompt, upstream.key().into());
+                tenant.facts().other(kind, &server, call.target, own)
+            }
+        };
+        let admitted = self.admit_now(call.who, &thing);
+        admitted.map_err(|refused| refused.told(no_prompt))
+    }
+
+    /// A resource as policies see it, by the URI clients know.
+    pub(crate) fn resource_thing(
+        &self,
+        who: &Principal,
+        exposed: &str,
+        target: &ResourceTarget,
+    ) -> Option<Thing> {
+        let tenant = self.tenant(who);
+        Some(match target {
+            ResourceTarget::Action(slug) => {
+                let entry = self.inner.registry.get(slug)?;
+                tenant.facts().action(ThingKind::Resource, entry, exposed)
+            }
+            ResourceTarget::Upstream { upstream, own } => {
+                let (kind, server) = (ThingKind::Resource, upstream.key().into());
+                tenant.facts().other(kind, &server, exposed, own)
+            }
+        })
+    }
+}
+
+impl Refused {
+    /// The refusal as an error of the protocol.
+    fn told(self, unseen: impl FnOnce() -> RpcError) -> RpcError {
+        match self {
+            Self::Unseen => unseen(),
+            Self::Error(error) => error.into(),
+        }
+    }
+}
+
+fn is_tools_failure(error: &Error) -> bool {
+    error.kind() == Kind::Forbidden && error.needed_scopes().is_none()
+}

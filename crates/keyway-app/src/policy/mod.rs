@@ -1,0 +1,25 @@
+//! Who may do what: one decision guards what is listed and what is called.
+
+mod admit;
+mod approve;
+mod calls;
+mod explain;
+mod facts;
+mod in_force;
+mod shown_arguments;
+mod view;
+mod views;
+
+pub(crate) use admit::{Admitted, Refused};
+pub(crate) use approve::Wish;
+pub(crate) use facts::Facts;
+pub(crate) use in_force::InForce;
+pub(crate) use view::View;
+pub(crate) use views::Views;
+
+pub use explain::Explained;
+pub use facts::Unannotated;
+pub use keyway_policy::{
+    Access, Act, Approvals, Asker, AskerKind, BUILT_IN, Decision, Fault, Policies, SCHEMA, Shown,
+    Source, Tags, Thing, ThingKind, Verdict,
+};

@@ -1,0 +1,10 @@
+//! People: signing in, links, invitations, members, identities, keys.
+
+mod identities;
+mod invitations;
+mod keys;
+mod links;
+mod members;
+mod sessions;
+mod sign_in;
+mod world;

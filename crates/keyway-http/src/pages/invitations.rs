@@ -1,0 +1,90 @@
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use keyway_app::people::{Accept, InvitationLook};
+use keyway_core::Kind;
+use keyway_pages::{Field, Html, Invitation, Who, csrf_field};
+use url::form_urlencoded;
+
+use super::trouble::Trouble;
+use super::{PageForm, Visit, forms, signed_in};
+use crate::refusal::Refusal;
+use crate::shared::Shared;
+
+/// `GET /invitations/{token}`: what someone is invited to.
+pub(super) async fn show(
+    State(shared): State<Arc<Shared>>,
+    visit: Visit,
+    Path(token): Path<String>,
+) -> Result<Response, Refusal> {
+    let look = shared.app.people().look_at_invitation(&token).await?;
+    let page = page(&shared, &visit, &token, &look);
+    Ok(visit.show(&shared, &page)?.into_response())
+}
+
+/// `POST /invitations/{token}`: accepts it, as someone new or as someone who is signed in.
+pub(super) async fn submit(
+    State(shared): State<Arc<Shared>>,
+    visit: Visit,
+    Path(token): Path<String>,
+    form: PageForm,
+) -> Result<Response, Refusal> {
+    let people = shared.app.people();
+    let look = people.look_at_invitation(&token).await?;
+    let accept = match &visit.visitor {
+        Some(visitor) => Accept::Visitor(visitor, visit.browser()),
+        None => Accept::Password {
+            name: form.get("name").to_owned(),
+            password: form.secret("password"),
+            browser: visit.browser(),
+        },
+    };
+    match people.accept_invitation(&token, accept).await {
+        Ok(signed_in) => {
+            Ok(signed_in::go_on(&shared, &visit, &signed_in, "/account").into_response())
+        }
+        Err(error) if error.kind() == Kind::NotFound => Err(error.into()),
+        Err(error) => {
+            let mut page = page(&shared, &visit, &token, &look);
+            let trouble = Trouble::of(error, page.fields, form.pairs())?;
+            page.fields = trouble.fields;
+            page.error_html = trouble.html;
+            let reply = visit.show(&shared, &page)?.status(trouble.status);
+            Ok(reply.into_response())
+        }
+    }
+}
+
+fn page(shared: &Shared, visit: &Visit, token: &str, look: &InvitationLook) -> Invitation {
+    let new = visit.visitor.is_none() && !look.has_account;
+    let least = shared.app.people().password_min_length();
+    let fields = if new {
+        vec![
+            forms::email("username").value(&look.email).fixed(),
+            forms::name(),
+            forms::new_password("Password", least),
+        ]
+    } else {
+        Vec::new()
+    };
+    let form_action = format!("/invitations/{token}");
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", &form_action)
+        .finish();
+    Invitation {
+        csrf_field: csrf_field(&visit.csrf()),
+        error_html: Html::none(),
+        organization: look.organization.clone(),
+        role: look.role.to_string(),
+        invited_by: look.invited_by.clone(),
+        email: look.email.clone(),
+        who: visit.visitor.as_ref().map(|visitor| Who {
+            name: visitor.user.name.clone(),
+            email: visitor.user.email.clone(),
+        }),
+        fields: Field::focus(fields),
+        sign_in_href: visit.visitor.is_none().then(|| format!("/sign-in?{query}")),
+        form_action,
+    }
+}

@@ -1,0 +1,24 @@
+//! What browsers visit: one file a page.
+
+mod account;
+mod assets;
+mod form;
+mod forms;
+mod home;
+mod invitations;
+mod next;
+mod reset;
+mod routes;
+mod setup;
+mod sign_in;
+mod sign_out;
+mod signed_in;
+mod sso;
+mod trouble;
+mod visit;
+
+pub(crate) use form::{PageForm, VisitorForm};
+pub use forms::{BadSignIn, Forms};
+pub(crate) use next::local_path;
+pub(crate) use routes::routes;
+pub(crate) use visit::{Visit, Visitor};

@@ -1,0 +1,83 @@
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use keyway_app::people::{LinkLook, LinkPurpose, UseLink};
+use keyway_core::{Error, Kind};
+use keyway_pages::{Field, Html, Reset, csrf_field};
+
+use super::trouble::Trouble;
+use super::{PageForm, Visit, forms, signed_in};
+use crate::refusal::Refusal;
+use crate::shared::Shared;
+
+/// `GET /reset/{token}`: the form that lets a person choose another password.
+pub(super) async fn show(
+    State(shared): State<Arc<Shared>>,
+    visit: Visit,
+    Path(token): Path<String>,
+) -> Result<Response, Refusal> {
+    let look = look(&shared, &token).await?;
+    let page = page(&shared, &visit, &token, &look);
+    Ok(visit.show(&shared, &page)?.into_response())
+}
+
+/// `POST /reset/{token}`: uses the link, and signs in.
+pub(super) async fn submit(
+    State(shared): State<Arc<Shared>>,
+    visit: Visit,
+    Path(token): Path<String>,
+    form: PageForm,
+) -> Result<Response, Refusal> {
+    let look = look(&shared, &token).await?;
+    let using = UseLink {
+        token: token.clone(),
+        name: None,
+        email: None,
+        password: form.secret("password"),
+        browser: visit.browser(),
+    };
+    match shared.app.people().use_link(using).await {
+        Ok(signed_in) => {
+            Ok(signed_in::go_on(&shared, &visit, &signed_in, "/account").into_response())
+        }
+        Err(error) if error.kind() == Kind::NotFound => Err(error.into()),
+        Err(error) => {
+            let mut page = page(&shared, &visit, &token, &look);
+            let trouble = Trouble::of(error, page.fields, form.pairs())?;
+            page.fields = trouble.fields;
+            page.error_html = trouble.html;
+            let reply = visit.show(&shared, &page)?.status(trouble.status);
+            Ok(reply.into_response())
+        }
+    }
+}
+
+/// What the link is for. One that is for something else is not valid here.
+async fn look(shared: &Shared, token: &str) -> Result<LinkLook, Error> {
+    let look = shared.app.people().look_at_link(token).await?;
+    if look.purpose == LinkPurpose::Reset {
+        return Ok(look);
+    }
+    Err(Error::new(
+        Kind::NotFound,
+        "link_not_valid",
+        "this link is for something else",
+    ))
+}
+
+fn page(shared: &Shared, visit: &Visit, token: &str, look: &LinkLook) -> Reset {
+    let least = shared.app.people().password_min_length();
+    // Not sent on; password managers keep the password under it.
+    let mut fields = vec![forms::new_password("New password", least)];
+    if let Some(email) = &look.email {
+        fields.insert(0, forms::email("username").value(email).fixed());
+    }
+    Reset {
+        form_action: format!("/reset/{token}"),
+        csrf_field: csrf_field(&visit.csrf()),
+        error_html: Html::none(),
+        fields: Field::focus(fields),
+        who: look.email.clone(),
+    }
+}

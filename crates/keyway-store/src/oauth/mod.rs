@@ -1,0 +1,22 @@
+//! The authorization server's rows: clients, codes, grants, tokens, device codes, consents.
+
+mod assertions;
+mod clients;
+mod codes;
+mod consents;
+mod devices;
+mod grant_kind;
+mod grants;
+mod purge;
+mod standing;
+mod tokens;
+
+pub use clients::{Client, ClientKind, NewClient};
+pub use codes::{Code, NewCode, Redeemed};
+pub use consents::Consent;
+pub use devices::{DeviceCode, NewDeviceCode};
+pub use grant_kind::{GrantKind, RevokedFor};
+pub use grants::{Grant, GrantFilter, NewGrant, Whose};
+pub use purge::Purged;
+pub use standing::GrantStanding;
+pub use tokens::{NewToken, NewTokens, RefreshToken, Rotated, Successor, TokenCredential};

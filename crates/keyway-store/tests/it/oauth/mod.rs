@@ -1,0 +1,6 @@
+mod clients;
+mod codes;
+mod devices;
+mod grants;
+mod refresh;
+mod world;

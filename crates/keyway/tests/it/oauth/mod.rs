@@ -1,0 +1,4 @@
+mod browser;
+mod flow;
+mod party;
+mod world;

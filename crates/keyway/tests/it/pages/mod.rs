@@ -1,0 +1,12 @@
+mod account;
+mod actions;
+mod assets;
+mod cookies;
+mod csrf;
+mod headers;
+mod invitations;
+mod links;
+mod next;
+mod origins;
+mod sign_in;
+mod templates;
