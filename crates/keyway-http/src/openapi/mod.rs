@@ -5,6 +5,7 @@ mod actions;
 mod audit;
 mod components;
 mod document;
+mod oauth;
 mod paths;
 
 pub use document::document;

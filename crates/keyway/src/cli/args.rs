@@ -6,7 +6,7 @@ use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
     templates,
 };
-use super::{invitations, organizations, projects, service_accounts, setup_link, users};
+use super::{invitations, oauth, organizations, projects, service_accounts, setup_link, users};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,6 +56,7 @@ pub(crate) enum Command {
     ServiceAccounts(service_accounts::ServiceAccounts),
     Projects(projects::Projects),
     Organizations(organizations::Organizations),
+    Oauth(oauth::Oauth),
     Config(config::Config),
     Doctor(doctor::Doctor),
     Templates(templates::Templates),

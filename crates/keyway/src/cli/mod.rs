@@ -18,6 +18,7 @@ mod invocation;
 mod json;
 mod local;
 mod mcp;
+mod oauth;
 mod organizations;
 mod people;
 mod policy;

@@ -1,9 +1,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use keyway_app::audit::Audit;
+use keyway_app::oauth::{Oauth, OauthParts};
 use keyway_app::system::SystemClock;
 use keyway_app::{People, PeopleParts, setup};
-use keyway_core::{Principal, Role, Secret, Subject};
+use keyway_core::ports::{Clock, Random};
+use keyway_core::{OrgId, Principal, Role, Secret, Subject};
+use keyway_store::Store;
 use keyway_vault::random::SystemRandom;
 
 use super::failure::Failure;
@@ -20,6 +24,8 @@ pub(super) struct Desk {
     /// The operator, in the organization the command is about.
     pub(super) who: Principal,
     config: Config,
+    store: Store,
+    first: OrgId,
 }
 
 /// Which organization a command is about.
@@ -67,16 +73,32 @@ impl Desk {
         })?;
         let first = first.ok_or_else(nothing_here)?;
         let people = People::new(PeopleParts {
-            store,
+            store: store.clone(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             settings: config.sign_in.settings(),
         });
-        let operator = Principal::new(first.id, Subject::Local);
+        let operator = Principal::new(first.id.clone(), Subject::Local);
         Ok(Self {
             who: people.operator_of(&operator, organization).await?,
             people,
             config,
+            store,
+            first: first.id,
+        })
+    }
+
+    /// The authorization server, its clients and its grants.
+    pub(super) fn oauth(&self) -> Oauth {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        Oauth::new(OauthParts {
+            store: self.store.clone(),
+            audit: Audit::direct(&self.store, Arc::clone(&clock), Arc::clone(&random)),
+            clock,
+            random,
+            organization: self.first.clone(),
+            settings: self.config.oauth.clone(),
         })
     }
 

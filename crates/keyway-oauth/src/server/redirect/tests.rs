@@ -206,10 +206,9 @@ proptest! {
             prop_assert!(url.username().is_empty() && url.password().is_none());
             prop_assert!(url.fragment().is_none());
             match uri.place() {
-                Place::App => {
-                    let forbidden = ["http", "https", "javascript", "data"];
-                    prop_assert!(!forbidden.contains(&url.scheme()));
-                }
+                Place::App => prop_assert!(
+                    !matches!(url.scheme(), "http" | "https" | "javascript" | "data")
+                ),
                 Place::Web | Place::Loopback => {
                     let host = uri.host().to_ascii_lowercase();
                     prop_assert_eq!(url.host_str(), Some(host.as_str()));

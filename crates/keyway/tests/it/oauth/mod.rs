@@ -1,4 +1,16 @@
 mod browser;
+mod codes;
+mod consent;
+mod credentials;
+mod device;
+mod documents;
 mod flow;
+mod manage;
+mod metadata;
 mod party;
+mod redirects;
+mod refresh;
+mod registration;
+mod resource;
+mod revoking;
 mod world;
