@@ -10,6 +10,6 @@ mod help;
 mod mcp;
 mod oauth;
 mod own;
-mod policy;
 mod people;
+mod policy;
 mod prompt;
