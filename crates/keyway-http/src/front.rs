@@ -309,7 +309,7 @@ fn options(request: &HeaderMap, cors: &Cors) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(
         ALLOW,
-        HeaderValue::from_static("GET, POST, DELETE, OPTIONS"),
+        HeaderValue::from_static("GET, POST, PATCH, DELETE, OPTIONS"),
     );
     cors.stamp_preflight(request, headers);
     response

@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 
 use crate::oauth;
 use crate::pages::routes;
 use crate::routes::{
-    call_action, healthz, list_actions, list_audit_events, list_mcp_servers, metrics,
-    oauth_clients, oauth_grants, readyz, show_openapi, unknown,
+    api_keys, call_action, healthz, invitations, list_actions, list_audit_events, list_mcp_servers,
+    members, metrics, oauth_clients, oauth_grants, organization, projects, readyz,
+    service_accounts, show_openapi, unknown,
 };
 use crate::shared::Shared;
 
@@ -20,12 +21,14 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/audit", get(list_audit_events::handle))
         .route("/v1/mcp-servers", get(list_mcp_servers::handle))
         .route("/v1/openapi.json", get(show_openapi::handle))
+        .merge(people())
         .route("/healthz", get(healthz::handle))
         .route("/readyz", get(readyz::handle))
         .route("/metrics", get(metrics::handle))
         .merge(routes())
         .merge(oauth::routes())
         .merge(clients_and_grants())
+        .merge(people())
         .method_not_allowed_fallback(unknown::method)
         .fallback(unknown::path)
         .with_state(shared)
@@ -47,4 +50,52 @@ fn clients_and_grants() -> Router<Arc<Shared>> {
         .route("/v1/oauth/grants", get(oauth_grants::list))
         .route("/v1/oauth/grants/revoke", post(oauth_grants::revoke_many))
         .route("/v1/oauth/grants/{id}", delete(oauth_grants::revoke))
+}
+
+/// People and machines of the asker's organization.
+fn people() -> Router<Arc<Shared>> {
+    Router::new()
+        .route(
+            "/v1/organization",
+            get(organization::show).patch(organization::rename),
+        )
+        .route("/v1/projects", get(projects::list).post(projects::create))
+        .route(
+            "/v1/projects/{id}",
+            patch(projects::rename).delete(projects::delete),
+        )
+        .route("/v1/members", get(members::list))
+        .route(
+            "/v1/members/{id}",
+            patch(members::change).delete(members::remove),
+        )
+        .route("/v1/members/{id}/disable", post(members::disable))
+        .route("/v1/members/{id}/enable", post(members::enable))
+        .route(
+            "/v1/invitations",
+            get(invitations::list).post(invitations::create),
+        )
+        .route("/v1/invitations/{id}", delete(invitations::revoke))
+        .route(
+            "/v1/service-accounts",
+            get(service_accounts::list).post(service_accounts::create),
+        )
+        .route(
+            "/v1/service-accounts/{id}",
+            get(service_accounts::show).delete(service_accounts::delete),
+        )
+        .route(
+            "/v1/service-accounts/{id}/disable",
+            post(service_accounts::disable),
+        )
+        .route(
+            "/v1/service-accounts/{id}/enable",
+            post(service_accounts::enable),
+        )
+        .route("/v1/api-keys", get(api_keys::list).post(api_keys::create))
+        .route(
+            "/v1/api-keys/{id}",
+            get(api_keys::show).delete(api_keys::revoke),
+        )
+        .route("/v1/api-keys/{id}/rotate", post(api_keys::rotate))
 }

@@ -10,6 +10,7 @@
 
 pub mod authorization;
 pub mod models;
+pub mod oidc;
 pub mod peers;
 pub mod session_bus;
 pub mod sql;

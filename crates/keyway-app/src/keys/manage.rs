@@ -194,11 +194,11 @@ impl ApiKeys {
     /// Ends a key at once. Its open streams end within seconds.
     pub async fn revoke(&self, who: &Principal, id: &ApiKeyId) -> Result<(), Error> {
         let maker = self.maker(who).await?;
-        self.visible(who, &maker, id).await?;
         let now = self.clock.now();
         let event = Event::new(EventKind::ApiKeyRevoked, who).target("api_key", id.as_str());
         let change = async {
             let organization = who.organization();
+            self.visible(who, &maker, id).await?;
             let found = self.store.revoke_api_key(organization, id, now).await?;
             found.then_some(()).ok_or_else(not_found)
         };

@@ -10,7 +10,7 @@ use super::Origin;
 /// Response headers pages may read beyond the few every page may.
 const EXPOSED: HeaderValue =
     HeaderValue::from_static("WWW-Authenticate, Mcp-Session-Id, X-Request-Id, Retry-After");
-const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, DELETE, OPTIONS");
+const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PATCH, DELETE, OPTIONS");
 /// Two hours: the most one common browser honours.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 /// Request headers a page may send, besides those that start with `mcp-`.

@@ -7,5 +7,6 @@ mod components;
 mod document;
 mod oauth;
 mod paths;
+mod people;
 
 pub use document::document;

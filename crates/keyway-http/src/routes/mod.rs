@@ -1,20 +1,27 @@
 //! One file an endpoint: read the request, ask the application once, write the answer.
 
 pub(crate) mod answer;
+pub(crate) mod api_keys;
 pub(crate) mod call_action;
 pub(crate) mod healthz;
+pub(crate) mod invitations;
 pub(crate) mod list_actions;
 pub(crate) mod list_audit_events;
 pub(crate) mod list_mcp_servers;
+pub(crate) mod members;
 pub(crate) mod metrics;
 pub(crate) mod oauth_clients;
 pub(crate) mod oauth_grants;
+pub(crate) mod organization;
+pub(crate) mod projects;
 pub(crate) mod readyz;
+pub(crate) mod service_accounts;
 pub(crate) mod show_openapi;
 pub(crate) mod unknown;
 
+mod answer;
 mod caller;
 mod input;
 
 pub(crate) use caller::{Asker, json};
-pub(crate) use input::{Id, Input, invalid};
+pub(crate) use input::{Id, Input, invalid, role};

@@ -12,6 +12,8 @@ mod schema;
 mod servers;
 mod settings;
 mod sign_in;
+#[cfg(test)]
+mod sign_in_tests;
 pub(crate) mod suggest;
 mod variables;
 

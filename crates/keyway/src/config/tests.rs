@@ -32,7 +32,7 @@ impl World {
     }
 }
 
-fn errors(yaml: &str) -> String {
+pub(super) fn errors(yaml: &str) -> String {
     World::new(yaml)
         .load_with(&[], Vec::new())
         .map(|_| ())
@@ -67,7 +67,7 @@ fn nothing_configured_is_the_documented_default() {
 
 #[test]
 fn every_key_reads_what_it_shows() {
-    let config = config(
+    let world = World::new(
         "bind: '[::1]:9000'\npublic_url: https://gw.example.com/\nallowed_origins: ['*', 'https://a.example/']\n\
          allowed_hosts: [gw.example.com]\ndata_dir: data\ndatabase: db.sqlite\n\
          mcp: {enabled: false, route: /agents/mcp, instructions: hi, markdown_depth_limit: 3, name: n, title: t,\n\
@@ -82,9 +82,16 @@ fn every_key_reads_what_it_shows() {
          audit: {durability: power, keep_arguments: ['mcp__a__*'], commit_interval: 50ms, checkpoint_events: 5, checkpoint_interval: 1m}\n\
          oauth: {registration: closed, client_documents: loopback, access_ttl: 10m, grant_ttl: 7d, code_ttl: 60, device_ttl: 5m,\n\
          \x20 client_ttl: 90d, refresh_grace: 10}\n\
+         sign_in: {session_idle: 1h, session_lifetime: 2d, password_min_length: 16, hash_memory: 64 MiB, hash_passes: 3,\n\
+         \x20 signup: 'domain:a.example, B.example', oidc: [{id: corp, issuer: 'https://id.example', client_id: k,\n\
+         \x20 client_secret: '@file:secret.txt', groups_claim: groups, roles: {staff: admin}}]}\n\
          shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n\
          trusted_hops: 2\ntemplates: {dir: pages}\n",
     );
+    std::fs::write(world.dir.path().join("secret.txt"), "canary\n").unwrap();
+    let config = world.load_with(&[], Vec::new()).unwrap().config;
+    let provider = config.sign_in.settings().oidc.remove(0);
+    assert_eq!(provider.client_secret.unwrap().expose(), "canary");
     let shown: Vec<_> = all_keys()
         .map(|key| format!("{} = {}", key.path, (key.get)(&config)))
         .collect();
@@ -133,6 +140,13 @@ fn every_key_reads_what_it_shows() {
     rate_limit.oauth_register.window_ms = 10000
     rate_limit.sign_in.limit = 11
     rate_limit.sign_in.window = "12s"
+    sign_in.session_idle = "1h"
+    sign_in.session_lifetime = "48h"
+    sign_in.password_min_length = 16
+    sign_in.hash_memory = 67108864
+    sign_in.hash_passes = 3
+    sign_in.signup = "domain:a.example,b.example"
+    sign_in.oidc = [{"id":"corp","name":"corp","issuer":"https://id.example","client_id":"k","client_secret":"@file:secret.txt","scopes":["email","profile"],"groups_claim":"groups","roles":{"staff":"admin"},"allowed_domains":[],"organization":"default"}]
     audit.durability = "power"
     audit.keep_arguments = ["mcp__a__*"]
     audit.commit_interval = "50ms"
@@ -313,6 +327,16 @@ fn every_key_can_be_set_by_its_variable() {
         ("rate_limit.oauth_register.window_ms", "10000"),
         ("rate_limit.sign_in.limit", "11"),
         ("rate_limit.sign_in.window", "12s"),
+        ("sign_in.session_idle", "1h"),
+        ("sign_in.session_lifetime", "1d"),
+        ("sign_in.password_min_length", "20"),
+        ("sign_in.hash_memory", "32MiB"),
+        ("sign_in.hash_passes", "4"),
+        ("sign_in.signup", "open"),
+        (
+            "sign_in.oidc",
+            "[{\"id\":\"a\",\"issuer\":\"https://a.example\",\"client_id\":\"k\"}]",
+        ),
         ("audit.durability", "power"),
         ("audit.keep_arguments", "a__*,b"),
         ("audit.commit_interval", "5ms"),

@@ -7,4 +7,5 @@ mod links;
 mod members;
 mod sessions;
 mod sign_in;
+mod sso;
 mod world;

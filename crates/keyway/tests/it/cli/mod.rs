@@ -9,5 +9,6 @@ mod doctor;
 mod help;
 mod mcp;
 mod own;
+mod people;
 mod policy;
 mod prompt;

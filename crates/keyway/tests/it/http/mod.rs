@@ -3,6 +3,7 @@ mod audit;
 mod authentication;
 mod limits;
 mod origins;
+mod people;
 mod probes;
 mod scopes;
 mod streams;
