@@ -14,7 +14,7 @@ pub(crate) enum Cookie {
     Visit,
     /// A browser somebody has signed in with before.
     Device,
-    /// A sign-in that has begun at an OpenID provider.
+    /// A sign-in that has begun at an identity provider.
     Sso,
 }
 

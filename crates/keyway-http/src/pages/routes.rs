@@ -21,6 +21,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/sso/{provider}", get(sso::begin))
         .route("/sso/{provider}/callback", get(sso::complete))
         .route("/account", get(account::show))
+        .route("/account/applications", post(account::end_application))
         .route("/account/organization", post(account::switch))
         .route("/account/password", post(account::change))
         .route("/account/sessions", post(account::end))

@@ -151,7 +151,7 @@ pub(crate) fn page(shared: &Shared, visit: &Visit, next: &str) -> Authorize {
             .collect(),
         client_name: None,
         forgot_hint: built_in.then(|| {
-            "Forgot your password? An administrator can make you a link to choose another.".into()
+            "Forgot your password? Whoever runs this gateway can make you a link to choose another.".into()
         }),
     }
 }

@@ -5,6 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Response};
 use http::header::USER_AGENT;
 use http::request::Parts;
+use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, StatusCode};
 use keyway_app::people::{Browser, WebVisitor};
 use keyway_core::{Error, RequestId, Secret};
@@ -94,13 +95,12 @@ impl FromRequestParts<Arc<Shared>> for Visit {
         });
         let session = session.filter(|_| visitor.is_some());
         let known = session.or_else(|| Cookie::Visit.read(headers, transport));
-        let (bound, fresh) = match known {
-            Some(known) => (known, None),
-            None => {
-                let value = fresh_value(shared);
-                let cookie = Cookie::Visit.set(&value, transport, Keep::Browser);
-                (value, Some(cookie))
-            }
+        let (bound, fresh) = if let Some(known) = known {
+            (known, None)
+        } else {
+            let value = fresh_value(shared);
+            let cookie = Cookie::Visit.set(&value, transport, Keep::Browser);
+            (value, Some(cookie))
         };
         Ok(Self {
             request: asked.request,
@@ -171,7 +171,7 @@ async fn needs_setup(shared: &Shared) -> Result<bool, Response> {
 }
 
 fn to_sign_in(parts: &Parts) -> PageReply {
-    let wanted = parts.uri.path_and_query().map(|path| path.as_str());
+    let wanted = parts.uri.path_and_query().map(PathAndQuery::as_str);
     let wanted = wanted.filter(|_| parts.method == Method::GET);
     let next = wanted.and_then(local_path).unwrap_or("/account");
     let query = url::form_urlencoded::Serializer::new(String::new())

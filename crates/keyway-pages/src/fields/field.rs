@@ -12,6 +12,10 @@ use serde::Serialize;
 /// assert_eq!(secret.value, None);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "attributes of an HTML element, each by itself"
+)]
 pub struct Field {
     /// The name it is sent under.
     pub name: String,

@@ -45,7 +45,6 @@ fn two() -> f64 {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(dead_code, reason = "only its schema is of interest")]
 enum Team {
     Red,
     DeepBlue,
@@ -53,7 +52,6 @@ enum Team {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(dead_code, reason = "only its schema is of interest")]
 enum Plan {
     /// Costs nothing
     Free,

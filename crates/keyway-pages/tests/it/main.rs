@@ -1,3 +1,7 @@
+//! Pages, from outside.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod fields;
 mod folder;
 mod pages;

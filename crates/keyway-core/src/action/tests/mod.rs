@@ -3,6 +3,7 @@ mod markdown;
 mod registry;
 mod render;
 mod seed;
+mod sign_in;
 mod support;
 mod template;
 mod types;

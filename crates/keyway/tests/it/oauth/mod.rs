@@ -1,3 +1,4 @@
+mod account;
 mod browser;
 mod codes;
 mod consent;

@@ -4,10 +4,11 @@ use crate::support::app::TestApp;
 use crate::support::browser::{Browser, PASSWORD, form, set_up, token};
 use crate::support::client::Answer;
 
-/// Every form there is: its path, whether one has to be signed in, and some fields.
+/// Every form there is: its path, and whether one has to be signed in.
 const FORMS: &[(&str, bool)] = &[
     ("/sign-in", false),
     ("/sign-out", true),
+    ("/account/applications", true),
     ("/account/organization", true),
     ("/account/password", true),
     ("/account/sessions", true),
