@@ -11,7 +11,7 @@ use super::service::later;
 use super::{AskedScope, AskingClient, Failure, Oauth, Site};
 use crate::audit::{Event, EventKind, Outcome};
 use crate::keys::TokenKind;
-use crate::people::WebVisitor;
+use crate::people::{MembershipView, WebVisitor};
 
 /// For how long after signing in someone need not do it again for a client that wants them to.
 const RECENT: SignedDuration = SignedDuration::from_mins(5);
@@ -99,15 +99,13 @@ impl Oauth {
         if matches!(request.prompt, Prompt::Always { login: true, .. }) && !recent {
             return Ok(Authorizing::SignInAgain);
         }
-        let organizations = self
-            .organizations(&client, &request.scopes, visitor)
-            .await?;
+        let welcome = self.welcome(&client, visitor).await?;
+        if welcome.is_empty() {
+            return refuse(&NOT_HERE);
+        }
+        let organizations = for_some(&welcome, &request.scopes);
         if organizations.is_empty() {
-            let fits = visitor
-                .memberships
-                .iter()
-                .any(|own| client.is_for(&own.organization));
-            return refuse(if fits { &TOO_MUCH } else { &NOT_HERE });
+            return refuse(&TOO_MUCH);
         }
         let here = visitor.principal.organization();
         let agreed = self.agreed(&client, &request, visitor).await?;
@@ -210,19 +208,25 @@ impl Oauth {
         scopes: &Scopes,
         visitor: &WebVisitor,
     ) -> Result<Vec<OrgId>, Failure> {
-        let mut possible = Vec::new();
-        for own in &visitor.memberships {
-            let blocked = self
-                .parts
-                .store
-                .is_oauth_client_blocked(&own.organization, &client.id)
-                .await?;
-            if client.is_for(&own.organization) && !blocked && !within(scopes, own.role).is_empty()
-            {
-                possible.push(own.organization.clone());
+        Ok(for_some(&self.welcome(client, visitor).await?, scopes))
+    }
+
+    /// Where the person belongs and the client is not kept out.
+    async fn welcome<'v>(
+        &self,
+        client: &KnownClient,
+        visitor: &'v WebVisitor,
+    ) -> Result<Vec<&'v MembershipView>, Failure> {
+        let mut welcome = Vec::new();
+        let own = visitor.memberships.iter();
+        for own in own.filter(|own| client.is_for(&own.organization)) {
+            let store = &self.parts.store;
+            let blocked = store.is_oauth_client_blocked(&own.organization, &client.id);
+            if !blocked.await? {
+                welcome.push(own);
             }
         }
-        Ok(possible)
+        Ok(welcome)
     }
 
     async fn agreed(
@@ -267,6 +271,13 @@ impl Oauth {
         self.parts.store.create_oauth_code(&row).await?;
         Ok(request.back.granted(code.secret(), site.issuer()))
     }
+}
+
+/// Those where the person has at least some of the scopes to give.
+fn for_some(welcome: &[&MembershipView], scopes: &Scopes) -> Vec<OrgId> {
+    let some = |own: &&&MembershipView| !within(scopes, own.role).is_empty();
+    let all = welcome.iter().filter(some);
+    all.map(|own| own.organization.clone()).collect()
 }
 
 /// The role of someone in one of their organizations.

@@ -6,6 +6,7 @@ mod audit;
 mod catalogue;
 mod fake_upstream;
 mod notices;
+mod oauth;
 mod paging;
 mod people;
 mod policy;

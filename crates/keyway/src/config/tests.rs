@@ -152,6 +152,14 @@ fn every_key_reads_what_it_shows() {
     audit.commit_interval = "50ms"
     audit.checkpoint_events = 5
     audit.checkpoint_interval = "1m"
+    oauth.registration = "closed"
+    oauth.client_documents = "loopback"
+    oauth.access_ttl = "10m"
+    oauth.grant_ttl = "168h"
+    oauth.code_ttl = "1m"
+    oauth.device_ttl = "5m"
+    oauth.client_ttl = "2160h"
+    oauth.refresh_grace = "10s"
     data_dir = "DIR/data"
     database = "DIR/db.sqlite"
     mcp_files = ["DIR/a.json"]
@@ -342,6 +350,14 @@ fn every_key_can_be_set_by_its_variable() {
         ("audit.commit_interval", "5ms"),
         ("audit.checkpoint_events", "9"),
         ("audit.checkpoint_interval", "1h"),
+        ("oauth.registration", "closed"),
+        ("oauth.client_documents", "off"),
+        ("oauth.access_ttl", "5m"),
+        ("oauth.grant_ttl", "1d"),
+        ("oauth.code_ttl", "60s"),
+        ("oauth.device_ttl", "5m"),
+        ("oauth.client_ttl", "60d"),
+        ("oauth.refresh_grace", "0s"),
         ("mcp_files", "a.json,b.json"),
         ("egress.allow", "localhost"),
         ("master_key.file", "k"),

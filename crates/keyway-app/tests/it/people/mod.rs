@@ -8,4 +8,4 @@ mod members;
 mod sessions;
 mod sign_in;
 mod sso;
-mod world;
+pub(crate) mod world;

@@ -8,6 +8,7 @@ mod client;
 mod doctor;
 mod help;
 mod mcp;
+mod oauth;
 mod own;
 mod people;
 mod policy;

@@ -156,5 +156,11 @@ async fn a_token_without_the_scope_administers_nothing() {
             .send()
             .await;
         assert_eq!(answer.status(), 403, "{path}: {}", answer.text());
+        let challenge = answer.header("www-authenticate");
+        assert!(
+            challenge.contains("error=\"insufficient_scope\""),
+            "{challenge}"
+        );
+        assert!(challenge.contains("scope=\"mcp admin\""), "{challenge}");
     }
 }
