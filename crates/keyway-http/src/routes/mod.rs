@@ -19,7 +19,6 @@ pub(crate) mod service_accounts;
 pub(crate) mod show_openapi;
 pub(crate) mod unknown;
 
-mod answer;
 mod caller;
 mod input;
 

@@ -13,10 +13,7 @@ async fn who_is_no_admin_any_more_takes_the_scope_from_their_tokens() {
     assert!(who.scopes().admin() && who.role() == Role::Admin);
 
     let (local, user) = (gate.world.local(), &admin.visitor.user.id);
-    people
-        .set_role(&local, user, Role::Member)
-        .await
-        .unwrap();
+    people.set_role(&local, user, Role::Member).await.unwrap();
     let who = gate.come_in(&tokens).await.unwrap();
     assert!(!who.scopes().admin() && who.role() == Role::Member);
 
