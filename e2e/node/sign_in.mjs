@@ -117,6 +117,8 @@ await check(`${kind}: a program that asks for little is asked for more when it n
   const code = (await decided(modest, allow)).get("code");
   const iss = new URL(url).origin;
   assert.equal(await auth(modest, { serverUrl: url, authorizationCode: code, iss }), "AUTHORIZED");
+  // With a refresh token the 1.x SDK renews what it has instead of asking for more.
+  if (first) delete modest.kept.refresh_token;
   const way = transport(modest);
   const client = program();
   await client.connect(way);

@@ -2,7 +2,7 @@
 // the official conformance scenarios for authorization servers.
 // Usage: node sign_in_program.mjs remote|inspector|conformance, with KEYWAY_URL and a HOME of its own.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { assert, check as checkWithin, done } from "./checks.mjs";
 import { allow } from "./person.mjs";
@@ -12,10 +12,21 @@ const check = (what, test) => checkWithin(what, test, 120_000);
 const kind = process.argv[2];
 const url = process.env.KEYWAY_URL;
 
+// A desktop on which opening a page does nothing: the page that is printed is opened by the person.
+const desktop = `${process.env.HOME}/bin`;
+mkdirSync(desktop, { recursive: true });
+writeFileSync(`${desktop}/xdg-open`, "#!/bin/sh\n");
+chmodSync(`${desktop}/xdg-open`, 0o755);
+
 // Starts a program; whatever page it wants opened is opened once.
 function start(arguments_) {
   const child = spawn(process.execPath, arguments_, {
-    env: { ...process.env, BROWSER: "true", CI: "" },
+    env: {
+      ...process.env,
+      PATH: `${desktop}:${process.env.PATH}`,
+      MCP_AUTO_OPEN_ENABLED: "true",
+      MCP_INSPECTOR_SECRET_STORE: "memory",
+    },
     stdio: ["pipe", "pipe", "pipe"],
   });
   const heard = { out: "", err: "" };

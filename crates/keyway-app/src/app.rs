@@ -435,7 +435,7 @@ fn built_in() -> Policies {
 fn bound(who: &Principal) -> Vec<u8> {
     let subject = match who.subject() {
         Subject::ApiKey { key, owner } => format!("{}/{key}", owner.as_str()),
-        Subject::Token { grant, owner, .. } => format!("{}/{grant}", owner.as_str()),
+        Subject::Token { client, owner, .. } => format!("{}/{client}", owner.as_str()),
         Subject::WebSession { session, user } => format!("{user}/{session}"),
         Subject::Local => "local".to_owned(),
         Subject::Anonymous => "anonymous".to_owned(),

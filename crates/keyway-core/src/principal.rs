@@ -35,7 +35,10 @@ impl Actor {
 }
 
 /// Who is behind a principal, and by what they were recognised.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+///
+/// A client that someone lets act for them is the same one whatever they let it do: who is asked for
+/// more in the middle of an MCP session goes on with that session.
+#[derive(Debug, Clone)]
 pub enum Subject {
     /// Someone, through one of their API keys.
     ApiKey {
@@ -44,7 +47,8 @@ pub enum Subject {
         /// Whose key it is.
         owner: Actor,
     },
-    /// An OAuth client that someone let act for them. The tokens of a grant change, the grant stays.
+    /// An OAuth client that someone let act for them. The tokens of a grant change, the grant stays
+    /// until the client asks for more.
     Token {
         /// What was granted.
         grant: GrantId,
@@ -64,6 +68,42 @@ pub enum Subject {
     Local,
     /// Anyone who reaches a gateway started with `--no-auth`, which only binds to loopback.
     Anonymous,
+}
+
+/// What makes a subject the one it is.
+#[derive(PartialEq, Eq, Hash)]
+enum Same<'a> {
+    ApiKey(&'a ApiKeyId, &'a Actor),
+    Token(&'a ClientId, &'a Actor),
+    WebSession(&'a WebSessionId, &'a UserId),
+    Local,
+    Anonymous,
+}
+
+impl Subject {
+    fn same(&self) -> Same<'_> {
+        match self {
+            Self::ApiKey { key, owner } => Same::ApiKey(key, owner),
+            Self::Token { client, owner, .. } => Same::Token(client, owner),
+            Self::WebSession { session, user } => Same::WebSession(session, user),
+            Self::Local => Same::Local,
+            Self::Anonymous => Same::Anonymous,
+        }
+    }
+}
+
+impl PartialEq for Subject {
+    fn eq(&self, other: &Self) -> bool {
+        self.same() == other.same()
+    }
+}
+
+impl Eq for Subject {}
+
+impl Hash for Subject {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.same().hash(state);
+    }
 }
 
 /// Who is asking, for which organization, and what they were given to do. Cheap to clone.
@@ -180,6 +220,14 @@ impl Principal {
         }
     }
 
+    /// What was granted to the OAuth client it comes through, if any.
+    pub fn grant(&self) -> Option<&GrantId> {
+        match &self.inner.subject {
+            Subject::Token { grant, .. } => Some(grant),
+            _ => None,
+        }
+    }
+
     /// The OAuth client it comes through, if any.
     pub fn client(&self) -> Option<&ClientId> {
         match &self.inner.subject {
@@ -212,5 +260,28 @@ impl Hash for Principal {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.inner.organization.hash(state);
         self.inner.subject.hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_the_same_one_whatever_was_granted_to_it() {
+        let number = |n: u8| format!("01890a5d-ac96-774b-bcce-b3020990000{n}");
+        let organization: OrgId = format!("org_{}", number(0)).parse().unwrap();
+        let token = |grant, client, owner| {
+            let subject = Subject::Token {
+                grant: format!("grant_{}", number(grant)).parse().unwrap(),
+                client: format!("client_{}", number(client)).parse().unwrap(),
+                owner: Actor::User(format!("user_{}", number(owner)).parse().unwrap()),
+            };
+            Principal::new(organization.clone(), subject)
+        };
+        assert_eq!(token(1, 1, 1), token(2, 1, 1));
+        assert_ne!(token(1, 1, 1), token(1, 2, 1));
+        assert_ne!(token(1, 1, 1), token(1, 1, 2));
+        assert_eq!(token(1, 1, 1).with_scopes(Scopes::all()), token(1, 1, 1));
     }
 }

@@ -84,7 +84,14 @@ fn own_client(rig: &Rig<'_>, gateway: &Gateway) -> Result<(), Failure> {
     for (arguments, sign) in [
         (&["mcp", "connect", "gateway"][..], "connected"),
         (
-            &["mcp", "call", "gateway", "status", "--approve"],
+            &[
+                "mcp",
+                "call",
+                "gateway",
+                "status",
+                "--approve",
+                "gateway/status",
+            ],
             "healthy",
         ),
     ] {

@@ -1,5 +1,6 @@
 //! One file an endpoint: read the request, ask the application once, write the answer.
 
+pub(crate) mod answer;
 pub(crate) mod api_keys;
 pub(crate) mod call_action;
 pub(crate) mod healthz;
@@ -18,7 +19,6 @@ pub(crate) mod service_accounts;
 pub(crate) mod show_openapi;
 pub(crate) mod unknown;
 
-mod answer;
 mod caller;
 mod input;
 

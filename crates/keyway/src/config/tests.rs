@@ -80,11 +80,11 @@ fn every_key_reads_what_it_shows() {
          rate_limit: {principal: {limit: 1, window: 2s}, client: {limit: 3, window: 4s}, tool: {limit: 5, window: 6s},\n\
          \x20 address: {limit: 7, window: 8s}, oauth_register: {limit: 9, window_ms: 10000}, sign_in: {limit: 11, window: 12s}}\n\
          audit: {durability: power, keep_arguments: ['mcp__a__*'], commit_interval: 50ms, checkpoint_events: 5, checkpoint_interval: 1m}\n\
+         oauth: {registration: closed, client_documents: loopback, access_ttl: 10m, grant_ttl: 7d, code_ttl: 60, device_ttl: 5m,\n\
+         \x20 client_ttl: 90d, refresh_grace: 10}\n\
          sign_in: {session_idle: 1h, session_lifetime: 2d, password_min_length: 16, hash_memory: 64 MiB, hash_passes: 3,\n\
          \x20 signup: 'domain:a.example, B.example', oidc: [{id: corp, issuer: 'https://id.example', client_id: k,\n\
          \x20 client_secret: '@file:secret.txt', groups_claim: groups, roles: {staff: admin}}]}\n\
-         oauth: {registration: closed, client_documents: loopback, access_ttl: 10m, grant_ttl: 7d, code_ttl: 60, device_ttl: 5m,\n\
-         \x20 client_ttl: 90d, refresh_grace: 10}\n\
          shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n\
          trusted_hops: 2\ntemplates: {dir: pages}\n",
     );

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::HeaderMap;
-use keyway_core::Principal;
+use keyway_core::{GrantId, Principal};
 use parking_lot::RwLock;
 
 use super::super::core::Core;
@@ -89,11 +89,11 @@ impl Sessions {
         let idle = i64::try_from(core.settings.session_idle.as_millis()).unwrap_or(i64::MAX);
         let oldest_kept = core.now().saturating_sub(idle);
         let all: Vec<_> = core.sessions.table.read().values().cloned().collect();
-        let mut turned_away: HashMap<Principal, bool> = HashMap::new();
+        let mut turned_away: HashMap<(Principal, Option<GrantId>), bool> = HashMap::new();
         for session in all {
             let expired = session.idle_since().is_some_and(|at| at < oldest_kept);
             let turned_away = turned_away
-                .entry(session.owner.clone())
+                .entry((session.owner.clone(), session.owner.grant().cloned()))
                 .or_insert_with(|| core.backend.revoked(&session.owner).is_cancelled());
             if expired || *turned_away {
                 Self::end(core, &session);
