@@ -67,7 +67,7 @@ const CONSENT: Refusal = Refusal::new(ErrorCode::ConsentRequired, "the person ha
 
 /// A request that is in order, or where its refusal is sent.
 enum Checked {
-    Fine(KnownClient, AuthorizeRequest),
+    Fine(Box<(KnownClient, AuthorizeRequest)>),
     Refused(String),
 }
 
@@ -81,7 +81,7 @@ impl Oauth {
         visitor: Option<&WebVisitor>,
     ) -> Result<Authorizing, Failure> {
         let (client, request) = match self.check(site, query).await? {
-            Checked::Fine(client, request) => (client, request),
+            Checked::Fine(fine) => *fine,
             Checked::Refused(url) => return Ok(Authorizing::Redirect(Secret::new(url))),
         };
         let refuse = |refusal: &Refusal| {
@@ -143,7 +143,7 @@ impl Oauth {
         decision: &Decision,
     ) -> Result<Secret<String>, Failure> {
         let (client, request) = match self.check(site, query).await? {
-            Checked::Fine(client, request) => (client, request),
+            Checked::Fine(fine) => *fine,
             Checked::Refused(url) => return Ok(Secret::new(url)),
         };
         let refuse = |refusal: &Refusal| {
@@ -196,7 +196,7 @@ impl Oauth {
             ceiling: client.ceiling(),
         };
         match answerable.check(&rules) {
-            Ok(request) => Ok(Checked::Fine(client, request)),
+            Ok(request) => Ok(Checked::Fine(Box::new((client, request)))),
             Err((back, refusal)) => Ok(Checked::Refused(back.refused(&refusal, site.issuer()))),
         }
     }

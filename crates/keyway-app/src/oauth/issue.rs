@@ -58,7 +58,7 @@ impl Oauth {
 
     /// Writes down that someone let a client in.
     pub(super) fn note_grant(&self, grant: &NewGrant, arrival: Arrival) {
-        let event = self.about(EventKind::GrantMade, grant, arrival);
+        let event = about(EventKind::GrantMade, grant, arrival);
         self.parts.audit.note(
             event
                 .detail("scope", grant.scopes.to_string())
@@ -67,14 +67,14 @@ impl Oauth {
                 .outcome(Outcome::Ok),
         );
     }
+}
 
-    /// An event about a grant, done by who gave it, through its client.
-    pub(super) fn about(&self, kind: EventKind, grant: &NewGrant, arrival: Arrival) -> Event {
-        let who = Who::actor(&grant.organization, grant.owner.clone())
-            .through(&grant.client)
-            .arriving(arrival);
-        Event::new(kind, who)
-            .target("oauth_grant", grant.id.as_str())
-            .credential(grant.id.as_str())
-    }
+/// An event about a grant, done by who gave it, through its client.
+pub(super) fn about(kind: EventKind, grant: &NewGrant, arrival: Arrival) -> Event {
+    let who = Who::actor(&grant.organization, grant.owner.clone())
+        .through(&grant.client)
+        .arriving(arrival);
+    Event::new(kind, who)
+        .target("oauth_grant", grant.id.as_str())
+        .credential(grant.id.as_str())
 }

@@ -9,6 +9,7 @@ use keyway_store::oauth::{RefreshToken, Rotated};
 use parking_lot::Mutex;
 
 use super::clients::KnownClient;
+use super::issue::about;
 use super::{Failure, Oauth, Tokens};
 use crate::audit::{EventKind, Outcome};
 use crate::keys::{KeyDigest, SecretText, TokenKind};
@@ -84,7 +85,7 @@ impl Oauth {
             if rotated == Rotated::Done {
                 self.remember(digest, &pair.tokens, now);
                 self.keep_client(client, now).await?;
-                let event = self.about(EventKind::TokenIssued, &seen.grant, arrival);
+                let event = about(EventKind::TokenIssued, &seen.grant, arrival);
                 self.parts.audit.note(event.outcome(Outcome::Ok));
                 return Ok(pair.tokens);
             }
@@ -173,7 +174,7 @@ impl Oauth {
             .revoke_reused_grant(&seen.grant, now)
             .await?;
         self.noticed().await;
-        let event = self.about(EventKind::TokenReplayed, &seen.grant, arrival);
+        let event = about(EventKind::TokenReplayed, &seen.grant, arrival);
         let event = event
             .detail("what", "refresh_token")
             .outcome(Outcome::Refused);

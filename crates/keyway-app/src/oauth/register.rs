@@ -50,7 +50,7 @@ impl Oauth {
         Ok(metadata.registered(&Issued {
             id: &id,
             at: now,
-            secret: secret.as_ref().map(|secret| secret.secret()),
+            secret: secret.as_ref().map(crate::keys::SecretText::secret),
         }))
     }
 }

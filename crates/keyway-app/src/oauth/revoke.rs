@@ -4,6 +4,7 @@ use keyway_oauth::server::{Endpoint, Parameters};
 use keyway_store::oauth::{NewGrant, RevokedFor};
 
 use super::clients::KnownClient;
+use super::issue::about;
 use super::{Failure, Oauth, Posted, Site};
 use crate::audit::{EventKind, Outcome};
 use crate::keys::{SecretText, TokenKind};
@@ -32,7 +33,7 @@ impl Oauth {
             .revoke_oauth_grant(&grant.organization, &grant.id, RevokedFor::Client, now)
             .await?;
         self.noticed().await;
-        let event = self.about(EventKind::TokenRevoked, grant, posted.arrival);
+        let event = about(EventKind::TokenRevoked, grant, posted.arrival);
         self.parts.audit.note(event.outcome(Outcome::Ok));
         Ok(())
     }

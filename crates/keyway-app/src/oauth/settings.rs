@@ -48,9 +48,9 @@ impl Default for OauthSettings {
             documents: Documents::Https,
             access_ttl: Duration::from_mins(15),
             grant_ttl: Duration::from_hours(24 * 30),
-            code_ttl: Duration::from_secs(300),
+            code_ttl: Duration::from_mins(5),
             device_ttl: Duration::from_mins(10),
-            client_ttl: Duration::from_secs(2_592_000),
+            client_ttl: Duration::from_hours(24 * 30),
             refresh_grace: Duration::from_secs(30),
         }
     }

@@ -164,7 +164,7 @@ async fn another_method_is_told_which_would_do() {
 #[tokio::test]
 async fn an_unknown_path_is_not_found() {
     let app = TestApp::with([]).await;
-    for path in ["/", "/v1", "/v2/actions", "/mcp/", "/MCP", "/v1/actions/"] {
+    for path in ["/v1", "/v2/actions", "/mcp/", "/MCP", "/v1/actions/"] {
         assert_problem(&app.get(path).send().await, 404, "unknown_path");
     }
 }
