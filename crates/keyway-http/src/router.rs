@@ -28,7 +28,6 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .merge(routes())
         .merge(oauth::routes())
         .merge(clients_and_grants())
-        .merge(people())
         .method_not_allowed_fallback(unknown::method)
         .fallback(unknown::path)
         .with_state(shared)
