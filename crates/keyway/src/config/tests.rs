@@ -39,10 +39,6 @@ pub(super) fn errors(yaml: &str) -> String {
         .unwrap_err()
 }
 
-fn config(yaml: &str) -> Config {
-    World::new(yaml).load_with(&[], Vec::new()).unwrap().config
-}
-
 #[test]
 fn nothing_configured_is_the_documented_default() {
     let dir = tempfile::tempdir().unwrap();
