@@ -64,7 +64,7 @@ impl Oauth {
         match redeemed {
             Redeemed::Granted => {
                 self.keep_client(client, now).await?;
-                self.note_grant(&grant, arrival);
+                self.record_grant(&grant, arrival).await?;
                 Ok(pair.tokens)
             }
             Redeemed::Gone => Err(refused()),
@@ -78,7 +78,7 @@ impl Oauth {
                     event = event.target("oauth_grant", family.as_str());
                 }
                 let event = event.detail("what", "code").outcome(Outcome::Refused);
-                self.parts.audit.note(event);
+                self.parts.audit.record(event).await?;
                 Err(refused())
             }
         }

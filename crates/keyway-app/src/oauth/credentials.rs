@@ -120,7 +120,7 @@ impl Oauth {
             .await
             .map_err(gone)?;
         self.keep_client(client, now).await?;
-        self.note_grant(&grant, arrival);
+        self.record_grant(&grant, arrival).await?;
         Ok(pair.tokens)
     }
 }

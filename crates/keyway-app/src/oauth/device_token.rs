@@ -74,7 +74,7 @@ impl Oauth {
             return Err(refused());
         }
         self.keep_client(client, now).await?;
-        self.note_grant(&grant, arrival);
+        self.record_grant(&grant, arrival).await?;
         Ok(pair.tokens)
     }
 }

@@ -5,7 +5,7 @@ use keyway_store::oauth::{GrantKind, NewGrant, NewToken, NewTokens};
 
 use super::clients::KnownClient;
 use super::service::later;
-use super::{Oauth, Tokens};
+use super::{Failure, Oauth, Tokens};
 use crate::audit::{Event, EventKind, Outcome, Who};
 use crate::keys::TokenKind;
 
@@ -56,16 +56,18 @@ impl Oauth {
         GrantId::generate(&*self.parts.clock, &*self.parts.random)
     }
 
-    /// Writes down that someone let a client in.
-    pub(super) fn note_grant(&self, grant: &NewGrant, arrival: Arrival) {
-        let event = about(EventKind::GrantMade, grant, arrival);
-        self.parts.audit.note(
-            event
-                .detail("scope", grant.scopes.to_string())
-                .detail("resource", grant.resource.as_str())
-                .detail("kind", grant.kind.as_str())
-                .outcome(Outcome::Ok),
-        );
+    /// Writes down that someone let a client in, before the client learns of its tokens.
+    pub(super) async fn record_grant(
+        &self,
+        grant: &NewGrant,
+        arrival: Arrival,
+    ) -> Result<(), Failure> {
+        let event = about(EventKind::GrantMade, grant, arrival)
+            .detail("scope", grant.scopes.to_string())
+            .detail("resource", grant.resource.as_str())
+            .detail("kind", grant.kind.as_str())
+            .outcome(Outcome::Ok);
+        Ok(self.parts.audit.record(event).await?)
     }
 }
 

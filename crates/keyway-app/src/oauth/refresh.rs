@@ -178,7 +178,6 @@ impl Oauth {
         let event = event
             .detail("what", "refresh_token")
             .outcome(Outcome::Refused);
-        self.parts.audit.note(event);
-        Ok(())
+        Ok(self.parts.audit.record(event).await?)
     }
 }

@@ -58,6 +58,18 @@ impl Process {
         actions: Vec<Action>,
         settings: Settings,
     ) -> Self {
+        let egress = EgressConfig::default();
+        Self::start_through(directory, purpose, actions, settings, egress).await
+    }
+
+    /// The same, with its own rules about the way out.
+    pub(crate) async fn start_through(
+        directory: &Path,
+        purpose: Purpose,
+        actions: Vec<Action>,
+        settings: Settings,
+        egress: EgressConfig,
+    ) -> Self {
         let store = Store::open(&directory.join("keyway.db"), purpose)
             .await
             .unwrap();
@@ -70,7 +82,7 @@ impl Process {
             ready,
             clock: Arc::clone(&clock) as _,
             random: Arc::new(SystemRandom),
-            http: Arc::new(Egress::new(EgressConfig::default())),
+            http: Arc::new(Egress::new(egress)),
             registry: Registry::new(actions).unwrap(),
             settings,
             tasks: tasks.clone(),

@@ -1,7 +1,10 @@
+mod audit;
 mod clients;
 mod device;
+mod documents;
 mod processes;
 mod refresh;
 mod roles;
+mod signing;
 mod tokens;
 mod world;

@@ -65,14 +65,7 @@ impl Gate {
     }
 
     pub(crate) fn query(&self, scope: &str) -> String {
-        form(&[
-            ("response_type", "code"),
-            ("client_id", &self.client),
-            ("redirect_uri", "https://app.example/cb"),
-            ("code_challenge", CHALLENGE),
-            ("code_challenge_method", "S256"),
-            ("scope", scope),
-        ])
+        query_of(&self.client, scope)
     }
 
     pub(crate) async fn authorize(&self, scope: &str) -> Result<Authorizing, Failure> {
@@ -132,6 +125,18 @@ impl Gate {
         let app = self.world.app();
         app.authenticate_at(tokens.access.expose(), resource).await
     }
+}
+
+/// An authorization request of a client.
+pub(crate) fn query_of(client: &str, scope: &str) -> String {
+    form(&[
+        ("response_type", "code"),
+        ("client_id", client),
+        ("redirect_uri", "https://app.example/cb"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+        ("scope", scope),
+    ])
 }
 
 pub(crate) fn posted(body: &str) -> Posted<'_> {
