@@ -313,7 +313,10 @@ async fn projects_belong_to_one_organization() {
     let taken = store.create_project(&acme, &project("web")).await;
     assert_eq!(*taken.unwrap_err().reason(), Reason::Conflict);
     store.create_project(&other, &project("web")).await.unwrap();
-    assert_eq!(store.projects(&acme).await.unwrap(), [web.clone()]);
+    assert_eq!(
+        store.projects(&acme).await.unwrap().as_slice(),
+        std::slice::from_ref(&web)
+    );
     assert_eq!(store.project(&other, &web.id).await.unwrap(), None);
     assert!(!store.rename_project(&other, &web.id, "x").await.unwrap());
     assert!(!store.delete_project(&other, &web.id).await.unwrap());

@@ -137,16 +137,16 @@ pub(super) async fn token(
         "iat": now,
         "exp": now + 300,
     });
-    let mut set = |name: &str, value: Value| claims[name] = value;
+    let mut claim = |name: &str, value: Value| claims[name] = value;
     match lie {
-        Some(Lie::WrongNonce) => set("nonce", "another".into()),
-        Some(Lie::WrongAudience) => set("aud", "another".into()),
-        Some(Lie::WrongIssuer) => set("iss", "http://127.0.0.1:1".into()),
+        Some(Lie::WrongNonce) => claim("nonce", "another".into()),
+        Some(Lie::WrongAudience) => claim("aud", "another".into()),
+        Some(Lie::WrongIssuer) => claim("iss", "http://127.0.0.1:1".into()),
         Some(Lie::Expired) => {
-            set("iat", (now - 1_000).into());
-            set("exp", (now - 700).into());
+            claim("iat", (now - 1_000).into());
+            claim("exp", (now - 700).into());
         }
-        Some(Lie::UnverifiedEmail) => set("email_verified", false.into()),
+        Some(Lie::UnverifiedEmail) => claim("email_verified", false.into()),
         _ => {}
     }
     let id_token = match lie {

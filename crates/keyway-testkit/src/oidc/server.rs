@@ -85,6 +85,12 @@ pub(super) struct Asked {
     pub(super) redirect_uri: String,
 }
 
+impl std::fmt::Debug for OidcServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("OidcServer").field(&self.state.base).finish()
+    }
+}
+
 impl OidcServer {
     /// Starts a provider that knows one client.
     pub async fn start(client_id: &str, secret: &str) -> Self {

@@ -1,7 +1,150 @@
 use std::path::Path;
 
+<<<<<<< HEAD:crates/keyway/src/config/tests/files.rs
 use super::super::*;
 use super::{World, errors};
+=======
+use super::*;
+
+/// Loads `yaml` as the project's file, and tells paths relative to it.
+struct World {
+    dir: tempfile::TempDir,
+}
+
+impl World {
+    fn new(yaml: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("keyway.yaml"), yaml).unwrap();
+        Self { dir }
+    }
+
+    fn load_with(&self, env: &[(&str, &str)], flags: Vec<Flag>) -> Result<Loaded, String> {
+        let environment: Environment = env.iter().copied().collect();
+        load(&Inputs {
+            directory: self.dir.path(),
+            file: None,
+            environment: &environment,
+            flags,
+        })
+        .map_err(|findings| self.show(&findings))
+    }
+
+    fn show(&self, findings: &[Finding]) -> String {
+        let dir = format!("{}/", self.dir.path().display());
+        let lines: Vec<_> = findings.iter().map(ToString::to_string).collect();
+        lines.join("\n").replace(&dir, "")
+    }
+}
+
+pub(super) fn errors(yaml: &str) -> String {
+    World::new(yaml)
+        .load_with(&[], Vec::new())
+        .map(|_| ())
+        .unwrap_err()
+}
+
+#[test]
+fn nothing_configured_is_the_documented_default() {
+    let dir = tempfile::tempdir().unwrap();
+    let environment = Environment::default();
+    let loaded = load(&Inputs {
+        directory: dir.path(),
+        file: None,
+        environment: &environment,
+        flags: Vec::new(),
+    })
+    .unwrap();
+    let config = loaded.config;
+    assert_eq!(config.listen.bind.to_string(), "127.0.0.1:8420");
+    assert!(config.mcp.enabled && config.auth.required);
+    assert_eq!(config.mcp.route, "/mcp");
+    assert_eq!(config.mcp.markdown_depth_limit, 5);
+    assert_eq!(config.limits.body_bytes, 4 << 20);
+    assert_eq!(config.mcp.session_ttl.as_secs(), 86_400);
+    assert!(config.expose.default.is_empty());
+    assert!(loaded.file.is_none() && loaded.findings.is_empty() && loaded.places.is_empty());
+}
+
+#[test]
+fn every_key_reads_what_it_shows() {
+    let world = World::new(
+        "bind: '[::1]:9000'\npublic_url: https://gw.example.com/\nallowed_origins: ['*', 'https://a.example/']\n\
+         allowed_hosts: [gw.example.com]\ndata_dir: data\ndatabase: db.sqlite\n\
+         mcp: {enabled: false, route: /agents/mcp, instructions: hi, markdown_depth_limit: 3, name: n, title: t,\n\
+         \x20 version: '2', website_url: 'https://x.example', icons: [{src: 'https://x.example/i.png', sizes: [any]}],\n\
+         \x20 session_ttl: 2h, session_limit: 10}\n\
+         auth: {required: false}\nexpose: {default: [mcp, cli]}\n\
+         limits: {body_bytes: 1 MiB, json_depth: 20, json_nodes: 1000, request_timeout: 500ms}\n\
+         egress: {allow: [10.0.0.0/8]}\nmaster_key: {file: k, command: [pass, show, k]}\n\
+         audit: {durability: power, keep_arguments: ['mcp__a__*'], commit_interval: 50ms, checkpoint_events: 5, checkpoint_interval: 1m}\n\
+         sign_in: {session_idle: 1h, session_lifetime: 2d, password_min_length: 16, hash_memory: 64 MiB, hash_passes: 3,\n\
+         \x20 signup: 'domain:a.example, B.example', oidc: [{id: corp, issuer: 'https://id.example', client_id: k,\n\
+         \x20 client_secret: '@file:secret.txt', groups_claim: groups, roles: {staff: admin}}]}\n\
+         shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n",
+    );
+    std::fs::write(world.dir.path().join("secret.txt"), "canary\n").unwrap();
+    let config = world.load_with(&[], Vec::new()).unwrap().config;
+    let provider = config.sign_in.settings().oidc.remove(0);
+    assert_eq!(provider.client_secret.unwrap().expose(), "canary");
+    let shown: Vec<_> = all_keys()
+        .map(|key| format!("{} = {}", key.path, (key.get)(&config)))
+        .collect();
+    let dir = config
+        .storage
+        .data_dir
+        .parent()
+        .unwrap()
+        .display()
+        .to_string();
+    insta::assert_snapshot!(shown.join("\n").replace(&dir, "DIR"), @r#"
+    bind = "[::1]:9000"
+    public_url = "https://gw.example.com"
+    allowed_origins = ["*","https://a.example"]
+    allowed_hosts = ["gw.example.com"]
+    auth.required = false
+    mcp.enabled = false
+    mcp.route = "/agents/mcp"
+    mcp.instructions = "hi"
+    mcp.markdown_depth_limit = 3
+    mcp.name = "n"
+    mcp.title = "t"
+    mcp.version = "2"
+    mcp.website_url = "https://x.example/"
+    mcp.icons = [{"src":"https://x.example/i.png","sizes":["any"]}]
+    mcp.session_ttl = "2h"
+    mcp.session_limit = 10
+    expose.default = ["mcp","cli"]
+    limits.body_bytes = 1048576
+    limits.json_depth = 20
+    limits.json_nodes = 1000
+    limits.request_timeout = "500ms"
+    sign_in.session_idle = "1h"
+    sign_in.session_lifetime = "48h"
+    sign_in.password_min_length = 16
+    sign_in.hash_memory = 67108864
+    sign_in.hash_passes = 3
+    sign_in.signup = "domain:a.example,b.example"
+    sign_in.oidc = [{"id":"corp","name":"corp","issuer":"https://id.example","client_id":"k","client_secret":"@file:secret.txt","scopes":["email","profile"],"groups_claim":"groups","roles":{"staff":"admin"},"allowed_domains":[],"organization":"default"}]
+    audit.durability = "power"
+    audit.keep_arguments = ["mcp__a__*"]
+    audit.commit_interval = "50ms"
+    audit.checkpoint_events = 5
+    audit.checkpoint_interval = "1m"
+    data_dir = "DIR/data"
+    database = "DIR/db.sqlite"
+    mcp_files = ["DIR/a.json"]
+    egress.allow = ["10.0.0.0/8"]
+    master_key.file = "DIR/k"
+    master_key.command = ["pass","show","k"]
+    shutdown.grace = "90s"
+    log.filter = "info,keyway_mcp=debug"
+    log.format = "json"
+    "#);
+    for key in all_keys() {
+        assert_ne!((key.get)(&config), key.default(), "{}", key.path);
+    }
+}
+>>>>>>> w-people:crates/keyway/src/config/tests.rs
 
 #[test]
 fn unknown_keys_are_errors_with_a_place_and_a_suggestion() {

@@ -1,7 +1,13 @@
 //! People and machines: organization, projects, members, invitations, service accounts, API keys.
 
+mod schemas;
+
 use serde_json::{Map, Value, json};
 
+use self::schemas::{
+    account, described, email, invitation, key, list, member, moment, object, organization, role,
+    text,
+};
 use super::components::refusal;
 
 /// An operation: method, path, id, summary, how it is asked and answered.
@@ -101,7 +107,7 @@ fn operations() -> Vec<Operation> {
             "list_projects",
             "List the projects",
             None,
-            Shows(list("projects", organization())),
+            Shows(list("projects", &organization())),
         ),
         of(
             "/v1/projects",
@@ -133,7 +139,7 @@ fn operations() -> Vec<Operation> {
             "list_members",
             "List the members",
             None,
-            Shows(list("members", member())),
+            Shows(list("members", &member())),
         ),
         of(
             "/v1/members/{id}",
@@ -173,7 +179,7 @@ fn operations() -> Vec<Operation> {
             "list_invitations",
             "List the invitations; never their links",
             None,
-            Shows(list("invitations", invitation(&[]))),
+            Shows(list("invitations", &invitation(&[]))),
         ),
         of(
             "/v1/invitations",
@@ -197,7 +203,7 @@ fn operations() -> Vec<Operation> {
             "list_service_accounts",
             "List the service accounts",
             None,
-            Shows(list("serviceAccounts", account())),
+            Shows(list("serviceAccounts", &account())),
         ),
         of(
             "/v1/service-accounts",
@@ -245,7 +251,7 @@ fn operations() -> Vec<Operation> {
             "list_api_keys",
             "List the API keys: all for owners and admins, else one's own",
             None,
-            Shows(list("apiKeys", key(&[]))),
+            Shows(list("apiKeys", &key(&[]))),
         ),
         of(
             "/v1/api-keys",
@@ -316,131 +322,4 @@ impl Operation {
         operation.insert("responses".into(), Value::Object(all.collect()));
         Value::Object(operation)
     }
-}
-
-fn organization() -> Value {
-    object(
-        &[
-            ("id", text()),
-            ("slug", text()),
-            ("name", text()),
-            ("createdAt", moment()),
-        ],
-        &["id", "slug", "name", "createdAt"],
-    )
-}
-
-fn member() -> Value {
-    object(
-        &[
-            ("id", text()),
-            ("name", text()),
-            ("email", nullable("string")),
-            ("role", role(&["owner", "admin", "member"])),
-            ("createdAt", moment()),
-            ("disabledAt", nullable("string")),
-        ],
-        &["id", "name", "role", "createdAt"],
-    )
-}
-
-fn invitation(more: &[&'static str]) -> Value {
-    let mut fields = vec![
-        ("id", text()),
-        ("email", email()),
-        ("role", role(&["owner", "admin", "member"])),
-        (
-            "state",
-            json!({ "enum": ["open", "accepted", "revoked", "expired"] }),
-        ),
-        ("invitedBy", nullable("string")),
-        ("createdAt", moment()),
-        ("expiresAt", moment()),
-    ];
-    fields.extend(more.iter().map(|name| (*name, text())));
-    object(
-        &fields,
-        &["id", "email", "role", "state", "createdAt", "expiresAt"],
-    )
-}
-
-fn account() -> Value {
-    object(
-        &[
-            ("id", text()),
-            ("name", text()),
-            ("role", role(&["admin", "member"])),
-            ("createdAt", moment()),
-            ("disabledAt", nullable("string")),
-        ],
-        &["id", "name", "role", "createdAt"],
-    )
-}
-
-fn key(more: &[&'static str]) -> Value {
-    let mut fields = vec![
-        ("id", text()),
-        ("name", text()),
-        ("shown", text()),
-        ("owner", text()),
-        ("scopes", text()),
-        ("state", json!({ "enum": ["active", "expired", "revoked"] })),
-        ("createdAt", moment()),
-        ("lastUsedAt", nullable("string")),
-        ("expiresAt", nullable("string")),
-        ("revokedAt", nullable("string")),
-        ("rotatedFrom", nullable("string")),
-    ];
-    fields.extend(more.iter().map(|name| (*name, text())));
-    object(
-        &fields,
-        &[
-            "id",
-            "name",
-            "shown",
-            "owner",
-            "scopes",
-            "state",
-            "createdAt",
-        ],
-    )
-}
-
-fn object(fields: &[(&str, Value)], required: &[&str]) -> Value {
-    let properties: Map<_, _> = fields
-        .iter()
-        .map(|(name, schema)| ((*name).to_owned(), schema.clone()))
-        .collect();
-    json!({ "type": "object", "properties": properties, "required": required })
-}
-
-fn list(name: &str, item: Value) -> Value {
-    object(
-        &[(name, json!({ "type": "array", "items": item }))],
-        &[name],
-    )
-}
-
-fn text() -> Value {
-    json!({ "type": "string" })
-}
-
-fn described(description: &str) -> Value {
-    json!({ "type": "string", "description": description })
-}
-
-fn email() -> Value {
-    json!({ "type": "string", "format": "email" })
-}
-
-fn moment() -> Value {
-    json!({ "type": "string", "format": "date-time" })
-}
-
-fn nullable(kind: &str) -> Value {
-    json!({ "type": [kind, "null"] })
-}
-
-fn role(all: &[&str]) -> Value {
-    json!({ "enum": all })
 }
