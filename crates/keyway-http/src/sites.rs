@@ -68,7 +68,11 @@ mod tests {
             ..McpSettings::default()
         });
         let site = sites.of("https://gate.example").unwrap();
-        let all: Vec<_> = site.resources().iter().map(|one| one.as_str()).collect();
+        let all: Vec<_> = site
+            .resources()
+            .iter()
+            .map(keyway_oauth::server::Resource::as_str)
+            .collect();
         assert_eq!(all, ["https://gate.example/v1"]);
     }
 }

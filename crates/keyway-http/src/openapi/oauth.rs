@@ -12,24 +12,24 @@ pub(super) fn paths() -> Map<String, Value> {
             "id",
             "path",
             "The client's id; one that is a URL is percent-encoded.",
-            text(),
+            &text(),
         )
     };
     let client = json!({
-        "delete": ends("delete_oauth_client", "Delete a client with all that was granted to it", id())
+        "delete": ends("delete_oauth_client", "Delete a client with all that was granted to it", &id())
     });
     let disable = json!({
-        "post": ends("disable_oauth_client", "Keep a client out: its tokens stop working at once", id())
+        "post": ends("disable_oauth_client", "Keep a client out: its tokens stop working at once", &id())
     });
     let enable = json!({
-        "post": ends("enable_oauth_client", "Let a client in again", id())
+        "post": ends("enable_oauth_client", "Let a client in again", &id())
     });
-    let grant = || parameter("id", "path", "The grant's id.", text());
+    let grant = || parameter("id", "path", "The grant's id.", &text());
     let revoke = json!({
         "delete": ends(
             "revoke_oauth_grant",
             "End a grant: its tokens stop working and its streams end at once",
-            grant(),
+            &grant(),
         )
     });
     [
@@ -51,7 +51,7 @@ pub(super) fn paths() -> Map<String, Value> {
 
 const REFUSALS: [&str; 8] = ["400", "401", "403", "404", "405", "406", "422", "429"];
 
-fn parameter(name: &str, place: &str, description: &str, schema: Value) -> Value {
+fn parameter(name: &str, place: &str, description: &str, schema: &Value) -> Value {
     json!({
         "name": name, "in": place, "required": place == "path",
         "description": description, "schema": schema
@@ -62,7 +62,7 @@ fn text() -> Value {
     json!({ "type": "string" })
 }
 
-fn shown(schema: Value) -> Value {
+fn shown(schema: &Value) -> Value {
     json!({ "description": "It is here.", "content": { "application/json": { "schema": schema } } })
 }
 
@@ -75,7 +75,7 @@ fn list_clients() -> Value {
     json!({
         "operationId": "list_oauth_clients",
         "summary": "List the OAuth clients an admin made, and those that somebody let in",
-        "responses": responses(shown(all), &REFUSALS)
+        "responses": responses(shown(&all), &REFUSALS)
     })
 }
 
@@ -128,19 +128,19 @@ fn list_grants() -> Value {
         "operationId": "list_oauth_grants",
         "summary": "List what people let clients do, the newest first; members see their own",
         "parameters": [
-            parameter("client", "query", "Those of this client.", text()),
-            parameter("owner", "query", "Those this person or service account gave.", text()),
+            parameter("client", "query", "Those of this client.", &text()),
+            parameter("owner", "query", "Those this person or service account gave.", &text()),
             parameter(
                 "state", "query", "Whether those that are over count, too.",
-                json!({ "enum": ["active", "any"], "default": "active" }),
+                &json!({ "enum": ["active", "any"], "default": "active" }),
             ),
-            parameter("cursor", "query", "The `next` of the page before.", text()),
+            parameter("cursor", "query", "The `next` of the page before.", &text()),
             parameter(
                 "limit", "query", "The most grants of a page.",
-                json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
+                &json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 }),
             ),
         ],
-        "responses": responses(shown(page), &REFUSALS)
+        "responses": responses(shown(&page), &REFUSALS)
     })
 }
 
@@ -164,12 +164,12 @@ fn revoke_grants() -> Value {
         "operationId": "revoke_oauth_grants",
         "summary": "End all grants of a client, of a person, or of the organization",
         "requestBody": { "required": true, "content": { "application/json": { "schema": input } } },
-        "responses": responses(shown(count), &REFUSALS)
+        "responses": responses(shown(&count), &REFUSALS)
     })
 }
 
 /// An operation that answers nothing but that it is done.
-fn ends(id: &str, summary: &str, parameter: Value) -> Value {
+fn ends(id: &str, summary: &str, parameter: &Value) -> Value {
     let mut answers = responses(Value::Null, &REFUSALS);
     if let Some(answers) = answers.as_object_mut() {
         answers.remove("200");

@@ -12,7 +12,6 @@ use crate::peers::{listen, run};
 
 /// An OpenID provider on a port of its own, gone when dropped. Whoever asks is signed in at once, as
 /// the person it was told.
-#[expect(missing_debug_implementations, reason = "a server of tests")]
 pub struct OidcServer {
     pub(super) state: Arc<State>,
     _server: JoinSet<()>,

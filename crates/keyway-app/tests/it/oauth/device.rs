@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 use keyway_app::oauth::{DeviceDecision, Failure, Tokens};
 use serde_json::Value;
 

@@ -45,7 +45,7 @@ async fn an_organization_sees_its_own_clients_and_those_it_let_in() {
             .map(|(client, _)| client.id)
             .collect::<Vec<_>>()
     };
-    assert_eq!(seen(&world.acme).await, [own.id.clone()]);
+    assert_eq!(seen(&world.acme).await, std::slice::from_ref(&own.id));
     world.granted(1).await;
     let mut both = vec![own.id.clone(), world.client.id.clone()];
     both.sort();
