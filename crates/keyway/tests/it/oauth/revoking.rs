@@ -83,8 +83,20 @@ async fn a_stream_goes_on_when_its_client_renews_its_token() {
         .send()
         .await;
     assert_eq!(answer.status(), 200, "{}", answer.text());
-    // Another grant is somebody else, though client and person are the same.
-    let other = gate.tokens(&party).await;
+    // A client that was let do more is the same one.
+    let more = gate.tokens(&party).await;
+    let ask = gate.app.ask(Method::POST, "/mcp").bearer(&more.access);
+    let answer = ask
+        .header("accept", accept)
+        .header("mcp-protocol-version", LEGACY)
+        .header("mcp-session-id", &session)
+        .json(&list)
+        .send()
+        .await;
+    assert_eq!(answer.status(), 200, "{}", answer.text());
+    // Another client is somebody else, though the person is the same.
+    let stranger = gate.party().await;
+    let other = gate.tokens(&stranger).await;
     let ask = gate.app.ask(Method::POST, "/mcp").bearer(&other.access);
     let answer = ask
         .header("accept", accept)
