@@ -143,9 +143,7 @@ impl Oauth {
 
     fn remember(&self, digest: KeyDigest, tokens: &Tokens, now: Timestamp) {
         let mut answers = self.parts.recent.answers.lock();
-        if answers.len() >= KEPT {
-            answers.retain(|_, answer| self.is_recent(answer, now));
-        }
+        answers.retain(|_, answer| self.is_recent(answer, now));
         if answers.len() < KEPT {
             let tokens = tokens.clone();
             answers.insert(digest, Answer { at: now, tokens });
