@@ -1,12 +1,7 @@
 use std::path::Path;
 
-<<<<<<< HEAD:crates/keyway/src/config/tests/files.rs
 use super::super::*;
 use super::{World, errors};
-=======
-use super::super::*;
-use super::{World, errors};
->>>>>>> w-oauth
 
 #[test]
 fn unknown_keys_are_errors_with_a_place_and_a_suggestion() {
