@@ -1,4 +1,5 @@
 //! Ways in that work once, and web sessions.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 use keyway_core::{OrgId, Role, Secret, UserId};
 use keyway_store::{
