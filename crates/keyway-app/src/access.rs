@@ -40,6 +40,20 @@ pub(crate) fn operate(who: &Principal) -> Result<(), Error> {
     ))
 }
 
+/// Refuses an OAuth client: credentials that it made would outlive its grant and pass by the
+/// approvals its calls wait for.
+pub(crate) fn made_by_hand(who: &Principal) -> Result<(), Error> {
+    if who.client().is_none() {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Forbidden,
+        "not_through_a_client",
+        "credentials cannot be made through an OAuth client",
+    )
+    .with_hint("use an API key, the command line or sign in yourself"))
+}
+
 /// The role of `who` as it is stored now, not as it was when they came in. The operator is an owner;
 /// who has no row has no role.
 pub(crate) async fn role(store: &Store, who: &Principal) -> Result<Option<Role>, Error> {

@@ -92,6 +92,7 @@ impl ApiKeys {
     /// Makes a key in the organization of `who`, for themselves or for a service account.
     pub async fn issue(&self, who: &Principal, request: KeyRequest) -> Result<IssuedKey, Error> {
         let maker = self.maker(who).await?;
+        access::made_by_hand(who)?;
         let now = self.clock.now();
         check_name(&request.name)?;
         if request.expires_at.is_some_and(|end| end <= now) {
@@ -150,6 +151,7 @@ impl ApiKeys {
         overlap: Duration,
     ) -> Result<IssuedKey, Error> {
         let maker = self.maker(who).await?;
+        access::made_by_hand(who)?;
         if overlap > MAX_OVERLAP {
             return Err(invalid("/overlap", "at most 90 days"));
         }

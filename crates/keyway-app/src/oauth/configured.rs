@@ -56,6 +56,7 @@ impl Oauth {
         new: &NewOauthClient,
     ) -> Result<IssuedClient, Error> {
         access::administer(&self.parts.store, who).await?;
+        access::made_by_hand(who)?;
         let metadata = self.read(who, new).await?;
         let now = self.now();
         let id = ClientId::generate(&*self.parts.clock, &*self.parts.random);
