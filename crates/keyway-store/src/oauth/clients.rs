@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{ClientId, OrgId, ServiceAccountId};
 
+use super::pending;
 use crate::error::Doing as _;
 use crate::{Store, StoreError, facts, store};
 
@@ -175,7 +176,8 @@ impl Store {
         .doing("read an OAuth client")
     }
 
-    /// Keeps a client out of an organization: its tokens there stop working. Answers false when the
+    /// Keeps a client out of an organization: its tokens there stop working, and the codes it holds
+    /// are forgotten. Answers false when the
     /// organization has no such client to see.
     pub async fn block_oauth_client(
         &self,
@@ -198,6 +200,7 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .doing(doing)?;
+        pending::forget(&mut transaction, organization, Some(id.as_str()), None).await?;
         facts::bump_auth_epoch(&mut transaction).await?;
         transaction.commit().await.doing(doing)?;
         Ok(true)

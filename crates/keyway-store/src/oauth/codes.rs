@@ -50,7 +50,7 @@ pub enum Redeemed {
     Granted,
     /// It was used before. What came of it is revoked.
     Replayed(Option<GrantId>),
-    /// There is no such code, or its time is over.
+    /// There is no such code, its time is over, or its client is kept out.
     Gone,
 }
 
@@ -104,7 +104,10 @@ impl Store {
         let mut transaction = self.write(doing).await?;
         let used = sqlx::query(
             "UPDATE oauth_codes SET used_at = $2, grant_id = $3 \
-             WHERE hash = $1 AND used_at IS NULL AND expires_at > $2",
+             WHERE hash = $1 AND used_at IS NULL AND expires_at > $2 \
+             AND NOT EXISTS (SELECT 1 FROM oauth_client_blocks b \
+                 WHERE b.organization_id = oauth_codes.organization_id \
+                 AND b.client_id = oauth_codes.client_id)",
         )
         .bind(hash)
         .bind(at.as_millisecond())

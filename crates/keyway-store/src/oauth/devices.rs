@@ -161,7 +161,7 @@ impl Store {
     }
 
     /// Turns an approved code into a grant and its tokens, once. Answers false when it was turned
-    /// before, was not approved, or is over.
+    /// before, was not approved, is over, or its client is kept out.
     pub async fn redeem_device_code(
         &self,
         hash: &str,
@@ -173,7 +173,10 @@ impl Store {
         let mut transaction = self.write(doing).await?;
         let used = sqlx::query(
             "UPDATE oauth_device_codes SET used_at = $2 \
-             WHERE hash = $1 AND used_at IS NULL AND approved_at IS NOT NULL AND expires_at > $2",
+             WHERE hash = $1 AND used_at IS NULL AND approved_at IS NOT NULL AND expires_at > $2 \
+             AND NOT EXISTS (SELECT 1 FROM oauth_client_blocks b \
+                 WHERE b.organization_id = oauth_device_codes.organization_id \
+                 AND b.client_id = oauth_device_codes.client_id)",
         )
         .bind(hash)
         .bind(at.as_millisecond())

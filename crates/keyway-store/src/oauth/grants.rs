@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{Actor, ClientId, GrantId, OrgId, Scopes};
 
 use super::grant_kind::{GrantKind, RevokedFor};
+use super::pending;
 use crate::error::Doing as _;
 use crate::{Store, StoreError, facts, store};
 
@@ -132,8 +133,9 @@ impl Store {
         row.map(Row::read).transpose()
     }
 
-    /// Revokes one grant, and forgets the consent behind it unless something was stolen. Answers
-    /// false when it is not there; revoking it again changes nothing.
+    /// Revokes one grant. When a person ends it, the consent behind it and the codes its client
+    /// holds of its owner are forgotten, too. Answers false when it is not there; revoking it again
+    /// changes nothing.
     pub async fn revoke_oauth_grant(
         &self,
         organization: &OrgId,
@@ -143,17 +145,17 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "revoke a grant";
         let mut transaction = self.write(doing).await?;
-        let there: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM oauth_grants WHERE organization_id = $1 AND id = $2",
+        let parties: Option<(String, Option<String>)> = sqlx::query_as(
+            "SELECT client_id, user_id FROM oauth_grants WHERE organization_id = $1 AND id = $2",
         )
         .bind(organization.as_str())
         .bind(id.as_str())
-        .fetch_one(&mut *transaction)
+        .fetch_optional(&mut *transaction)
         .await
         .doing(doing)?;
-        if there == 0 {
+        let Some((client, user)) = parties else {
             return Ok(false);
-        }
+        };
         end(&mut transaction, id, reason, at).await?;
         if matches!(reason, RevokedFor::User | RevokedFor::Admin) {
             sqlx::query(
@@ -166,13 +168,17 @@ impl Store {
             .execute(&mut *transaction)
             .await
             .doing(doing)?;
+            if user.is_some() {
+                let user = user.as_deref();
+                pending::forget(&mut transaction, organization, Some(&client), user).await?;
+            }
         }
         transaction.commit().await.doing(doing)?;
         Ok(true)
     }
 
-    /// Revokes many grants of an organization, and forgets the consents behind them. Answers how
-    /// many were valid.
+    /// Revokes many grants of an organization, and forgets the consents behind them and the codes
+    /// that were not redeemed yet. Answers how many grants were valid.
     pub async fn revoke_oauth_grants(
         &self,
         organization: &OrgId,
@@ -215,6 +221,8 @@ impl Store {
             .execute(&mut *transaction)
             .await
             .doing(doing)?;
+            let client = client.map(ClientId::as_str);
+            pending::forget(&mut transaction, organization, client, user).await?;
         }
         facts::bump_auth_epoch(&mut transaction).await?;
         transaction.commit().await.doing(doing)?;

@@ -7,6 +7,7 @@ mod consents;
 mod devices;
 mod grant_kind;
 mod grants;
+mod pending;
 mod purge;
 mod standing;
 mod tokens;
