@@ -40,6 +40,13 @@ pub enum Accepting<'a> {
 const COLUMNS: &str = "SELECT id, organization_id, email, role, invited_by, created_at, expires_at, \
                        accepted_at, revoked_at FROM invitations";
 
+/// Whoever made it could still make it: an invitation gives no more than its maker has. Nobody of
+/// the users made those of the operator.
+const STILL_GIVEN: &str = "(invited_by IS NULL OR EXISTS (SELECT 1 FROM memberships m \
+     JOIN users u ON u.id = m.user_id WHERE m.organization_id = invitations.organization_id \
+     AND m.user_id = invitations.invited_by AND u.disabled_at IS NULL AND (m.role = 'owner' \
+     OR (m.role = 'admin' AND invitations.role <> 'owner'))))";
+
 impl Store {
     /// Stores an invitation, whose secret hashes to `hash`. Open ones for the same address end.
     pub async fn create_invitation(&self, new: &Invitation, hash: &str) -> Result<(), StoreError> {
@@ -109,7 +116,7 @@ impl Store {
     ) -> Result<Option<Invitation>, StoreError> {
         let sql = format!(
             "{COLUMNS} WHERE hash = $1 AND expires_at > $2 AND accepted_at IS NULL \
-             AND revoked_at IS NULL"
+             AND revoked_at IS NULL AND {STILL_GIVEN}"
         );
         let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(hash)
@@ -129,7 +136,7 @@ impl Store {
     ) -> Result<Vec<Invitation>, StoreError> {
         let sql = format!(
             "{COLUMNS} WHERE email = $1 AND expires_at > $2 AND accepted_at IS NULL \
-             AND revoked_at IS NULL ORDER BY created_at, id"
+             AND revoked_at IS NULL AND {STILL_GIVEN} ORDER BY created_at, id"
         );
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(email)
@@ -162,8 +169,8 @@ impl Store {
     }
 
     /// Accepts an invitation: marks it, makes the person if they are new, and makes them a member, or
-    /// none of it. Answers false when it cannot be accepted at `now`: of many who try at once, one
-    /// does. A taken address is [`crate::Reason::Conflict`].
+    /// none of it. Answers false when it cannot be accepted at `now`, or its maker could not make it
+    /// any more: of many who try at once, one does. A taken address is [`crate::Reason::Conflict`].
     pub async fn accept_invitation(
         &self,
         invitation: &Invitation,
@@ -202,18 +209,19 @@ async fn mark(
     user: &UserId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let marked = sqlx::query(
+    let sql = format!(
         "UPDATE invitations SET accepted_at = $3, accepted_by = $4 \
          WHERE organization_id = $1 AND id = $2 AND accepted_at IS NULL AND revoked_at IS NULL \
-         AND expires_at > $3",
-    )
-    .bind(invitation.organization.as_str())
-    .bind(invitation.id.as_str())
-    .bind(now.as_millisecond())
-    .bind(user.as_str())
-    .execute(connection)
-    .await
-    .doing("accept an invitation")?;
+         AND expires_at > $3 AND {STILL_GIVEN}"
+    );
+    let marked = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(invitation.organization.as_str())
+        .bind(invitation.id.as_str())
+        .bind(now.as_millisecond())
+        .bind(user.as_str())
+        .execute(connection)
+        .await
+        .doing("accept an invitation")?;
     Ok(marked.rows_affected() > 0)
 }
 

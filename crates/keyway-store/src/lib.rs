@@ -6,6 +6,7 @@
 
 mod api_keys;
 mod audit;
+mod ending;
 mod error;
 mod facts;
 mod first;

@@ -2,7 +2,7 @@ use keyway_core::{OrgId, Role, UserId};
 use sqlx::SqliteConnection;
 
 use crate::error::Doing as _;
-use crate::{Organization, Store, StoreError, facts, organizations, store};
+use crate::{Organization, Store, StoreError, ending, facts, organizations, store};
 
 /// Where a person belongs, and as what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +40,14 @@ impl Store {
         rows.into_iter().map(Row::read).collect()
     }
 
-    /// Gives a member another role.
+    /// Gives a member another role at `at`. Open invitations of theirs that they could not make any
+    /// more end.
     pub async fn set_role(
         &self,
         organization: &OrgId,
         user: &UserId,
         role: Role,
+        at: jiff::Timestamp,
     ) -> Result<Changed, StoreError> {
         let doing = "change a role";
         let mut transaction = self.write(doing).await?;
@@ -64,17 +66,19 @@ impl Store {
         if !has_owner(&mut transaction, organization).await? {
             return Ok(Changed::LastOwner);
         }
+        ending::invitations(&mut transaction, user, Some(organization), Some(role), at).await?;
         facts::bump_auth_epoch(&mut transaction).await?;
         transaction.commit().await.doing(doing)?;
         Ok(Changed::Done)
     }
 
-    /// Removes a member, and with the membership everything it let them come in with: API keys,
-    /// grants, web sessions, links.
+    /// Removes a member at `at`, and with the membership everything it let them come in with: API
+    /// keys, grants, web sessions, links. The open invitations they made end.
     pub async fn remove_member(
         &self,
         organization: &OrgId,
         user: &UserId,
+        at: jiff::Timestamp,
     ) -> Result<Changed, StoreError> {
         let doing = "remove a member";
         let mut transaction = self.write(doing).await?;
@@ -91,13 +95,14 @@ impl Store {
         if !has_owner(&mut transaction, organization).await? {
             return Ok(Changed::LastOwner);
         }
+        ending::invitations(&mut transaction, user, Some(organization), None, at).await?;
         facts::bump_auth_epoch(&mut transaction).await?;
         transaction.commit().await.doing(doing)?;
         Ok(Changed::Done)
     }
 
     /// Keeps a member out from `at` on, wherever else they belong too, or lets them in again with
-    /// `None`. Their web sessions end.
+    /// `None`. Their web sessions and the open invitations they made end.
     pub async fn disable_user(
         &self,
         organization: &OrgId,
@@ -125,6 +130,7 @@ impl Store {
                 return Ok(Changed::LastOwner);
             }
             crate::web_sessions::end_all(&mut transaction, user, at).await?;
+            ending::invitations(&mut transaction, user, None, None, at).await?;
         }
         facts::bump_auth_epoch(&mut transaction).await?;
         transaction.commit().await.doing(doing)?;

@@ -163,7 +163,7 @@ impl People {
                 // An application's own action says who comes, and nothing about their role.
                 Some(_) if coming.identity.issuer == Self::ACTION_ISSUER => {}
                 Some(had) if had != role && had != Role::Owner => {
-                    store.set_role(organization, user, role).await?;
+                    store.set_role(organization, user, role, self.now()).await?;
                     self.tell(EventKind::MemberChanged, coming, user).await?;
                 }
                 Some(_) => {}

@@ -45,7 +45,11 @@ impl People {
             access::own(&self.parts.store, who).await?;
         }
         let store = &self.parts.store;
-        done(store.set_role(who.organization(), user, role).await?)?;
+        done(
+            store
+                .set_role(who.organization(), user, role, self.now())
+                .await?,
+        )?;
         self.noticed().await;
         let event = Event::new(EventKind::MemberChanged, who).target("user", user.as_str());
         self.record(event.detail("role", role.as_str())).await?;
@@ -56,7 +60,11 @@ impl People {
     pub async fn remove_member(&self, who: &Principal, user: &UserId) -> Result<(), Error> {
         self.may_change(who, user).await?;
         let store = &self.parts.store;
-        done(store.remove_member(who.organization(), user).await?)?;
+        done(
+            store
+                .remove_member(who.organization(), user, self.now())
+                .await?,
+        )?;
         self.noticed().await;
         let event = Event::new(EventKind::MemberRemoved, who).target("user", user.as_str());
         self.record(event).await

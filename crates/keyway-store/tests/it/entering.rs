@@ -9,7 +9,7 @@ use keyway_store::{
 
 use crate::support::{at, fresh, id, member, tenant};
 
-fn invitation(organization: &OrgId, email: &str) -> Invitation {
+pub(crate) fn invitation(organization: &OrgId, email: &str) -> Invitation {
     Invitation {
         id: id("inv"),
         organization: organization.clone(),
@@ -23,7 +23,7 @@ fn invitation(organization: &OrgId, email: &str) -> Invitation {
     }
 }
 
-fn person(email: &str) -> NewPerson {
+pub(crate) fn person(email: &str) -> NewPerson {
     NewPerson {
         id: id("user"),
         name: "Grace".to_owned(),
@@ -340,7 +340,10 @@ async fn a_web_session_moves_with_its_person_and_ends_with_the_membership() {
             .len(),
         2
     );
-    store.remove_member(&other, &helper.id).await.unwrap();
+    store
+        .remove_member(&other, &helper.id, at(9))
+        .await
+        .unwrap();
     let left = store.web_sessions(&helper.id, alive(1)).await.unwrap();
     assert_eq!(left, [two]);
     assert!(store.web_session("one", alive(1)).await.unwrap().is_none());

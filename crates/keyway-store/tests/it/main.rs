@@ -6,6 +6,7 @@ mod audit;
 mod entering;
 mod facts;
 mod first;
+mod inviting;
 mod oauth;
 mod opening;
 mod organizations;

@@ -98,9 +98,9 @@ async fn the_last_owner_who_can_come_in_stays() {
     let store = &fresh.store;
     let (acme, owner) = tenant(store, "acme").await;
     let role = async |user| store.role(&acme, user).await.unwrap();
-    let demote = store.set_role(&acme, &owner.id, Role::Member).await;
+    let demote = store.set_role(&acme, &owner.id, Role::Member, at(9)).await;
     assert_eq!(demote.unwrap(), Changed::LastOwner);
-    let remove = store.remove_member(&acme, &owner.id).await;
+    let remove = store.remove_member(&acme, &owner.id, at(9)).await;
     assert_eq!(remove.unwrap(), Changed::LastOwner);
     let disable = store.disable_user(&acme, &owner.id, Some(at(1))).await;
     assert_eq!(disable.unwrap(), Changed::LastOwner);
@@ -111,14 +111,14 @@ async fn the_last_owner_who_can_come_in_stays() {
     let disable = store.disable_user(&acme, &second.id, Some(at(1))).await;
     assert_eq!(disable.unwrap(), Changed::Done);
     assert_eq!(role(&second.id).await, None, "who is disabled has no role");
-    let demote = store.set_role(&acme, &owner.id, Role::Admin).await;
+    let demote = store.set_role(&acme, &owner.id, Role::Admin, at(9)).await;
     assert_eq!(
         demote.unwrap(),
         Changed::LastOwner,
         "the other cannot come in"
     );
     store.disable_user(&acme, &second.id, None).await.unwrap();
-    let demote = store.set_role(&acme, &owner.id, Role::Admin).await;
+    let demote = store.set_role(&acme, &owner.id, Role::Admin, at(9)).await;
     assert_eq!(demote.unwrap(), Changed::Done);
 }
 
@@ -130,8 +130,8 @@ async fn of_two_owners_who_remove_each_other_at_once_one_stays() {
     let two = member(Role::Owner);
     store.create_member(&acme, &two).await.unwrap();
     let (first, second) = tokio::join!(
-        store.remove_member(&acme, &one.id),
-        store.remove_member(&acme, &two.id)
+        store.remove_member(&acme, &one.id, at(9)),
+        store.remove_member(&acme, &two.id, at(9))
     );
     let mut done = [first.unwrap(), second.unwrap()];
     done.sort_by_key(|changed| *changed == Changed::LastOwner);
@@ -148,10 +148,13 @@ async fn another_organization_changes_no_member() {
     store.create_member(&acme, &helper).await.unwrap();
     let changes = [
         store
-            .set_role(&other, &helper.id, Role::Owner)
+            .set_role(&other, &helper.id, Role::Owner, at(9))
             .await
             .unwrap(),
-        store.remove_member(&other, &helper.id).await.unwrap(),
+        store
+            .remove_member(&other, &helper.id, at(9))
+            .await
+            .unwrap(),
         store
             .disable_user(&other, &helper.id, Some(at(1)))
             .await
@@ -180,7 +183,7 @@ async fn every_change_of_who_may_come_in_counts() {
         seen.push(epoch);
     };
     store
-        .set_role(&acme, &helper.id, Role::Admin)
+        .set_role(&acme, &helper.id, Role::Admin, at(9))
         .await
         .unwrap();
     counted().await;
@@ -193,7 +196,7 @@ async fn every_change_of_who_may_come_in_counts() {
     store.disable_user(&acme, &helper.id, None).await.unwrap();
     counted().await;
     assert!(store.credential(&key.hash).await.unwrap().is_some());
-    store.remove_member(&acme, &helper.id).await.unwrap();
+    store.remove_member(&acme, &helper.id, at(9)).await.unwrap();
     counted().await;
     assert!(store.credential(&key.hash).await.unwrap().is_none());
     let new = person(None);

@@ -223,6 +223,40 @@ async fn owners_are_invited_by_owners_and_members_invite_nobody() {
 }
 
 #[tokio::test]
+async fn attack_an_invitation_does_not_outlive_its_maker() {
+    let (world, _) = World::start().await;
+    let (people, local) = (world.people(), world.local());
+    for (number, ending) in ["removed", "demoted", "disabled"].into_iter().enumerate() {
+        let maker = world
+            .joined(&format!("maker{number}@example.com"), Role::Owner)
+            .await
+            .visitor;
+        let made = people
+            .invite(&maker.principal, "again@example.com", Role::Owner)
+            .await
+            .unwrap();
+        let user = &maker.user.id;
+        match ending {
+            "removed" => people.remove_member(&local, user).await.unwrap(),
+            "demoted" => drop(people.set_role(&local, user, Role::Admin).await.unwrap()),
+            _ => {
+                people.disable_user(&local, user).await.unwrap();
+                people.enable_user(&local, user).await.unwrap();
+            }
+        }
+        let token = made.token.expose();
+        let look = people.look_at_invitation(token).await.unwrap_err();
+        assert_eq!(look.code(), "invitation_not_valid", "{ending}");
+        let error = world.accept(token, "Eve").await.unwrap_err();
+        assert_eq!(error.code(), "invitation_not_valid", "{ending}");
+        let listed = people.invitations(&local).await.unwrap();
+        let state = listed.iter().find(|one| one.id == made.view.id);
+        assert_eq!(state.unwrap().state, InvitationState::Revoked, "{ending}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn where_sign_up_is_closed_an_invitation_makes_nobody_new() {
     let (world, _) = World::signup(Signup::Closed).await;
     let made = world
