@@ -12,9 +12,8 @@ use url::Url;
 use super::asked::AskedServer;
 use super::consent::{self, Question};
 use super::posted::count;
-use crate::cookies::Cookie;
 use crate::page::PageReply;
-use crate::pages::{Visit, Visitor, VisitorForm, local_path};
+use crate::pages::{AGAIN, Visit, Visitor, VisitorForm, local_path};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -38,16 +37,12 @@ pub(crate) async fn show(
         .await;
     let reply = match done.map_err(on_page)? {
         Authorizing::Redirect(to) => PageReply::see_other(to.expose()),
-        Authorizing::SignIn => sign_in(&query)?,
-        Authorizing::SignInAgain => {
-            if let Some(visitor) = visitor {
-                shared.app.people().sign_out(visitor).await?;
-            }
-            sign_in(&query)?.cookie(Cookie::Session.forget(visit.transport))
-        }
+        Authorizing::SignIn => sign_in(&query, false)?,
+        // Any site can lead a browser here, so nobody is signed out by it.
+        Authorizing::SignInAgain => sign_in(&query, true)?,
         Authorizing::Ask(asking) => match visitor {
             Some(visitor) => ask(&shared, &visit, visitor, &asking)?,
-            None => sign_in(&query)?,
+            None => sign_in(&query, false)?,
         },
     };
     Ok(reply.into_response())
@@ -116,7 +111,8 @@ fn ask(
     })
 }
 
-fn sign_in(query: &str) -> Result<PageReply, Refusal> {
+/// Leads to the sign-in page and back; `again` shows its form to someone who is signed in, too.
+fn sign_in(query: &str, again: bool) -> Result<PageReply, Refusal> {
     let back = format!("{HERE}?{query}");
     let back = local_path(&back).ok_or_else(|| {
         Refusal::new(
@@ -125,10 +121,15 @@ fn sign_in(query: &str) -> Result<PageReply, Refusal> {
             "the application's request is too long",
         )
     })?;
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("next", back)
-        .finish();
-    Ok(PageReply::see_other(&format!("/sign-in?{query}")))
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("next", back);
+    if again {
+        query.append_pair(AGAIN, "1");
+    }
+    Ok(PageReply::see_other(&format!(
+        "/sign-in?{}",
+        query.finish()
+    )))
 }
 
 /// Nobody knows yet where a redirect would lead: the person is told.

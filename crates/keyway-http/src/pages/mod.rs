@@ -21,4 +21,5 @@ pub(crate) use form::{PageForm, VisitorForm};
 pub use forms::{BadSignIn, Forms};
 pub(crate) use next::local_path;
 pub(crate) use routes::routes;
+pub(crate) use sign_in::AGAIN;
 pub(crate) use visit::{Visit, Visitor};

@@ -18,10 +18,13 @@ use crate::shared::Shared;
 /// Where someone goes on who said nothing about it.
 const HOME: &str = "/account";
 
+/// Asks for the form of someone who is signed in, too: they are to sign in once more.
+pub(crate) const AGAIN: &str = "again";
+
 /// The value of `mode` of the form that signs up.
 const SIGN_UP: &str = "signup";
 
-/// `GET /sign-in`: the form, or onwards for someone who is signed in.
+/// `GET /sign-in`: the form, or onwards for someone who is signed in and need not do it again.
 pub(super) async fn show(
     State(shared): State<Arc<Shared>>,
     visit: Visit,
@@ -35,7 +38,7 @@ pub(super) async fn show(
     };
     let next = value("next").and_then(|next| local_path(&next).map(str::to_owned));
     let next = next.as_deref().unwrap_or(HOME);
-    if visit.visitor.is_some() {
+    if visit.visitor.is_some() && value(AGAIN).is_none() {
         return Ok(PageReply::see_other(next).into_response());
     }
     let signed_out = value("done").as_deref() == Some("signed-out");
