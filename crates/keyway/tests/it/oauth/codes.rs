@@ -1,3 +1,5 @@
+use http::Method;
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::party::{Party, error, told, value};
@@ -113,4 +115,45 @@ async fn attack_code_for_another_redirect_uri_is_refused() {
         refused(&error(&elsewhere.try_redeem(&code).await)),
         INVALID_GRANT
     );
+}
+
+#[tokio::test]
+async fn attack_a_code_kept_back_does_not_survive_revocation() {
+    let mut gate = gate().await;
+    let party = gate.party().await;
+    gate.tokens(&party).await;
+    for body in [json!({ "client": party.id }), json!({ "all": true })] {
+        let kept = gate.code(&party).await;
+        let ended = gate.app.post("/v1/oauth/grants/revoke").json(&body);
+        assert_eq!(ended.send().await.status(), 200);
+        let found = error(&party.try_redeem(&kept).await);
+        assert_eq!(refused(&found), INVALID_GRANT, "{body}");
+    }
+    gate.tokens(&party).await;
+    let kept = gate.code(&party).await;
+    let stranger = gate.party().await;
+    let others = gate.code(&stranger).await;
+    let listed = gate.app.get("/v1/oauth/grants").send().await.json();
+    let id = listed["grants"][0]["id"].as_str().unwrap();
+    let path = format!("/v1/oauth/grants/{id}");
+    let ended = gate.app.ask(Method::DELETE, &path).bearer(&gate.app.key);
+    assert_eq!(ended.send().await.status(), 204);
+    let found = error(&party.try_redeem(&kept).await);
+    assert_eq!(refused(&found), INVALID_GRANT, "one grant");
+    stranger.redeem(&others).await;
+}
+
+#[tokio::test]
+async fn attack_a_code_kept_back_does_not_survive_its_client_being_disabled() {
+    let mut gate = gate().await;
+    let party = gate.party().await;
+    gate.tokens(&party).await;
+    let kept = gate.code(&party).await;
+    for verb in ["disable", "enable"] {
+        let path = format!("/v1/oauth/clients/{}/{verb}", party.id);
+        assert_eq!(gate.app.post(&path).send().await.status(), 204);
+        let found = error(&party.try_redeem(&kept).await);
+        assert_eq!(refused(&found), INVALID_GRANT, "{verb}");
+    }
+    gate.tokens(&party).await;
 }

@@ -125,3 +125,36 @@ async fn attack_guessing_codes_is_stopped_by_person() {
     let answer = other.submit(&page, &[("user_code", &started.user)]).await;
     assert_eq!(answer.status(), 200, "nobody else is shut out");
 }
+
+/// Has the owner say yes to a terminal.
+async fn approve(gate: &mut Gate, started: &Started) {
+    let page = gate.owner.get("/device").await;
+    let page = gate
+        .owner
+        .submit(&page, &[("user_code", &started.user)])
+        .await;
+    let done = gate.owner.submit(&page, &[("decision", "allow")]).await;
+    assert_eq!(done.status(), 200, "{}", done.text());
+}
+
+#[tokio::test]
+async fn attack_an_approved_device_code_does_not_survive_revocation() {
+    let mut gate = gate().await;
+    let party = terminal(&gate).await;
+    let first = start(&party).await;
+    approve(&mut gate, &first).await;
+    pair(&poll(&party, &first.device).await);
+    let disable = format!("/v1/oauth/clients/{}/disable", party.id);
+    for (path, body) in [
+        ("/v1/oauth/grants/revoke", json!({ "client": party.id })),
+        ("/v1/oauth/grants/revoke", json!({ "all": true })),
+        (disable.as_str(), json!({})),
+    ] {
+        let kept = start(&party).await;
+        approve(&mut gate, &kept).await;
+        let ended = gate.app.post(path).json(&body).send().await;
+        assert!(matches!(ended.status(), 200 | 204), "{}", ended.text());
+        let answer = poll(&party, &kept.device).await;
+        assert_eq!(error(&answer), (400, "invalid_grant".into()), "{path}");
+    }
+}

@@ -133,3 +133,29 @@ async fn attack_headers_that_name_somebody_mean_nothing() {
     let same = gate.list(&pair.access).send().await;
     assert_eq!(known.send().await.text(), same.text());
 }
+
+#[tokio::test]
+async fn attack_a_client_with_admin_mints_nothing_that_outlives_it() {
+    let mut gate = gate().await;
+    let party = gate.party().await;
+    let api = format!("{}/v1", gate.issuer());
+    let url = party.url_with(&[("resource", Some(&api)), ("scope", Some("admin"))]);
+    let code = value(&told(&gate.consent(&url).await), "code").to_owned();
+    let token = party.redeem(&code).await.access;
+    let keys = gate.app.ask(Method::GET, "/v1/api-keys").bearer(&token);
+    let keys = keys.send().await;
+    assert_eq!(keys.status(), 200, "{}", keys.text());
+    let key = keys.json()["apiKeys"][0]["id"].as_str().unwrap().to_owned();
+    let rotate = format!("/v1/api-keys/{key}/rotate");
+    let client = json!({ "name": "Backend", "redirectUris": ["https://b.example/cb"] });
+    for (path, body) in [
+        ("/v1/api-keys", json!({ "name": "kept" })),
+        (rotate.as_str(), json!({})),
+        ("/v1/oauth/clients", client),
+    ] {
+        let ask = gate.app.ask(Method::POST, path).bearer(&token).json(&body);
+        let answer = ask.send().await;
+        assert_eq!(answer.status(), 403, "{path}: {}", answer.text());
+        assert_eq!(answer.json()["code"], "not_through_a_client", "{path}");
+    }
+}
