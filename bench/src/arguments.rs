@@ -46,6 +46,12 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
+    /// Only access tokens: what they cost a call, how fast clients get them, the list of grants
+    SignIn {
+        /// Rounds; every figure is their median
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
     /// Put load on a server that is running already, for a profiler
     Load {
         /// Its address

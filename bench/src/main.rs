@@ -40,6 +40,7 @@ fn main() -> ExitCode {
             exit(measure::load_only(address, &message, connections, seconds))
         }
         Some(Command::Fleet { rounds }) => exit(measure::fleet_only(rounds)),
+        Some(Command::SignIn { rounds }) => exit(measure::sign_in_only(rounds)),
         None => exit(measure::run(&arguments.run)),
     }
 }

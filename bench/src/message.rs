@@ -6,6 +6,8 @@ pub(crate) const TOKEN: usize = 12;
 
 /// The tool of a Keyway action and of every server behind Keyway, and its name through Keyway.
 pub(crate) const ECHO: &str = "echo";
+/// The same as a tool that only reads: no call waits for its audit record.
+pub(crate) const LOOK: &str = "look";
 pub(crate) const RELAYED_ECHO: &str = "mcp__up__echo";
 
 const META: &str = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"bench","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}"#;
@@ -45,6 +47,16 @@ impl Message {
             r#"{{"jsonrpc":"2.0","id":"{token}","method":"tools/list","params":{{{cursor}{META}}}}}"#
         );
         Self::post("tools/list", None, &body, None)
+    }
+
+    /// The same for a server that has to be called by its own address.
+    pub(crate) fn at(mut self, address: std::net::SocketAddr) -> Self {
+        let place = memchr::memmem::find(&self.bytes, b"localhost");
+        if let Some(place) = place {
+            let host = address.to_string().into_bytes();
+            self.bytes.splice(place..place + b"localhost".len(), host);
+        }
+        self
     }
 
     fn post(method: &str, name: Option<&str>, body: &str, key: Option<&str>) -> Self {

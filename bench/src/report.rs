@@ -14,6 +14,7 @@ pub(crate) struct Results {
     pub(crate) calibration: Calibration,
     pub(crate) load: Vec<Row>,
     pub(crate) figures: Vec<Figure>,
+    pub(crate) sign_in: Vec<Figure>,
 }
 
 /// The machine, apart from any server.
@@ -108,13 +109,7 @@ pub(crate) fn write(directory: &Path, results: &Results, table: &str) -> Result<
 /// The results as markdown.
 pub(crate) fn table(results: &Results) -> String {
     let mut text = String::from(HEADING);
-    let calibration = &results.calibration;
-    let _ = writeln!(
-        text,
-        "Machine: a one-byte round trip over loopback takes {} µs, a million dependent steps {} µs.\n",
-        number(calibration.loopback_round_trip_us),
-        number(calibration.million_steps_us)
-    );
+    let _ = writeln!(text, "{}\n", machine(&results.calibration));
     for row in &results.load {
         let _ = writeln!(text, "## {} connections\n", row.connections);
         text.push_str(
@@ -141,7 +136,20 @@ pub(crate) fn table(results: &Results) -> String {
         text.push_str("## Lists, memory, start-up\n\n");
         text.push_str(&figures(&results.figures));
     }
+    if !results.sign_in.is_empty() {
+        text.push_str(SIGN_IN);
+        text.push_str(&figures(&results.sign_in));
+    }
     text
+}
+
+/// How fast the machine is.
+pub(crate) fn machine(calibration: &Calibration) -> String {
+    format!(
+        "Machine: a one-byte round trip over loopback takes {} µs, a million dependent steps {} µs.",
+        number(calibration.loopback_round_trip_us),
+        number(calibration.million_steps_us)
+    )
 }
 
 /// Figures as a table.
@@ -161,6 +169,15 @@ of kept-alive connections from one thread that checks every byte of every answer
 figures are medians over the rounds, ratios medians of the ratios of each round. CPU is the whole server process, user and
 system. (a) is an echo action of Keyway, (b) the same tool of the rmcp server called through Keyway, (c) axum answering with
 the bytes of (a), (d, e) the rmcp server called directly (stateless, JSON).
+
+";
+
+const SIGN_IN: &str = "
+## Sign-in, access tokens, grants
+
+Calls are of an echo that only reads, on one connection, to a gateway without auth and to one that wants to know who is asking,
+in turn; what is added is the median of the differences. A flow is a browser that is signed in and has agreed before, sent to
+`/oauth/authorize`, and its client at `/oauth/token`, over kept-alive connections. Rate limits are off.
 
 ";
 

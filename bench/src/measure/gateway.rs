@@ -35,8 +35,17 @@ impl Gateway {
         access: Access,
         servers: &[(String, SocketAddr)],
     ) -> Result<Self, Failure> {
+        Self::start_with(access, servers, "").await
+    }
+
+    /// The same with more lines in its configuration.
+    pub(crate) async fn start_with(
+        access: Access,
+        servers: &[(String, SocketAddr)],
+        more: &str,
+    ) -> Result<Self, Failure> {
         let directory = tempfile::tempdir()?;
-        let process = launch(&directory, access, servers)?;
+        let process = launch_with(&directory, access, servers, more)?;
         let mut gateway = Self { process, directory };
         gateway
             .until("answers", async |address| {
@@ -50,19 +59,28 @@ impl Gateway {
 
     /// The one API key, shown at the first start.
     pub(crate) async fn api_key(&self) -> Result<String, Failure> {
+        self.shown("kw_").await
+    }
+
+    /// The path of the link that makes the first account, shown at the first start.
+    pub(crate) async fn setup_path(&self) -> Result<String, Failure> {
+        self.shown("/setup/").await
+    }
+
+    /// What the first start shows that begins so.
+    async fn shown(&self, start: &str) -> Result<String, Failure> {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             let log = self.log();
-            if let Some(at) = log.find("kw_") {
-                let key = log.get(at..).unwrap_or_default();
-                let end = key.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-                if let Some(key) = end.and_then(|end| key.get(..end)) {
-                    return Ok(key.to_owned());
+            if let Some((_, rest)) = log.split_once(start) {
+                let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                if let Some(rest) = end.and_then(|end| rest.get(..end)) {
+                    return Ok(format!("{start}{rest}"));
                 }
             }
             sleep(Duration::from_millis(10)).await;
         }
-        Err("the first start shows no API key".into())
+        Err(format!("the first start shows no {start}").into())
     }
 
     /// Waits until something holds.
@@ -115,11 +133,21 @@ pub(crate) fn launch(
     access: Access,
     servers: &[(String, SocketAddr)],
 ) -> Result<Process, Failure> {
+    launch_with(directory, access, servers, "")
+}
+
+fn launch_with(
+    directory: &TempDir,
+    access: Access,
+    servers: &[(String, SocketAddr)],
+    more: &str,
+) -> Result<Process, Failure> {
     let address = free_address()?;
     let mut configuration = format!("bind: \"{address}\"\n");
     if access == Access::Open {
         configuration.push_str("auth:\n  required: false\n");
     }
+    configuration.push_str(more);
     if !servers.is_empty() {
         configuration.push_str("mcp_servers:\n");
     }

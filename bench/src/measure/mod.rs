@@ -7,6 +7,7 @@ mod lists;
 mod memory;
 mod prompt;
 mod rounds;
+mod sign_in;
 mod startup;
 mod world;
 
@@ -18,6 +19,7 @@ use crate::arguments::Run;
 use crate::load::{self, Shape};
 use crate::message::Message;
 use crate::report::{self, Results};
+use sign_in::Effort;
 use world::World;
 pub(crate) use world::names;
 
@@ -73,6 +75,20 @@ pub(crate) fn fleet_only(rounds: usize) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Measures what concerns access tokens, and prints what it showed.
+pub(crate) fn sign_in_only(rounds: usize) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let figures = runtime.block_on(async {
+        let calibration = calibrate::run().await?;
+        println!("{}", report::machine(&calibration));
+        sign_in::run(&Effort::full(rounds)).await
+    })?;
+    println!("{}", report::figures(&figures));
+    Ok(())
+}
+
 /// How much is measured.
 #[derive(Debug)]
 struct Plan {
@@ -82,6 +98,7 @@ struct Plan {
     connections: Vec<usize>,
     sessions: usize,
     starts: usize,
+    sign_in: Effort,
     load_only: bool,
 }
 
@@ -95,6 +112,7 @@ impl Plan {
                 connections: vec![1, 4],
                 sessions: 50,
                 starts: 1,
+                sign_in: Effort::smoke(),
                 load_only: false,
             };
         }
@@ -105,6 +123,7 @@ impl Plan {
             connections: run.connections.clone(),
             sessions: 10_000,
             starts: 5,
+            sign_in: Effort::full(run.rounds),
             load_only: run.load_only,
         }
     }
@@ -119,6 +138,7 @@ async fn measure(plan: &Plan) -> Result<Results, Failure> {
         calibration,
         load,
         figures: Vec::new(),
+        sign_in: Vec::new(),
     };
     if !plan.load_only {
         results.figures.push(lists::pages(plan).await?);
@@ -127,6 +147,7 @@ async fn measure(plan: &Plan) -> Result<Results, Failure> {
         results.figures.extend(startup::run(plan).await?);
         results.figures.extend(fleet::run(plan.starts)?);
         results.figures.extend(prompt::run(plan.starts)?);
+        results.sign_in = sign_in::run(&plan.sign_in).await?;
     }
     Ok(results)
 }
