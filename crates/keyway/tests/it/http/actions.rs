@@ -202,3 +202,18 @@ async fn the_openapi_document_describes_the_exposed_actions() {
     let input = &document["components"]["schemas"]["say-back.input"];
     assert_eq!(input["required"], json!(["text"]));
 }
+
+#[tokio::test]
+async fn neither_a_query_nor_a_body_takes_the_place_of_the_path() {
+    let app = TestApp::with([say_back(), failing("x", Kind::NotFound)]).await;
+    let input = json!({ "text": "ab", "slug": "fail:x" });
+    for path in [
+        "/v1/actions/say:back?slug=fail:x",
+        "/v1/actions/say:back?text=other",
+    ] {
+        let answer = app.post(path).json(&json!({ "text": "ab" })).send().await;
+        assert_eq!(answer.json(), json!({ "text": "ab" }), "{path}");
+    }
+    let answer = app.post("/v1/actions/say:back").json(&input).send().await;
+    assert!(answer.status() == 422 || answer.json() == json!({ "text": "ab" }));
+}

@@ -32,3 +32,17 @@ async fn a_person_sees_what_acts_for_them_and_ends_it_at_once() {
     let page = gate.owner.get("/account").await;
     assert!(page.text().contains("No application acts for you."));
 }
+
+#[tokio::test]
+async fn many_requests_of_one_web_session_at_once_do_not_disturb_each_other() {
+    let gate = gate().await;
+    let cookie = format!("keyway_session={}", gate.owner.cookies["keyway_session"]);
+    let one = || {
+        let ask = gate.app.ask(http::Method::GET, "/account");
+        ask.header("cookie", &cookie).send()
+    };
+    let answers = futures_util::future::join_all((0..50).map(|_| one())).await;
+    for answer in answers {
+        assert_eq!(answer.status(), 200, "{}", answer.text());
+    }
+}

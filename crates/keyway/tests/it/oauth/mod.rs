@@ -1,4 +1,5 @@
 mod account;
+mod at_rest;
 mod browser;
 mod codes;
 mod consent;
@@ -14,4 +15,5 @@ mod refresh;
 mod registration;
 mod resource;
 mod revoking;
+mod tenants;
 mod world;

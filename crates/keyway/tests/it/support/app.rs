@@ -1,4 +1,5 @@
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use http::Method;
 use keyway::config::Config;
@@ -13,7 +14,7 @@ pub(crate) struct TestApp {
     pub(crate) running: Running,
     /// The API key of the first start.
     pub(crate) key: String,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 pub(crate) struct Builder {
@@ -38,6 +39,11 @@ impl TestApp {
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.running.address()
+    }
+
+    /// Where everything is kept.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.directory.path().join("data")
     }
 
     /// A request without an API key.
@@ -85,7 +91,7 @@ impl Builder {
         Ok(TestApp {
             running,
             key,
-            _directory: directory,
+            directory,
         })
     }
 }

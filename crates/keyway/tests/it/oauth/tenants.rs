@@ -1,0 +1,164 @@
+//! Another organization's admin tries every operation that the OpenAPI document lists.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use http::Method;
+use keyway::serve::Running;
+use keyway_app::KeyRequest;
+use keyway_app::people::{Accept, Browser};
+use keyway_core::{Role, Secret};
+use serde_json::{Value, json};
+
+use super::world::{Gate, gate};
+use crate::support::client::Answer;
+
+/// The key of an admin of another organization.
+async fn stranger(running: &Running) -> String {
+    let (app, local) = (running.app(), running.app().local());
+    let people = app.people();
+    people
+        .create_organization(&local, "acme", "Acme")
+        .await
+        .unwrap();
+    let operator = people.operator_of(&local, "acme").await.unwrap();
+    // An organization needs an owner before anyone makes keys in it.
+    let invited = people
+        .invite(&operator, "eve@example.com", Role::Owner)
+        .await
+        .unwrap();
+    let accept = Accept::Password {
+        name: "Eve".into(),
+        password: Secret::new("violet tractor unmade".into()),
+        browser: Browser {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            user_agent: "test".into(),
+            device: None,
+        },
+    };
+    people
+        .accept_invitation(invited.token.expose(), accept)
+        .await
+        .unwrap();
+    let account = people
+        .create_service_account(&operator, "robot", Role::Admin)
+        .await
+        .unwrap();
+    let request = KeyRequest {
+        name: "key of another".into(),
+        expires_at: None,
+        scopes: None,
+        service_account: Some(account.id),
+    };
+    let made = app.api_keys().issue(&operator, request).await.unwrap();
+    made.secret.expose().clone()
+}
+
+async fn as_owner(gate: &Gate, path: &str, body: Value) -> Value {
+    let answer = gate.app.post(path).json(&body).send().await;
+    assert_eq!(answer.status(), 201, "{path}: {}", answer.text());
+    answer.json()
+}
+
+/// What there is of each kind, in the first organization: an id that exists.
+async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
+    let party = gate.party().await;
+    gate.tokens(&party).await;
+    let id = |made: &Value| made["id"].as_str().unwrap().to_owned();
+    let project = as_owner(
+        gate,
+        "/v1/projects",
+        json!({ "slug": "web", "name": "Web" }),
+    )
+    .await;
+    let invited = json!({ "email": "x@example.com", "role": "member" });
+    let invitation = as_owner(gate, "/v1/invitations", invited).await;
+    let robot = json!({ "name": "bot", "role": "member" });
+    let account = as_owner(gate, "/v1/service-accounts", robot).await;
+    let key = as_owner(gate, "/v1/api-keys", json!({ "name": "of the owner" })).await;
+    let client = json!({ "client_name": "Ours", "redirect_uris": ["https://ours.example/cb"] });
+    let client = gate
+        .app
+        .post("/v1/oauth/clients")
+        .json(&client)
+        .send()
+        .await;
+    let client = client.json();
+    let first = |answer: &Answer, list: &str| id(&answer.json()[list][0]);
+    let members = gate.app.get("/v1/members").send().await;
+    let grants = gate.app.get("/v1/oauth/grants").send().await;
+    vec![
+        ("/v1/projects/", id(&project)),
+        ("/v1/members/", first(&members, "members")),
+        ("/v1/invitations/", id(&invitation)),
+        ("/v1/service-accounts/", id(&account)),
+        ("/v1/api-keys/", id(&key)),
+        (
+            "/v1/oauth/clients/",
+            client["id"]
+                .as_str()
+                .or(client["client_id"].as_str())
+                .unwrap_or(&party.id)
+                .to_owned(),
+        ),
+        ("/v1/oauth/grants/", first(&grants, "grants")),
+    ]
+}
+
+#[tokio::test]
+async fn attack_another_organization_s_admin_reads_and_changes_nothing() {
+    let mut gate = gate().await;
+    let things = things(&mut gate).await;
+    let key = stranger(&gate.app.running).await;
+    let document = gate.app.get("/v1/openapi.json").send().await.json();
+    let mut tried = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        if !path.starts_with("/v1/") {
+            continue;
+        }
+        for method in operations.as_object().unwrap().keys() {
+            let Ok(method) = method.to_uppercase().parse::<Method>() else {
+                continue;
+            };
+            if !["GET", "POST", "PATCH", "DELETE"].contains(&method.as_str()) {
+                continue;
+            }
+            let thing = things.iter().find(|(start, _)| path.starts_with(start));
+            let filled = match thing {
+                Some((_, id)) if path.contains("{id}") => path.replace("{id}", id),
+                _ => {
+                    assert!(!path.contains('{'), "there is nothing to try {path} with");
+                    path.clone()
+                }
+            };
+            tried += 1;
+            let ask = gate.app.ask(method.clone(), &filled).bearer(&key);
+            let answer = match method.as_str() {
+                "POST" | "PATCH" => {
+                    ask.json(&json!({ "name": "Mine", "role": "member" }))
+                        .send()
+                        .await
+                }
+                _ => ask.send().await,
+            };
+            let (status, text) = (answer.status(), answer.text());
+            assert!(status < 500, "{method} {path}: {status} {text}");
+            if path.contains("{id}") {
+                assert!(
+                    matches!(status, 404 | 422),
+                    "{method} {path}: {status} {text}"
+                );
+            }
+            for (_, id) in &things {
+                assert!(!text.contains(id.as_str()), "{method} {path} tells {text}");
+            }
+        }
+    }
+    assert!(tried > 25, "only {tried} operations are listed");
+    // Everything is as it was.
+    for (start, id) in &things {
+        let list = start.trim_end_matches('/');
+        let all = gate.app.get(list).send().await;
+        assert_eq!(all.status(), 200);
+        assert!(all.text().contains(id.as_str()), "{list} has lost {id}");
+    }
+}
