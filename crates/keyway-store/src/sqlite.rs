@@ -17,6 +17,9 @@ pub(crate) const ACQUIRE: Duration = Duration::from_secs(10);
 /// SQLite writes one at a time; this many may read beside it.
 const CONNECTIONS: u32 = 4;
 
+/// How many rows may wait for who reads them: a page of a list goes over in one go.
+const ROWS: usize = 1024;
+
 /// The size of a page, as [`Limits::file_bytes`] is counted in.
 const PAGE: u32 = 4096;
 
@@ -84,6 +87,7 @@ pub(crate) async fn open(path: &Path, limits: Limits) -> Result<SqlitePool, Stor
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
         .busy_timeout(BUSY)
+        .row_buffer_size(ROWS)
         .page_size(PAGE);
     if let Some(bytes) = limits.file_bytes {
         options = options.pragma(
