@@ -102,7 +102,8 @@ impl Store {
     }
 
     /// Keeps a member out from `at` on, wherever else they belong too, or lets them in again with
-    /// `None`. Their web sessions and the open invitations they made end.
+    /// `None`. Their web sessions, their OAuth grants and the open
+    /// invitations they made end, and stay ended.
     pub async fn disable_user(
         &self,
         organization: &OrgId,
@@ -131,6 +132,7 @@ impl Store {
             }
             crate::web_sessions::end_all(&mut transaction, user, at).await?;
             ending::invitations(&mut transaction, user, None, None, at).await?;
+            ending::grants(&mut transaction, user, at).await?;
         }
         facts::bump_auth_epoch(&mut transaction).await?;
         transaction.commit().await.doing(doing)?;

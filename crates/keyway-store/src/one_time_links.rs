@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{OrgId, Secret, UserId};
 
 use crate::error::Doing as _;
-use crate::{Store, StoreError, facts, people, store, web_sessions};
+use crate::{Store, StoreError, ending, facts, people, store, web_sessions};
 
 /// What a link that works once is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,8 +96,8 @@ impl Store {
         row.map(Row::read).transpose()
     }
 
-    /// Uses a link: marks it, changes its person and ends all their web sessions and other links, or
-    /// none of it. Answers false when it does not work at `now`: of many who try at once, one does. A
+    /// Uses a link: marks it, changes its person and ends all their web sessions, OAuth grants and
+    /// other links, or none of it. Answers false when it does not work at `now`: of many who try at once, one does. A
     /// set-up that somebody else has done meanwhile does not work either. A taken address is
     /// [`crate::Reason::Conflict`].
     pub async fn use_link(
@@ -146,6 +146,7 @@ impl Store {
             .await
             .doing(doing)?;
         web_sessions::end_all(&mut transaction, &link.user, now).await?;
+        ending::grants(&mut transaction, &link.user, now).await?;
         facts::bump_auth_epoch(&mut transaction).await?;
         transaction.commit().await.doing(doing)?;
         Ok(true)

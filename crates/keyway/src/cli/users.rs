@@ -37,12 +37,12 @@ enum Command {
         /// The person's e-mail address
         email: String,
     },
-    /// Keep a person out everywhere: keys, tokens and web sessions end at once
+    /// Keep a person out everywhere: tokens and web sessions end for good, keys until they are enabled
     Disable {
         /// The person: an e-mail address, or an id as `list` shows it
         user: String,
     },
-    /// Let a disabled person in again
+    /// Let a disabled person in again: their API keys work again, what they let apps do has ended
     Enable {
         /// The person: an e-mail address, or an id as `list` shows it
         user: String,

@@ -1,6 +1,7 @@
 mod clients;
 mod codes;
 mod devices;
+mod ending;
 mod grants;
 mod refresh;
 mod world;
