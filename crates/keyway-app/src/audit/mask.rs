@@ -94,7 +94,10 @@ pub(super) fn masked_text(text: &str) -> Cow<'_, str> {
             }
             Some(b'=' | b':') if looks_secret(word) => Before::Name,
             // The password of `scheme://user:password@host`.
-            Some(b':') if text.get(..start).is_some_and(|left| left.ends_with("://")) => {
+            Some(b':')
+                if text.get(..start).is_some_and(|left| left.ends_with("://"))
+                    && !is_port(text.get(end + 1..).unwrap_or_default()) =>
+            {
                 Before::Name
             }
             _ => Before::Nothing,
@@ -105,6 +108,14 @@ pub(super) fn masked_text(text: &str) -> Cow<'_, str> {
     }
     out.push_str(text.get(done..).unwrap_or_default());
     Cow::Owned(out)
+}
+
+/// Whether what stands behind `scheme://host:` is a port, and no password with its host after it.
+fn is_port(text: &str) -> bool {
+    let rest = text.split(char::is_whitespace).next().unwrap_or_default();
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let ends = |b: &u8| !b.is_ascii_alphanumeric();
+    (1..=5).contains(&digits) && rest.as_bytes().get(digits).is_none_or(ends) && !rest.contains('@')
 }
 
 /// What stands before a word.
@@ -159,6 +170,13 @@ mod tests {
             text.contains("/srv/a.txt") && text.contains("curl"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_port_is_no_password() {
+        let plain = "http://127.0.0.1:18731/mcp";
+        assert_eq!(masked_text(plain), plain);
+        assert_eq!(masked_text("http://u:18731@h/"), "http://u:[masked]@h/");
     }
 
     #[test]
