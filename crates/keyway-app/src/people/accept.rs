@@ -112,24 +112,25 @@ impl People {
         invitation: &Invitation,
         accepting: Accepting<'_>,
     ) -> Result<(), Error> {
-        let store = &self.parts.store;
-        let accepted = store.accept_invitation(invitation, accepting, self.now());
-        let accepted = accepted.await.map_err(|found| match found.reason() {
-            Reason::Conflict => sign_up::taken(),
-            _ => found.into(),
-        })?;
-        if !accepted {
-            return Err(not_valid());
-        }
-        self.noticed().await;
         let user = match accepting {
             Accepting::New(new) => &new.id,
             Accepting::Existing(user) => user,
         };
         let who = Who::user(&invitation.organization, user);
-        let event = Event::new(EventKind::InvitationAccepted, who);
-        self.record(event.target("invitation", invitation.id.as_str()))
-            .await
+        let event = Event::new(EventKind::InvitationAccepted, who)
+            .target("invitation", invitation.id.as_str());
+        let change = async {
+            let store = &self.parts.store;
+            let accepted = store.accept_invitation(invitation, accepting, self.now());
+            let accepted = accepted.await.map_err(|found| match found.reason() {
+                Reason::Conflict => sign_up::taken(),
+                _ => found.into(),
+            })?;
+            accepted.then_some(()).ok_or_else(not_valid)
+        };
+        self.change(event, change).await?;
+        self.noticed().await;
+        Ok(())
     }
 
     async fn open_invitation(&self, token: &str) -> Result<Invitation, Error> {

@@ -74,6 +74,22 @@ impl People {
         role: Role,
     ) -> Result<IssuedInvitation, Error> {
         let parts = &self.parts;
+        let id = InvitationId::generate(&*parts.clock, &*parts.random);
+        let event = Event::new(EventKind::InvitationMade, who)
+            .target("invitation", id.as_str())
+            .detail("role", role.as_str());
+        self.change(event, self.make_invitation(who, id, email, role))
+            .await
+    }
+
+    async fn make_invitation(
+        &self,
+        who: &Principal,
+        id: InvitationId,
+        email: &str,
+        role: Role,
+    ) -> Result<IssuedInvitation, Error> {
+        let parts = &self.parts;
         self.administer(who).await?;
         if role == Role::Owner {
             access::own(&parts.store, who).await?;
@@ -88,7 +104,7 @@ impl People {
         }
         let (now, secret) = (self.now(), self.secret(TokenKind::Invitation));
         let new = Invitation {
-            id: InvitationId::generate(&*parts.clock, &*parts.random),
+            id,
             organization: who.organization().clone(),
             email,
             role,
@@ -100,13 +116,6 @@ impl People {
         };
         let hash = secret.digest().to_hex();
         parts.store.create_invitation(&new, &hash).await?;
-        let event = Event::new(EventKind::InvitationMade, who);
-        self.record(
-            event
-                .target("invitation", new.id.as_str())
-                .detail("role", role.as_str()),
-        )
-        .await?;
         Ok(IssuedInvitation {
             token: secret.secret().clone(),
             view: view(new, now),
@@ -123,20 +132,23 @@ impl People {
 
     /// Takes an invitation back. One for an owner is taken back by owners.
     pub async fn revoke_invitation(&self, who: &Principal, id: &InvitationId) -> Result<(), Error> {
-        self.administer(who).await?;
-        let (store, organization) = (&self.parts.store, who.organization());
-        let found = store.invitation(organization, id).await?;
-        let found = found.ok_or_else(not_found)?;
-        if found.role == Role::Owner {
-            access::own(store, who).await?;
-        }
-        let now = self.now();
-        if store.revoke_invitation(organization, id, now).await? {
-            let event = Event::new(EventKind::InvitationRevoked, who);
-            return self.record(event.target("invitation", id.as_str())).await;
-        }
-        let error = error::conflict("invitation_accepted", "the invitation was accepted");
-        Err(error.with_hint("remove the member instead"))
+        let event = Event::new(EventKind::InvitationRevoked, who).target("invitation", id.as_str());
+        let change = async {
+            self.administer(who).await?;
+            let (store, organization) = (&self.parts.store, who.organization());
+            let found = store.invitation(organization, id).await?;
+            let found = found.ok_or_else(not_found)?;
+            if found.role == Role::Owner {
+                access::own(store, who).await?;
+            }
+            let now = self.now();
+            if store.revoke_invitation(organization, id, now).await? {
+                return Ok(());
+            }
+            let error = error::conflict("invitation_accepted", "the invitation was accepted");
+            Err(error.with_hint("remove the member instead"))
+        };
+        self.change(event, change).await
     }
 }
 

@@ -127,7 +127,8 @@ impl People {
         })
     }
 
-    /// Uses a link: sets the password, ends every web session of the person, and signs them in.
+    /// Uses a link: sets the password, ends every web session and OAuth grant of the person, and signs
+    /// them in.
     pub async fn use_link(&self, using: UseLink) -> Result<SignedIn, Error> {
         let parts = &self.parts;
         let (link, person, hash) = self.find(&using.token).await?;
@@ -150,21 +151,20 @@ impl People {
             email,
             password_hash: parts.passwords.hash(&using.password).await?,
         };
-        let used = parts
-            .store
-            .use_link(&link, &hash, &credentials, self.now())
-            .await
-            .map_err(|found| match found.reason() {
+        let who = Who::user(&link.organization, &link.user);
+        let event = Event::new(EventKind::LinkUsed, who)
+            .target("user", link.user.as_str())
+            .address(using.browser.address);
+        let change = async {
+            let using = parts.store.use_link(&link, &hash, &credentials, self.now());
+            let used = using.await.map_err(|found| match found.reason() {
                 Reason::Conflict => super::sign_up::taken(),
                 _ => found.into(),
             })?;
-        if !used {
-            return Err(not_valid());
-        }
+            used.then_some(()).ok_or_else(not_valid)
+        };
+        self.change(event, change).await?;
         self.noticed().await;
-        let who = Who::user(&link.organization, &link.user);
-        let event = Event::new(EventKind::LinkUsed, who).target("user", link.user.as_str());
-        self.record(event.address(using.browser.address)).await?;
         self.begin(&link.user, "link", &using.browser, Some(&link.organization))
             .await
     }
@@ -184,10 +184,12 @@ impl People {
             created_at: now,
             expires_at: later(now, LIFE),
         };
-        let store = &self.parts.store;
-        store.create_link(&link, &secret.digest().to_hex()).await?;
         let event = Event::new(EventKind::LinkMade, who).target("user", link.user.as_str());
-        self.record(event).await?;
+        let change = async {
+            let store = &self.parts.store;
+            Ok(store.create_link(&link, &secret.digest().to_hex()).await?)
+        };
+        self.change(event, change).await?;
         Ok(IssuedLink {
             purpose: purpose(of),
             token: secret.secret().clone(),

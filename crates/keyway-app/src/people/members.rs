@@ -40,34 +40,43 @@ impl People {
         user: &UserId,
         role: Role,
     ) -> Result<MemberView, Error> {
-        let member = self.may_change(who, user).await?;
-        if role == Role::Owner {
-            access::own(&self.parts.store, who).await?;
-        }
-        let store = &self.parts.store;
-        done(
-            store
-                .set_role(who.organization(), user, role, self.now())
-                .await?,
-        )?;
+        let event = Event::new(EventKind::MemberChanged, who)
+            .target("user", user.as_str())
+            .detail("role", role.as_str());
+        let change = async {
+            let member = self.may_change(who, user).await?;
+            let store = &self.parts.store;
+            if role == Role::Owner {
+                access::own(store, who).await?;
+            }
+            done(
+                store
+                    .set_role(who.organization(), user, role, self.now())
+                    .await?,
+            )?;
+            Ok(member)
+        };
+        let member = self.change(event, change).await?;
         self.noticed().await;
-        let event = Event::new(EventKind::MemberChanged, who).target("user", user.as_str());
-        self.record(event.detail("role", role.as_str())).await?;
         Ok(view(Member { role, ..member }))
     }
 
     /// Removes a member. Their API keys, tokens and web sessions at the organization end at once.
     pub async fn remove_member(&self, who: &Principal, user: &UserId) -> Result<(), Error> {
-        self.may_change(who, user).await?;
-        let store = &self.parts.store;
-        done(
-            store
-                .remove_member(who.organization(), user, self.now())
-                .await?,
-        )?;
-        self.noticed().await;
         let event = Event::new(EventKind::MemberRemoved, who).target("user", user.as_str());
-        self.record(event).await
+        let change = async {
+            self.may_change(who, user).await?;
+            let store = &self.parts.store;
+            done(
+                store
+                    .remove_member(who.organization(), user, self.now())
+                    .await?,
+            )?;
+            Ok(())
+        };
+        self.change(event, change).await?;
+        self.noticed().await;
+        Ok(())
     }
 
     /// The member, if `who` may change them: owners are changed by owners.

@@ -33,12 +33,15 @@ impl People {
         who: &Principal,
         name: &str,
     ) -> Result<OrganizationView, Error> {
-        self.administer(who).await?;
-        let name = error::name(name)?;
-        let store = &self.parts.store;
-        store.rename_organization(who.organization(), &name).await?;
-        self.record(Event::new(EventKind::OrganizationChanged, who))
-            .await?;
+        let change = async {
+            self.administer(who).await?;
+            let name = error::name(name)?;
+            let store = &self.parts.store;
+            store.rename_organization(who.organization(), &name).await?;
+            Ok(())
+        };
+        let event = Event::new(EventKind::OrganizationChanged, who);
+        self.change(event, change).await?;
         self.read_organization(who.organization()).await
     }
 
@@ -56,26 +59,29 @@ impl People {
         slug: &str,
         name: &str,
     ) -> Result<OrganizationView, Error> {
-        access::operate(who)?;
         let parts = &self.parts;
-        let new = Organization {
-            id: OrgId::generate(&*parts.clock, &*parts.random),
-            slug: error::slug(slug)?,
-            name: error::name(name)?,
-            created_at: self.now(),
+        let id = OrgId::generate(&*parts.clock, &*parts.random);
+        let event =
+            Event::new(EventKind::OrganizationChanged, who).target("organization", id.as_str());
+        let change = async {
+            access::operate(who)?;
+            let new = Organization {
+                id,
+                slug: error::slug(slug)?,
+                name: error::name(name)?,
+                created_at: self.now(),
+            };
+            let made = parts.store.create_organization(&new).await;
+            made.map_err(|found| match found.reason() {
+                Reason::Conflict => error::conflict(
+                    "slug_taken",
+                    "an organization of this slug is there already",
+                ),
+                _ => found.into(),
+            })?;
+            Ok(view(new))
         };
-        let made = parts.store.create_organization(&new).await;
-        made.map_err(|found| match found.reason() {
-            Reason::Conflict => error::conflict(
-                "slug_taken",
-                "an organization of this slug is there already",
-            ),
-            _ => found.into(),
-        })?;
-        let event = Event::new(EventKind::OrganizationChanged, who);
-        self.record(event.target("organization", new.id.as_str()))
-            .await?;
-        Ok(view(new))
+        self.change(event, change).await
     }
 
     /// The operator, acting in the organization with this slug.

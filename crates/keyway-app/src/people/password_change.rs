@@ -24,11 +24,16 @@ impl People {
         let account = KeyDigest::of(person.id.as_str());
         let session = KeyDigest::of(visitor.session.as_str());
         let trying = [Trying::Known(account, session)];
-        parts.throttle.charge(&trying, self.now())?;
+        if let Err(error) = parts.throttle.charge(&trying, self.now()) {
+            self.failed(Some(&person), &browser, &error).await;
+            return Err(error);
+        }
         let hash = person.password_hash.as_ref();
         let checked = parts.passwords.check(&current, hash).await?;
         if checked == Checked::Wrong || hash.is_none() {
-            return Err(wrong());
+            let error = wrong();
+            self.failed(Some(&person), &browser, &error).await;
+            return Err(error);
         }
         parts.throttle.refund(&trying);
         let known = [
@@ -37,13 +42,14 @@ impl People {
         ];
         strength::check(&new, parts.settings.password_min_length, &known).await?;
         let hash = parts.passwords.hash(&new).await?;
-        parts
-            .store
-            .set_password(&person.id, &hash, self.now())
-            .await?;
         let who = &visitor.principal;
         let event = Event::new(EventKind::PasswordChanged, who).target("user", person.id.as_str());
-        self.record(event).await?;
+        let change = async {
+            let (store, now) = (&parts.store, self.now());
+            store.set_password(&person.id, &hash, now).await?;
+            Ok(())
+        };
+        self.change(event, change).await?;
         let at = Some(who.organization());
         self.begin(&person.id, "password", &browser, at).await
     }

@@ -34,23 +34,27 @@ impl People {
         slug: &str,
         name: &str,
     ) -> Result<ProjectView, Error> {
-        self.administer(who).await?;
         let parts = &self.parts;
-        let new = Project {
-            id: ProjectId::generate(&*parts.clock, &*parts.random),
-            slug: error::slug(slug)?,
-            name: error::name(name)?,
-            created_at: self.now(),
+        let id = ProjectId::generate(&*parts.clock, &*parts.random);
+        let event = project_changed(who, &id);
+        let change = async {
+            self.administer(who).await?;
+            let new = Project {
+                id,
+                slug: error::slug(slug)?,
+                name: error::name(name)?,
+                created_at: self.now(),
+            };
+            let made = parts.store.create_project(who.organization(), &new).await;
+            made.map_err(|found| match found.reason() {
+                Reason::Conflict => {
+                    error::conflict("slug_taken", "a project of this slug is there already")
+                }
+                _ => found.into(),
+            })?;
+            Ok(view(new))
         };
-        let made = parts.store.create_project(who.organization(), &new).await;
-        made.map_err(|found| match found.reason() {
-            Reason::Conflict => {
-                error::conflict("slug_taken", "a project of this slug is there already")
-            }
-            _ => found.into(),
-        })?;
-        self.project_changed(who, &new.id).await?;
-        Ok(view(new))
+        self.change(event, change).await
     }
 
     /// Gives a project another name.
@@ -60,29 +64,30 @@ impl People {
         id: &ProjectId,
         name: &str,
     ) -> Result<ProjectView, Error> {
-        self.administer(who).await?;
-        let (store, name) = (&self.parts.store, error::name(name)?);
-        store.rename_project(who.organization(), id, &name).await?;
-        let found = store.project(who.organization(), id).await?;
-        let found = found.ok_or_else(not_found)?;
-        self.project_changed(who, id).await?;
-        Ok(view(found))
+        let change = async {
+            self.administer(who).await?;
+            let (store, name) = (&self.parts.store, error::name(name)?);
+            store.rename_project(who.organization(), id, &name).await?;
+            let found = store.project(who.organization(), id).await?;
+            found.map(view).ok_or_else(not_found)
+        };
+        self.change(project_changed(who, id), change).await
     }
 
     /// Deletes a project.
     pub async fn delete_project(&self, who: &Principal, id: &ProjectId) -> Result<(), Error> {
-        self.administer(who).await?;
-        let store = &self.parts.store;
-        if store.delete_project(who.organization(), id).await? {
-            return self.project_changed(who, id).await;
-        }
-        Err(not_found())
+        let change = async {
+            self.administer(who).await?;
+            let store = &self.parts.store;
+            let found = store.delete_project(who.organization(), id).await?;
+            found.then_some(()).ok_or_else(not_found)
+        };
+        self.change(project_changed(who, id), change).await
     }
+}
 
-    async fn project_changed(&self, who: &Principal, id: &ProjectId) -> Result<(), Error> {
-        let event = Event::new(EventKind::ProjectChanged, who);
-        self.record(event.target("project", id.as_str())).await
-    }
+fn project_changed(who: &Principal, id: &ProjectId) -> Event {
+    Event::new(EventKind::ProjectChanged, who).target("project", id.as_str())
 }
 
 fn view(project: Project) -> ProjectView {

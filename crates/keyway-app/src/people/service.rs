@@ -102,6 +102,16 @@ impl People {
         self.parts.audit.record(event).await
     }
 
+    /// Makes a change that is written down before it is begun, and how it ended after it. Who may
+    /// make it is asked within, so that a refusal is written down too.
+    pub(super) async fn change<T>(
+        &self,
+        event: Event,
+        change: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        self.parts.audit.change(event, change).await
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.parts.clock.now()
     }

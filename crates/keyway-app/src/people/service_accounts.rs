@@ -29,31 +29,35 @@ impl People {
         name: &str,
         role: Role,
     ) -> Result<ServiceAccountView, Error> {
-        self.administer(who).await?;
-        if role == Role::Owner {
-            return Err(error::invalid("/role", "`admin` or `member`"));
-        }
         let parts = &self.parts;
-        let new = ServiceAccount {
-            id: ServiceAccountId::generate(&*parts.clock, &*parts.random),
-            name: error::name(name)?,
-            role,
-            created_at: self.now(),
-            disabled_at: None,
+        let id = ServiceAccountId::generate(&*parts.clock, &*parts.random);
+        let event = Event::new(EventKind::ServiceAccountMade, who)
+            .target("service_account", id.as_str())
+            .detail("role", role.as_str());
+        let change = async {
+            self.administer(who).await?;
+            if role == Role::Owner {
+                return Err(error::invalid("/role", "`admin` or `member`"));
+            }
+            let new = ServiceAccount {
+                id,
+                name: error::name(name)?,
+                role,
+                created_at: self.now(),
+                disabled_at: None,
+            };
+            let store = &parts.store;
+            let made = store.create_service_account(who.organization(), &new).await;
+            made.map_err(|found| match found.reason() {
+                Reason::Conflict => error::conflict(
+                    "name_taken",
+                    "a service account of this name is there already",
+                ),
+                _ => found.into(),
+            })?;
+            Ok(view(new))
         };
-        let store = &parts.store;
-        let made = store.create_service_account(who.organization(), &new).await;
-        made.map_err(|found| match found.reason() {
-            Reason::Conflict => error::conflict(
-                "name_taken",
-                "a service account of this name is there already",
-            ),
-            _ => found.into(),
-        })?;
-        let event = Event::new(EventKind::ServiceAccountMade, who);
-        self.record(event.target("service_account", new.id.as_str()))
-            .await?;
-        Ok(view(new))
+        self.change(event, change).await
     }
 
     /// The service accounts of the organization of `who`, oldest first.
@@ -101,15 +105,17 @@ impl People {
         who: &Principal,
         id: &ServiceAccountId,
     ) -> Result<(), Error> {
-        self.administer(who).await?;
-        let (store, organization) = (&self.parts.store, who.organization());
-        if !store.delete_service_account(organization, id).await? {
-            return Err(not_found());
-        }
+        let event = Event::new(EventKind::ServiceAccountRemoved, who)
+            .target("service_account", id.as_str());
+        let change = async {
+            self.administer(who).await?;
+            let (store, organization) = (&self.parts.store, who.organization());
+            let found = store.delete_service_account(organization, id).await?;
+            found.then_some(()).ok_or_else(not_found)
+        };
+        self.change(event, change).await?;
         self.noticed().await;
-        let event = Event::new(EventKind::ServiceAccountRemoved, who);
-        self.record(event.target("service_account", id.as_str()))
-            .await
+        Ok(())
     }
 
     async fn disable_account(
@@ -118,15 +124,18 @@ impl People {
         id: &ServiceAccountId,
         at: Option<Timestamp>,
     ) -> Result<ServiceAccountView, Error> {
-        self.administer(who).await?;
-        let (store, organization) = (&self.parts.store, who.organization());
-        store.disable_service_account(organization, id, at).await?;
+        let event = Event::new(EventKind::ServiceAccountChanged, who)
+            .target("service_account", id.as_str())
+            .detail("disabled", at.is_some());
+        let change = async {
+            self.administer(who).await?;
+            let (store, organization) = (&self.parts.store, who.organization());
+            store.disable_service_account(organization, id, at).await?;
+            let found = store.service_account(organization, id).await?;
+            found.ok_or_else(not_found)
+        };
+        let found = self.change(event, change).await?;
         self.noticed().await;
-        let found = store.service_account(organization, id).await?;
-        let found = found.ok_or_else(not_found)?;
-        let event = Event::new(EventKind::ServiceAccountChanged, who);
-        let event = event.target("service_account", id.as_str());
-        self.record(event.detail("disabled", at.is_some())).await?;
         Ok(view(found))
     }
 }

@@ -65,7 +65,7 @@ impl People {
 
     /// Tells the audit log where the person belongs; of nobody's account the first organization's.
     /// What was entered is not written down: it may be a password in the wrong field.
-    async fn failed(&self, person: Option<&Person>, browser: &Browser, error: &Error) {
+    pub(super) async fn failed(&self, person: Option<&Person>, browser: &Browser, error: &Error) {
         let store = &self.parts.store;
         let place = match person {
             Some(person) => store.memberships(&person.id).await.map(|all| {

@@ -39,15 +39,18 @@ impl People {
         let new = self.new_person(name, email, &sign_up.password).await?;
         let first = setup::organization(&parts.store).await?;
         let first = first.ok_or_else(closed)?;
-        let made = parts
-            .store
-            .create_person(&first.id, Role::Member, &new, None);
-        made.await.map_err(|found| match found.reason() {
-            Reason::Conflict => taken(),
-            _ => found.into(),
-        })?;
-        let event = Event::new(EventKind::MemberAdded, Who::user(&first.id, &new.id));
-        self.record(event.target("user", new.id.as_str())).await?;
+        let event = Event::new(EventKind::MemberAdded, Who::user(&first.id, &new.id))
+            .target("user", new.id.as_str());
+        let change = async {
+            let made = parts
+                .store
+                .create_person(&first.id, Role::Member, &new, None);
+            made.await.map_err(|found| match found.reason() {
+                Reason::Conflict => taken(),
+                _ => found.into(),
+            })
+        };
+        self.change(event, change).await?;
         self.begin(&new.id, "sign_up", &sign_up.browser, Some(&first.id))
             .await
     }

@@ -6,13 +6,13 @@ use crate::access;
 use crate::audit::{Event, EventKind};
 
 impl People {
-    /// Keeps a person out everywhere: keys, tokens and web sessions end at once. They are a member
-    /// still. Who belongs elsewhere too is disabled by the operator alone.
+    /// Keeps a person out everywhere: tokens, grants and web sessions end for good, and API keys do
+    /// not work until they are enabled again. They are a member still. Who belongs elsewhere too is disabled by the operator alone.
     pub async fn disable_user(&self, who: &Principal, user: &UserId) -> Result<MemberView, Error> {
         self.disable(who, user, Some(self.now())).await
     }
 
-    /// Lets a disabled person in again. Their web sessions stay ended.
+    /// Lets a disabled person in again, with their API keys. Web sessions and grants stay ended.
     pub async fn enable_user(&self, who: &Principal, user: &UserId) -> Result<MemberView, Error> {
         self.disable(who, user, None).await
     }
@@ -20,16 +20,16 @@ impl People {
     /// Records that an address is known to be its person's, by the operator's word: then it accepts
     /// invitations, and links identities.
     pub async fn verify_email(&self, who: &Principal, email: &str) -> Result<(), Error> {
-        access::operate(who)?;
-        let (store, email) = (&self.parts.store, error::email(email)?);
-        if store.verify_email(&email, self.now()).await? {
-            let event = Event::new(EventKind::UserChanged, who).detail("verified", &*email);
-            return self.record(event).await;
-        }
-        Err(error::not_found(
-            "user_not_found",
-            "nobody here has this e-mail address",
-        ))
+        let event = Event::new(EventKind::UserChanged, who).detail("verified", email);
+        let change = async {
+            access::operate(who)?;
+            let (store, email) = (&self.parts.store, error::email(email)?);
+            let found = store.verify_email(&email, self.now()).await?;
+            let nobody = "nobody here has this e-mail address";
+            let not_found = || error::not_found("user_not_found", nobody);
+            found.then_some(()).ok_or_else(not_found)
+        };
+        self.change(event, change).await
     }
 
     async fn disable(
@@ -38,6 +38,23 @@ impl People {
         user: &UserId,
         at: Option<jiff::Timestamp>,
     ) -> Result<MemberView, Error> {
+        let event = Event::new(EventKind::UserChanged, who)
+            .target("user", user.as_str())
+            .detail("disabled", at.is_some());
+        self.change(event, self.change_disabled(who, user, at))
+            .await?;
+        self.noticed().await;
+        let store = &self.parts.store;
+        let member = store.member(who.organization(), user).await?;
+        member.map(view).ok_or_else(not_found)
+    }
+
+    async fn change_disabled(
+        &self,
+        who: &Principal,
+        user: &UserId,
+        at: Option<jiff::Timestamp>,
+    ) -> Result<(), Error> {
         self.may_change(who, user).await?;
         let store = &self.parts.store;
         if *who.subject() != Subject::Local && store.memberships(user).await?.len() > 1 {
@@ -48,11 +65,6 @@ impl People {
             );
             return Err(error.with_hint("remove them from the organization instead"));
         }
-        done(store.disable_user(who.organization(), user, at).await?)?;
-        self.noticed().await;
-        let event = Event::new(EventKind::UserChanged, who).target("user", user.as_str());
-        self.record(event.detail("disabled", at.is_some())).await?;
-        let member = store.member(who.organization(), user).await?;
-        member.map(view).ok_or_else(not_found)
+        done(store.disable_user(who.organization(), user, at).await?)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keyway_app::{Event, EventKind, Surface};
 use keyway_core::action::Expose;
-use keyway_core::{Action, Error, Kind};
+use keyway_core::{Action, Error, Kind, Role};
 use keyway_testkit::sql;
 use serde_json::{Value, json};
 
@@ -55,6 +55,22 @@ async fn while_nothing_can_be_written_down_only_reads_go_on() {
     let keys = app.api_keys().list(&app.local()).await.unwrap();
     assert_eq!(keys.len(), 1, "nothing is half made");
 
+    let (people, local) = (app.people(), app.local());
+    let owner = people.members(&local).await.unwrap().remove(0);
+    let made = people.create_service_account(&local, "ci", Role::Admin);
+    let made = made.await.map(drop);
+    let invited = people.invite(&local, "eve@example.com", Role::Owner).await;
+    for refused in [
+        made,
+        invited.map(drop),
+        people.remove_member(&local, &owner.id).await,
+    ] {
+        assert_eq!(refused.unwrap_err().code(), "audit_unavailable");
+    }
+    assert_eq!(people.members(&local).await.unwrap().len(), 1);
+    assert!(people.service_accounts(&local).await.unwrap().is_empty());
+    assert!(people.invitations(&local).await.unwrap().is_empty());
+
     asking
         .invoke(app, "look", json!({}), Surface::Http)
         .await
@@ -63,7 +79,7 @@ async fn while_nothing_can_be_written_down_only_reads_go_on() {
     let metrics = || app.metrics().render();
     until(|| async { metrics().contains("keyway_audit_writable 0\n") }).await;
     assert!(
-        metrics().contains("keyway_audit_refusals_total 2\n"),
+        metrics().contains("keyway_audit_refusals_total 5\n"),
         "{}",
         metrics()
     );
