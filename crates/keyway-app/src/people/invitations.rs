@@ -91,6 +91,7 @@ impl People {
     ) -> Result<IssuedInvitation, Error> {
         let parts = &self.parts;
         self.administer(who).await?;
+        access::made_by_hand(who)?;
         if role == Role::Owner {
             access::own(&parts.store, who).await?;
         }

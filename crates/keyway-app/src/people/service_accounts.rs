@@ -3,6 +3,7 @@ use keyway_core::{Error, Principal, Role, ServiceAccountId};
 use keyway_store::{Reason, ServiceAccount};
 
 use super::{People, error};
+use crate::access;
 use crate::audit::{Event, EventKind};
 
 /// A machine identity of an organization.
@@ -36,6 +37,7 @@ impl People {
             .detail("role", role.as_str());
         let change = async {
             self.administer(who).await?;
+            access::made_by_hand(who)?;
             if role == Role::Owner {
                 return Err(error::invalid("/role", "`admin` or `member`"));
             }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use keyway_app::KeyRequest;
-use keyway_core::{Kind, Role};
+use keyway_core::{Actor, Kind, Principal, Role, Subject};
 use keyway_store::Purpose;
 
 use super::world::{GOOD, World};
@@ -68,6 +68,31 @@ async fn owners_are_changed_by_owners() {
         .await
         .unwrap();
     assert_eq!(view.role, Role::Admin);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn attack_an_oauth_client_makes_nobody_who_outlives_its_grant() {
+    let (world, owner) = World::start().await;
+    let people = world.people();
+    let subject = Subject::Token {
+        grant: "grant_01890a5d-ac96-774b-bcce-000000000001"
+            .parse()
+            .unwrap(),
+        client: "client_1".parse().unwrap(),
+        owner: Actor::User(owner.visitor.user.id.clone()),
+    };
+    let organization = owner.visitor.principal.organization().clone();
+    let who = Principal::new(organization, subject).with_scopes("admin".parse().unwrap());
+    people.members(&who).await.unwrap();
+    let invited = people.invite(&who, "eve@example.com", Role::Owner).await;
+    let made = people.create_service_account(&who, "ci", Role::Admin).await;
+    for error in [invited.unwrap_err(), made.unwrap_err()] {
+        assert_eq!(
+            (error.kind(), error.code()),
+            (Kind::Forbidden, "not_through_a_client")
+        );
+    }
     world.stop().await;
 }
 
