@@ -71,6 +71,19 @@ pub(crate) async fn role(store: &Store, who: &Principal) -> Result<Option<Role>,
     }
 }
 
+/// Refuses machines: an invitation ends with the power of the person who made it.
+pub(crate) fn a_person(who: &Principal) -> Result<(), Error> {
+    match who.actor() {
+        Some(Actor::ServiceAccount(_)) => Err(Error::new(
+            Kind::Forbidden,
+            "people_only",
+            "a service account cannot invite anybody",
+        )
+        .with_hint("invite as a person, or from the command line")),
+        _ => Ok(()),
+    }
+}
+
 /// The refusal of someone who came without the scope `admin`.
 pub(crate) fn lacking(who: &Principal) -> Error {
     Error::insufficient_scope(who.scopes().union(&Scopes::of([Scope::Admin])))

@@ -92,6 +92,7 @@ impl People {
         let parts = &self.parts;
         self.administer(who).await?;
         access::made_by_hand(who)?;
+        access::a_person(who)?;
         if role == Role::Owner {
             access::own(&parts.store, who).await?;
         }

@@ -1,5 +1,4 @@
 //! Invitations, and the power of whoever made them.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 use keyway_core::Role;
 use keyway_store::Accepting;

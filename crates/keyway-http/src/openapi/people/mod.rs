@@ -161,7 +161,7 @@ fn operations() -> Vec<Operation> {
             "/v1/members/{id}/disable",
             "post",
             "disable_member",
-            "Keep a person out: keys, tokens and web sessions end at once",
+            "Keep a person out: grants and web sessions end, API keys rest until they are let in again",
             None,
             Shows(member()),
         ),
