@@ -26,14 +26,15 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Input<T> {
         let text = body::read(body, &shared.settings.limits).await?;
         bounds::check(&text, shared.settings.json)
             .map_err(|found| Error::new(Kind::TooLarge, "json_too_large", found.to_string()))?;
-        let value: serde_json::Value = serde_json::from_slice(&text).map_err(|_| {
+        serde_json::from_slice::<serde::de::IgnoredAny>(&text).map_err(|_| {
             Error::new(
                 Kind::Malformed,
                 "malformed_json",
                 "the body is not valid JSON",
             )
         })?;
-        serde_json::from_value(value)
+        // Out of the text itself: a field that is there twice is refused.
+        serde_json::from_slice(&text)
             .map(Self)
             // What serde says may repeat what was sent.
             .map_err(|_| {

@@ -294,3 +294,18 @@ async fn without_authentication_nobody_administers() {
         assert_eq!(answer.status(), 403, "{method} {path}");
     }
 }
+
+#[tokio::test]
+async fn attack_a_field_that_is_there_twice_is_refused() {
+    let app = TestApp::with([]).await;
+    let twice = r#"{"email":"x@example.com","role":"member","role":"owner"}"#;
+    let ask = app.post("/v1/invitations");
+    let answer = ask
+        .header("content-type", "application/json")
+        .body(twice.to_owned())
+        .send()
+        .await;
+    assert_eq!(answer.status(), 422, "{}", answer.text());
+    let all = app.get("/v1/invitations").send().await;
+    assert!(!all.text().contains("x@example.com"));
+}
