@@ -89,8 +89,6 @@ impl Default for Settings {
 pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
-    #[expect(dead_code, reason = "asked by sign-in at other providers")]
-    pub(crate) http: Arc<dyn HttpSend>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) metrics: Arc<Metrics>,
     /// The counters of each action, by slug.
@@ -192,7 +190,6 @@ impl App {
             subscriptions: Subscriptions::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
             policy: ArcSwap::new(InForce::new(built_in())),
-            http: parts.http,
             clock: parts.clock,
             random: parts.random,
             store: parts.store,

@@ -1,16 +1,16 @@
 //! Looking into the logs: a page for administrators, all of it for the operator.
 
 use jiff::Timestamp;
-use keyway_core::{Actor, Error, Kind, OrgId, Principal, Problem, Subject};
+use keyway_core::{Error, OrgId, Principal, Problem};
+use keyway_store::AuditCheckpoint;
 pub use keyway_store::AuditFilter;
-use keyway_store::{AuditCheckpoint, Role};
 use keyway_vault::VerifyingKey;
 
 use super::checkpoint::PURPOSE;
 use super::verify::Chain;
 use super::view::{AuditEvent, Checkpoint, Line};
 use super::{Audit, EventKind};
-use crate::App;
+use crate::{App, access};
 
 /// How many events are read at once.
 const PAGE: u32 = 1_000;
@@ -38,7 +38,7 @@ impl App {
         cursor: Option<&str>,
         limit: Option<u32>,
     ) -> Result<AuditPage, Error> {
-        self.may_audit(who).await?;
+        access::administer(&self.inner.store, who).await?;
         let mut problems = Vec::new();
         let kind = filter.kind.as_deref();
         if kind.is_some_and(|kind| kind.parse::<EventKind>().is_err()) {
@@ -71,26 +71,6 @@ impl App {
             events: events.collect::<Result<_, _>>().map_err(Error::internal)?,
             next_cursor: last.filter(|_| more),
         })
-    }
-
-    async fn may_audit(&self, who: &Principal) -> Result<(), Error> {
-        if *who.subject() == Subject::Local {
-            return Ok(());
-        }
-        let actor = who.actor().filter(|_| who.scopes().admin());
-        let role = match &actor {
-            Some(Actor::User(user)) => self.inner.store.role(who.organization(), user).await?,
-            Some(Actor::ServiceAccount(_)) => Some(who.role()),
-            None => None,
-        };
-        if role.is_some_and(Role::administers) {
-            return Ok(());
-        }
-        Err(Error::new(
-            Kind::Forbidden,
-            "forbidden",
-            "only an owner or an admin of the organization may do this",
-        ))
     }
 }
 
