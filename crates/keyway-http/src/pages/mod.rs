@@ -6,6 +6,7 @@ mod form;
 mod forms;
 mod home;
 mod invitations;
+mod links;
 mod next;
 mod reset;
 mod routes;

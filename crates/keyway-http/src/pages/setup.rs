@@ -3,11 +3,11 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use keyway_app::people::{LinkLook, LinkPurpose, UseLink};
-use keyway_core::{Error, Kind};
+use keyway_core::Kind;
 use keyway_pages::{Field, Html, Setup, csrf_field};
 
 use super::trouble::Trouble;
-use super::{PageForm, Visit, forms, signed_in};
+use super::{PageForm, Visit, forms, links, signed_in};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -17,7 +17,7 @@ pub(super) async fn show(
     visit: Visit,
     Path(token): Path<String>,
 ) -> Result<Response, Refusal> {
-    let look = look(&shared, &token).await?;
+    let look = links::look(&shared, &token, LinkPurpose::Setup).await?;
     let page = page(&shared, &visit, &token, &look);
     Ok(visit.show(&shared, &page)?.into_response())
 }
@@ -29,7 +29,7 @@ pub(super) async fn submit(
     Path(token): Path<String>,
     form: PageForm,
 ) -> Result<Response, Refusal> {
-    let look = look(&shared, &token).await?;
+    let look = links::look(&shared, &token, LinkPurpose::Setup).await?;
     let using = UseLink {
         token: token.clone(),
         name: Some(form.get("name").to_owned()),
@@ -51,19 +51,6 @@ pub(super) async fn submit(
             Ok(reply.into_response())
         }
     }
-}
-
-/// What the link is for. One that is for something else is not valid here.
-async fn look(shared: &Shared, token: &str) -> Result<LinkLook, Error> {
-    let look = shared.app.people().look_at_link(token).await?;
-    if look.purpose == LinkPurpose::Setup {
-        return Ok(look);
-    }
-    Err(Error::new(
-        Kind::NotFound,
-        "link_not_valid",
-        "this link is for something else",
-    ))
 }
 
 fn page(shared: &Shared, visit: &Visit, token: &str, look: &LinkLook) -> Setup {
