@@ -6,9 +6,12 @@ pub(crate) const TOKEN: usize = 12;
 
 /// The tool of a Keyway action and of every server behind Keyway, and its name through Keyway.
 pub(crate) const ECHO: &str = "echo";
-/// The same as a tool that only reads: no call waits for its audit record.
-pub(crate) const LOOK: &str = "look";
 pub(crate) const RELAYED_ECHO: &str = "mcp__up__echo";
+
+/// The same as a tool that says nothing of what it does, and so may change something: each call
+/// waits until it is written down that it is about to run.
+pub(crate) const PUT: &str = "put";
+pub(crate) const RELAYED_PUT: &str = "mcp__up__put";
 
 const META: &str = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"bench","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}"#;
 

@@ -168,7 +168,8 @@ Written by `cargo xtask bench`. All servers are release builds in processes of t
 of kept-alive connections from one thread that checks every byte of every answer. Rounds alternate between the servers;
 figures are medians over the rounds, ratios medians of the ratios of each round. CPU is the whole server process, user and
 system. (a) is an echo action of Keyway, (b) the same tool of the rmcp server called through Keyway, (c) axum answering with
-the bytes of (a), (d, e) the rmcp server called directly (stateless, JSON).
+the bytes of (a), (d, e) the rmcp server called directly (stateless, JSON). The echo says that it only reads; the tool that
+may write is the same without that word, and waits for its durable audit record before it runs.
 
 ";
 

@@ -7,12 +7,15 @@ use tempfile::TempDir;
 use super::gateway::{Access, Gateway};
 use crate::Failure;
 use crate::load::Shape;
-use crate::message::{ECHO, Message, RELAYED_ECHO};
+use crate::message::{ECHO, Message, PUT, RELAYED_ECHO, RELAYED_PUT};
 use crate::process::Process;
 
 /// How often an answer of the echo tool holds the token: in the id, in the text and in the
 /// structured content.
 const ECHOES: usize = 3;
+
+/// The default limit of one principal is far below what a load test sends.
+const UNLIMITED: &str = "rate_limit:\n  principal:\n    limit: 0\n";
 
 /// What is put under load.
 #[derive(Debug)]
@@ -42,6 +45,8 @@ pub(crate) mod names {
     pub(crate) const ACTION_KEY: &str = "a: Keyway action, API key";
     pub(crate) const RELAY: &str = "b: Keyway relay";
     pub(crate) const RELAY_KEY: &str = "b: Keyway relay, API key";
+    pub(crate) const WRITE: &str = "a: Keyway action that may write";
+    pub(crate) const RELAY_WRITE: &str = "b: Keyway relay, tool that may write";
     pub(crate) const BARE: &str = "c: bare axum";
     pub(crate) const DIRECT: &str = "d, e: rmcp server";
 }
@@ -51,7 +56,7 @@ impl World {
         let rmcp = Process::start(&["rmcp"])?;
         let servers = [("up".to_owned(), rmcp.address)];
         let mut open = Gateway::start(Access::Open, &servers).await?;
-        let keyed = Gateway::start(Access::ApiKey, &servers).await?;
+        let keyed = Gateway::start_with(Access::ApiKey, &servers, UNLIMITED).await?;
         let key = keyed.api_key().await?;
         open.until_listed(RELAYED_ECHO).await?;
 
@@ -81,6 +86,13 @@ impl World {
             (names::DIRECT, rmcp_at, &action, 3),
             (names::RELAY, open_at, &relay, 0),
             (names::RELAY_KEY, keyed_at, &relay_with_key, 1),
+            (names::WRITE, open_at, &Message::call(PUT, None), 0),
+            (
+                names::RELAY_WRITE,
+                open_at,
+                &Message::call(RELAYED_PUT, None),
+                0,
+            ),
         ] {
             let shape = Shape::learn(address, message, ECHOES)
                 .await

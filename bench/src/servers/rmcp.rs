@@ -25,8 +25,20 @@ impl Server {
         }
     }
 
-    #[tool(name = "echo", description = "Gives back what it is given")]
+    #[tool(
+        name = "echo",
+        description = "Gives back what it is given",
+        annotations(read_only_hint = true)
+    )]
     async fn echo(&self, Parameters(echo): Parameters<Echo>) -> Result<Json<Echo>, String> {
+        Ok(Json(echo))
+    }
+
+    #[tool(
+        name = "put",
+        description = "Gives back what it is given, and might change something"
+    )]
+    async fn put(&self, Parameters(echo): Parameters<Echo>) -> Result<Json<Echo>, String> {
         Ok(Json(echo))
     }
 }

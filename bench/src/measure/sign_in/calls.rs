@@ -8,7 +8,7 @@ use crate::Failure;
 use crate::http::{Connection, is_ok};
 use crate::load::{self, Shape};
 use crate::measure::gateway::{Access, Gateway};
-use crate::message::{LOOK, Message};
+use crate::message::{ECHO, Message};
 use crate::report::Figure;
 
 /// How often the answer holds the token of the request.
@@ -21,9 +21,9 @@ pub(super) async fn run(effort: &Effort, party: &Party) -> Result<Vec<Figure>, F
     let (open_at, address) = (open.process.address, party.address());
     let mut connection = Connection::open(address).await?;
     let token = party.flow(&mut connection).await?;
-    let nobody = Message::call(LOOK, None).at(open_at);
-    let keyed = Message::call(LOOK, Some(&party.key)).at(address);
-    let bearing = Message::call(LOOK, Some(&token)).at(address);
+    let nobody = Message::call(ECHO, None).at(open_at);
+    let keyed = Message::call(ECHO, Some(&party.key)).at(address);
+    let bearing = Message::call(ECHO, Some(&token)).at(address);
     let targets = [
         (open_at, Shape::learn(open_at, &nobody, ECHOES).await?),
         (address, Shape::learn(address, &keyed, ECHOES).await?),
@@ -69,7 +69,7 @@ async fn fresh(
     let mut requests = Vec::new();
     for _ in 0..effort.tokens {
         let token = party.flow(&mut connection).await?;
-        requests.push(Message::call(LOOK, Some(&token)).at(address).bytes);
+        requests.push(Message::call(ECHO, Some(&token)).at(address).bytes);
     }
     let mut other = Connection::open(open_at).await?;
     let (mut over_known, mut over_nobody) = (Vec::new(), Vec::new());

@@ -9,10 +9,6 @@ pub enum EventKind {
     PromptFetched,
     /// Completions of an argument were asked for.
     CompletionAsked,
-    /// An approval was asked for.
-    ApprovalAsked,
-    /// An approval was given or denied.
-    ApprovalDecided,
 
     /// Someone signed in.
     SignIn,
@@ -68,20 +64,14 @@ pub enum EventKind {
     ClientChanged,
     /// An OAuth client was removed.
     ClientRemoved,
-    /// An authorization request was refused.
-    AuthorizationRefused,
     /// A person said no on the consent page.
     ConsentDenied,
     /// Someone let a client act for them.
     GrantMade,
-    /// A grant got more scopes, or fewer.
-    GrantChanged,
     /// A grant was ended.
     GrantRevoked,
     /// Tokens were given out.
     TokenIssued,
-    /// The token endpoint refused.
-    TokenRefused,
     /// A code or refresh token came a second time: everything of its grant was ended.
     TokenReplayed,
     /// A token was ended by its client.
@@ -93,8 +83,6 @@ pub enum EventKind {
     PolicyRefused,
     /// MCP servers were added, changed or removed.
     ServersChanged,
-    /// The configuration was read again.
-    ConfigurationChanged,
     /// The audit log was exported.
     AuditExported,
 }
@@ -105,8 +93,6 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::ResourceRead, "resource_read"),
     (EventKind::PromptFetched, "prompt_fetched"),
     (EventKind::CompletionAsked, "completion_asked"),
-    (EventKind::ApprovalAsked, "approval_asked"),
-    (EventKind::ApprovalDecided, "approval_decided"),
     (EventKind::SignIn, "sign_in"),
     (EventKind::SignInFailed, "sign_in_failed"),
     (EventKind::SignOut, "sign_out"),
@@ -133,19 +119,15 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::ClientRegistered, "client_registered"),
     (EventKind::ClientChanged, "client_changed"),
     (EventKind::ClientRemoved, "client_removed"),
-    (EventKind::AuthorizationRefused, "authorization_refused"),
     (EventKind::ConsentDenied, "consent_denied"),
     (EventKind::GrantMade, "grant_made"),
-    (EventKind::GrantChanged, "grant_changed"),
     (EventKind::GrantRevoked, "grant_revoked"),
     (EventKind::TokenIssued, "token_issued"),
-    (EventKind::TokenRefused, "token_refused"),
     (EventKind::TokenReplayed, "token_replayed"),
     (EventKind::TokenRevoked, "token_revoked"),
     (EventKind::PolicyChanged, "policy_changed"),
     (EventKind::PolicyRefused, "policy_refused"),
     (EventKind::ServersChanged, "servers_changed"),
-    (EventKind::ConfigurationChanged, "configuration_changed"),
     (EventKind::AuditExported, "audit_exported"),
 ];
 

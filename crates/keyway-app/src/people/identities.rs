@@ -1,3 +1,4 @@
+use jiff::Timestamp;
 use keyway_core::{Error, Role, UserId};
 use keyway_store::{Accepting, Identity, NewPerson, Organization, Person};
 
@@ -103,11 +104,16 @@ impl People {
             }
             let user = admitted(person)?;
             let now = self.now();
-            store.link_identity(&user, &coming.identity, now).await?;
-            self.tell(EventKind::IdentityChanged, coming, &user).await?;
+            self.link(&user, coming, now).await?;
             return Ok(user);
         }
         self.make(coming).await
+    }
+
+    async fn link(&self, user: &UserId, coming: &Coming, now: Timestamp) -> Result<(), Error> {
+        let event = coming.event(EventKind::IdentityChanged, user);
+        let linked = self.parts.store.link_identity(user, &coming.identity, now);
+        Box::pin(self.change(event, async { Ok(linked.await?) })).await
     }
 
     /// Makes a person whom something lets in: the issuer's word, the sign-up policy, or an invitation.
@@ -130,11 +136,11 @@ impl People {
         let by_policy = lets_in(signup, email).then_some(Role::Member);
         if let Some(role) = coming.role.or(by_policy) {
             let (organization, identity) = (&coming.organization.id, Some(&coming.identity));
+            let event = coming.event(EventKind::MemberAdded, &new.id);
             let made = parts
                 .store
                 .create_person(organization, role, &new, identity);
-            made.await?;
-            self.tell(EventKind::MemberAdded, coming, &new.id).await?;
+            Box::pin(self.change(event, async { Ok(made.await?) })).await?;
             return Ok(new.id);
         }
         let invitations = match email {
@@ -143,8 +149,7 @@ impl People {
         };
         let invitation = invitations.first().ok_or_else(sign_up::closed)?;
         self.accept(invitation, Accepting::New(&new)).await?;
-        let linked = parts.store.link_identity(&new.id, &coming.identity, now);
-        linked.await?;
+        self.link(&new.id, coming, now).await?;
         Ok(new.id)
     }
 
@@ -157,14 +162,16 @@ impl People {
             let organization = &coming.organization.id;
             match store.role(organization, user).await? {
                 None => {
-                    store.join(organization, user, role, now).await?;
-                    self.tell(EventKind::MemberAdded, coming, user).await?;
+                    let event = coming.event(EventKind::MemberAdded, user);
+                    let joined = store.join(organization, user, role, now);
+                    Box::pin(self.change(event, async { Ok(joined.await?) })).await?;
                 }
                 // An application's own action says who comes, and nothing about their role.
                 Some(_) if coming.identity.issuer == Self::ACTION_ISSUER => {}
                 Some(had) if had != role && had != Role::Owner => {
-                    store.set_role(organization, user, role, self.now()).await?;
-                    self.tell(EventKind::MemberChanged, coming, user).await?;
+                    let event = coming.event(EventKind::MemberChanged, user);
+                    let set = store.set_role(organization, user, role, now);
+                    Box::pin(self.change(event, async { Ok(set.await?) })).await?;
                 }
                 Some(_) => {}
             }
@@ -179,16 +186,6 @@ impl People {
     }
 }
 
-impl People {
-    /// Writes down what the issuer's word changed.
-    async fn tell(&self, kind: EventKind, coming: &Coming, user: &UserId) -> Result<(), Error> {
-        let event = Event::new(kind, Who::user(&coming.organization.id, user))
-            .target("user", user.as_str())
-            .detail("issuer", coming.identity.issuer.as_str());
-        self.record(event).await
-    }
-}
-
 /// Someone who comes in, as far as the issuer's word goes.
 struct Coming {
     identity: Identity,
@@ -197,6 +194,15 @@ struct Coming {
     email: Option<String>,
     organization: Organization,
     role: Option<Role>,
+}
+
+impl Coming {
+    /// What the issuer's word changes, to be written down.
+    fn event(&self, kind: EventKind, user: &UserId) -> Event {
+        Event::new(kind, Who::user(&self.organization.id, user))
+            .target("user", user.as_str())
+            .detail("issuer", self.identity.issuer.as_str())
+    }
 }
 
 fn admitted(person: Person) -> Result<UserId, Error> {

@@ -74,20 +74,19 @@ impl People {
 
     /// Ends the web session.
     pub async fn sign_out(&self, visitor: &WebVisitor) -> Result<(), Error> {
-        let store = &self.parts.store;
         let (user, session) = (&visitor.user.id, &visitor.session);
-        store.end_web_session(user, session, self.now()).await?;
-        self.record(Event::new(EventKind::SignOut, &visitor.principal))
-            .await
+        let ended = self.parts.store.end_web_session(user, session, self.now());
+        let event = Event::new(EventKind::SignOut, &visitor.principal);
+        self.change(event, async { Ok(ended.await?) }).await?;
+        Ok(())
     }
 
     /// Ends every web session of the person, this one too. Answers how many.
     pub async fn sign_out_everywhere(&self, visitor: &WebVisitor) -> Result<u64, Error> {
-        let store = &self.parts.store;
-        let ended = store.end_web_sessions(&visitor.user.id, self.now()).await?;
-        let event = Event::new(EventKind::SignOut, &visitor.principal).detail("sessions", ended);
-        self.record(event).await?;
-        Ok(ended)
+        let user = &visitor.user.id;
+        let ended = self.parts.store.end_web_sessions(user, self.now());
+        let event = Event::new(EventKind::SignOut, &visitor.principal).detail("sessions", "all");
+        self.change(event, async { Ok(ended.await?) }).await
     }
 
     /// The person's web sessions that have not ended, in every organization, newest first.
@@ -113,18 +112,19 @@ impl People {
         visitor: &WebVisitor,
         session: &WebSessionId,
     ) -> Result<(), Error> {
-        let store = &self.parts.store;
         let user = &visitor.user.id;
-        if store.end_web_session(user, session, self.now()).await? {
-            let event = Event::new(EventKind::WebSessionRevoked, &visitor.principal);
-            return self
-                .record(event.target("web_session", session.as_str()))
-                .await;
-        }
-        Err(not_found(
-            "web_session_not_found",
-            "there is no web session with this id",
-        ))
+        let ended = self.parts.store.end_web_session(user, session, self.now());
+        let event = Event::new(EventKind::WebSessionRevoked, &visitor.principal)
+            .target("web_session", session.as_str());
+        let change = async {
+            ended.await?.then_some(()).ok_or_else(|| {
+                not_found(
+                    "web_session_not_found",
+                    "there is no web session with this id",
+                )
+            })
+        };
+        self.change(event, change).await
     }
 
     /// Begins a web session, always a new one: at `organization`, or where the person belongs longest.

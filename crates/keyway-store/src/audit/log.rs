@@ -1,6 +1,8 @@
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use keyway_core::OrgId;
+use parking_lot::Mutex;
 use sqlx::sqlite::{SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 
@@ -11,6 +13,9 @@ use crate::{Reason, Store, StoreError};
 
 /// The most rows of one statement: SQLite takes 32,766 values.
 const ROWS: usize = 500;
+
+/// Up to how many rows a statement is kept, to be prepared once for each number of them.
+const KEPT: usize = 16;
 
 /// What an event survives once it was appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,11 +48,22 @@ pub struct AuditHead {
     pub hash: Hash,
 }
 
+const DOING: &str = "append to the audit log";
+
 /// The way to append. It has a connection of its own: others wait for it no longer than for any
 /// writer, and how durable it is is its own matter.
 #[derive(Debug, Clone)]
 pub struct AuditLog {
     pool: SqlitePool,
+    /// Where it left each log. Another process may have gone on since.
+    ends: Arc<Mutex<HashMap<OrgId, AuditHead>>>,
+}
+
+/// An event with its place in its chain.
+struct Link<'a> {
+    event: &'a NewAuditEvent,
+    previous: Hash,
+    head: AuditHead,
 }
 
 impl Store {
@@ -63,7 +79,10 @@ impl Store {
             .acquire_timeout(crate::sqlite::ACQUIRE)
             .test_before_acquire(false)
             .connect_lazy_with(options);
-        AuditLog { pool }
+        AuditLog {
+            pool,
+            ends: Arc::default(),
+        }
     }
 }
 
@@ -74,39 +93,59 @@ impl AuditLog {
         &self,
         events: &[NewAuditEvent],
     ) -> Result<HashMap<OrgId, AuditHead>, StoreError> {
-        let doing = "append to the audit log";
-        // The write lock is taken before the heads are read: whoever else appends waits.
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.doing(doing)?;
-        let mut heads: HashMap<OrgId, AuditHead> = HashMap::new();
-        for chunk in events.chunks(ROWS) {
-            let mut rows = Vec::with_capacity(chunk.len());
-            for event in chunk {
-                let head = match heads.get(&event.organization) {
-                    Some(head) => *head,
-                    None => head(&mut transaction, &event.organization).await?,
-                };
-                let (seq, at) = (head.seq + 1, event.at.as_millisecond());
-                let organization = event.organization.as_str();
-                let hash = event_hash(organization, seq, at, &head.hash, &event.record);
-                heads.insert(event.organization.clone(), AuditHead { seq, hash });
-                rows.push((event, seq, at, head.hash, hash));
-            }
-            let mut insert = QueryBuilder::<Sqlite>::new(
-                "INSERT INTO audit_events (organization_id, seq, at, record, previous, hash) ",
-            );
-            insert.push_values(rows, |mut row, (event, seq, at, previous, hash)| {
-                row.push_bind(event.organization.as_str())
-                    .push_bind(seq)
-                    .push_bind(at)
-                    .push_bind(event.record.as_str())
-                    .push_bind(previous.to_vec())
-                    .push_bind(hash.to_vec());
-            });
-            let insert = insert.build().persistent(false);
-            insert.execute(&mut *transaction).await.doing(doing)?;
+        if let Some(heads) = self.go_on(events).await? {
+            return Ok(heads);
         }
-        transaction.commit().await.doing(doing)?;
+        // The write lock is taken before the heads are read: whoever else appends waits.
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.doing(DOING)?;
+        let mut heads = HashMap::new();
+        for event in events {
+            let organization = &event.organization;
+            if !heads.contains_key(organization) {
+                let head = head(&mut transaction, organization).await?;
+                heads.insert(organization.clone(), head);
+            }
+        }
+        for links in chained(events, &mut heads).chunks(ROWS) {
+            insert(&mut transaction, links).await.doing(DOING)?;
+        }
+        transaction.commit().await.doing(DOING)?;
+        self.ends.lock().extend(heads.clone());
         Ok(heads)
+    }
+
+    /// Appends where this process left off, in one statement and without a look: `None`, and
+    /// nothing is appended, when it never was there or somebody else went on since.
+    async fn go_on(
+        &self,
+        events: &[NewAuditEvent],
+    ) -> Result<Option<HashMap<OrgId, AuditHead>>, StoreError> {
+        if events.is_empty() || events.len() > ROWS {
+            return Ok(None);
+        }
+        let mut heads = HashMap::new();
+        {
+            let ends = self.ends.lock();
+            for event in events {
+                let Some(head) = ends.get(&event.organization) else {
+                    return Ok(None);
+                };
+                if !heads.contains_key(&event.organization) {
+                    heads.insert(event.organization.clone(), *head);
+                }
+            }
+        }
+        let links = chained(events, &mut heads);
+        let mut connection = self.pool.acquire().await.doing(DOING)?;
+        match insert(&mut connection, &links).await {
+            Ok(()) => {
+                self.ends.lock().extend(heads.clone());
+                Ok(Some(heads))
+            }
+            // The place is taken: the log has another end by now.
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(None),
+            Err(error) => Err(error).doing(DOING),
+        }
     }
 
     /// Adds a checkpoint. One that is there already stays.
@@ -131,6 +170,52 @@ impl AuditLog {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Puts events at the ends of their logs, and the ends behind them.
+fn chained<'a>(
+    events: &'a [NewAuditEvent],
+    heads: &mut HashMap<OrgId, AuditHead>,
+) -> Vec<Link<'a>> {
+    let mut links = Vec::with_capacity(events.len());
+    for event in events {
+        let start = AuditHead {
+            seq: 0,
+            hash: GENESIS,
+        };
+        let end = heads.entry(event.organization.clone()).or_insert(start);
+        let (seq, previous) = (end.seq + 1, end.hash);
+        let (organization, at) = (event.organization.as_str(), event.at.as_millisecond());
+        let hash = event_hash(organization, seq, at, &previous, &event.record);
+        let head = AuditHead { seq, hash };
+        *end = head;
+        links.push(Link {
+            event,
+            previous,
+            head,
+        });
+    }
+    links
+}
+
+/// All of them in one statement.
+async fn insert(
+    connection: &mut sqlx::SqliteConnection,
+    links: &[Link<'_>],
+) -> Result<(), sqlx::Error> {
+    let mut insert = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO audit_events (organization_id, seq, at, record, previous, hash) ",
+    );
+    insert.push_values(links, |mut row, link| {
+        row.push_bind(link.event.organization.as_str())
+            .push_bind(link.head.seq)
+            .push_bind(link.event.at.as_millisecond())
+            .push_bind(link.event.record.as_str())
+            .push_bind(link.previous.to_vec())
+            .push_bind(link.head.hash.to_vec());
+    });
+    let insert = insert.build().persistent(links.len() <= KEPT);
+    insert.execute(connection).await.map(drop)
 }
 
 pub(super) async fn head(

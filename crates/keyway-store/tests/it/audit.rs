@@ -54,6 +54,34 @@ async fn each_organization_has_a_chain_of_its_own() {
 }
 
 #[tokio::test]
+async fn two_who_append_in_turn_make_one_chain() {
+    let fresh = fresh().await;
+    let (shared, own): (OrgId, OrgId) = (id("org"), id("org"));
+    let logs = [Durability::Process, Durability::Power].map(|how| fresh.store.audit_log(how));
+    for number in 0..20 {
+        let log = &logs[usize::from(number % 3 == 0)];
+        // What is refused for its place takes nothing else of the batch with it.
+        let events = [event(&own, number), event(&shared, number)];
+        let heads = log.append(&events).await.unwrap();
+        assert_eq!(heads[&shared].seq, number + 1);
+        assert_eq!(
+            heads[&shared],
+            fresh.store.audit_head(&shared).await.unwrap()
+        );
+    }
+    for organization in [&shared, &own] {
+        let all = AuditFilter::default();
+        let rows = fresh.store.audit_after(organization, &all, 0, 100);
+        let mut previous = GENESIS.to_vec();
+        for (number, row) in (0..).zip(rows.await.unwrap()) {
+            assert_eq!((row.seq, &row.previous), (number + 1, &previous));
+            assert_eq!(row.record, event(organization, number).record);
+            previous = row.hash;
+        }
+    }
+}
+
+#[tokio::test]
 async fn events_are_found_by_what_their_records_say() {
     let fresh = fresh().await;
     let (one, other): (OrgId, OrgId) = (id("org"), id("org"));

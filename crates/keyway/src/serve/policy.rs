@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use keyway_app::App;
+use keyway_app::audit::{Event, EventKind, Who};
 use keyway_app::policy::{Approvals, Fault};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -72,13 +73,26 @@ impl PolicyWatch {
                 }
                 self.app.set_policies(policies);
                 tracing::info!("policies changed");
+                self.write_down(EventKind::PolicyChanged, 0);
             }
             Err(faults) => {
                 for fault in &faults {
                     tracing::error!("{fault}");
                 }
                 tracing::error!("the policies cannot be used; the old ones stay in force");
+                self.write_down(EventKind::PolicyRefused, faults.len());
             }
         }
+    }
+
+    /// Tells the audit log of the operator's organization.
+    fn write_down(&self, kind: EventKind, faults: usize) {
+        let owner = self.app.local().organization().clone();
+        let mut event = Event::new(kind, Who::operator(&owner))
+            .target("policy_file", self.path.display().to_string());
+        if faults > 0 {
+            event = event.detail("faults", faults);
+        }
+        self.app.audit().note(event);
     }
 }

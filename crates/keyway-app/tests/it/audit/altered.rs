@@ -161,11 +161,23 @@ async fn a_log_cut_off_before_a_checkpoint_is_found() {
     }
 }
 
+/// Who was there before the cut goes on where it was: what was cut off is missing.
 #[tokio::test]
 async fn what_is_appended_after_a_cut_is_found() {
     let world = signed().await;
     let found = after(&world, "DELETE FROM audit_events WHERE seq > 8").await;
     assert_eq!(found, at(10, Fault::Truncated { ends: 8 }));
+    world.fill(3).await;
+    let found = after_again(&world).await;
+    assert_eq!(found, at(11, Fault::Gap { missing: 9 }));
+}
+
+/// Who comes after the cut takes what is left for all there is.
+#[tokio::test]
+async fn what_the_next_process_appends_after_a_cut_is_found() {
+    let world = signed().await;
+    after(&world, "DELETE FROM audit_events WHERE seq > 8").await;
+    let world = world.restart().await;
     world.fill(3).await;
     let found = after_again(&world).await;
     assert_eq!(found, at(10, Fault::Replaced));

@@ -30,6 +30,16 @@ impl World {
         Self { process, directory }
     }
 
+    /// Another process on the same data.
+    pub(super) async fn restart(self) -> Self {
+        self.process.stop().await;
+        let directory = self.directory;
+        let settings = Settings::default();
+        let starting = Process::start_with(directory.path(), Purpose::Serve, Vec::new(), settings);
+        let process = starting.await;
+        Self { process, directory }
+    }
+
     pub(super) fn home(&self) -> OrgId {
         self.process.app.local().organization().clone()
     }

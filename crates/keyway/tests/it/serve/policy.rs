@@ -32,6 +32,14 @@ async fn policies_are_read_again_and_broken_ones_change_nothing() {
     std::fs::remove_file(world.path("policies/b.cedar")).unwrap();
     until("it is listed again", || async { count(&served).await == 1 }).await;
     served.stop().await;
+    let kinds = |kind: &str| {
+        let told = world
+            .run(&["audit", "tail", "--kind", kind, "--json"])
+            .ok()
+            .out;
+        told.matches("\"policy_file\"").count()
+    };
+    assert_eq!((kinds("policy_changed"), kinds("policy_refused")), (2, 1));
 }
 
 #[test]
