@@ -86,6 +86,8 @@ typed_ids! {
     RequestId = "req";
     /// One event in the audit log.
     AuditEventId = "evt";
+    /// A stored instance of a credential.
+    CredentialId = "cred";
     /// One conversation of an agent.
     SessionId = "sess";
 }

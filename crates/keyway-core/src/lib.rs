@@ -7,8 +7,11 @@
 #![deny(missing_docs)]
 
 pub mod action;
+mod app;
 mod arrival;
+pub mod client;
 mod client_id;
+pub mod credential;
 mod error;
 pub mod ids;
 pub mod json;
@@ -22,12 +25,14 @@ mod secret;
 pub mod secrets;
 
 pub use action::{Action, Context};
+pub use app::App;
 pub use arrival::{Arrival, TraceId};
 pub use client_id::{BadClientId, ClientId};
+pub use credential::{Credential, CredentialDefinition};
 pub use error::{Error, Kind, Problem};
 pub use ids::{
-    ApiKeyId, AuditEventId, GrantId, InvitationId, OrgId, ProjectId, RequestId, ServiceAccountId,
-    SessionId, UserId, WebSessionId,
+    ApiKeyId, AuditEventId, CredentialId, GrantId, InvitationId, OrgId, ProjectId, RequestId,
+    ServiceAccountId, SessionId, UserId, WebSessionId,
 };
 pub use principal::{Actor, Principal, Subject};
 pub use role::{Role, UnknownRole};

@@ -5,6 +5,8 @@
 //!   private address is refused however often its answer changes. See [`AllowList`].
 //! * **Redirects** are followed here, never by the client underneath: each hop is guarded anew and
 //!   loses every header of the request once the origin differs.
+//! * **Hosts** that a request declares are the only ones it goes to, after every redirect too.
+//! * **Retries** wait as long as the other side asks, and no longer than a minute.
 //! * **Limits** of [`keyway_core::ports::Limits`] hold for connecting, for the response head and
 //!   for the body, whatever the other side declares.
 //! * **Errors** hold no query, no header, no user information and no body. [`redact`] does the same
@@ -23,6 +25,7 @@ mod plan;
 mod redact;
 mod redirect;
 mod resolve;
+mod retry;
 mod send;
 mod target;
 

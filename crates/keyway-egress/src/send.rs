@@ -24,6 +24,8 @@ use crate::lanes::LaneBody;
 use crate::plan::{Plan, Plans, Route};
 use crate::redirect::{self, Outgoing};
 use crate::resolve::{Resolve, SystemResolver};
+use crate::retry;
+use crate::target::Target;
 
 /// What we call ourselves, where a request says nothing else.
 const NAME: HeaderValue = HeaderValue::from_static(concat!("keyway/", env!("CARGO_PKG_VERSION")));
@@ -129,7 +131,23 @@ impl HttpSend for Egress {
 }
 
 impl Inner {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let mut tried = 0;
+        while request.retries > 0 {
+            let outcome = self.once(request.clone()).await;
+            let Some(wait) = retry::after(&outcome, tried) else {
+                return outcome;
+            };
+            drop(outcome);
+            tokio::time::sleep(wait).await;
+            request.retries -= 1;
+            tried += 1;
+        }
+        self.once(request).await
+    }
+
+    /// One exchange, with all its redirects.
+    async fn once(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let limits = request.limits;
         let exchange = self.follow(request);
         match limits.head {
@@ -142,7 +160,15 @@ impl Inner {
 
     async fn follow(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let limits = request.limits;
-        let mut plan = self.plans.get(&request.url, request.destination)?;
+        let mut plan = match &request.hosts {
+            // Such URLs are made anew for each call, and may hold what nobody should remember.
+            Some(hosts) => {
+                let target = Target::read(&request.url, request.destination)?;
+                target.is_one_of(hosts)?;
+                Arc::new(self.plans.make(target)?)
+            }
+            None => self.plans.get(&request.url, request.destination)?,
+        };
         for header in CONNECTION_HEADERS {
             request.headers.remove(header);
         }
@@ -167,6 +193,9 @@ impl Inner {
             };
             let target;
             (target, outgoing) = outgoing.follow(&plan.target, response.status, location)?;
+            if let Some(hosts) = &request.hosts {
+                target.is_one_of(hosts)?;
+            }
             plan = Arc::new(self.plans.make(target)?);
         }
         Err(HttpError::TooManyRedirects)

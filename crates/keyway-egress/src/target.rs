@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use keyway_core::ports::{Destination, HttpError};
+use keyway_core::ports::{Destination, Hosts, HttpError};
 use url::{Host, Url};
 
 /// A URL taken apart, with who chose it.
@@ -77,6 +77,21 @@ impl Target {
             Host::Ipv4(ip) => NamedHost::Address(ip.into()),
             Host::Ipv6(ip) => NamedHost::Address(ip.into()),
         })
+    }
+
+    /// Refuses a target that is none of these hosts. A socket is none.
+    pub(crate) fn is_one_of(&self, hosts: &Hosts) -> Result<(), HttpError> {
+        let named = self.socket.is_none()
+            && match self.host() {
+                Some(NamedHost::Name(name)) => hosts.names(name, self.port()),
+                Some(NamedHost::Address(ip)) => hosts.names(&ip.to_string(), self.port()),
+                None => false,
+            };
+        if named {
+            Ok(())
+        } else {
+            Err(HttpError::Refused(self.label()))
+        }
     }
 
     /// The port, given or by scheme.

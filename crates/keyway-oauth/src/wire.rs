@@ -223,6 +223,8 @@ impl<'a> Wire<'a> {
             body,
             destination,
             redirects: Redirects::Return,
+            hosts: None,
+            retries: 0,
             limits: Limits {
                 connect: CONNECT,
                 head: Some(self.timeout),

@@ -218,6 +218,8 @@ fn request(url: &DocumentUrl, etag: Option<&str>) -> HttpRequest {
         body: Bytes::new(),
         destination: Destination::Guarded,
         redirects: Redirects::Return,
+        hosts: None,
+        retries: 0,
         limits: Limits {
             connect: PATIENCE,
             head: Some(PATIENCE),

@@ -3,8 +3,10 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
+use crate::client::HttpClient;
+use crate::credential::{Credential, Fields, Lease};
 use crate::ports::{
-    AskError, Caller, ClientCapabilities, Clock, InputRequests, InputResponses, LogLevel,
+    AskError, Caller, ClientCapabilities, Clock, HttpSend, InputRequests, InputResponses, LogLevel,
 };
 use crate::{Error, Kind, OrgId, Principal, RequestId};
 
@@ -33,6 +35,7 @@ pub struct Context {
     inner: Arc<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     principal: Principal,
     request: RequestId,
@@ -40,6 +43,8 @@ struct Inner {
     caller: Arc<dyn Caller>,
     clock: Arc<dyn Clock>,
     announce: Option<Announcer>,
+    lease: Option<Arc<Lease>>,
+    http: Option<Arc<dyn HttpSend>>,
 }
 
 type Announcer = Arc<dyn Fn(Announcement) + Send + Sync>;
@@ -85,23 +90,68 @@ impl Context {
                 caller,
                 clock,
                 announce: None,
+                lease: None,
+                http: None,
             }),
         }
     }
 
     /// The same context, whose announcements reach `announce`. Without it they reach nobody.
     pub fn with_announcer(self, announce: Arc<dyn Fn(Announcement) + Send + Sync>) -> Self {
-        let inner = &self.inner;
-        Self {
-            inner: Arc::new(Inner {
-                principal: inner.principal.clone(),
-                request: inner.request.clone(),
-                cancel: inner.cancel.clone(),
-                caller: inner.caller.clone(),
-                clock: inner.clock.clone(),
-                announce: Some(announce),
-            }),
+        self.changed(|inner| inner.announce = Some(announce))
+    }
+
+    /// The same context with the credentials of the call.
+    pub fn with_lease(self, lease: Lease) -> Self {
+        self.changed(|inner| inner.lease = Some(Arc::new(lease)))
+    }
+
+    /// The same context with a way out. Without it [`Context::http`] sends nothing.
+    pub fn with_http(self, http: Arc<dyn HttpSend>) -> Self {
+        self.changed(|inner| inner.http = Some(http))
+    }
+
+    fn changed(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            change(inner);
+            return self;
         }
+        let mut inner = Inner::clone(&self.inner);
+        change(&mut inner);
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// A credential the action needs, as its type.
+    ///
+    /// # Errors
+    ///
+    /// `credential_invalid` when what is stored does not fit the type; an internal error when the
+    /// action did not say that it needs it.
+    pub fn credential<C: Credential>(&self) -> Result<C, Error> {
+        self.credential_fields(C::KEY)?.read()
+    }
+
+    /// The fields of a credential the action needs, by its key.
+    ///
+    /// # Errors
+    ///
+    /// An internal error when the action did not say that it needs it.
+    pub fn credential_fields(&self, key: &str) -> Result<&Fields, Error> {
+        match &self.inner.lease {
+            Some(lease) => lease.fields(key),
+            None => Err(Error::internal(format!(
+                "nothing was leased for this call, so there is no credential `{key}`"
+            ))),
+        }
+    }
+
+    /// The way out to other machines. Where a credential of this call declares hosts, requests to any
+    /// other host are refused; else they may go to public addresses and to what `egress.allow` names.
+    pub fn http(&self) -> HttpClient {
+        let hosts = self.inner.lease.as_ref().and_then(|lease| lease.hosts());
+        HttpClient::new(self.inner.http.clone(), hosts)
     }
 
     /// Tells every client of the organization, those that listen, that something changed.

@@ -1,4 +1,3 @@
-use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +8,11 @@ use serde_json::Value;
 
 use super::derive::{input_schema, output_schema};
 use super::handler::{self, Handler};
-use super::{Content, Context, Expose, PromptExposure, Reply, ResourceAddress, ResourceExposure};
+use super::{
+    Content, Context, Expose, Origin, PromptExposure, Reply, ResourceAddress, ResourceExposure,
+};
 use crate::Error;
+use crate::credential::CredentialNeed;
 use crate::ports::BoxFuture;
 use crate::rpc::RawJson;
 
@@ -134,7 +136,7 @@ type Completer =
 pub struct Action {
     slug: String,
     mcp_name: Option<String>,
-    defined_at: &'static Location<'static>,
+    defined_at: Origin,
     title: Option<String>,
     description: String,
     annotations: Annotations,
@@ -150,6 +152,7 @@ pub struct Action {
     input_schema: Value,
     output_schema: Option<Value>,
     handler: Handler,
+    pub(super) credentials: Vec<CredentialNeed>,
 }
 
 impl Action {
@@ -195,11 +198,17 @@ impl Action {
     }
 
     #[track_caller]
-    fn build(slug: String, input: Value, output: Option<Value>, handler: Handler) -> Self {
+    pub(super) fn build(
+        slug: String,
+        input: Value,
+        output: Option<Value>,
+        handler: Handler,
+    ) -> Self {
         Self {
             slug,
             mcp_name: None,
-            defined_at: Location::caller(),
+            defined_at: Origin::here(),
+            credentials: Vec::new(),
             title: None,
             description: String::new(),
             annotations: Annotations::default(),
@@ -431,9 +440,15 @@ impl Action {
         self.mcp_name.clone().unwrap_or_else(own)
     }
 
-    /// Where the action was defined: file and line.
-    pub fn defined_at(&self) -> &'static Location<'static> {
-        self.defined_at
+    /// Where the action was defined.
+    pub fn defined_at(&self) -> &Origin {
+        &self.defined_at
+    }
+
+    /// Says where it was defined, where that is not the line that made it.
+    pub fn defined(mut self, at: Origin) -> Self {
+        self.defined_at = at;
+        self
     }
 
     /// The name for people, if it has one.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 /// The schema of an action's input, which is always an object: a type without fields becomes the
 /// empty object, and an enum of objects says that it is one.
-pub(super) fn input_schema<I: JsonSchema>() -> Value {
+pub(crate) fn input_schema<I: JsonSchema>() -> Value {
     let schema = SchemaSettings::draft2020_12()
         .for_deserialize()
         .into_generator()

@@ -11,6 +11,8 @@ mod handler;
 mod header;
 mod listing;
 pub mod markdown;
+mod needs;
+mod origin;
 mod problem;
 mod registry;
 pub mod render;
@@ -18,6 +20,8 @@ mod schema;
 mod template;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use derive::input_schema;
 
 pub use coerce::input_from_text;
 pub use content::{Block, Content, Message, PromptMessages, ResourceBody, Role};
@@ -29,6 +33,7 @@ pub use entry::Entry;
 pub use exposure::{Expose, PromptExposure, ResourceAddress, ResourceExposure};
 pub use handler::Reply;
 pub use header::{BadHeaderParameter, HeaderParameter, header_parameters};
+pub use origin::Origin;
 pub use registry::{Clash, Registry};
 pub use schema::{BadSchema, MAX_PROBLEMS, Schema};
 pub use template::{BadTemplate, MAX_URI, UriTemplate, Variables};

@@ -7,7 +7,7 @@ use futures_core::Stream;
 use futures_util::StreamExt as _;
 use http::{HeaderMap, Method, StatusCode};
 
-use super::BoxFuture;
+use super::{BoxFuture, Hosts};
 
 /// Who chose the address of an outgoing request; it decides what the address guard allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,13 @@ pub struct HttpRequest {
     pub destination: Destination,
     /// What happens to a redirect.
     pub redirects: Redirects,
+    /// The only hosts it may go to, after every redirect too; `None` when anything may that the
+    /// address guard allows.
+    pub hosts: Option<Hosts>,
+    /// How often it is sent again when the other side is not reached or answers 429, 502, 503 or 504,
+    /// after the time its `Retry-After` asks for. Only for what may be done twice (RFC 9110, section
+    /// 9.2.2).
+    pub retries: u8,
     /// Limits of the exchange.
     pub limits: Limits,
 }
@@ -68,6 +75,8 @@ impl fmt::Debug for HttpRequest {
             .field("body_bytes", &self.body.len())
             .field("destination", &self.destination)
             .field("redirects", &self.redirects)
+            .field("hosts", &self.hosts)
+            .field("retries", &self.retries)
             .field("limits", &self.limits)
             .finish()
     }
@@ -227,6 +236,8 @@ mod tests {
                 body: Bytes::from("refresh_token=canary"),
                 destination: Destination::Guarded,
                 redirects: Redirects::Return,
+                hosts: None,
+                retries: 0,
                 limits: Limits {
                     connect: Duration::from_secs(1),
                     head: None,

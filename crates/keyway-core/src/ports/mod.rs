@@ -4,6 +4,7 @@ mod call;
 mod caller;
 mod catalogue;
 mod clock;
+mod hosts;
 mod http;
 mod random;
 mod tokens;
@@ -16,6 +17,7 @@ pub use caller::{
 };
 pub use catalogue::{CacheScope, List, Notice, Page};
 pub use clock::Clock;
+pub use hosts::{BadHost, Hosts};
 pub use http::{
     Body, Destination, HttpError, HttpRequest, HttpResponse, HttpSend, Limits, Redirects,
 };

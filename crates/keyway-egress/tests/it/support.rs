@@ -183,6 +183,8 @@ pub(crate) fn get(url: impl Into<String>) -> HttpRequest {
         body: Bytes::new(),
         destination: Destination::Operator,
         redirects: Redirects::Follow(5),
+        hosts: None,
+        retries: 0,
         limits: Limits {
             connect: Duration::from_secs(20),
             head: Some(Duration::from_secs(20)),

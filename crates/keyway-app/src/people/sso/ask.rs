@@ -70,6 +70,8 @@ impl Ask<'_> {
                 Destination::Guarded
             },
             redirects: Redirects::Return,
+            hosts: None,
+            retries: 0,
             limits: Limits {
                 connect: PATIENCE,
                 head: Some(PATIENCE),

@@ -224,6 +224,8 @@ impl Endpoint {
             body: parcel.body.clone(),
             destination: self.destination,
             redirects: Redirects::Follow(REDIRECTS),
+            hosts: None,
+            retries: 0,
             limits: Limits {
                 connect: self.manners.connect,
                 // Whoever waits for the answer bounds the wait, and whoever reads it its size.

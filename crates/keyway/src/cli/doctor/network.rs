@@ -80,6 +80,8 @@ fn request(url: String) -> HttpRequest {
         body: Bytes::new(),
         destination: keyway_core::ports::Destination::Operator,
         redirects: Redirects::Return,
+        hosts: None,
+        retries: 0,
         limits: Limits {
             connect: PATIENCE,
             head: Some(PATIENCE),

@@ -108,6 +108,8 @@ impl Remote {
                 body,
                 destination: Destination::Operator,
                 redirects: Redirects::Return,
+                hosts: None,
+                retries: 0,
                 limits: Limits {
                     connect: Duration::from_secs(10),
                     head: None,

@@ -1,0 +1,88 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::CredentialDefinition;
+use crate::Action;
+use crate::action::Clash;
+
+/// Every credential of a gateway, by its key.
+///
+/// What an app or the project defines counts; a key that only actions name is what their types say.
+#[derive(Debug, Clone, Default)]
+pub struct CredentialBook {
+    all: BTreeMap<String, Arc<CredentialDefinition>>,
+}
+
+impl CredentialBook {
+    /// Checks definitions, each by itself and against each other, and what actions need against them.
+    /// Tells everything that is wrong.
+    pub fn new<'a>(
+        defined: impl IntoIterator<Item = Arc<CredentialDefinition>>,
+        actions: impl IntoIterator<Item = &'a Action>,
+    ) -> Result<Self, Vec<Clash>> {
+        let mut book = Self::default();
+        let mut clashes = Vec::new();
+        for definition in defined {
+            if let Some(reason) = definition.fault() {
+                let owner = owner(&definition);
+                clashes.push(Clash::Action { owner, reason });
+            } else if let Some(first) = book.all.get(definition.key()) {
+                clashes.push(both(first, &definition));
+            } else {
+                book.all.insert(definition.key().to_owned(), definition);
+            }
+        }
+        for action in actions {
+            for need in action.get_credentials() {
+                let definition = need.definition();
+                match book.all.get(definition.key()) {
+                    None => {
+                        if let Some(reason) = definition.fault() {
+                            let owner = owner(definition);
+                            clashes.push(Clash::Action { owner, reason });
+                        }
+                        let key = definition.key().to_owned();
+                        book.all.insert(key, Arc::clone(definition));
+                    }
+                    // Two types under one key would read each other's secrets.
+                    Some(first) if first.schema() != definition.schema() => {
+                        clashes.push(both(first, definition));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        if clashes.is_empty() {
+            Ok(book)
+        } else {
+            Err(clashes)
+        }
+    }
+
+    /// A credential by its key.
+    pub fn get(&self, key: &str) -> Option<&Arc<CredentialDefinition>> {
+        self.all.get(key)
+    }
+
+    /// Every credential, by key.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<CredentialDefinition>> {
+        self.all.values()
+    }
+}
+
+fn both(first: &CredentialDefinition, second: &CredentialDefinition) -> Clash {
+    Clash::Both {
+        what: "credential key",
+        name: second.key().to_owned(),
+        first: first.defined_at().to_string(),
+        second: second.defined_at().to_string(),
+    }
+}
+
+fn owner(definition: &CredentialDefinition) -> String {
+    format!(
+        "credential \"{}\" ({})",
+        definition.key(),
+        definition.defined_at()
+    )
+}

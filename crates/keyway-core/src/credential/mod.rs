@@ -1,0 +1,18 @@
+//! Credentials: what a secret of an external service looks like, which actions need it, and how it
+//! reaches them.
+
+mod book;
+mod definition;
+mod field;
+mod lease;
+mod need;
+mod scope;
+#[cfg(test)]
+mod tests;
+
+pub use book::CredentialBook;
+pub use definition::{Credential, CredentialDefinition, CredentialKind};
+pub use field::CredentialField;
+pub use lease::{Fields, Lease, LeasedCredential};
+pub use need::{CredentialNeed, Credentials};
+pub use scope::{CredentialScope, UnknownCredentialScope};
