@@ -4,6 +4,7 @@ use crate::workspace::Workspace;
 
 /// Which of our crates each of our crates may use. What is not listed here does not exist yet.
 const LAYERS: &[(&str, &[&str])] = &[
+    ("keyway-macros", &[]),
     ("keyway-core", &[]),
     ("keyway-vault", &["keyway-core"]),
     ("keyway-egress", &["keyway-core"]),
@@ -13,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keyway-agent", &["keyway-core"]),
     ("keyway-pages", &["keyway-core"]),
     ("keyway-policy", &["keyway-core"]),
+    ("keyway-manifest", &["keyway-core"]),
     (
         "keyway-app",
         &[
@@ -60,6 +62,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keyway-store",
             "keyway-mcp",
             "keyway-pages",
+            "keyway-macros",
+            "keyway-manifest",
             "keyway-app",
             "keyway-http",
         ],

@@ -1,0 +1,1 @@
+//! Derives and attributes for whoever writes actions and credentials in Rust.

@@ -1,0 +1,1 @@
+//! OpenAPI documents become apps: their operations actions, their security schemes credentials.
