@@ -20,6 +20,7 @@ pub mod rpc;
 pub mod scopes;
 mod secret;
 pub mod secrets;
+mod visible;
 
 pub use action::{Action, Context};
 pub use arrival::{Arrival, TraceId};
@@ -33,3 +34,4 @@ pub use principal::{Actor, Principal, Subject};
 pub use role::{Role, UnknownRole};
 pub use scopes::Scopes;
 pub use secret::Secret;
+pub use visible::{MAX_NAME, is_visible};
