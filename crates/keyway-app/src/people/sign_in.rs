@@ -32,6 +32,13 @@ impl People {
     /// Signs in with a password. `invalid_credentials` tells nobody whether there is such an account;
     /// `too_many_attempts` says when to try again.
     pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, Error> {
+        let person = self.prove(&sign_in).await?;
+        self.begin(&person.id, "password", &sign_in.browser, None::<&OrgId>)
+            .await
+    }
+
+    /// Whose e-mail address and password these are.
+    pub(super) async fn prove(&self, sign_in: &SignIn) -> Result<Person, Error> {
         let parts = &self.parts;
         let email = sign_in.email.trim().to_ascii_lowercase();
         let person = parts.store.person_by_email(&email).await?;
@@ -59,8 +66,7 @@ impl People {
         if checked == Checked::Stale {
             self.rehash(&person, &sign_in.password).await;
         }
-        self.begin(&person.id, "password", &sign_in.browser, None::<&OrgId>)
-            .await
+        Ok(person)
     }
 
     /// Tells the audit log where the person belongs; of nobody's account the first organization's.
