@@ -4,6 +4,7 @@
 //! row is "not there"; the two exceptions say so and why. Moments and ids come in, so nothing here
 //! reads a clock.
 
+mod announced;
 mod api_keys;
 mod audit;
 mod ending;
@@ -24,6 +25,7 @@ mod store;
 mod users;
 mod web_sessions;
 
+pub use announced::{Announced, announced};
 pub use api_keys::{ApiKey, Credential, NewApiKey, Use};
 pub use audit::{
     AuditCheckpoint, AuditFilter, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,

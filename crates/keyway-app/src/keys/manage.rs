@@ -4,7 +4,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use keyway_core::ports::{Clock, Random};
 use keyway_core::{
-    Actor, ApiKeyId, Error, Kind, Principal, Problem, Scopes, ServiceAccountId, Subject,
+    Actor, ApiKeyId, Error, Kind, MAX_NAME, Principal, Problem, Scopes, ServiceAccountId, Subject,
+    is_visible,
 };
 use keyway_store::{ApiKey, NewApiKey, Role, Store};
 
@@ -19,8 +20,6 @@ pub const DEFAULT_OVERLAP: Duration = Duration::from_hours(24);
 
 /// The longest a replaced key may stay valid.
 const MAX_OVERLAP: Duration = Duration::from_hours(24 * 90);
-/// The most characters of a key's name.
-const MAX_NAME: usize = 100;
 
 /// Making, listing, replacing and ending API keys. It takes the scope `admin`, or the operator at the
 /// machine's terminal. Owners and admins see and end all keys of their organization, and make those of
@@ -229,7 +228,7 @@ impl ApiKeys {
             return Err(access::forbidden());
         };
         if !who.scopes().admin() {
-            return Err(access::lacking(who));
+            return Err(access::lacking(who, role));
         }
         Ok(Maker { actor, role })
     }
@@ -329,12 +328,11 @@ fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
 }
 
 fn check_name(name: &str) -> Result<(), Error> {
-    let length = name.chars().count();
-    if length == 0 || length > MAX_NAME || name.trim() != name || name.chars().any(char::is_control)
-    {
+    let length = name.chars().take(MAX_NAME + 1).count();
+    if length == 0 || length > MAX_NAME || name.trim() != name || !is_visible(name) {
         return Err(invalid(
             "/name",
-            "1 to 100 characters, without control characters or space at either end",
+            "1 to 100 visible characters, without space at either end",
         ));
     }
     Ok(())

@@ -1,4 +1,5 @@
 mod actions;
+mod administrators;
 mod audit;
 mod authentication;
 mod limits;

@@ -1,6 +1,7 @@
 mod audit;
 mod child;
 mod keys;
+mod limits;
 mod loops;
 mod policy;
 mod port;
