@@ -5,6 +5,7 @@ mod api_keys;
 mod audit;
 mod catalogue;
 mod fake_upstream;
+mod fuzz;
 mod notices;
 mod oauth;
 mod paging;
