@@ -174,10 +174,15 @@ async fn a_member_cannot_give_away_what_only_admins_have() {
 
 /// The browser of someone who was invited, signed in.
 pub(super) async fn member(gate: &Gate) -> Browser {
+    joined(gate, "grace@example.com", Role::Member).await
+}
+
+/// The same, for someone with this address and role.
+pub(super) async fn joined(gate: &Gate, email: &str, role: Role) -> Browser {
     let app = gate.app.running.app();
     let invited = app
         .people()
-        .invite(&app.local(), "grace@example.com", Role::Member)
+        .invite(&app.local(), email, role)
         .await
         .unwrap();
     let accept = Accept::Password {

@@ -10,6 +10,7 @@ mod flow;
 mod manage;
 mod metadata;
 mod party;
+mod reach;
 mod redirects;
 mod refresh;
 mod registration;
