@@ -9,4 +9,5 @@ mod links;
 mod next;
 mod origins;
 mod sign_in;
+mod sso;
 mod templates;
