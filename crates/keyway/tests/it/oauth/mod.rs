@@ -1,4 +1,5 @@
 mod account;
+mod assertions;
 mod at_rest;
 mod browser;
 mod codes;
@@ -10,6 +11,7 @@ mod flow;
 mod manage;
 mod metadata;
 mod party;
+mod proxied;
 mod reach;
 mod redirects;
 mod refresh;
