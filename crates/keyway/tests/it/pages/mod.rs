@@ -3,7 +3,7 @@ mod actions;
 mod assets;
 mod cookies;
 mod csrf;
-mod headers;
+pub(crate) mod headers;
 mod invitations;
 mod links;
 mod next;

@@ -4,5 +4,6 @@ mod keys;
 mod loops;
 mod policy;
 mod port;
+mod processes;
 mod reload;
 mod signals;
