@@ -130,3 +130,24 @@ async fn attack_an_account_made_with_another_s_address_gets_no_identity_of_their
     assert_eq!(grace.cookie("keyway_session"), None);
     assert_eq!(corp.members().await.len(), 2, "nobody was made");
 }
+
+#[tokio::test]
+async fn attack_session_fixation_a_provider_begins_another_web_session_than_the_one_that_was_brought()
+ {
+    let corp = Corp::start().await;
+    let known = corp.owner.cookie("keyway_session").unwrap().to_owned();
+    for brought in [known.as_str(), "made-up"] {
+        let mut browser = corp.browser();
+        browser.set("keyway_session", brought);
+        browser.set("keyway_visit", "0123456789abcdef");
+        let done = corp.sign_in(&mut browser).await;
+        assert_eq!(done.status(), 303, "{}", done.text());
+        assert_ne!(browser.cookie("keyway_session"), Some(brought));
+        assert_eq!(browser.cookie("keyway_visit"), None);
+        let account = browser.get("/account").await;
+        assert!(account.text().contains("Grace Hopper"));
+    }
+    // Whose web session it was still is who they were.
+    let account = corp.owner.ask(http::Method::GET, "/account").send().await;
+    assert!(account.text().contains("Ada Lovelace"));
+}
