@@ -90,6 +90,29 @@ impl ApiKeys {
 
     /// Makes a key in the organization of `who`, for themselves or for a service account.
     pub async fn issue(&self, who: &Principal, request: KeyRequest) -> Result<IssuedKey, Error> {
+        let event = Event::new(EventKind::ApiKeyMade, who);
+        let asked = self.asked(who, request);
+        let (key, row) = self.audit.checked(event.clone(), asked).await?;
+        let event = event
+            .target("api_key", row.id.as_str())
+            .detail("name", row.name.as_str())
+            .detail("owner", row.owner.as_str())
+            .detail("scopes", row.scopes.to_string());
+        let change = async {
+            let organization = who.organization();
+            Ok(self.store.create_api_key(organization, &row).await?)
+        };
+        self.audit.change(event, change).await?;
+        self.noticed().await;
+        Ok(issued(&key, row, None))
+    }
+
+    /// The key that was asked for, if `who` may make it.
+    async fn asked(
+        &self,
+        who: &Principal,
+        request: KeyRequest,
+    ) -> Result<(SecretText, NewApiKey), Error> {
         let maker = self.maker(who).await?;
         access::made_by_hand(who)?;
         let now = self.clock.now();
@@ -108,19 +131,7 @@ impl ApiKeys {
             Some(account) => self.account(who, &maker, account).await?,
             None => maker.actor,
         };
-        let (key, row) = self.make(owner, scopes, request.name, now, request.expires_at);
-        let event = Event::new(EventKind::ApiKeyMade, who)
-            .target("api_key", row.id.as_str())
-            .detail("name", row.name.as_str())
-            .detail("owner", row.owner.as_str())
-            .detail("scopes", row.scopes.to_string());
-        let change = async {
-            let organization = who.organization();
-            Ok(self.store.create_api_key(organization, &row).await?)
-        };
-        self.audit.change(event, change).await?;
-        self.noticed().await;
-        Ok(issued(&key, row, None))
+        Ok(self.make(owner, scopes, request.name, now, request.expires_at))
     }
 
     /// The keys of the organization of `who`, oldest first: all for who administers it, else their own.
@@ -149,13 +160,36 @@ impl ApiKeys {
         id: &ApiKeyId,
         overlap: Duration,
     ) -> Result<IssuedKey, Error> {
+        let event = Event::new(EventKind::ApiKeyRotated, who).target("api_key", id.as_str());
+        let replacing = self.replacing(who, id, overlap);
+        let (key, row) = self.audit.checked(event.clone(), replacing).await?;
+        let overlap = SignedDuration::try_from(overlap).unwrap_or_default();
+        let event = event.detail("replaced_by", row.id.as_str());
+        let change = async {
+            let end = later(row.created_at, overlap);
+            let rotating = self.store.rotate_api_key(who.organization(), id, &row, end);
+            let rotated = rotating.await?;
+            let gone = || ended("the API key was revoked");
+            rotated.then_some(()).ok_or_else(gone)
+        };
+        self.audit.change(event, change).await?;
+        self.noticed().await;
+        Ok(issued(&key, row, Some(id.clone())))
+    }
+
+    /// The key that takes another's place, if `who` may replace it.
+    async fn replacing(
+        &self,
+        who: &Principal,
+        id: &ApiKeyId,
+        overlap: Duration,
+    ) -> Result<(SecretText, NewApiKey), Error> {
         let maker = self.maker(who).await?;
         access::made_by_hand(who)?;
         if overlap > MAX_OVERLAP {
             return Err(invalid("/overlap", "at most 90 days"));
         }
         let now = self.clock.now();
-        let organization = who.organization();
         let old = self.visible(who, &maker, id).await?;
         let anothers = old.owner.user().is_some() && old.owner != maker.actor;
         if anothers && *who.subject() != Subject::Local {
@@ -175,29 +209,15 @@ impl ApiKeys {
         }
         let life = old.expires_at.map(|end| end.duration_since(old.created_at));
         let ends = life.map(|life| later(now, life));
-        let (key, row) = self.make(old.owner, old.scopes, old.name, now, ends);
-        let overlap = SignedDuration::try_from(overlap).unwrap_or_default();
-        let event = Event::new(EventKind::ApiKeyRotated, who)
-            .target("api_key", id.as_str())
-            .detail("replaced_by", row.id.as_str());
-        let change = async {
-            let end = later(now, overlap);
-            let rotating = self.store.rotate_api_key(organization, id, &row, end);
-            let rotated = rotating.await?;
-            let gone = || ended("the API key was revoked");
-            rotated.then_some(()).ok_or_else(gone)
-        };
-        self.audit.change(event, change).await?;
-        self.noticed().await;
-        Ok(issued(&key, row, Some(id.clone())))
+        Ok(self.make(old.owner, old.scopes, old.name, now, ends))
     }
 
     /// Ends a key at once. Its open streams end within seconds.
     pub async fn revoke(&self, who: &Principal, id: &ApiKeyId) -> Result<(), Error> {
-        let maker = self.maker(who).await?;
         let now = self.clock.now();
         let event = Event::new(EventKind::ApiKeyRevoked, who).target("api_key", id.as_str());
         let change = async {
+            let maker = self.maker(who).await?;
             let organization = who.organization();
             self.visible(who, &maker, id).await?;
             let found = self.store.revoke_api_key(organization, id, now).await?;

@@ -6,5 +6,6 @@ mod limits;
 mod origins;
 mod people;
 mod probes;
+mod refused;
 mod scopes;
 mod streams;

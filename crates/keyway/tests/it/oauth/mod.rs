@@ -1,4 +1,5 @@
 mod account;
+mod assertions;
 mod at_rest;
 mod browser;
 mod codes;
@@ -12,6 +13,8 @@ mod manage;
 mod metadata;
 mod own_pages;
 mod party;
+mod proxied;
+mod reach;
 mod redirects;
 mod refresh;
 mod registration;

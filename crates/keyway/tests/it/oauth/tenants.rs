@@ -95,7 +95,7 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn attack_another_organization_s_admin_reads_and_changes_nothing() {
+async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_nothing() {
     let mut gate = gate().await;
     let things = things(&mut gate).await;
     let key = stranger(&gate.app.running).await;

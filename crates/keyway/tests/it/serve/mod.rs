@@ -5,5 +5,6 @@ mod limits;
 mod loops;
 mod policy;
 mod port;
+mod processes;
 mod reload;
 mod signals;
