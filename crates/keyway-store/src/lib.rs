@@ -7,6 +7,7 @@
 mod announced;
 mod api_keys;
 mod audit;
+mod credentials;
 mod ending;
 mod error;
 mod facts;
@@ -31,6 +32,7 @@ pub use audit::{
     AuditCheckpoint, AuditFilter, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
     NewAuditEvent, checkpoint_text, event_hash,
 };
+pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
 pub use invitations::{Accepting, Invitation};

@@ -4,6 +4,7 @@ mod actions;
 mod api_keys;
 mod audit;
 mod catalogue;
+mod credentials;
 mod fake_upstream;
 mod fuzz;
 mod notices;

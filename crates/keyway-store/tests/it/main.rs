@@ -4,6 +4,7 @@
 mod announcing;
 mod api_keys;
 mod audit;
+mod credentials;
 mod entering;
 mod facts;
 mod first;
