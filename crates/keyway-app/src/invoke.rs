@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::audit::{Called, Sent};
+use crate::credentials::{CredentialChoice, Leased};
 use crate::patience::{Patient, within};
 use crate::policy::{Admitted, ThingKind, Wish};
 use crate::{App, Call, Invocation, Surface};
@@ -25,6 +26,8 @@ pub(crate) struct Run<'a> {
     pub(crate) admitted: Admitted,
     /// The client's request, where one brought it here.
     pub(crate) through: Option<Call<'a>>,
+    /// Which instances of credentials it is to use, where no request says so.
+    pub(crate) credentials: Option<&'a CredentialChoice>,
 }
 
 impl<'a> Run<'a> {
@@ -37,6 +40,17 @@ impl<'a> Run<'a> {
             cancel: call.cancel,
             request: call.request,
             through: Some(*call),
+            credentials: None,
+        }
+    }
+}
+
+impl Run<'_> {
+    fn choice(&self) -> CredentialChoice {
+        match (&self.credentials, &self.through) {
+            (Some(choice), _) => CredentialChoice::clone(choice),
+            (None, Some(call)) => CredentialChoice::of_params(call.params),
+            (None, None) => CredentialChoice::default(),
         }
     }
 }
@@ -80,6 +94,7 @@ impl App {
             cancel: call.cancel,
             request: call.request,
             through: None,
+            credentials: Some(&call.credentials),
         };
         self.run(entry, &run).await
     }
@@ -113,8 +128,11 @@ impl App {
         let outcome = async {
             may?;
             entry.validate(&run.input)?;
+            let leased = self.lease(run.who, entry, || run.choice()).await?;
             record.begin().await?;
-            let reply = self.attempt(entry, run).await?;
+            let reply = self.attempt(entry, run, leased.as_ref()).await;
+            self.leased(leased.as_ref(), &reply);
+            let reply = reply?;
             // The action is ours, so a mismatch is a fault in its code: found where it is tested.
             if cfg!(debug_assertions) {
                 entry.validate_output(&reply)?;
@@ -165,14 +183,22 @@ impl App {
         }
     }
 
-    async fn attempt(&self, entry: &Entry, run: &Run<'_>) -> Result<Reply, Error> {
+    async fn attempt(
+        &self,
+        entry: &Entry,
+        run: &Run<'_>,
+        leased: Option<&Leased>,
+    ) -> Result<Reply, Error> {
         let cancel = run.cancel.child_token();
         // Whatever ends this call, by time, by cancellation or by being dropped, ends what the
         // action has started with its token.
         let _ended = cancel.clone().drop_guard();
         let patient = Arc::new(Patient::new(Arc::clone(run.caller)));
         let caller: Arc<dyn Caller> = Arc::clone(&patient) as _;
-        let context = self.context(run, caller, cancel);
+        let mut context = self.context(run, caller, cancel);
+        if let Some(leased) = leased {
+            context = context.with_lease(Arc::clone(&leased.lease));
+        }
         let input = run.input.clone();
         let running = guarded(async { entry.action().run(context, input).await });
         let limited = within(entry.action().get_timeout(), Some(&patient), running);
@@ -206,6 +232,7 @@ impl App {
             Arc::clone(&self.inner.clock),
         )
         .with_announcer(self.tenant(run.who).announcer())
+        .with_http(Arc::clone(&self.inner.http))
     }
 }
 

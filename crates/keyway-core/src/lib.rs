@@ -25,6 +25,7 @@ pub mod rpc;
 pub mod scopes;
 mod secret;
 pub mod secrets;
+mod visible;
 
 pub use action::{Action, Context};
 pub use app::App;
@@ -40,3 +41,4 @@ pub use principal::{Actor, Principal, Subject};
 pub use role::{Role, UnknownRole};
 pub use scopes::Scopes;
 pub use secret::Secret;
+pub use visible::{MAX_NAME, is_visible};

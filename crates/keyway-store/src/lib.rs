@@ -4,8 +4,10 @@
 //! row is "not there"; the two exceptions say so and why. Moments and ids come in, so nothing here
 //! reads a clock.
 
+mod announced;
 mod api_keys;
 mod audit;
+mod credentials;
 mod ending;
 mod error;
 mod facts;
@@ -24,11 +26,13 @@ mod store;
 mod users;
 mod web_sessions;
 
+pub use announced::{Announced, announced};
 pub use api_keys::{ApiKey, Credential, NewApiKey, Use};
 pub use audit::{
     AuditCheckpoint, AuditFilter, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
     NewAuditEvent, checkpoint_text, event_hash,
 };
+pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
 pub use invitations::{Accepting, Invitation};

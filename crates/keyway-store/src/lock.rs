@@ -55,7 +55,7 @@ pub(crate) fn private(options: &mut OpenOptions) {
     let _ = options;
 }
 
-fn beside(database: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn beside(database: &Path, suffix: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(".");
     name.push(suffix);

@@ -16,6 +16,7 @@ pub use gateway::{Builder, Gateway, Identity};
 #[doc(hidden)]
 pub use keyway_core::__private;
 pub use keyway_core::action::{Annotations, Block, Content, Expose, Format};
+pub use keyway_core::credential::CredentialScope;
 pub use keyway_core::{
     Action, App, Context, Credential, CredentialDefinition, Error, Kind, Problem, Secret,
 };

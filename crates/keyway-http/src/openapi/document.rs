@@ -29,7 +29,7 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
                 "apiKey": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "An API key: `keyway api-keys create` makes one."
+                    "description": "An API key (`keyway api-keys create` makes one), or an access token of the authorization server for the resource `/v1`."
                 }
             },
             "responses": components::responses(),

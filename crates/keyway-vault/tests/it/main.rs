@@ -1,5 +1,6 @@
 //! What the vault promises, over values, places and damage that nobody chose.
 
+mod fuzz;
 mod records;
 mod signing;
 mod tokens;

@@ -1,9 +1,11 @@
 mod actions;
+mod administrators;
 mod audit;
 mod authentication;
 mod limits;
 mod origins;
 mod people;
 mod probes;
+mod refused;
 mod scopes;
 mod streams;

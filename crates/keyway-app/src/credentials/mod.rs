@@ -1,0 +1,21 @@
+//! Credentials: instances of them, which one a call gets, and the lease of it.
+
+mod choice;
+mod error;
+mod held;
+mod instance;
+mod lease;
+mod manage;
+mod place;
+mod resolve;
+mod uses;
+mod view;
+
+pub use choice::CredentialChoice;
+pub use manage::{Credentials, CredentialsParts};
+pub use place::Place;
+pub use resolve::{Found, Rung, Walk};
+pub use view::{CredentialView, DefinitionView, FieldView};
+
+pub(crate) use held::{Held, watch};
+pub(crate) use lease::Leased;
