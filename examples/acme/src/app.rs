@@ -3,8 +3,12 @@ use keyway::{App, Credential, Secret};
 use crate::actions;
 
 /// Made at Acme under Settings, API.
-#[derive(Credential)]
-#[credential(title = "Acme", hosts("api.acme.example", "localhost"), check = "acme:whoami")]
+#[derive(Debug, Credential)]
+#[credential(
+    title = "Acme",
+    hosts("api.acme.example", "localhost"),
+    check = "acme:whoami"
+)]
 pub struct Acme {
     pub(crate) api_key: Secret<String>,
     /// Where Acme is, for those who run their own.

@@ -9,10 +9,8 @@ mod app;
 
 pub use app::{Acme, app};
 
-use keyway::gateway::Builder;
-
 /// The gateway, ready to run.
-pub fn gateway() -> Builder {
+pub fn gateway() -> keyway::Builder {
     keyway::Gateway::builder()
         .name("acme")
         .version(env!("CARGO_PKG_VERSION"))

@@ -151,7 +151,9 @@ async fn view(State(inner): State<Arc<Inner>>, Path(id): Path<String>) -> Respon
 
 fn authorization(headers: &HeaderMap) -> &str {
     let header = headers.get(header::AUTHORIZATION);
-    header.and_then(|value| value.to_str().ok()).unwrap_or_default()
+    header
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// Whose key it is.

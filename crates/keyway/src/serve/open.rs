@@ -73,7 +73,7 @@ pub(crate) async fn open(
             oauth: config.oauth.clone(),
             rate_limits: config.rate_limits,
             unannotated: config.policy.unannotated,
-            pages_url: config.public_url.clone(),
+            pages_url: config.listen.public_url.clone(),
             ..keyway_app::Settings::default()
         },
         tasks: tasks.clone(),

@@ -25,6 +25,9 @@ pub(crate) async fn create_ticket(
     input: Ticket,
     acme: Acme,
 ) -> Result<Created, Error> {
-    let request = context.http().post(acme.at("tickets")).bearer(&acme.api_key);
+    let request = context
+        .http()
+        .post(acme.at("tickets"))
+        .bearer(&acme.api_key);
     request.json(&input).send().await?.json().await
 }
