@@ -6,6 +6,8 @@
 
 #![deny(missing_docs)]
 
+#[doc(hidden)]
+pub mod __private;
 pub mod action;
 mod app;
 mod arrival;

@@ -20,6 +20,7 @@ mod one_time_links;
 mod organizations;
 mod people;
 mod projects;
+mod secret_columns;
 mod service_accounts;
 mod sqlite;
 mod store;
@@ -37,11 +38,15 @@ pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
 pub use invitations::{Accepting, Invitation};
 pub use keyway_core::Role;
+pub use lock::RotationLock;
 pub use memberships::{Changed, Membership};
 pub use one_time_links::{Credentials, OneTimeLink, Purpose as LinkPurpose};
 pub use organizations::Organization;
 pub use people::{Identity, NewPerson, Person};
 pub use projects::Project;
+pub use secret_columns::{
+    KEY_CHECK, RETIRED_SIGNING_KEYS, SECRET_COLUMNS, SealedRow, SecretColumn,
+};
 pub use service_accounts::ServiceAccount;
 pub use store::{Limits, Purpose, Store};
 pub use users::Member;

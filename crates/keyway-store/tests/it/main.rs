@@ -13,4 +13,5 @@ mod oauth;
 mod opening;
 mod organizations;
 mod people;
+mod sealing;
 mod support;

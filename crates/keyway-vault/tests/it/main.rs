@@ -2,6 +2,7 @@
 
 mod fuzz;
 mod records;
+mod rotating;
 mod signing;
 mod tokens;
 
