@@ -75,7 +75,7 @@ impl fmt::Debug for KeyRing {
                 "older",
                 &self.older.iter().map(|key| key.id).collect::<Vec<_>>(),
             )
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
