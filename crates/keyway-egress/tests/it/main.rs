@@ -4,6 +4,7 @@
 
 mod errors;
 mod guard;
+mod hosts;
 mod library;
 mod limits;
 mod redirects;

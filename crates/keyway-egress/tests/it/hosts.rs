@@ -1,0 +1,72 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use http::StatusCode;
+use keyway_core::ports::{Hosts, HttpError, HttpRequest, HttpSend as _};
+
+use crate::support::{Peer, egress, egress_allowing, fetch, get};
+
+const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+/// A request that may go to this peer only.
+fn held(url: String, only: &Peer) -> HttpRequest {
+    HttpRequest {
+        hosts: Some(Hosts::new([only.address.to_string()]).unwrap()),
+        ..get(url)
+    }
+}
+
+#[tokio::test]
+async fn attack_what_is_held_to_hosts_goes_nowhere_else() {
+    let declared = Peer::saying(OK);
+    let other = Peer::saying(OK);
+    // Not even where the operator lets everything through.
+    for egress in [egress(), egress_allowing(&["*"])] {
+        let body = fetch(&egress, held(declared.url("/"), &declared)).await;
+        assert_eq!(body.unwrap(), "ok");
+        for url in [
+            other.url("/"),
+            format!("http://localhost:{}/", declared.address.port()),
+            "unix:/run/docker.sock#/".to_owned(),
+        ] {
+            let refused = fetch(&egress, held(url.clone(), &declared)).await;
+            assert!(
+                matches!(refused, Err(HttpError::Refused(_))),
+                "{url}: {refused:?}"
+            );
+        }
+    }
+    assert_eq!(other.connections(), 0);
+}
+
+#[tokio::test]
+async fn attack_a_redirect_leads_nothing_that_is_held_elsewhere() {
+    let other = Peer::saying(OK);
+    let elsewhere = other.url("/");
+    let declared = Peer::start(move |_, out| {
+        write!(
+            out,
+            "HTTP/1.1 302 Found\r\nlocation: {elsewhere}\r\ncontent-length: 0\r\n\r\n"
+        )
+    });
+    let refused = fetch(&egress(), held(declared.url("/"), &declared)).await;
+    assert!(matches!(refused, Err(HttpError::Refused(_))), "{refused:?}");
+    assert_eq!((declared.seen().len(), other.connections()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_busy_service_is_asked_again_as_often_as_is_said() {
+    let asked = AtomicUsize::new(0);
+    let busy = Peer::start(move |_, out| match asked.fetch_add(1, Ordering::Relaxed) {
+        0 | 1 => out.write_all(b"HTTP/1.1 503 Busy\r\nretry-after: 0\r\ncontent-length: 0\r\n\r\n"),
+        _ => out.write_all(OK.as_bytes()),
+    });
+    let request = |retries| HttpRequest {
+        retries,
+        ..get(busy.url("/"))
+    };
+    let once = egress().send(request(0)).await.unwrap();
+    assert_eq!(once.status, StatusCode::SERVICE_UNAVAILABLE);
+    let again = egress().send(request(3)).await.unwrap();
+    assert_eq!(again.status, StatusCode::OK);
+    assert_eq!(busy.seen().len(), 3);
+}
