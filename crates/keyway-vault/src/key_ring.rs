@@ -75,6 +75,7 @@ impl fmt::Debug for KeyRing {
                 "older",
                 &self.older.iter().map(|key| key.id).collect::<Vec<_>>(),
             )
+            .field("retired", &self.retired)
             .finish()
     }
 }
