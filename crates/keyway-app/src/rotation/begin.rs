@@ -55,11 +55,18 @@ impl Rotation {
     /// Waits until the gateway that runs here has the same keys. Without one there is nothing to
     /// wait for: it reads them when it starts.
     pub(super) async fn wait_for_gateway(&self) -> Result<(), RotationError> {
-        let wanted = watch::told(&self.vault);
+        let (epoch, wanted) = (self.store.key_epoch().await?, watch::told(&self.vault));
         let waiting = async {
             while announced(&self.database).is_some() {
-                if self.store.fact(watch::SERVING).await?.as_deref() == Some(wanted.as_bytes()) {
+                let told = self.store.fact(watch::SERVING).await?.unwrap_or_default();
+                let told = String::from_utf8_lossy(&told);
+                let (at, keys) = told.split_once(' ').unwrap_or_default();
+                if keys == wanted {
                     break;
+                }
+                // It read them again, and they were others.
+                if at.parse().is_ok_and(|at: i64| at >= epoch) {
+                    return Err(RotationError::GatewayBehind);
                 }
                 tokio::time::sleep(PACE).await;
             }

@@ -27,7 +27,7 @@ pub(crate) use ring::ring;
 use crate::setup::MasterKeySource;
 
 /// How many sealed values are read and replaced at once.
-const BATCH: u32 = 200;
+const BATCH: u32 = 50;
 
 /// The rotation of the master key of one data directory.
 #[derive(Clone)]

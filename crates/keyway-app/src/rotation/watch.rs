@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 use super::{RotationError, ring};
 use crate::setup::{MasterKeySource, SetupError};
 
-/// The name of the fact that tells which keys the gateway that runs has.
+/// The name of the fact that tells which keys the gateway that runs has, after the number of the
+/// change it read them at.
 pub(super) const SERVING: &str = "serving_keys";
 
 /// How often the change counter is read.
@@ -46,7 +47,8 @@ impl KeyWatch {
     ///
     /// The store fails.
     pub async fn announce(&self) -> Result<(), StoreError> {
-        let told = told(&self.vault);
+        let (epoch, keys) = (self.seen, told(&self.vault));
+        let told = format!("{epoch} {keys}");
         self.store.set_fact(SERVING, told.as_bytes()).await
     }
 
@@ -61,9 +63,8 @@ impl KeyWatch {
                 Ok(epoch) if epoch != self.seen => epoch,
                 Ok(_) | Err(_) => continue,
             };
-            match self.reload().await {
+            match self.reload(epoch).await {
                 Ok(()) => {
-                    self.seen = epoch;
                     tracing::info!(keys = told(&self.vault), "read the master keys again");
                 }
                 // Once for each change: it is tried again until it works.
@@ -76,7 +77,7 @@ impl KeyWatch {
         }
     }
 
-    async fn reload(&self) -> Result<(), RotationError> {
+    async fn reload(&mut self, epoch: i64) -> Result<(), RotationError> {
         let keys = self.source.load().await?.ok_or(RotationError::NoKey)?;
         let keys = ring(&self.store, &self.random, keys).await?;
         let proof = self.store.fact(KEY_CHECK).await?;
@@ -86,6 +87,7 @@ impl KeyWatch {
             return Err(SetupError::KeyWrong.into());
         }
         self.vault.share_keys_of(&tried);
+        self.seen = epoch;
         self.announce().await?;
         Ok(())
     }

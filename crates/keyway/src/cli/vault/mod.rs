@@ -80,10 +80,14 @@ pub(crate) async fn run(
     done
 }
 
-/// Writes down what is done to the master key.
-async fn record(local: &Local, what: &str, key: KeyId) -> Result<(), Failure> {
+/// Writes down what is done to a master key; before it is known which, to none.
+async fn record(local: &Local, what: &str, key: Option<KeyId>) -> Result<(), Failure> {
     let event = Event::new(EventKind::MasterKeyChanged, &local.app().local());
-    let event = event.detail("change", what).detail("key", key.to_string());
+    let event = event.detail("change", what);
+    let event = match key {
+        Some(key) => event.target("master_key", key.to_string()),
+        None => event,
+    };
     local.app().audit().record(event).await?;
     Ok(())
 }

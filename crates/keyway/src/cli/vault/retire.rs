@@ -38,12 +38,15 @@ pub(super) async fn run(
         return Ok(ExitCode::FAILURE);
     }
     for key in older {
-        record(local, "retired", key).await?;
+        record(local, "retirement begins", Some(key)).await?;
     }
     let gone = rotation
         .retire(report::telling(terminal, "checked"))
         .await
         .map_err(|error| failure(&error))?;
+    for key in &gone {
+        record(local, "retired", Some(*key)).await?;
+    }
     let gone: Vec<_> = gone.iter().map(ToString::to_string).collect();
     if terminal.is_json() {
         terminal.value(&json!({ "retired": gone }));

@@ -13,9 +13,8 @@ pub(super) async fn run(
     rotation: &Rotation,
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
+    record(local, "rotation begins", None).await?;
     let begun = rotation.begin().await.map_err(|error| failure(&error))?;
-    let change = if begun.made { "made" } else { "gone on with" };
-    record(local, change, begun.current).await?;
     if !terminal.is_json() {
         let key = begun.current;
         terminal.note(if begun.made {
@@ -32,6 +31,9 @@ pub(super) async fn run(
         .verify(report::telling(terminal, "checked"))
         .await
         .map_err(|error| failure(&error))?;
+    if checked.is_rotated() {
+        record(local, "rotated", Some(begun.current)).await?;
+    }
     if terminal.is_json() {
         terminal.value(&json!({
             "key": begun.current.to_string(),
