@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use keyway_core::action::{Context, Entry, Expose, Reply};
-use keyway_core::ports::Caller;
+use keyway_core::ports::{Caller, NoCaller};
 use keyway_core::rpc::RawJson;
 use keyway_core::{Error, Kind, Principal, RequestId};
 use tokio_util::sync::CancellationToken;
@@ -13,6 +13,7 @@ use crate::audit::{Called, Sent};
 use crate::credentials::{CredentialChoice, Leased};
 use crate::patience::{Patient, within};
 use crate::policy::{Admitted, ThingKind, Wish};
+use crate::tenant::Tenant;
 use crate::{App, Call, Invocation, Surface};
 
 /// An action about to run: who asks, with what, and how to reach them.
@@ -65,6 +66,39 @@ impl App {
             .and_then(|actions| actions.get(call.slug))
             .filter(|entry| entry.action().exposure().contains(exposure(call.surface)))
             .ok_or_else(no_action)?;
+        self.invoke_entry(&tenant, entry, call).await
+    }
+
+    /// Runs the action that tells whether a credential is good, wherever it is exposed.
+    pub(crate) async fn run_check(
+        &self,
+        who: &Principal,
+        slug: &str,
+        credentials: CredentialChoice,
+    ) -> Result<(), Error> {
+        let tenant = self.tenant(who);
+        let entry = tenant.actions().and_then(|actions| actions.get(slug));
+        let entry = entry.ok_or_else(no_action)?;
+        let (request, cancel) = (self.new_request_id(), CancellationToken::new());
+        let call = Invocation {
+            who,
+            slug,
+            input: RawJson::empty_object(),
+            surface: Surface::Cli,
+            caller: Arc::new(NoCaller),
+            cancel: &cancel,
+            request: &request,
+            credentials,
+        };
+        self.invoke_entry(&tenant, entry, call).await.map(drop)
+    }
+
+    async fn invoke_entry(
+        &self,
+        tenant: &Tenant,
+        entry: &Entry,
+        call: Invocation<'_>,
+    ) -> Result<Reply, Error> {
         let facts = tenant.facts();
         let thing = facts.action(ThingKind::Tool, entry, entry.tool_name());
         if call.surface == Surface::Http {

@@ -26,6 +26,15 @@ pub(super) fn no_definition() -> Error {
     .with_hint("`keyway credentials definitions` shows the keys")
 }
 
+pub(super) fn no_check() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "credential_has_no_check",
+        "its definition names no action that tells whether one is good",
+    )
+    .with_hint("its author says `.check(\"an:action\")`")
+}
+
 pub(super) fn no_project() -> Error {
     Error::new(
         Kind::NotFound,

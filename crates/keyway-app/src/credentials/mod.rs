@@ -2,6 +2,7 @@
 
 mod choice;
 mod error;
+mod explain;
 mod held;
 mod instance;
 mod lease;
@@ -12,6 +13,7 @@ mod uses;
 mod view;
 
 pub use choice::CredentialChoice;
+pub use explain::Explained;
 pub use manage::{Credentials, CredentialsParts};
 pub use place::Place;
 pub use resolve::{Found, Rung, Walk};

@@ -2,6 +2,7 @@ mod actions;
 mod administrators;
 mod audit;
 mod authentication;
+mod credentials;
 mod limits;
 mod origins;
 mod people;
