@@ -3,12 +3,15 @@ use serde_json::{Value, json};
 
 use crate::cli::terminal::Terminal;
 
+/// Fewer values are walked through before anybody could read how far it is.
+const LONG: u64 = 500;
+
 /// Tells how far a long walk is, at each tenth of it.
 pub(super) fn telling(terminal: &mut Terminal, doing: &'static str) -> impl FnMut(Progress) {
     let mut told = 0;
     move |Progress { done, of }| {
         let tenths = done.saturating_mul(10) / of.max(1);
-        if tenths > told && !terminal.is_json() {
+        if tenths > told && of >= LONG && !terminal.is_json() {
             told = tenths;
             terminal.note(format!("{doing}: {done} of {of}"));
         }

@@ -13,6 +13,7 @@ use keyway_vault::random::SystemRandom;
 use keyway_vault::{Context, KeyRing, MasterKey, Vault};
 use serde_json::{Value, json};
 
+use crate::support::wait::soon;
 use crate::support::{Ran, Served, World};
 
 const SECRET: &[u8] = br#"{"apiKey":"canary-stored-77aa"}"#;
@@ -80,8 +81,10 @@ async fn a_rotation_that_is_killed_goes_on_and_the_gateway_needs_no_restart() {
         let _ = child.kill();
         child.wait().unwrap();
     }
-    let rotated = world.run(&["vault", "rotate", "--json"]);
+    let rotated = world.run(&["vault", "rotate"]);
     assert_eq!(rotated.code, 0, "{}", rotated.told());
+    assert!(rotated.err.contains("checked: "), "{}", rotated.told());
+    let rotated = world.run(&["vault", "rotate", "--json"]);
     let told = json_of(&rotated);
     assert_eq!((&told["older"], &told["broken"]), (&json!(0), &json!([])));
     let both = keys(&world);
@@ -191,6 +194,41 @@ async fn keys_in_the_environment_are_changed_by_a_restart() {
     assert_eq!(world.run(&["vault", "verify"]).code, 0);
     assert_eq!(world.run(&["audit", "verify"]).code, 0);
     assert!(!world.path(".keyway/master.key").exists());
+}
+
+#[tokio::test]
+async fn a_gateway_keeps_its_keys_when_what_it_is_given_does_not_belong() {
+    let world = World::new();
+    let gateway = Served::start(&world, &[]);
+    let right = world.read(".keyway/master.key");
+    let stranger = MasterKey::generate(&SystemRandom)
+        .to_text()
+        .expose()
+        .clone();
+    let store = open(&world.path(".keyway/keyway.db")).await;
+    for (times, wrong) in [(1, stranger.as_str()), (2, "hunter2")] {
+        std::fs::write(world.path(".keyway/master.key"), wrong).unwrap();
+        store.bump_key_epoch().await.unwrap();
+        let said = "the changed master keys cannot be used; the old ones stay";
+        soon(said, async {
+            while gateway.log().matches(said).count() < times {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        })
+        .await;
+    }
+    let refused = world.run(&["vault", "rotate"]);
+    assert_eq!(refused.code, 1, "{}", refused.told());
+    std::fs::write(world.path(".keyway/master.key"), right).unwrap();
+    let rotated = world.run(&["vault", "rotate"]);
+    assert_eq!(rotated.code, 0, "{}", rotated.told());
+    let log = gateway.log();
+    assert!(
+        !log.contains("hunter2") && !log.contains(&stranger),
+        "{log}"
+    );
+    store.close().await;
+    assert!(gateway.stop().await.0.success());
 }
 
 #[tokio::test]
