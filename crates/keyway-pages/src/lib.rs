@@ -18,9 +18,9 @@ mod source;
 pub use assets::Asset;
 pub use check::Broken;
 pub use context::{
-    Account, Application, Authorize, Choice, Consent, ConsentClient, Device, ErrorPage, Invitation,
-    OpenSession, Organization, Reach, Reset, ScopeLine, Setup, SetupNeeded, SsoProvider, Success,
-    Who,
+    Account, Application, Authorize, Choice, Connect, Consent, ConsentClient, Device, ErrorPage,
+    Invitation, OpenSession, Organization, Reach, Reset, ScopeLine, Setup, SetupNeeded,
+    SsoProvider, Success, Who,
 };
 pub use fields::{BadForm, Field, FieldKind, FieldOption, Form, RESERVED, form_fields, read_form};
 pub use html::{CSRF_FIELD, Html, alert, csrf_field, hidden_fields};

@@ -24,6 +24,7 @@ pub const BUILT_IN: &[Template] = built_in![
     "setup.html",
     "setup-needed.html",
     "reset.html",
+    "connect.html",
     "invitation.html",
     "account.html",
     "error.html",

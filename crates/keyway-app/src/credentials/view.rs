@@ -1,8 +1,9 @@
 use jiff::Timestamp;
 use keyway_core::credential::{CredentialField, CredentialKind, CredentialScope};
-use keyway_core::{CredentialDefinition, CredentialId};
+use keyway_core::{CredentialDefinition, CredentialId, Error, Secret};
+use zeroize::Zeroizing;
 
-use super::Place;
+use super::{Place, error};
 
 /// An instance as it is shown. Never what is stored of it.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -60,6 +61,33 @@ pub struct DefinitionView {
     pub hosts: Option<String>,
     /// The actions that need it.
     pub actions: Vec<String>,
+}
+
+impl DefinitionView {
+    /// Fields as [`Credentials::set`](super::Credentials::set) takes them, out of texts: what is no text
+    /// is read as JSON. Of a field that is not known the refusal comes later.
+    pub fn object(&self, values: &[(String, Secret<String>)]) -> Result<Secret<String>, Error> {
+        let mut object = Zeroizing::new(String::from("{"));
+        for (name, value) in values {
+            if object.len() > 1 {
+                object.push(',');
+            }
+            object.push_str(&serde_json::Value::from(name.as_str()).to_string());
+            object.push(':');
+            let text = value.expose();
+            let field = self.fields.iter().find(|field| field.name == *name);
+            if field.is_none_or(|field| field.text) {
+                let quoted = serde_json::to_string(text).map_err(Error::internal)?;
+                object.push_str(&Zeroizing::new(quoted));
+            } else {
+                serde_json::from_str::<serde::de::IgnoredAny>(text)
+                    .map_err(|_| error::invalid(format!("/{name}"), "JSON"))?;
+                object.push_str(text);
+            }
+        }
+        object.push('}');
+        Ok(Secret::new(std::mem::take(&mut *object)))
+    }
 }
 
 /// A field of a credential.

@@ -2,6 +2,7 @@
 
 mod account;
 mod assets;
+mod connect;
 mod form;
 mod forms;
 mod home;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{account, assets, home, invitations, reset, setup, sign_in, sign_out, sso};
+use super::{account, assets, connect, home, invitations, reset, setup, sign_in, sign_out, sso};
 use crate::shared::Shared;
 
 /// Everything that browsers visit, but the pages of the authorization server.
@@ -20,6 +20,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         )
         .route("/sso/{provider}", get(sso::begin))
         .route("/sso/{provider}/callback", get(sso::complete))
+        .route("/connect/{key}", get(connect::show).post(connect::submit))
         .route("/account", get(account::show))
         .route("/account/applications", post(account::end_application))
         .route("/account/organization", post(account::switch))

@@ -2,6 +2,7 @@
 
 mod account;
 mod authorize;
+mod connect;
 mod consent;
 mod device;
 mod error_page;
@@ -13,6 +14,7 @@ mod success;
 
 pub use account::{Account, Application, OpenSession, Organization};
 pub use authorize::{Authorize, SsoProvider};
+pub use connect::Connect;
 pub use consent::{Choice, Consent, ConsentClient, Reach, ScopeLine, Who};
 pub use device::Device;
 pub use error_page::ErrorPage;

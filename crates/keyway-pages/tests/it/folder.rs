@@ -133,6 +133,7 @@ fn a_form_without_the_token_or_sent_with_get_is_refused() {
         "setup.html",
         "reset.html",
         "device.html",
+        "connect.html",
         "invitation.html",
         "account.html",
     ] {

@@ -133,10 +133,10 @@ impl World {
             request: &asking.request,
             credentials: choice,
         };
-        match self.process.app.invoke(invocation).await? {
-            Reply::Data(data) => Ok(data.read().unwrap()),
-            Reply::Content(_) => panic!("content"),
-        }
+        let Reply::Data(data) = self.process.app.invoke(invocation).await? else {
+            return Err(Error::internal("the action answers data"));
+        };
+        Ok(data.read().unwrap())
     }
 
     pub(crate) async fn project(&self, slug: &str) -> Place {

@@ -5,7 +5,6 @@ use keyway_app::credentials::{CredentialView, DefinitionView, FieldView, Place};
 use keyway_core::credential::CredentialScope;
 use keyway_core::{CredentialId, Principal, Secret, UserId};
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use super::{told, value};
 use crate::cli::failure::Failure;
@@ -190,32 +189,11 @@ fn fields(
             values.push((field, value::asked(field, terminal)?));
         }
     }
-    let mut object = Zeroizing::new(String::from("{"));
-    for (index, (field, value)) in values.iter().enumerate() {
-        if index > 0 {
-            object.push(',');
-        }
-        object.push_str(&json!(field.name).to_string());
-        object.push(':');
-        let text = value.expose();
-        if field.text {
-            let quoted = serde_json::to_string(text).map_err(|_| broken())?;
-            object.push_str(&Zeroizing::new(quoted));
-        } else {
-            let whole: Result<serde::de::IgnoredAny, _> = serde_json::from_str(text);
-            whole.map_err(|_| {
-                let message = format!("--set {}: expected JSON", field.name);
-                Failure::usage("bad_value", message)
-            })?;
-            object.push_str(text);
-        }
-    }
-    object.push('}');
-    Ok(Secret::new(std::mem::take(&mut *object)))
-}
-
-fn broken() -> Failure {
-    Failure::new("bad_value", "a value cannot be written as JSON")
+    let values: Vec<_> = values
+        .into_iter()
+        .map(|(field, value)| (field.name.clone(), value))
+        .collect();
+    Ok(definition.object(&values)?)
 }
 
 fn no_field(name: &str, definition: &DefinitionView) -> Failure {

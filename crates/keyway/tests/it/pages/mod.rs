@@ -2,6 +2,7 @@ mod account;
 mod actions;
 mod assets;
 mod attempts;
+mod connect;
 mod cookies;
 mod csrf;
 pub(crate) mod headers;
