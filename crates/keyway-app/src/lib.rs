@@ -18,6 +18,7 @@ mod patience;
 pub mod people;
 pub mod policy;
 mod reach;
+pub mod rotation;
 pub mod setup;
 pub mod status;
 mod subscriptions;

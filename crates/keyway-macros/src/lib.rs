@@ -17,7 +17,7 @@ use proc_macro::TokenStream;
 /// Makes a struct a credential: the secret of an external service, as it is stored and as an action
 /// gets it.
 ///
-/// Each field is a [`Secret`](https://docs.rs/keyway), or says `#[credential(public)]`; its name in
+/// Each field is a `Secret`, or says `#[credential(public)]`; its name in
 /// commands and pages is its own in camel case (`api_key` is `apiKey`). `Option` fields may be left
 /// out. The struct is readable and has a JSON Schema by this alone: nothing else has to be derived.
 ///

@@ -75,7 +75,8 @@ impl fmt::Debug for KeyRing {
                 "older",
                 &self.older.iter().map(|key| key.id).collect::<Vec<_>>(),
             )
-            .finish_non_exhaustive()
+            .field("retired", &self.retired)
+            .finish()
     }
 }
 

@@ -44,6 +44,11 @@ impl Vault {
         self.keys.store(Arc::new(keys));
     }
 
+    /// Takes the keys that another vault has now.
+    pub fn share_keys_of(&self, other: &Self) {
+        self.keys.store(other.keys.load_full());
+    }
+
     pub(crate) fn keys(&self) -> Guard<Arc<KeyRing>> {
         self.keys.load()
     }

@@ -1,4 +1,28 @@
 //! The gateway.
+//!
+//! A credential is a struct, an action is a function, an app puts them together, and `main` runs the
+//! whole command line:
+//!
+//! ```no_run
+//! use keyway::{App, Context, Credential, Error, Gateway, Secret, action};
+//!
+//! #[derive(Credential)]
+//! #[credential(hosts("api.acme.example"))]
+//! struct Acme {
+//!     api_key: Secret<String>,
+//! }
+//!
+//! /// Opens a ticket.
+//! #[action(expose(mcp, http, cli))]
+//! async fn create_ticket(context: &Context, title: String, acme: Acme) -> Result<String, Error> {
+//!     let request = context.http().post("https://api.acme.example/tickets").json(&title);
+//!     request.bearer(&acme.api_key).send().await?.json().await
+//! }
+//!
+//! fn main() -> std::process::ExitCode {
+//!     Gateway::builder().app(App::of::<Acme>().action(create_ticket())).main()
+//! }
+//! ```
 
 // So that what the macros write finds it inside of it, too.
 extern crate self as keyway;

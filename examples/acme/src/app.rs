@@ -10,13 +10,18 @@ use crate::actions;
     check = "acme:whoami"
 )]
 pub struct Acme {
-    pub(crate) api_key: Secret<String>,
+    api_key: Secret<String>,
     /// Where Acme is, for those who run their own.
     #[credential(public)]
     url: Option<String>,
 }
 
 impl Acme {
+    /// The key.
+    pub fn key(&self) -> &Secret<String> {
+        &self.api_key
+    }
+
     /// The address of one of Acme's endpoints.
     pub(crate) fn at(&self, path: &str) -> String {
         let url = self.url.as_deref().unwrap_or("https://api.acme.example");

@@ -83,6 +83,8 @@ pub enum EventKind {
     /// A token was ended by its client.
     TokenRevoked,
 
+    /// A master key was made or retired.
+    MasterKeyChanged,
     /// Policy was replaced.
     PolicyChanged,
     /// A policy was refused; the one before stays.
@@ -134,6 +136,7 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::TokenIssued, "token_issued"),
     (EventKind::TokenReplayed, "token_replayed"),
     (EventKind::TokenRevoked, "token_revoked"),
+    (EventKind::MasterKeyChanged, "master_key_changed"),
     (EventKind::PolicyChanged, "policy_changed"),
     (EventKind::PolicyRefused, "policy_refused"),
     (EventKind::ServersChanged, "servers_changed"),

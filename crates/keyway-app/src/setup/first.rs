@@ -2,17 +2,17 @@ use std::sync::Arc;
 
 use keyway_core::ports::{Clock, Random};
 use keyway_core::{Actor, OrgId, Secret, UserId};
-use keyway_store::{FirstRows, FirstStart, Member, Organization, Role, Store, StoreError};
-use keyway_vault::{KeyRing, Vault, VaultError};
+use keyway_store::{
+    FirstRows, FirstStart, KEY_CHECK, Member, Organization, Role, Store, StoreError,
+};
+use keyway_vault::{Vault, VaultError};
 
 use super::{MasterKeySource, SetupError};
 use crate::keys::new_key;
+use crate::rotation::ring;
 
 /// The slug of the first organization.
 pub const ORGANIZATION: &str = "default";
-
-/// The name under which the record is kept that proves the master key.
-const KEY_CHECK: &str = "master_key_check";
 
 /// What is ready after a start.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct Ready {
     pub first_key: Option<Secret<String>>,
     /// Seals and opens secrets.
     pub vault: Vault,
+    /// How often the master keys had changed before they were read.
+    pub key_epoch: i64,
 }
 
 /// Makes what a fresh data directory lacks: the master key (unless it comes from elsewhere), the
@@ -34,12 +36,14 @@ pub async fn first_start(
     random: &Arc<dyn Random>,
     master_key: &MasterKeySource,
 ) -> Result<Ready, SetupError> {
+    let key_epoch = store.key_epoch().await?;
     let vault = open_vault(store, random, master_key).await?;
     if let Some(found) = organization(store).await? {
         return Ok(Ready {
             organization: found.id,
             first_key: None,
             vault,
+            key_epoch,
         });
     }
     let now = clock.now();
@@ -72,6 +76,7 @@ pub async fn first_start(
         organization,
         first_key,
         vault,
+        key_epoch,
     })
 }
 
@@ -86,8 +91,8 @@ async fn open_vault(
     source: &MasterKeySource,
 ) -> Result<Vault, SetupError> {
     let proof = store.fact(KEY_CHECK).await?;
-    let key = match (source.load().await?, &proof) {
-        (Some(key), _) => key,
+    let keys = match (source.load().await?, &proof) {
+        (Some(keys), _) => keys,
         (None, None) => source.make(&**random).await?,
         (None, Some(_)) => {
             return Err(SetupError::KeyMissing {
@@ -95,7 +100,7 @@ async fn open_vault(
             });
         }
     };
-    let vault = Vault::new(KeyRing::new(key), Arc::clone(random));
+    let vault = Vault::new(ring(store, random, keys).await?, Arc::clone(random));
     let proof = match proof {
         Some(proof) => proof,
         None => store.record_fact(KEY_CHECK, &vault.key_check()?).await?,

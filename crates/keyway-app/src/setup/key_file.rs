@@ -2,9 +2,10 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use keyway_core::Secret;
+use zeroize::Zeroizing;
 
 use super::SetupError;
 
@@ -38,17 +39,9 @@ pub(super) fn write(path: &Path, text: &Secret<String>) -> Result<bool, SetupErr
         file: path.to_owned(),
         source,
     };
-    // Written whole under another name first: a start that is killed half-way leaves no half key.
-    let draft = path.with_extension(format!("{}.tmp", std::process::id()));
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&draft).and_then(|mut file| {
-        file.write_all(text.expose().as_bytes())?;
-        file.write_all(b"\n")?;
-        file.sync_all()
-    });
+    let text = Zeroizing::new(format!("{}\n", text.expose()));
+    let draft = draft(path);
+    let written = write_draft(&draft, text.as_bytes());
     // A link fails where the name is taken; a rename would replace another process's key.
     let linked = written.and_then(|()| std::fs::hard_link(&draft, path));
     let _ = std::fs::remove_file(&draft);
@@ -57,6 +50,44 @@ pub(super) fn write(path: &Path, text: &Secret<String>) -> Result<bool, SetupErr
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(failed(error)),
     }
+}
+
+/// Writes a file that only its owner may read in place of the one that is there. Whenever it is
+/// killed, the one or the other is there whole.
+pub(super) fn replace(path: &Path, text: &[u8]) -> Result<(), SetupError> {
+    let draft = draft(path);
+    let replaced = write_draft(&draft, text).and_then(|()| std::fs::rename(&draft, path));
+    if replaced.is_err() {
+        let _ = std::fs::remove_file(&draft);
+    }
+    // The name, too, is to outlive a loss of power: what is sealed next depends on it.
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let kept = replaced.and_then(|()| match folder {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    });
+    kept.map_err(|source| SetupError::KeyFile {
+        doing: "write",
+        file: path.to_owned(),
+        source,
+    })
+}
+
+fn draft(path: &Path) -> PathBuf {
+    path.with_extension(format!("{}.tmp", std::process::id()))
+}
+
+/// Written whole under another name first: who is killed half-way leaves no half key.
+fn write_draft(draft: &Path, text: &[u8]) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(draft)?;
+    file.write_all(text)?;
+    file.sync_all()
 }
 
 #[cfg(unix)]

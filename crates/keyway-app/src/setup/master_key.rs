@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -6,14 +6,19 @@ use keyway_core::Secret;
 use keyway_core::ports::Random;
 use keyway_vault::MasterKey;
 use tokio::process::Command;
+use zeroize::Zeroizing;
 
 use super::{SetupError, key_file};
+
+/// Room for a key as text and the end of its line.
+const KEY_TEXT: usize = 64;
 
 /// How long the command may take.
 const COMMAND_LIMIT: Duration = Duration::from_secs(30);
 
-/// Where the master key comes from: the value, else the command, else the file, which the first
-/// start makes.
+/// Where the master keys come from: the value, else the command, else the file, which the first
+/// start makes. There may be several, with white space between them: the first seals, the others
+/// still open what they sealed.
 #[derive(Debug, Clone)]
 pub struct MasterKeySource {
     /// The key as text (`KEYWAY_MASTER_KEY`).
@@ -25,8 +30,9 @@ pub struct MasterKeySource {
 }
 
 impl MasterKeySource {
-    /// The key; `None` when there is none yet, which only a file can be the reason of.
-    pub(super) async fn load(&self) -> Result<Option<MasterKey>, SetupError> {
+    /// The keys, never none of them; `None` when there are none yet, which only a file can be the
+    /// reason of.
+    pub(crate) async fn load(&self) -> Result<Option<Vec<MasterKey>>, SetupError> {
         if let Some(value) = &self.value {
             return parse("KEYWAY_MASTER_KEY", value.expose().as_bytes()).map(Some);
         }
@@ -40,11 +46,11 @@ impl MasterKeySource {
     }
 
     /// Makes a key and the file for it. Should another process have been quicker, its key counts.
-    pub(super) async fn make(&self, random: &dyn Random) -> Result<MasterKey, SetupError> {
+    pub(super) async fn make(&self, random: &dyn Random) -> Result<Vec<MasterKey>, SetupError> {
         let key = MasterKey::generate(random);
         if key_file::write(&self.file, &key.to_text())? {
             tracing::info!(file = %self.file.display(), "made a master key; keep a copy of it");
-            return Ok(key);
+            return Ok(vec![key]);
         }
         self.load().await?.ok_or_else(|| SetupError::KeyMissing {
             file: self.file.clone(),
@@ -52,8 +58,35 @@ impl MasterKeySource {
     }
 }
 
-fn parse(origin: &str, text: &[u8]) -> Result<MasterKey, SetupError> {
-    MasterKey::parse(text).map_err(|source| SetupError::KeyMalformed {
+impl MasterKeySource {
+    /// Where the keys are, when that is a file of ours and not somebody's secret store.
+    pub(crate) fn own_file(&self) -> Option<&Path> {
+        let elsewhere = self.value.is_some() || !self.command.is_empty();
+        (!elsewhere).then_some(&*self.file)
+    }
+
+    /// What the keys come from, for a message.
+    pub(crate) fn origin(&self) -> &'static str {
+        match (&self.value, self.command.is_empty()) {
+            (Some(_), _) => "KEYWAY_MASTER_KEY",
+            (None, false) => "the command that prints the master key",
+            (None, true) => "the master key file",
+        }
+    }
+
+    /// Writes the file anew with these keys.
+    pub(crate) fn write(&self, keys: &[MasterKey]) -> Result<(), SetupError> {
+        let mut text = Zeroizing::new(String::with_capacity(keys.len() * KEY_TEXT));
+        for key in keys {
+            text.push_str(key.to_text().expose());
+            text.push('\n');
+        }
+        key_file::replace(&self.file, text.as_bytes())
+    }
+}
+
+fn parse(origin: &str, text: &[u8]) -> Result<Vec<MasterKey>, SetupError> {
+    MasterKey::parse_all(text).map_err(|source| SetupError::KeyMalformed {
         origin: origin.to_owned(),
         source,
     })

@@ -12,6 +12,7 @@ mod oauth;
 mod paging;
 mod people;
 mod policy;
+mod rotation;
 mod sealing;
 mod setup;
 mod support;

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use keyway_app::credentials::CredentialChoice;
+use keyway_app::rotation::KeyWatch;
 use keyway_app::setup::{MasterKeySource, Ready, first_start};
 use keyway_app::{App, AppParts, Call, Invocation, List, Settings, Surface};
 use keyway_core::action::{Registry, Reply};
@@ -45,6 +46,8 @@ pub(crate) struct Process {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) store: Store,
     pub(crate) key: Option<String>,
+    /// The master keys.
+    pub(crate) keys: KeyWatch,
     shutdown: CancellationToken,
     tasks: TaskTracker,
 }
@@ -79,6 +82,17 @@ impl Process {
         let ready = ready(&store, directory).await;
         let key = ready.first_key.as_ref().map(|key| key.expose().clone());
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
+        let keys = KeyWatch {
+            store: store.clone(),
+            vault: ready.vault.clone(),
+            source: key_file(directory),
+            random: random(),
+            seen: ready.key_epoch,
+        };
+        if purpose == Purpose::Serve {
+            keys.announce().await.unwrap();
+            tasks.spawn(keys.clone().run(shutdown.clone()));
+        }
         let registry = Registry::new(actions).unwrap();
         let needing = registry.iter().map(keyway_core::action::Entry::action);
         let credentials = CredentialBook::new([], needing).unwrap();
@@ -99,6 +113,7 @@ impl Process {
             clock,
             store,
             key,
+            keys,
             shutdown,
             tasks,
         }

@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test")]
+
 use keyway_core::{CredentialId, OrgId, ProjectId};
 use keyway_store::{
     CredentialPlace, NewStoredCredential, Project, Reason, Role, Store, StoredCredential,

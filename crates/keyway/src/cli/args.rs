@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
-    templates,
+    templates, vault,
 };
 use super::{
     credentials, invitations, oauth, organizations, projects, service_accounts, setup_link, users,
@@ -67,6 +67,7 @@ pub(crate) enum Command {
     Mcp(mcp::Mcp),
     Approvals(approvals::Approvals),
     Audit(audit::Audit),
+    Vault(vault::Vault),
     Chat(chat::Chat),
     Client(client::Client),
     Call(call::Call),

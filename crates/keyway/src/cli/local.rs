@@ -1,3 +1,4 @@
+use keyway_app::rotation::KeyWatch;
 use keyway_store::{Purpose, Store};
 use tempfile::TempDir;
 
@@ -66,6 +67,11 @@ impl Local {
     /// The use-cases.
     pub(crate) fn app(&self) -> &keyway_app::App {
         &self.opened.app
+    }
+
+    /// The master keys, and where they are kept.
+    pub(crate) fn keys(&self) -> &KeyWatch {
+        &self.opened.keys
     }
 
     /// The rows.

@@ -9,7 +9,7 @@ use super::invocation::Invocation;
 use super::terminal::Terminal;
 use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
-    templates, version,
+    templates, vault, version,
 };
 use super::{
     credentials, invitations, oauth, organizations, projects, service_accounts, setup_link, users,
@@ -104,6 +104,7 @@ async fn dispatch(
         Command::Mcp(command) => mcp::run(&invocation, command, terminal).await,
         Command::Approvals(command) => approvals::run(&invocation, &command, terminal),
         Command::Audit(command) => Box::pin(audit::run(&invocation, command, terminal)).await,
+        Command::Vault(command) => Box::pin(vault::run(&invocation, command, terminal)).await,
         Command::Chat(command) => Box::pin(chat::run(&invocation, command, terminal)).await,
         Command::Client(command) => client::run(&invocation, command, terminal),
         Command::Call(command) => call::run(invocation, command, terminal).await,

@@ -13,7 +13,7 @@ pub const OTHER_VARIABLES: &[(&str, &str)] = &[
     ),
     (
         "KEYWAY_MASTER_KEY",
-        "The master key itself. Goes before `master_key.command` and `master_key.file`.",
+        "The master key itself, or several with a space between them, the one that seals first. Goes before `master_key.command` and `master_key.file`.",
     ),
     (
         "KEYWAY_API_KEY",

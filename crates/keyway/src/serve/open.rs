@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use keyway_app::policy::Policies;
+use keyway_app::rotation::KeyWatch;
 use keyway_app::setup::{MasterKeySource, Ready, first_start};
 use keyway_app::status;
 use keyway_app::system::SystemClock;
@@ -36,6 +37,8 @@ pub(crate) struct Opened {
     pub(crate) tasks: TaskTracker,
     /// Ends what runs beside the requests.
     pub(crate) ending: CancellationToken,
+    /// The master keys, and where they are kept.
+    pub(crate) keys: KeyWatch,
 }
 
 /// Opens the database, reads or makes the master key, and puts the application together.
@@ -59,6 +62,13 @@ pub(crate) async fn open(
     let mut ready: Ready = first_start(&store, &*clock, &random, &master_key).await?;
     let first_key = ready.first_key.take();
     let (tasks, ending) = (TaskTracker::new(), CancellationToken::new());
+    let keys = KeyWatch {
+        store: store.clone(),
+        vault: ready.vault.clone(),
+        source: master_key,
+        random: Arc::clone(&random),
+        seen: ready.key_epoch,
+    };
     let app = App::new(AppParts {
         store: store.clone(),
         ready,
@@ -90,6 +100,7 @@ pub(crate) async fn open(
         sources,
         tasks,
         ending,
+        keys,
     })
 }
 

@@ -24,6 +24,9 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         source,
     })?;
     let opened = open(gateway, config, Purpose::Serve).await?;
+    opened.keys.announce().await?;
+    let watch = opened.keys.clone().run(opened.ending.clone());
+    opened.tasks.spawn(watch);
     let announced = announce(config, address);
     setup.findings.iter().for_each(remark);
     let mut servers = upstreams::servers(gateway, &setup, &opened);

@@ -25,9 +25,6 @@ pub(crate) async fn create_ticket(
     input: Ticket,
     acme: Acme,
 ) -> Result<Created, Error> {
-    let request = context
-        .http()
-        .post(acme.at("tickets"))
-        .bearer(&acme.api_key);
+    let request = context.http().post(acme.at("tickets")).bearer(acme.key());
     request.json(&input).send().await?.json().await
 }

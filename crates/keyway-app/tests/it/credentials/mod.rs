@@ -4,4 +4,4 @@ mod held;
 mod managing;
 mod refusing;
 mod resolving;
-mod world;
+pub(crate) mod world;

@@ -1,4 +1,8 @@
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot be set up fails"
+)]
 
 use keyway_app::credentials::{CredentialChoice, CredentialView, Credentials, Place};
 use keyway_app::{Invocation, Surface};
@@ -15,12 +19,12 @@ use serde::Deserialize;
 use crate::support::{Asking, Process};
 
 /// What a test stores and nobody may show.
-pub(super) const CANARY: &str = "canary-7f3a";
+pub(crate) const CANARY: &str = "canary-7f3a";
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Acme {
-    pub(super) api_key: Secret<String>,
+pub(crate) struct Acme {
+    pub(crate) api_key: Secret<String>,
     #[expect(dead_code, reason = "a field that need not be given")]
     account: Option<u32>,
 }
@@ -37,19 +41,19 @@ fn whose(slug: &str) -> Action {
     .expose(Expose::MCP | Expose::HTTP)
 }
 
-pub(super) struct World {
-    pub(super) process: Process,
-    pub(super) directory: tempfile::TempDir,
+pub(crate) struct World {
+    pub(crate) process: Process,
+    pub(crate) directory: tempfile::TempDir,
 }
 
 impl World {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
         Self::at(directory).await
     }
 
     /// The next process on the same data.
-    pub(super) async fn restart(self) -> Self {
+    pub(crate) async fn restart(self) -> Self {
         self.process.stop().await;
         Self::at(self.directory).await
     }
@@ -68,16 +72,16 @@ impl World {
         Self { process, directory }
     }
 
-    pub(super) fn credentials(&self) -> Credentials {
+    pub(crate) fn credentials(&self) -> Credentials {
         self.process.app.credentials()
     }
 
-    pub(super) fn operator(&self) -> Principal {
+    pub(crate) fn operator(&self) -> Principal {
         self.process.app.local()
     }
 
     /// A member of the organization, who comes with an API key.
-    pub(super) async fn member(&self, role: Role, number: u8) -> (Principal, UserId) {
+    pub(crate) async fn member(&self, role: Role, number: u8) -> (Principal, UserId) {
         let id: UserId = format!("user_01890a5d-ac96-774b-bcce-0000000000{number:02x}")
             .parse()
             .unwrap();
@@ -98,7 +102,7 @@ impl World {
         (who.with_role(role).with_scopes(Scopes::all()), id)
     }
 
-    pub(super) async fn set(
+    pub(crate) async fn set(
         &self,
         who: &Principal,
         place: &Place,
@@ -112,7 +116,7 @@ impl World {
     }
 
     /// The key that a call of `slug` by `who` gets.
-    pub(super) async fn call(
+    pub(crate) async fn call(
         &self,
         who: &Principal,
         slug: &str,
@@ -135,7 +139,7 @@ impl World {
         Ok(data.read().unwrap())
     }
 
-    pub(super) async fn project(&self, slug: &str) -> Place {
+    pub(crate) async fn project(&self, slug: &str) -> Place {
         let people = self.process.app.people();
         let made = people.create_project(&self.operator(), slug, slug).await;
         made.unwrap();
@@ -145,24 +149,24 @@ impl World {
     }
 }
 
-pub(super) fn of_user(user: &UserId) -> Place {
+pub(crate) fn of_user(user: &UserId) -> Place {
     Place::User {
         user: user.to_string(),
     }
 }
 
-pub(super) fn any() -> CredentialChoice {
+pub(crate) fn any() -> CredentialChoice {
     CredentialChoice::default()
 }
 
-pub(super) fn project(slug: &str) -> CredentialChoice {
+pub(crate) fn project(slug: &str) -> CredentialChoice {
     CredentialChoice {
         project: Some(slug.to_owned()),
         ..any()
     }
 }
 
-pub(super) fn instance(name: &str) -> CredentialChoice {
+pub(crate) fn instance(name: &str) -> CredentialChoice {
     CredentialChoice {
         instances: vec![("acme".to_owned(), name.to_owned())],
         ..any()

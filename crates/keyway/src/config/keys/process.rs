@@ -30,12 +30,12 @@ pub(super) const KEYS: &[Key] = keys! {
         |c, v| { c.egress.allow = check::egress(v.list()?)?; Ok(()) },
         |c| json!(c.egress.allow);
     "master_key.file": Kind::Path,
-        "The file of the master key. `master.key` in the data directory when not given; the first start creates it, readable by its owner only.",
+        "The file of the master key. `master.key` in the data directory when not given; the first start creates it, readable by its owner only. It may hold several keys, one a line: the first seals, the others still open what they sealed.",
         "",
         |c, v| { c.master_key.file = Some(v.path()?); Ok(()) },
         |c| json!(c.master_key.file);
     "master_key.command": Kind::Command,
-        "A program and its arguments whose output is the master key (a password manager, a key service).",
+        "A program and its arguments whose output is the master key (a password manager, a key service), or several with white space between them, the one that seals first.",
         "",
         |c, v| { c.master_key.command = v.command()?; Ok(()) },
         |c| json!(c.master_key.command);

@@ -8,3 +8,4 @@ mod port;
 mod processes;
 mod reload;
 mod signals;
+mod vault;
