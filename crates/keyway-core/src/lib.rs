@@ -31,7 +31,7 @@ pub use client_id::{BadClientId, ClientId};
 pub use credential::{Credential, CredentialDefinition};
 pub use error::{Error, Kind, Problem};
 pub use ids::{
-    ApiKeyId, AuditEventId, CredentialId, GrantId, InvitationId, OrgId, ProjectId, RequestId,
+    ApiKeyId, AuditEventId, CredentialId, GrantId, InvitationId, JobId, OrgId, ProjectId, RequestId,
     ServiceAccountId, SessionId, UserId, WebSessionId,
 };
 pub use principal::{Actor, Principal, Subject};
