@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::action::Origin;
+use crate::json::quote;
 use crate::names::CHANNEL_NAME;
 use crate::rpc::RawJson;
 use crate::{Error, Kind, Principal};
@@ -44,6 +45,18 @@ impl Message {
     /// Where its channel is, as a resource of MCP.
     pub fn uri(&self) -> String {
         format!("{URI_PREFIX}{}", self.channel)
+    }
+
+    /// The message as it is written everywhere: `{"id": …, "channel": …, "at": …, "data": …}`. The
+    /// data is what was published, byte for byte.
+    pub fn to_json(&self) -> String {
+        format!(
+            "{{\"id\":{},\"channel\":{},\"at\":\"{}\",\"data\":{}}}",
+            self.id,
+            quote(&self.channel),
+            self.at,
+            self.data.as_str()
+        )
     }
 }
 

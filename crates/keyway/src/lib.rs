@@ -11,7 +11,7 @@ mod servers;
 
 pub use gateway::{Builder, Gateway, Identity};
 pub use keyway_core::action::{Annotations, Block, Content, Expose, Format};
-pub use keyway_core::{Action, Context, Error, Kind, Problem, Secret};
+pub use keyway_core::{Action, Channel, Context, Error, Kind, Problem, Secret};
 
 /// The README's program compiles.
 #[cfg(doctest)]

@@ -77,6 +77,13 @@ pub enum EventKind {
     /// A token was ended by its client.
     TokenRevoked,
 
+    /// A run in the background was asked for.
+    JobQueued,
+    /// A job that had ended was queued again.
+    JobRetried,
+    /// A job was taken back.
+    JobCancelled,
+
     /// Policy was replaced.
     PolicyChanged,
     /// A policy was refused; the one before stays.
@@ -125,6 +132,9 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::TokenIssued, "token_issued"),
     (EventKind::TokenReplayed, "token_replayed"),
     (EventKind::TokenRevoked, "token_revoked"),
+    (EventKind::JobQueued, "job_queued"),
+    (EventKind::JobRetried, "job_retried"),
+    (EventKind::JobCancelled, "job_cancelled"),
     (EventKind::PolicyChanged, "policy_changed"),
     (EventKind::PolicyRefused, "policy_refused"),
     (EventKind::ServersChanged, "servers_changed"),

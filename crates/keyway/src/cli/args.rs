@@ -6,7 +6,9 @@ use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
     templates,
 };
-use super::{invitations, oauth, organizations, projects, service_accounts, setup_link, users};
+use super::{
+    invitations, jobs, oauth, organizations, projects, service_accounts, setup_link, users,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,6 +58,7 @@ pub(crate) enum Command {
     ServiceAccounts(service_accounts::ServiceAccounts),
     Projects(projects::Projects),
     Organizations(organizations::Organizations),
+    Jobs(jobs::Jobs),
     Oauth(oauth::Oauth),
     Config(config::Config),
     Doctor(doctor::Doctor),

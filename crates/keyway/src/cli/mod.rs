@@ -15,6 +15,7 @@ mod doctor;
 mod failure;
 mod invitations;
 mod invocation;
+mod jobs;
 mod json;
 mod local;
 mod mcp;

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use keyway_app::audit::Audit;
+use keyway_app::jobs::{JobParts, Jobs};
 use keyway_app::oauth::{Oauth, OauthParts};
 use keyway_app::system::SystemClock;
 use keyway_app::{People, PeopleParts, setup};
@@ -99,6 +100,17 @@ impl Desk {
             random,
             organization: self.first.clone(),
             settings: self.config.oauth.clone(),
+        })
+    }
+
+    /// Actions that run in the background.
+    pub(super) fn jobs(&self) -> Jobs {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        Jobs::new(JobParts {
+            store: self.store.clone(),
+            audit: Audit::direct(&self.store, Arc::clone(&clock), random),
+            clock,
         })
     }
 

@@ -11,7 +11,9 @@ use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
     templates, version,
 };
-use super::{invitations, oauth, organizations, projects, service_accounts, setup_link, users};
+use super::{
+    invitations, jobs, oauth, organizations, projects, service_accounts, setup_link, users,
+};
 use crate::Gateway;
 use crate::config::Environment;
 
@@ -91,6 +93,7 @@ async fn dispatch(
         }
         Command::Projects(command) => projects::run(&invocation, command, terminal).await,
         Command::Organizations(command) => organizations::run(&invocation, command, terminal).await,
+        Command::Jobs(command) => jobs::run(&invocation, command, terminal).await,
         Command::Oauth(command) => Box::pin(oauth::run(&invocation, command, terminal)).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,

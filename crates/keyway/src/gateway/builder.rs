@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use keyway_core::Action;
+use keyway_core::{Action, Channel};
 
 use super::{Gateway, Identity};
 use crate::config::Icon;
@@ -10,6 +10,7 @@ use crate::config::Icon;
 pub struct Builder {
     identity: Identity,
     actions: Vec<Action>,
+    channels: Vec<Channel>,
 }
 
 impl Builder {
@@ -67,11 +68,25 @@ impl Builder {
         self
     }
 
+    /// Adds a channel that actions publish to.
+    ///
+    /// ```
+    /// use keyway::{Channel, Gateway};
+    ///
+    /// let gateway = Gateway::builder().channel(Channel::new("orders").allow_everyone()).build();
+    /// assert_eq!(gateway.channels()[0].name(), "orders");
+    /// ```
+    pub fn channel(mut self, channel: Channel) -> Self {
+        self.channels.push(channel);
+        self
+    }
+
     /// The gateway. Clashes between its actions are found when it starts.
     pub fn build(self) -> Gateway {
         Gateway {
             identity: self.identity,
             actions: self.actions,
+            channels: self.channels,
         }
     }
 

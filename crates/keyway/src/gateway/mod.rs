@@ -6,7 +6,7 @@ mod identity;
 pub use builder::Builder;
 pub use identity::Identity;
 
-use keyway_core::Action;
+use keyway_core::{Action, Channel};
 
 /// A gateway: an identity and the actions it offers. Configuration, storage and the outside world
 /// come in when it runs.
@@ -36,6 +36,7 @@ use keyway_core::Action;
 pub struct Gateway {
     identity: Identity,
     actions: Vec<Action>,
+    channels: Vec<Channel>,
 }
 
 impl Gateway {
@@ -52,5 +53,10 @@ impl Gateway {
     /// The actions, in the order they were given.
     pub fn actions(&self) -> &[Action] {
         &self.actions
+    }
+
+    /// The channels, in the order they were given.
+    pub fn channels(&self) -> &[Channel] {
+        &self.channels
     }
 }

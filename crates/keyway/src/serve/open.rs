@@ -7,6 +7,7 @@ use keyway_app::system::SystemClock;
 use keyway_app::{App, AppParts};
 use keyway_core::Secret;
 use keyway_core::action::Registry;
+use keyway_core::channel::Channels;
 use keyway_core::ports::{Clock, Random};
 use keyway_egress::Egress;
 use keyway_store::{Purpose, Store};
@@ -70,6 +71,7 @@ pub(crate) async fn open(
             oauth: config.oauth.clone(),
             rate_limits: config.rate_limits,
             unannotated: config.policy.unannotated,
+            channels: Channels::new(gateway.channels().to_vec()).map_err(ServeError::Channels)?,
             ..keyway_app::Settings::default()
         },
         tasks: tasks.clone(),
