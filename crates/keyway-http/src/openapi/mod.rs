@@ -5,6 +5,7 @@ mod actions;
 mod audit;
 mod components;
 mod document;
+mod jobs;
 mod oauth;
 mod paths;
 mod people;

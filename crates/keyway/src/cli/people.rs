@@ -142,7 +142,7 @@ pub(super) fn id<T: std::str::FromStr<Err: std::fmt::Display>>(
     })
 }
 
-fn nothing_here() -> Failure {
+pub(super) fn nothing_here() -> Failure {
     Failure::new("no_data", "there is nothing in this data directory yet")
         .with_hint("start the gateway once (`keyway serve`), or name the directory with --data-dir")
 }

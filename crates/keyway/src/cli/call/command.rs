@@ -20,6 +20,7 @@ use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
 use crate::cli::jobs;
 use crate::cli::local::Local;
+use crate::cli::people::nothing_here;
 use crate::cli::terminal::Terminal;
 use crate::config::suggest;
 
@@ -88,6 +89,11 @@ pub(crate) async fn run(
         Err(error) => return Ok(terminal.usage(&error)),
     };
     let input = input::build(&invocation, &action, &matches)?;
+    // A job is for a gateway: where there was none yet, nobody would ever find it.
+    let config = invocation.configuration()?.config;
+    if command.background && !config.storage.database_path().exists() {
+        return Err(nothing_here());
+    }
     let local = match local {
         Some(local) => local,
         None => opened(&invocation).await?,
