@@ -20,9 +20,8 @@ use crate::refusal::Refusal;
 use crate::shared::Shared;
 use crate::{body, media};
 
-/// How to run it.
+/// How to run it. What else is in the query is nothing to an action.
 #[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Manner {
     background: Option<String>,
 }

@@ -99,23 +99,13 @@ async fn what_cannot_be_queued_is_refused_at_once() {
             422,
             "invalid_input",
         ),
-        (
-            "/v1/actions/note:keep?backgroud",
-            &input,
-            400,
-            "malformed_query",
-        ),
     ] {
         let answer = app.post(path).json(body).send().await;
         assert_eq!(answer.status(), status, "{path}: {}", answer.text());
         assert_eq!(answer.json()["code"], code, "{path}");
         assert!(!answer.text().contains("s3cret"), "{path}");
     }
-    assert_eq!(
-        *told.lock(),
-        [""; 0],
-        "a word that is misspelt runs nothing"
-    );
+    assert_eq!(*told.lock(), [""; 0]);
     for path in [
         "/v1/jobs/job_01890a5d-ac96-774b-bcce-b302099a8057",
         "/v1/jobs/s3cret",

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use keyway_core::Action;
 use keyway_core::action::Expose;
+use keyway_store::Schedule;
 use serde_json::{Value, json};
 
 use super::world::{Ran, World, quick};
@@ -27,29 +28,27 @@ fn runs(hours: &[i64]) -> Vec<String> {
     hours.iter().map(run).collect()
 }
 
+/// A process that keeps the schedule since the clock began, and does not work yet.
+async fn begun(directory: &std::path::Path, ran: &Ran) -> World {
+    let world = World::idle(directory, vec![hourly(ran)], quick()).await;
+    let organization = world.app().local().organization().clone();
+    let schedule = Schedule {
+        organization: &organization,
+        name: "report:make",
+        spec: "0 * * * * UTC",
+    };
+    let start = jiff::Timestamp::from_second(START).unwrap();
+    let until = world.process.store.begin_schedule(&schedule, start).await;
+    assert_eq!(until.unwrap(), start);
+    world
+}
+
 #[tokio::test]
 async fn a_scheduled_action_runs_when_it_is_due_and_of_missed_runs_one_is_made_up_for() {
     let directory = tempfile::tempdir().unwrap();
     let ran = Ran::default();
-    let world = World::start(directory.path(), vec![hourly(&ran)]).await;
-    let begun = || async {
-        let organization = world.app().local().organization().clone();
-        let schedule = keyway_store::Schedule {
-            organization: &organization,
-            name: "report:make",
-            spec: "0 * * * * UTC",
-        };
-        let far = jiff::Timestamp::from_second(START + 999).unwrap();
-        world
-            .process
-            .store
-            .begin_schedule(&schedule, far)
-            .await
-            .unwrap()
-            .as_second()
-            == START
-    };
-    until(begun).await;
+    let world = begun(directory.path(), &ran).await;
+    world.work(Duration::from_secs(20));
     world.process.clock.advance(Duration::from_secs(3599));
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(ran.all(), [""; 0], "not a second early");
@@ -73,12 +72,13 @@ async fn a_scheduled_action_runs_when_it_is_due_and_of_missed_runs_one_is_made_u
 async fn several_processes_run_each_moment_once() {
     let directory = tempfile::tempdir().unwrap();
     let ran = Ran::default();
-    let mut worlds = Vec::new();
-    for _ in 0..3 {
-        worlds.push(World::start(directory.path(), vec![hourly(&ran)]).await);
+    let mut worlds = vec![begun(directory.path(), &ran).await];
+    for _ in 0..2 {
+        worlds.push(World::idle(directory.path(), vec![hourly(&ran)], quick()).await);
     }
-    // Each has looked at its schedule once a job could have been seen.
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    for world in &worlds {
+        world.work(Duration::from_secs(20));
+    }
     for hour in 1..=4 {
         for world in &worlds {
             world.process.clock.advance(Duration::from_hours(1));
@@ -100,10 +100,8 @@ async fn what_runs_by_the_clock_is_called_by_nobody() {
     let entry = world.app().registry().get("report:make").unwrap();
     assert_eq!(entry.action().exposure(), Expose::NONE);
     let wish = super::world::Queue::new("report:make", json!({}));
-    let error = world
-        .queue_as(&world.app().local(), wish)
-        .await
-        .unwrap_err();
+    let local = world.app().local();
+    let error = world.queue_as(&local, wish).await.unwrap_err();
     assert_eq!(error.code(), "action_not_found");
     world.stop().await;
 }
