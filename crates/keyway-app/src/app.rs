@@ -4,18 +4,22 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use keyway_core::action::{HeaderParameter, Registry};
+use keyway_core::channel::Channels;
 use keyway_core::credential::CredentialBook;
 use keyway_core::ports::{Change, ChangeKind, Clock, HttpSend, Random, Upstream, UpstreamStatus};
 use keyway_core::rpc::RpcError;
 use keyway_core::{Error, OrgId, Principal, RequestId, Subject};
 use keyway_store::Store;
 use keyway_vault::Vault;
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::audit::{Audit, AuditParts, AuditSettings};
+use crate::channels::Hub;
 use crate::credentials::{self, Credentials, CredentialsParts, Held};
+use crate::jobs::JobSettings;
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::{Limits, RateLimits};
 use crate::metrics::{Meter, Metrics};
@@ -77,6 +81,10 @@ pub struct Settings {
     pub unannotated: Unannotated,
     /// The URL people reach the gateway's pages under, without a final slash, where it is configured.
     pub pages_url: Option<String>,
+    /// Work in the background.
+    pub jobs: JobSettings,
+    /// What actions publish to.
+    pub channels: Channels,
 }
 
 impl Default for Settings {
@@ -89,6 +97,8 @@ impl Default for Settings {
             rate_limits: RateLimits::default(),
             unannotated: Unannotated::default(),
             pages_url: None,
+            jobs: JobSettings::default(),
+            channels: Channels::default(),
         }
     }
 }
@@ -105,6 +115,9 @@ pub(crate) struct Inner {
     pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
     pub(crate) store: Store,
+    /// A job was queued here.
+    pub(crate) jobs: Arc<Notify>,
+    pub(crate) channels: Arc<Hub>,
     settings: Arc<Settings>,
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
@@ -196,6 +209,12 @@ impl App {
                 audit: audit.clone(),
             },
         );
+        let channels = Hub::new(
+            settings.channels.clone(),
+            parts.store.clone(),
+            Arc::clone(&parts.clock),
+            parts.ready.organization.clone(),
+        );
         let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
             meters,
@@ -212,6 +231,8 @@ impl App {
             nobody: tenant(None),
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
+            jobs: Arc::default(),
+            channels: Arc::new(channels),
             limits: Limits::new(settings.rate_limits, &parts.clock),
             policy: ArcSwap::new(InForce::new(built_in())),
             clock: parts.clock,
@@ -327,6 +348,11 @@ impl App {
     /// A new id for a request.
     pub fn new_request_id(&self) -> RequestId {
         RequestId::generate(&*self.inner.clock, &*self.inner.random)
+    }
+
+    /// Held for as long as something runs that a shutdown has to wait for.
+    pub fn running(&self) -> TaskTrackerToken {
+        self.inner.tasks.token()
     }
 
     /// Answers once the store does.
@@ -448,6 +474,19 @@ impl App {
         let others = self.inner.tenants.load();
         let home = std::iter::once(&self.inner.home);
         home.chain(others.values()).map(Arc::clone).collect()
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The organization the gateway's own actions belong to.
+    pub(crate) fn home(&self) -> &OrgId {
+        &self.inner.organization
+    }
+
+    pub(crate) fn home_tenant(&self) -> &Tenant {
+        &self.inner.home
     }
 
     pub(crate) fn tenant(&self, who: &Principal) -> Arc<Tenant> {

@@ -105,6 +105,15 @@ impl App {
     }
 
     async fn read_resource(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
+        if let Some(channel) = self.channel_at(call.who, call.target) {
+            let called = Called::request(call.method, call.target);
+            let sent = Sent::Params(call.params);
+            let record = self.audit().call(call.who, call.request, called, sent);
+            let read = self.read_channel(call.who, channel).await;
+            let read = read.map_err(RpcError::from);
+            record.end_relayed(&read);
+            return read;
+        }
         let target = self.resource(call.who, call.target);
         let target = target.ok_or_else(|| self.refused(call, no_resource(call.target)))?;
         let admitted = self.admit_resource(call, &target);

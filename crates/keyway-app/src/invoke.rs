@@ -2,7 +2,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use keyway_core::action::{Context, Entry, Expose, Reply};
+use keyway_core::action::{Action, Context, Entry, Expose, JobRun, Reply};
 use keyway_core::ports::{Caller, NoCaller};
 use keyway_core::rpc::RawJson;
 use keyway_core::{Error, Kind, Principal, RequestId};
@@ -29,6 +29,8 @@ pub(crate) struct Run<'a> {
     pub(crate) through: Option<Call<'a>>,
     /// Which instances of credentials it is to use, where no request says so.
     pub(crate) credentials: Option<&'a CredentialChoice>,
+    /// The job it is, where it runs in the background.
+    pub(crate) job: Option<&'a JobRun>,
 }
 
 impl<'a> Run<'a> {
@@ -42,6 +44,7 @@ impl<'a> Run<'a> {
             request: call.request,
             through: Some(*call),
             credentials: None,
+            job: None,
         }
     }
 }
@@ -60,13 +63,30 @@ impl App {
     /// Runs an action by its slug. One that is not exposed where the call came in, or that policy
     /// does not permit, is not there.
     pub async fn invoke(&self, call: Invocation<'_>) -> Result<Reply, Error> {
+        self.invoke_within(call, None).await
+    }
+
+    /// The same, as a job.
+    pub(crate) async fn invoke_job(
+        &self,
+        call: Invocation<'_>,
+        job: &JobRun,
+    ) -> Result<Reply, Error> {
+        self.invoke_within(call, Some(job)).await
+    }
+
+    async fn invoke_within(
+        &self,
+        call: Invocation<'_>,
+        job: Option<&JobRun>,
+    ) -> Result<Reply, Error> {
         let tenant = self.tenant(call.who);
         let entry = tenant
             .actions()
             .and_then(|actions| actions.get(call.slug))
-            .filter(|entry| entry.action().exposure().contains(exposure(call.surface)))
+            .filter(|entry| is_reached(entry.action(), call.surface))
             .ok_or_else(no_action)?;
-        self.invoke_entry(&tenant, entry, call).await
+        self.invoke_entry(&tenant, entry, call, job).await
     }
 
     /// Runs the action that tells whether a credential is good, wherever it is exposed.
@@ -90,7 +110,9 @@ impl App {
             request: &request,
             credentials,
         };
-        self.invoke_entry(&tenant, entry, call).await.map(drop)
+        self.invoke_entry(&tenant, entry, call, None)
+            .await
+            .map(drop)
     }
 
     async fn invoke_entry(
@@ -98,6 +120,7 @@ impl App {
         tenant: &Tenant,
         entry: &Entry,
         call: Invocation<'_>,
+        job: Option<&JobRun>,
     ) -> Result<Reply, Error> {
         let facts = tenant.facts();
         let thing = facts.action(ThingKind::Tool, entry, entry.tool_name());
@@ -129,6 +152,7 @@ impl App {
             request: call.request,
             through: None,
             credentials: Some(&call.credentials),
+            job,
         };
         self.run(entry, &run).await
     }
@@ -159,6 +183,9 @@ impl App {
         };
         let mut record = self.audit().call(run.who, run.request, called, sent);
         record.admitted(&run.admitted);
+        if let Some(job) = run.job {
+            record.job(job);
+        }
         let outcome = async {
             may?;
             entry.validate(&run.input)?;
@@ -258,7 +285,7 @@ impl App {
         caller: Arc<dyn Caller>,
         cancel: CancellationToken,
     ) -> Context {
-        Context::new(
+        let context = Context::new(
             run.who.clone(),
             run.request.clone(),
             cancel,
@@ -267,6 +294,11 @@ impl App {
         )
         .with_announcer(self.tenant(run.who).announcer())
         .with_http(Arc::clone(&self.inner.http))
+        .with_publisher(Arc::clone(&self.inner.channels) as _);
+        match run.job {
+            Some(job) => context.with_job(job.clone()),
+            None => context,
+        }
     }
 }
 
@@ -287,12 +319,16 @@ fn log(error: &Error, action: &str, request: &RequestId) {
     }
 }
 
-fn exposure(surface: Surface) -> Expose {
-    match surface {
+/// Whether an action is there where a call came in.
+pub(crate) fn is_reached(action: &Action, surface: Surface) -> bool {
+    let exposed = match surface {
         Surface::Mcp => Expose::MCP,
         Surface::Http => Expose::HTTP,
         Surface::Cli => Expose::CLI,
-    }
+        Surface::Task => Expose::TASK,
+        Surface::Schedule => return action.is_scheduled(),
+    };
+    action.exposure().contains(exposed)
 }
 
 pub(crate) fn no_action() -> Error {

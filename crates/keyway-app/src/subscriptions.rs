@@ -138,6 +138,9 @@ impl Subscriptions {
 impl App {
     /// Wants notices about one resource. Counted: each needs its [`App::unsubscribe`].
     pub async fn subscribe(&self, who: &Principal, uri: &str) -> Result<(), RpcError> {
+        if self.channel_at(who, uri).is_some() {
+            return Ok(());
+        }
         let target = self.resource(who, uri).ok_or_else(|| no_resource(uri))?;
         let thing = self.resource_thing(who, uri, &target);
         let seen = thing.is_some_and(|thing| self.view(who).sees(&thing));

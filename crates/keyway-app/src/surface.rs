@@ -43,4 +43,8 @@ pub enum Surface {
     Http,
     /// From the command line.
     Cli,
+    /// In the background, because someone asked for it before.
+    Task,
+    /// In the background, by the clock.
+    Schedule,
 }

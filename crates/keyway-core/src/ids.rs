@@ -90,6 +90,8 @@ typed_ids! {
     CredentialId = "cred";
     /// One conversation of an agent.
     SessionId = "sess";
+    /// A piece of work that is queued, runs, or has ended.
+    JobId = "job";
 }
 
 pub(crate) fn v7(clock: &dyn Clock, random: &dyn Random) -> uuid::Uuid {

@@ -11,6 +11,7 @@ pub mod __private;
 pub mod action;
 mod app;
 mod arrival;
+pub mod channel;
 pub mod client;
 mod client_id;
 pub mod credential;
@@ -30,12 +31,13 @@ mod visible;
 pub use action::{Action, Context};
 pub use app::App;
 pub use arrival::{Arrival, TraceId};
+pub use channel::Channel;
 pub use client_id::{BadClientId, ClientId};
 pub use credential::{Credential, CredentialDefinition};
 pub use error::{Error, Kind, Problem};
 pub use ids::{
-    ApiKeyId, AuditEventId, CredentialId, GrantId, InvitationId, OrgId, ProjectId, RequestId,
-    ServiceAccountId, SessionId, UserId, WebSessionId,
+    ApiKeyId, AuditEventId, CredentialId, GrantId, InvitationId, JobId, OrgId, ProjectId,
+    RequestId, ServiceAccountId, SessionId, UserId, WebSessionId,
 };
 pub use principal::{Actor, Principal, Subject};
 pub use role::{Role, UnknownRole};

@@ -26,7 +26,7 @@ use crate::pages::Forms;
 use crate::refusal::{Refusal, Shape};
 use crate::reply::Body;
 use crate::router::router;
-use crate::server::{ConnectionState, InFlight};
+use crate::server::{Connection, ConnectionState, InFlight};
 use crate::settings::{ConnectionLimits, Settings};
 use crate::shared::{About, Asked, Place, Shared};
 use crate::sites::Sites;
@@ -111,7 +111,7 @@ impl Front {
         &self,
         request: Request<Incoming>,
         peer: SocketAddr,
-        connection: &ConnectionState,
+        connection: &Arc<ConnectionState>,
         in_flight: InFlight,
     ) -> Response<Body> {
         let began = Instant::now();
@@ -137,7 +137,11 @@ impl Front {
             }
             match route {
                 Route::Mcp => self.answer_mcp(head, body, &asked, &cors).await,
-                _ => Box::pin(self.answer_routed(head, body, asked.clone(), &cors)).await,
+                _ => {
+                    let mut head = head;
+                    head.extensions.insert(Connection::new(connection));
+                    Box::pin(self.answer_routed(head, body, asked.clone(), &cors)).await
+                }
             }
         };
         let answered = AssertUnwindSafe(answering).catch_unwind().await;

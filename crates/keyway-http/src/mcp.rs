@@ -55,6 +55,10 @@ impl Backend for AppBackend {
         self.app.notices(who)
     }
 
+    fn hears(&self, who: &Principal, channel: &str) -> bool {
+        self.app.hears(who, channel)
+    }
+
     fn seal(&self, who: &Principal, state: &[u8]) -> String {
         self.app.seal(who, state)
     }

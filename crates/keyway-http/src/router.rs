@@ -6,9 +6,10 @@ use axum::routing::{delete, get, patch, post};
 use crate::oauth;
 use crate::pages::routes;
 use crate::routes::{
-    api_keys, call_action, credentials, healthz, invitations, list_actions, list_audit_events,
-    list_mcp_servers, members, metrics, oauth_clients, oauth_grants, organization, projects,
-    readyz, service_accounts, show_openapi, unknown,
+    api_keys, call_action, channel_events, channel_socket, credentials, healthz, invitations, jobs,
+    list_actions, list_audit_events, list_channels, list_mcp_servers, members, metrics,
+    oauth_clients, oauth_grants, organization, projects, readyz, service_accounts, show_openapi,
+    unknown,
 };
 use crate::shared::Shared;
 
@@ -18,6 +19,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/v1/actions", get(list_actions::handle))
         .route("/v1/actions/{slug}", post(call_action::handle))
+        .merge(jobs_and_channels())
         .route("/v1/audit", get(list_audit_events::handle))
         .route("/v1/mcp-servers", get(list_mcp_servers::handle))
         .route("/v1/openapi.json", get(show_openapi::handle))
@@ -31,6 +33,18 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .method_not_allowed_fallback(unknown::method)
         .fallback(unknown::path)
         .with_state(shared)
+}
+
+/// Work in the background, and what it says.
+fn jobs_and_channels() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/v1/jobs", get(jobs::list))
+        .route("/v1/jobs/{id}", get(jobs::show))
+        .route("/v1/jobs/{id}/retry", post(jobs::retry))
+        .route("/v1/jobs/{id}/cancel", post(jobs::cancel))
+        .route("/v1/channels", get(list_channels::handle))
+        .route("/v1/channels/{name}/events", get(channel_events::handle))
+        .route("/v1/channels/{name}/ws", get(channel_socket::handle))
 }
 
 /// Clients of the authorization server, and what people let them do.

@@ -13,13 +13,16 @@ mod error;
 mod facts;
 mod first;
 mod invitations;
+mod jobs;
 mod lock;
 mod memberships;
 pub mod oauth;
 mod one_time_links;
 mod organizations;
+mod outbox;
 mod people;
 mod projects;
+mod schedules;
 mod secret_columns;
 mod service_accounts;
 mod sqlite;
@@ -37,13 +40,19 @@ pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
 pub use invitations::{Accepting, Invitation};
+pub use jobs::{
+    ClaimJobs, ClaimedJob, Ended as JobEnd, Job, JobFilter, JobLease, JobState, NewJob, QueuedJob,
+    UnknownState,
+};
 pub use keyway_core::Role;
 pub use lock::RotationLock;
 pub use memberships::{Changed, Membership};
 pub use one_time_links::{Credentials, OneTimeLink, Purpose as LinkPurpose};
 pub use organizations::Organization;
+pub use outbox::OutboxRow;
 pub use people::{Identity, NewPerson, Person};
 pub use projects::Project;
+pub use schedules::Schedule;
 pub use secret_columns::{
     KEY_CHECK, RETIRED_SIGNING_KEYS, SECRET_COLUMNS, SealedRow, SecretColumn,
 };

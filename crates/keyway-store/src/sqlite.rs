@@ -50,6 +50,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "credentials",
         include_str!("../migrations/sqlite/0005_credentials.sql"),
     ),
+    (
+        6,
+        "jobs",
+        include_str!("../migrations/sqlite/0006_jobs.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

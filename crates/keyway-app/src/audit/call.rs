@@ -1,7 +1,7 @@
 //! Calls: those that may change something are written down before they run, the others once they
 //! ended.
 
-use keyway_core::action::Entry;
+use keyway_core::action::{Entry, JobRun};
 use keyway_core::json;
 use keyway_core::ports::{Call, RelayMethod};
 use keyway_core::rpc::{RawJson, RpcError};
@@ -201,6 +201,14 @@ impl AuditedCall<'_> {
         if admitted.approved.is_some() {
             self.touch = Touch::Writes;
         }
+    }
+
+    /// That it is an attempt at a job.
+    pub(crate) fn job(&mut self, job: &JobRun) {
+        self.event = self.event.take().map(|event| {
+            let event = event.detail("job", job.id.as_str());
+            event.detail("attempt", job.attempt)
+        });
     }
 
     /// Now it runs. Where it may change something this answers once that is written down, and

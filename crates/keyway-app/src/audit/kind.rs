@@ -85,6 +85,13 @@ pub enum EventKind {
 
     /// A master key was made or retired.
     MasterKeyChanged,
+    /// A run in the background was asked for.
+    JobQueued,
+    /// A job that had ended was queued again.
+    JobRetried,
+    /// A job was taken back.
+    JobCancelled,
+
     /// Policy was replaced.
     PolicyChanged,
     /// A policy was refused; the one before stays.
@@ -137,6 +144,9 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::TokenReplayed, "token_replayed"),
     (EventKind::TokenRevoked, "token_revoked"),
     (EventKind::MasterKeyChanged, "master_key_changed"),
+    (EventKind::JobQueued, "job_queued"),
+    (EventKind::JobRetried, "job_retried"),
+    (EventKind::JobCancelled, "job_cancelled"),
     (EventKind::PolicyChanged, "policy_changed"),
     (EventKind::PolicyRefused, "policy_refused"),
     (EventKind::ServersChanged, "servers_changed"),

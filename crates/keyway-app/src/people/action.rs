@@ -51,6 +51,7 @@ impl App {
             admitted: Admitted::to_sign_in(),
             through: None,
             credentials: None,
+            job: None,
         };
         // The application knows its accounts; how often one address tries is seen here.
         let people = self.people();

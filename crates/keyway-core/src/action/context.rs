@@ -3,11 +3,14 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
+use super::JobRun;
 use crate::client::HttpClient;
 use crate::credential::{Credential, Fields, Lease};
 use crate::ports::{
     AskError, Caller, ClientCapabilities, Clock, HttpSend, InputRequests, InputResponses, LogLevel,
+    Publisher,
 };
+use crate::rpc::RawJson;
 use crate::{Error, Kind, OrgId, Principal, RequestId};
 
 /// What a running action knows of its call: who asks, when to stop, and how to speak back.
@@ -45,6 +48,8 @@ struct Inner {
     announce: Option<Announcer>,
     lease: Option<Arc<Lease>>,
     http: Option<Arc<dyn HttpSend>>,
+    job: Option<JobRun>,
+    publish: Option<Arc<dyn Publisher>>,
 }
 
 type Announcer = Arc<dyn Fn(Announcement) + Send + Sync>;
@@ -92,6 +97,8 @@ impl Context {
                 announce: None,
                 lease: None,
                 http: None,
+                job: None,
+                publish: None,
             }),
         }
     }
@@ -109,6 +116,16 @@ impl Context {
     /// The same context with a way out. Without it [`Context::http`] sends nothing.
     pub fn with_http(self, http: Arc<dyn HttpSend>) -> Self {
         self.changed(|inner| inner.http = Some(http))
+    }
+
+    /// The same context, of a run in the background.
+    pub fn with_job(self, job: JobRun) -> Self {
+        self.changed(|inner| inner.job = Some(job))
+    }
+
+    /// The same context with channels. Without it there are none.
+    pub fn with_publisher(self, publish: Arc<dyn Publisher>) -> Self {
+        self.changed(|inner| inner.publish = Some(publish))
     }
 
     fn changed(mut self, change: impl FnOnce(&mut Inner)) -> Self {
@@ -158,6 +175,45 @@ impl Context {
     pub fn announce(&self, what: Announcement) {
         if let Some(announce) = &self.inner.announce {
             announce(what);
+        }
+    }
+
+    /// Which job this is, where it runs in the background.
+    pub fn job(&self) -> Option<&JobRun> {
+        self.inner.job.as_ref()
+    }
+
+    /// Sends a message to everyone of the organization who subscribed to a channel. It is kept once
+    /// this answers, with its number: higher than that of every message before it.
+    ///
+    /// ```
+    /// use keyway_core::Action;
+    /// use serde_json::json;
+    ///
+    /// let ship = Action::new("order:ship", |context, (): ()| async move {
+    ///     context.publish("orders", json!({ "shipped": 7 })).await?;
+    ///     Ok("shipped")
+    /// });
+    /// assert_eq!(ship.slug(), "order:ship");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `unknown_channel` for one that the gateway does not declare, naming those it does;
+    /// `message_too_large` beyond [`MAX_MESSAGE`](crate::channel::MAX_MESSAGE).
+    pub async fn publish(
+        &self,
+        channel: &str,
+        message: impl serde::Serialize,
+    ) -> Result<i64, Error> {
+        let message = RawJson::of(&message).map_err(Error::internal)?;
+        match &self.inner.publish {
+            Some(publisher) => {
+                publisher
+                    .publish(self.organization(), channel, message)
+                    .await
+            }
+            None => Err(crate::channel::unknown(&[])),
         }
     }
 

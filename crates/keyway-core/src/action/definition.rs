@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::derive::{input_schema, output_schema};
 use super::handler::{self, Handler};
+use super::task::Task;
 use super::{
     Content, Context, Expose, Origin, PromptExposure, Reply, ResourceAddress, ResourceExposure,
 };
@@ -153,6 +154,7 @@ pub struct Action {
     output_schema: Option<Value>,
     handler: Handler,
     pub(super) credentials: Vec<CredentialNeed>,
+    pub(super) task: Task,
 }
 
 impl Action {
@@ -224,6 +226,7 @@ impl Action {
             input_schema: input,
             output_schema: output,
             handler,
+            task: Task::default(),
         }
     }
 

@@ -2,9 +2,10 @@ use serde_json::Value;
 
 use super::coerce::input_from_text;
 use super::header::{HeaderParameter, header_parameters};
+use super::schedule::Schedule;
 use super::schema::Schema;
 use super::template::{UriTemplate, Variables};
-use super::{Action, Reply, ResourceAddress, listing};
+use super::{Action, Reply, ResourceAddress, listing, task};
 use crate::rpc::RawJson;
 use crate::{Error, Problem};
 
@@ -41,6 +42,7 @@ pub struct Entry {
     output: Option<Schema>,
     template: Option<UriTemplate>,
     headers: Vec<HeaderParameter>,
+    schedule: Option<Schedule>,
     tool: RawJson,
     resource: Option<RawJson>,
     resource_template: Option<RawJson>,
@@ -63,6 +65,8 @@ impl Entry {
         let headers =
             header_parameters(action.input_schema()).map_err(|error| error.to_string())?;
         let template = template_of(&action)?;
+        let schedule = action.task.read_schedule(&input)?;
+        task::check(&action)?;
         Ok(Self {
             tool_name: action.tool_name(),
             tool: listing::tool(&action),
@@ -73,6 +77,7 @@ impl Entry {
             output,
             template,
             headers,
+            schedule,
             action,
         })
     }
@@ -130,6 +135,11 @@ impl Entry {
             (ResourceAddress::Uri(own), _) => (own == uri).then(Vec::new),
             (ResourceAddress::Template(_), template) => template.as_ref()?.matches(uri),
         }
+    }
+
+    /// When it runs by the clock, if it does.
+    pub fn schedule(&self) -> Option<&Schedule> {
+        self.schedule.as_ref()
     }
 
     /// The parameters that are mirrored into `Mcp-Param-*` headers; none for most actions.

@@ -20,8 +20,12 @@ impl Expose {
     pub const HTTP: Self = Self(2);
     /// `keyway call {slug}`.
     pub const CLI: Self = Self(4);
-    /// Every transport.
+    /// Every transport whose caller waits for the answer.
     pub const ALL: Self = Self(7);
+    /// In the background, as a job: `POST /v1/actions/{slug}?background` and
+    /// `keyway call --background {slug}`, where it is exposed there as well. A job may run more than
+    /// once, so an action says for itself that it may be one.
+    pub const TASK: Self = Self(8);
 
     /// True when all of `other` is in `self`.
     pub fn contains(self, other: Self) -> bool {

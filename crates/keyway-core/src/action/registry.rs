@@ -240,6 +240,7 @@ fn bad_name(action: &Action) -> Option<String> {
 fn exposed_sign_in(action: &Action) -> Option<String> {
     let noun = action.get_sign_in()?.noun();
     let exposed = action.exposure() != Expose::NONE
+        || action.is_scheduled()
         || action.get_resource().is_some()
         || action.get_prompt().is_some();
     exposed.then(|| {

@@ -128,8 +128,18 @@ pub const MCP_NAME: Grammar = Grammar {
     },
 };
 
+/// A channel that messages are published to.
+pub const CHANNEL_NAME: Grammar = Grammar {
+    noun: "a channel name",
+    pattern: "^[a-z0-9]+([-:][a-z0-9]+)*$",
+    max: 64,
+    reserved: &[],
+    example: "orders:shipped",
+    shape: Shape::Words("-:"),
+};
+
 /// Every grammar, in the order of `docs/reference/identifiers.md`.
-pub const GRAMMARS: [&Grammar; 8] = [
+pub const GRAMMARS: [&Grammar; 9] = [
     &ACTION_SLUG,
     &APP_SLUG,
     &CREDENTIAL_KEY,
@@ -138,6 +148,7 @@ pub const GRAMMARS: [&Grammar; 8] = [
     &CONNECTOR_SLUG,
     &PROVIDER_ID,
     &MCP_NAME,
+    &CHANNEL_NAME,
 ];
 
 impl Grammar {

@@ -1,3 +1,6 @@
+use std::sync::Arc;
+
+use crate::channel::Message;
 use crate::rpc::RawJson;
 
 /// Which list.
@@ -42,6 +45,8 @@ pub enum Notice {
     ListChanged(List),
     /// A resource changed, by the URI clients know.
     ResourceUpdated(String),
+    /// Something was published. Only for those who may subscribe to its channel.
+    Published(Arc<Message>),
 }
 
 impl List {

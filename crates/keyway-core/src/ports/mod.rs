@@ -6,6 +6,7 @@ mod catalogue;
 mod clock;
 mod hosts;
 mod http;
+mod publisher;
 mod random;
 mod tokens;
 mod upstream;
@@ -21,6 +22,7 @@ pub use hosts::{BadHost, Hosts};
 pub use http::{
     Body, Destination, HttpError, HttpRequest, HttpResponse, HttpSend, Limits, Redirects,
 };
+pub use publisher::Publisher;
 pub use random::Random;
 pub use tokens::{AccessToken, ProtectedResource, Refusal, TokenError, TokenSource, TokenSources};
 pub use upstream::{

@@ -1,6 +1,7 @@
 use keyway_core::action::{Action, Entry, Expose, Registry};
 use serde_json::{Map, Value, json};
 
+use super::jobs;
 use super::paths::responses;
 
 /// How a call of an action can be refused.
@@ -38,7 +39,7 @@ fn operation(action: &Action, components: &mut Map<String, Value>) -> Value {
         "description": "The action's output.",
         "content": { "application/json": { "schema": output } }
     });
-    json!({
+    let mut operation = json!({
         "operationId": format!("call_{}", name.replace('-', "_")),
         "summary": action.get_title().unwrap_or(action.slug()),
         "description": action.get_description(),
@@ -47,7 +48,13 @@ fn operation(action: &Action, components: &mut Map<String, Value>) -> Value {
             "content": { "application/json": { "schema": input } }
         },
         "responses": responses(answer, &REFUSALS)
-    })
+    });
+    if action.exposure().contains(Expose::TASK)
+        && let Some(members) = operation.as_object_mut()
+    {
+        jobs::background(members);
+    }
+    operation
 }
 
 /// Moves a schema into the components and gives a reference to it. Its own definitions move too,

@@ -1,7 +1,7 @@
 use keyway_core::action::Registry;
 use serde_json::{Value, json};
 
-use super::{actions, audit, components, credentials, oauth, paths, people};
+use super::{actions, audit, components, credentials, jobs, oauth, paths, people};
 use crate::settings::McpSettings;
 use crate::shared::About;
 
@@ -10,6 +10,8 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
     let mut components = components::schemas();
     let mut paths = paths::fixed(mcp);
     paths.insert("/v1/audit".into(), audit::path());
+    paths.extend(jobs::paths());
+    components.insert("Job".into(), jobs::schema());
     paths.extend(oauth::paths());
     paths.extend(people::paths());
     paths.extend(credentials::paths());

@@ -6,6 +6,7 @@ mod audit;
 mod components;
 mod credentials;
 mod document;
+mod jobs;
 mod oauth;
 mod operation;
 mod paths;

@@ -1,9 +1,12 @@
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
-use axum::response::Response;
-use http::{HeaderMap, Request};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Response};
+use http::header::LOCATION;
+use http::{HeaderMap, Request, StatusCode};
 use keyway_app::credentials::CredentialChoice;
+use keyway_app::jobs::Queueing;
 use keyway_app::{Invocation, Surface};
 use keyway_core::action::Reply;
 use keyway_core::json as bounds;
@@ -12,23 +15,62 @@ use keyway_core::rpc::RawJson;
 use keyway_core::{Error, Kind};
 use tokio_util::sync::CancellationToken;
 
-use super::{Asker, json};
+use super::input::bad_query;
+use super::{Asker, answer, invalid, json};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 use crate::{body, media};
 
-/// `POST /v1/actions/{slug}`: runs an action on the JSON input in the body; no body is `{}`.
+/// How to run it. What else is in the query is nothing to an action.
+#[derive(serde::Deserialize)]
+pub(crate) struct Manner {
+    background: Option<String>,
+}
+
+impl Manner {
+    /// `?background`, `?background=true`; not said, `?background=false`.
+    fn is_background(&self) -> Result<bool, Error> {
+        match self.background.as_deref() {
+            Some("" | "true" | "1") => Ok(true),
+            None | Some("false" | "0") => Ok(false),
+            Some(_) => Err(invalid("/background", "true or false")),
+        }
+    }
+}
+
+/// `POST /v1/actions/{slug}`: runs an action on the JSON input in the body; no body is `{}`. With
+/// `?background` it is queued, and the answer is the job.
 pub(crate) async fn handle(
     State(shared): State<Arc<Shared>>,
     asker: Asker,
     Path(slug): Path<String>,
+    manner: Result<Query<Manner>, QueryRejection>,
     request: Request<axum::body::Body>,
 ) -> Result<Response, Refusal> {
     let credentials = choice(request.headers())?;
+    let Query(manner) = manner.map_err(|_| bad_query())?;
+    let background = manner.is_background()?;
+    let key = request.headers().get("idempotency-key").cloned();
     let input = read_input(&shared, request).await?;
     // A client that goes away drops this future, and with it the guard.
     let cancel = CancellationToken::new();
     let _gone = cancel.clone().drop_guard();
+    if background {
+        let key = key.as_ref().map(|key| key.to_str().unwrap_or_default());
+        let queueing = Queueing {
+            who: &asker.who,
+            slug: &slug,
+            input,
+            surface: Surface::Http,
+            idempotency_key: key,
+            caller: Arc::new(NoCaller),
+            cancel: &cancel,
+            request: &asker.request,
+        };
+        let job = shared.app.queue(queueing).await?;
+        let location = [(LOCATION, format!("/v1/jobs/{}", job.id))];
+        return Ok((StatusCode::ACCEPTED, location, answer::ok(&job)?).into_response());
+    }
     let reply = shared
         .app
         .invoke(Invocation {

@@ -62,6 +62,16 @@ impl<T: std::str::FromStr> FromRequestParts<Arc<Shared>> for Id<T> {
     }
 }
 
+/// The refusal of a query with a parameter that is not known, or not of its type.
+pub(super) fn bad_query() -> Error {
+    Error::new(
+        Kind::Malformed,
+        "malformed_query",
+        "the query has a parameter that is not known here, or not of its type",
+    )
+    .with_hint("/v1/openapi.json lists the parameters")
+}
+
 /// A role, as it is written under `/role`.
 pub(crate) fn role(text: &str) -> Result<Role, Error> {
     text.parse()

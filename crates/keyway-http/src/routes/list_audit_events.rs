@@ -5,8 +5,9 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use jiff::Timestamp;
 use keyway_app::audit::AuditFilter;
-use keyway_core::{Error, Kind, Problem};
+use keyway_core::{Error, Problem};
 
+use super::input::bad_query;
 use super::{Asker, json};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
@@ -31,14 +32,7 @@ pub(crate) async fn handle(
     asker: Asker,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Refusal> {
-    let Query(query) = query.map_err(|_| {
-        Error::new(
-            Kind::Malformed,
-            "malformed_query",
-            "the query has a parameter that is not known here, or not of its type",
-        )
-        .with_hint("/v1/openapi.json lists the parameters")
-    })?;
+    let Query(query) = query.map_err(|_| bad_query())?;
     let filter = AuditFilter {
         since: moment("/since", query.since.as_deref())?,
         until: moment("/until", query.until.as_deref())?,

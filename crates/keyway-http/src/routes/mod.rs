@@ -3,11 +3,15 @@
 pub(crate) mod answer;
 pub(crate) mod api_keys;
 pub(crate) mod call_action;
+pub(crate) mod channel_events;
+pub(crate) mod channel_socket;
 pub(crate) mod credentials;
 pub(crate) mod healthz;
 pub(crate) mod invitations;
+pub(crate) mod jobs;
 pub(crate) mod list_actions;
 pub(crate) mod list_audit_events;
+pub(crate) mod list_channels;
 pub(crate) mod list_mcp_servers;
 pub(crate) mod members;
 pub(crate) mod metrics;
@@ -22,6 +26,8 @@ pub(crate) mod unknown;
 
 mod caller;
 mod input;
+mod listener;
 
 pub(crate) use caller::{Asker, json};
 pub(crate) use input::{Id, Input, invalid, role};
+pub(crate) use listener::Listener;

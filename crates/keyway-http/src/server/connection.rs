@@ -53,7 +53,7 @@ pub(super) async fn run(
             Ok::<_, std::convert::Infallible>(front.answer(request, peer, &state, in_flight).await)
         }
     });
-    let mut connection = pin!(builder.serve_connection(socket, service));
+    let mut connection = pin!(builder.serve_connection_with_upgrades(socket, service));
     let mut asked = false;
     let ended = poll_fn(|cx| {
         state.register(cx.waker());

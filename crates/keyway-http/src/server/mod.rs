@@ -9,5 +9,5 @@ mod workers;
 
 pub use listen::{ListenError, bind};
 pub use serve::{Drained, serve};
-pub(crate) use state::{ConnectionState, InFlight};
+pub(crate) use state::{Connection, ConnectionState, InFlight};
 pub use workers::Workers;

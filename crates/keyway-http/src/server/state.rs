@@ -72,6 +72,21 @@ impl ConnectionState {
     }
 }
 
+/// The connection a request came over, for what outlives the request.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection(Arc<ConnectionState>);
+
+impl Connection {
+    pub(crate) fn new(state: &Arc<ConnectionState>) -> Self {
+        Self(Arc::clone(state))
+    }
+
+    /// Keeps the connection in use.
+    pub(crate) fn begin(&self) -> InFlight {
+        self.0.begin()
+    }
+}
+
 /// A request in flight.
 #[derive(Debug)]
 pub(crate) struct InFlight(Arc<ConnectionState>);

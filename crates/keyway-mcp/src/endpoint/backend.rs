@@ -41,6 +41,9 @@ pub trait Backend: Send + Sync + 'static {
     /// What changes for this principal from now on. A receiver that lags has missed notices.
     fn notices(&self, who: &Principal) -> broadcast::Receiver<Notice>;
 
+    /// Whether a principal may hear what is published to a channel.
+    fn hears(&self, who: &Principal, channel: &str) -> bool;
+
     /// Seals a request state for a principal: unreadable and unalterable outside.
     fn seal(&self, who: &Principal, state: &[u8]) -> String;
 

@@ -20,6 +20,10 @@ pub const PROGRESS_TOKEN: &str = "progressToken";
 /// question has from 2026-07-28 on, and between two gateways it must not get lost.
 pub const INPUT_KEY: &str = "keyway/inputKey";
 
+/// A message that was published to a channel, on the notice that its resource changed. Keyway's own:
+/// the protocol has a notice and no message.
+pub const MESSAGE: &str = "keyway/message";
+
 /// The members of a request's `_meta` that the protocol gives a meaning, as JSON text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Meta<'a> {

@@ -7,7 +7,8 @@ use super::{
     templates, vault,
 };
 use super::{
-    credentials, invitations, oauth, organizations, projects, service_accounts, setup_link, users,
+    credentials, invitations, jobs, oauth, organizations, projects, service_accounts, setup_link,
+    users,
 };
 
 const EXAMPLES: &str = "\
@@ -59,6 +60,7 @@ pub(crate) enum Command {
     ServiceAccounts(service_accounts::ServiceAccounts),
     Projects(projects::Projects),
     Organizations(organizations::Organizations),
+    Jobs(jobs::Jobs),
     Oauth(oauth::Oauth),
     Config(config::Config),
     Doctor(doctor::Doctor),

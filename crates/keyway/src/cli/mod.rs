@@ -17,6 +17,7 @@ mod failure;
 mod hidden;
 mod invitations;
 mod invocation;
+mod jobs;
 mod json;
 mod local;
 mod mcp;

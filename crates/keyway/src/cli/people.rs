@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use keyway_app::audit::Audit;
+use keyway_app::jobs::{JobParts, Jobs};
 use keyway_app::oauth::{Oauth, OauthParts};
 use keyway_app::system::SystemClock;
 use keyway_app::{People, PeopleParts, setup};
@@ -102,6 +103,17 @@ impl Desk {
         })
     }
 
+    /// Actions that run in the background.
+    pub(super) fn jobs(&self) -> Jobs {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        Jobs::new(JobParts {
+            store: self.store.clone(),
+            audit: Audit::direct(&self.store, Arc::clone(&clock), random),
+            clock,
+        })
+    }
+
     /// A link as a browser opens it: at `public_url`, else where the gateway of this data directory
     /// is served at this moment, else where it is configured to be.
     pub(super) fn url(&self, path: &Secret<String>) -> Secret<String> {
@@ -134,7 +146,7 @@ pub(super) fn id<T: std::str::FromStr<Err: std::fmt::Display>>(
     })
 }
 
-fn nothing_here() -> Failure {
+pub(super) fn nothing_here() -> Failure {
     Failure::new("no_data", "there is nothing in this data directory yet")
         .with_hint("start the gateway once (`keyway serve`), or name the directory with --data-dir")
 }

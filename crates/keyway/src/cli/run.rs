@@ -12,7 +12,8 @@ use super::{
     templates, vault, version,
 };
 use super::{
-    credentials, invitations, oauth, organizations, projects, service_accounts, setup_link, users,
+    credentials, invitations, jobs, oauth, organizations, projects, service_accounts, setup_link,
+    users,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -96,6 +97,7 @@ async fn dispatch(
         }
         Command::Projects(command) => projects::run(&invocation, command, terminal).await,
         Command::Organizations(command) => organizations::run(&invocation, command, terminal).await,
+        Command::Jobs(command) => jobs::run(&invocation, command, terminal).await,
         Command::Oauth(command) => Box::pin(oauth::run(&invocation, command, terminal)).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,

@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use keyway_core::{Action, App, CredentialDefinition};
+use keyway_core::{Action, App, Channel, CredentialDefinition};
 
 use super::{Gateway, Identity};
 use crate::config::Icon;
@@ -12,6 +12,7 @@ pub struct Builder {
     identity: Identity,
     actions: Vec<Action>,
     credentials: Vec<Arc<CredentialDefinition>>,
+    channels: Vec<Channel>,
 }
 
 impl Builder {
@@ -83,12 +84,26 @@ impl Builder {
         self
     }
 
+    /// Adds a channel that actions publish to.
+    ///
+    /// ```
+    /// use keyway::{Channel, Gateway};
+    ///
+    /// let gateway = Gateway::builder().channel(Channel::new("orders").allow_everyone()).build();
+    /// assert_eq!(gateway.channels()[0].name(), "orders");
+    /// ```
+    pub fn channel(mut self, channel: Channel) -> Self {
+        self.channels.push(channel);
+        self
+    }
+
     /// The gateway. Clashes between its actions are found when it starts.
     pub fn build(self) -> Gateway {
         Gateway {
             identity: self.identity,
             actions: self.actions,
             credentials: self.credentials,
+            channels: self.channels,
         }
     }
 

@@ -8,7 +8,7 @@ pub use identity::Identity;
 
 use std::sync::Arc;
 
-use keyway_core::{Action, CredentialDefinition};
+use keyway_core::{Action, Channel, CredentialDefinition};
 
 /// A gateway: an identity and the actions it offers. Configuration, storage and the outside world
 /// come in when it runs.
@@ -39,6 +39,7 @@ pub struct Gateway {
     identity: Identity,
     actions: Vec<Action>,
     credentials: Vec<Arc<CredentialDefinition>>,
+    channels: Vec<Channel>,
 }
 
 impl Gateway {
@@ -60,5 +61,10 @@ impl Gateway {
     /// The credentials that apps and the project define. What only actions name is not among them.
     pub fn credentials(&self) -> &[Arc<CredentialDefinition>] {
         &self.credentials
+    }
+
+    /// The channels, in the order they were given.
+    pub fn channels(&self) -> &[Channel] {
+        &self.channels
     }
 }

@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use keyway_app::policy::Fault;
 use keyway_app::setup::SetupError;
 use keyway_core::action::Clash;
+use keyway_core::channel::BadChannel;
 use keyway_http::{BadSignIn, ListenError};
 use keyway_pages::Broken;
 use keyway_store::StoreError;
@@ -19,8 +20,11 @@ pub enum ServeError {
     #[error("refusing to serve without API keys on {0}: other machines could reach it")]
     OpenToOthers(SocketAddr),
     /// Actions that cannot be served together.
-    #[error("the actions clash: {}", list(.0))]
+    #[error("the actions clash: {}", told(.0))]
     Clashes(Vec<Clash>),
+    /// Channels that cannot be there.
+    #[error("the channels cannot be used: {}", told(.0))]
+    Channels(Vec<BadChannel>),
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -39,7 +43,7 @@ pub enum ServeError {
     #[error("the policies cannot be used:\n{}", faults_of(.0))]
     Policies(Vec<Fault>),
     /// Pages that cannot be used.
-    #[error("the templates cannot be used: {}", lines(.0))]
+    #[error("the templates cannot be used: {}", told(.0))]
     Templates(Vec<Broken>),
     /// A login or signup action of which no form can be made.
     #[error(transparent)]
@@ -61,6 +65,7 @@ impl ServeError {
             Self::Listen(_) => "cannot_listen",
             Self::OpenToOthers(_) => "no_auth_beyond_loopback",
             Self::Clashes(_) => "actions_clash",
+            Self::Channels(_) => "channels_unusable",
             Self::Store(_) => "store_unusable",
             Self::Setup(_) => "setup_failed",
             Self::Egress { .. } => "invalid_configuration",
@@ -85,17 +90,16 @@ impl ServeError {
             Self::Templates(_) => Some(
                 "`keyway templates check` tries them; take a file away to have the one built in",
             ),
-            Self::Store(_) | Self::Egress { .. } | Self::SignIn(_) | Self::System { .. } => None,
+            Self::Channels(_)
+            | Self::Store(_)
+            | Self::Egress { .. }
+            | Self::SignIn(_)
+            | Self::System { .. } => None,
         }
     }
 }
 
-fn lines(broken: &[Broken]) -> String {
-    let broken: Vec<_> = broken.iter().map(ToString::to_string).collect();
-    broken.join("; ")
-}
-
-fn list(clashes: &[Clash]) -> String {
-    let clashes: Vec<_> = clashes.iter().map(ToString::to_string).collect();
-    clashes.join("; ")
+fn told(all: &[impl ToString]) -> String {
+    let all: Vec<_> = all.iter().map(ToString::to_string).collect();
+    all.join("; ")
 }

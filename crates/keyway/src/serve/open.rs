@@ -8,6 +8,7 @@ use keyway_app::system::SystemClock;
 use keyway_app::{App, AppParts};
 use keyway_core::Secret;
 use keyway_core::action::Registry;
+use keyway_core::channel::Channels;
 use keyway_core::credential::CredentialBook;
 use keyway_core::ports::{Clock, Random};
 use keyway_egress::Egress;
@@ -84,6 +85,7 @@ pub(crate) async fn open(
             rate_limits: config.rate_limits,
             unannotated: config.policy.unannotated,
             pages_url: config.listen.public_url.clone(),
+            channels: Channels::new(gateway.channels().to_vec()).map_err(ServeError::Channels)?,
             ..keyway_app::Settings::default()
         },
         tasks: tasks.clone(),

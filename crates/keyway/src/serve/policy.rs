@@ -71,16 +71,16 @@ impl PolicyWatch {
                 for warning in policies.warnings() {
                     tracing::warn!("{warning}");
                 }
+                self.write_down(EventKind::PolicyChanged, 0);
                 self.app.set_policies(policies);
                 tracing::info!("policies changed");
-                self.write_down(EventKind::PolicyChanged, 0);
             }
             Err(faults) => {
                 for fault in &faults {
                     tracing::error!("{fault}");
                 }
-                tracing::error!("the policies cannot be used; the old ones stay in force");
                 self.write_down(EventKind::PolicyRefused, faults.len());
+                tracing::error!("the policies cannot be used; the old ones stay in force");
             }
         }
     }

@@ -82,6 +82,11 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         workers.clone(),
     );
     server.spawn(serving);
+    let working = opened
+        .app
+        .clone()
+        .work(stopping.clone(), config.shutdown.grace);
+    server.spawn(working);
     server.close();
     Ok(Running::new(Parts {
         name: gateway.identity().name.clone(),

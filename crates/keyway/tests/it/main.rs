@@ -8,10 +8,12 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod channels;
 mod cli;
 mod config;
 mod connect;
 mod http;
+mod jobs;
 mod local;
 mod oauth;
 mod pages;

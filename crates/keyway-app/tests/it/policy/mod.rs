@@ -5,4 +5,4 @@ mod changing;
 mod limits;
 mod seeing;
 mod shared;
-mod world;
+pub(crate) mod world;

@@ -2,6 +2,7 @@ mod context;
 mod markdown;
 mod registry;
 mod render;
+mod schedule;
 mod seed;
 mod sign_in;
 mod support;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::stream::unfold;
 use http::{HeaderMap, StatusCode};
+use keyway_core::channel::Message;
 use keyway_core::json::quote;
+use keyway_core::ports::LogLevel;
 use keyway_core::rpc::RpcError;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -179,7 +181,37 @@ impl Reading {
                     write_notification("notifications/resources/updated", Some(&params))
                 }
                 Notice::ResourceUpdated(_) => continue,
+                Notice::Published(message) => {
+                    self.tell_message(&message);
+                    continue;
+                }
             };
+            self.log.write(&self.core.settings, &message);
+        }
+    }
+}
+
+impl Reading {
+    /// Writes a message into the stream: as a log message where the client asked for those or for
+    /// the channel, and as a change of the channel's resource where it asked for that.
+    fn tell_message(&self, message: &Message) {
+        let (session, uri) = (&self.session, message.uri());
+        let subscribed = session.is_subscribed(&uri);
+        if !(subscribed || session.asked_for_log())
+            || !self.core.backend.hears(&session.owner, &message.channel)
+        {
+            return;
+        }
+        let uri = quote(&uri);
+        if session.level() <= LogLevel::Info {
+            let data = message.to_json();
+            let params = format!("{{\"level\":\"info\",\"logger\":{uri},\"data\":{data}}}");
+            let message = write_notification("notifications/message", Some(&params));
+            self.log.write(&self.core.settings, &message);
+        }
+        if subscribed {
+            let params = format!("{{\"uri\":{uri}}}");
+            let message = write_notification("notifications/resources/updated", Some(&params));
             self.log.write(&self.core.settings, &message);
         }
     }

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicUsize, Ordering};
 
 use keyway_core::Principal;
 use keyway_core::ports::{ClientCapabilities, LogLevel};
@@ -30,6 +30,8 @@ pub(in super::super) struct Session {
     /// Cancelled at the end of the session.
     pub(super) ended: CancellationToken,
     level: AtomicU8,
+    /// The client said which log messages it wants.
+    asked_for_log: AtomicBool,
     last_used: AtomicI64,
     busy: AtomicUsize,
     inner: Mutex<Inner>,
@@ -64,6 +66,7 @@ impl Session {
             capabilities,
             ended: CancellationToken::new(),
             level: AtomicU8::new(level_number(LogLevel::Info)),
+            asked_for_log: AtomicBool::new(false),
             last_used: AtomicI64::new(now),
             busy: AtomicUsize::new(0),
             inner: Mutex::new(Inner::default()),
@@ -81,6 +84,12 @@ impl Session {
 
     pub(super) fn set_level(&self, level: LogLevel) {
         self.level.store(level_number(level), Ordering::Relaxed);
+        self.asked_for_log.store(true, Ordering::Relaxed);
+    }
+
+    /// True once the client said which log messages it wants.
+    pub(super) fn asked_for_log(&self) -> bool {
+        self.asked_for_log.load(Ordering::Relaxed)
     }
 
     pub(super) fn touch(&self, now: i64) {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 use futures_util::stream;
 use http::StatusCode;
+use keyway_core::channel::Message;
 use keyway_core::json;
 use keyway_core::rpc::RpcError;
 use keyway_core::{Principal, json::quote};
@@ -62,6 +63,7 @@ impl Filter {
             Notice::ListChanged(List::Prompts) => self.prompts,
             Notice::ListChanged(List::Resources | List::Templates) => self.resources,
             Notice::ResourceUpdated(uri) => self.uris.contains(uri),
+            Notice::Published(message) => self.uris.contains(&message.uri()),
         }
     }
 
@@ -243,8 +245,28 @@ impl Listening {
                 "notifications/resources/updated",
                 Some(&format!("{{{meta},\"uri\":{}}}", quote(uri))),
             ),
+            Notice::Published(message) => {
+                let core = &self.watched.core;
+                if !core.backend.hears(&self.watched.who, &message.channel) {
+                    return;
+                }
+                self.published(message)
+            }
         };
         write_event(out, None, &message);
+    }
+
+    /// The notice of a message, with the message in its `_meta`.
+    fn published(&self, message: &Message) -> String {
+        let params = format!(
+            "{{\"_meta\":{{{}:{},{}:{}}},\"uri\":{}}}",
+            quote(meta::SUBSCRIPTION_ID),
+            self.id.as_str(),
+            quote(meta::MESSAGE),
+            message.to_json(),
+            quote(&message.uri())
+        );
+        write_notification("notifications/resources/updated", Some(&params))
     }
 
     /// The result that tells of a graceful end.

@@ -135,6 +135,10 @@ impl Backend for Fake {
         self.notices.subscribe()
     }
 
+    fn hears(&self, _: &Principal, channel: &str) -> bool {
+        channel != "hidden"
+    }
+
     fn seal(&self, who: &Principal, state: &[u8]) -> String {
         let mut sealed = format!("{who:?}").into_bytes();
         sealed.push(0);

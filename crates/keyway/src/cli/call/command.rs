@@ -6,10 +6,11 @@ use std::sync::Arc;
 use clap::Args;
 use keyway_app::Surface;
 use keyway_app::credentials::CredentialChoice;
-use keyway_core::Action;
+use keyway_app::jobs::Queueing;
 use keyway_core::action::{Entry, Expose};
 use keyway_core::ports::NoCaller;
 use keyway_core::rpc::RawJson;
+use keyway_core::{Action, Error};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +19,9 @@ use super::input::{self, command_line};
 use super::print::print;
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
+use crate::cli::jobs;
 use crate::cli::local::Local;
+use crate::cli::people::nothing_here;
 use crate::cli::terminal::Terminal;
 use crate::config::suggest;
 
@@ -28,6 +31,7 @@ Examples:
   keyway call status                             call one
   keyway call user:view --user-id 7              its input by flags
   keyway call user:view --input '{\"userId\": 7}'  its input as JSON
+  keyway call --background report:make           run it in the background
   keyway call user:view --help                   what it takes";
 
 /// Call an action of this gateway, here and now
@@ -36,6 +40,9 @@ Examples:
 pub(crate) struct Call {
     #[command(flatten)]
     choice: Choice,
+    /// Queue it for a running gateway, and answer the job: `keyway jobs` shows how far it is
+    #[arg(long)]
+    background: bool,
     /// The action's slug, and its input: flags made from its schema, or --input. Without a slug the
     /// actions are listed
     #[arg(
@@ -108,11 +115,20 @@ pub(crate) async fn run(
         Err(error) => return Ok(terminal.usage(&error)),
     };
     let input = input::build(&invocation, &action, &matches)?;
+    // A job is for a gateway: where there was none yet, nobody would ever find it.
+    let config = invocation.configuration()?.config;
+    if command.background && !config.storage.database_path().exists() {
+        return Err(nothing_here());
+    }
     let local = match local {
         Some(local) => local,
         None => opened(&invocation).await?,
     };
-    let done = invoke(&local, &action, input, choice, terminal).await;
+    let done = if command.background {
+        queue(&local, &action, input, terminal).await
+    } else {
+        invoke(&local, &action, input, choice, terminal).await
+    };
     local.close().await;
     done
 }
@@ -183,14 +199,43 @@ async fn invoke(
                 let source = std::error::Error::source(&error);
                 tracing::debug!(source, "the call failed");
             }
-            let hidden = error.code() == "action_not_found";
-            let failure = Failure::from(error);
-            Err(if hidden {
-                failure.with_hint(HIDDEN)
-            } else {
-                failure
-            })
+            Err(not_called(error))
         }
+    }
+}
+
+/// Queues it for a gateway over the same data directory.
+async fn queue(
+    local: &Local,
+    action: &Action,
+    input: RawJson,
+    terminal: &mut Terminal,
+) -> Result<ExitCode, Failure> {
+    let app = local.app();
+    let (who, request, cancel) = (app.local(), app.new_request_id(), CancellationToken::new());
+    let queueing = Queueing {
+        who: &who,
+        slug: action.slug(),
+        input,
+        surface: Surface::Cli,
+        idempotency_key: None,
+        caller: Arc::new(NoCaller),
+        cancel: &cancel,
+        request: &request,
+    };
+    let job = app.queue(queueing).await.map_err(not_called)?;
+    jobs::told(&job, terminal);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Why it was not called; for one that is not there, what may be meant.
+fn not_called(error: Error) -> Failure {
+    let hidden = error.code() == "action_not_found";
+    let failure = Failure::from(error);
+    if hidden {
+        failure.with_hint(HIDDEN)
+    } else {
+        failure
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use http::Method;
 use keyway::config::Config;
 use keyway::serve::{Running, ServeError, Setup};
-use keyway::{Action, Gateway};
+use keyway::{Action, Channel, Gateway};
 use tempfile::TempDir;
 
 use super::client::Ask;
@@ -20,6 +20,7 @@ pub(crate) struct TestApp {
 pub(crate) struct Builder {
     config: Config,
     actions: Vec<Action>,
+    channels: Vec<Channel>,
 }
 
 impl TestApp {
@@ -34,6 +35,7 @@ impl TestApp {
         Builder {
             config,
             actions: Vec::new(),
+            channels: Vec::new(),
         }
     }
 
@@ -66,6 +68,11 @@ impl Builder {
         self
     }
 
+    pub(crate) fn channel(mut self, channel: Channel) -> Self {
+        self.channels.push(channel);
+        self
+    }
+
     pub(crate) fn config(mut self, change: impl FnOnce(&mut Config)) -> Self {
         change(&mut self.config);
         self
@@ -81,8 +88,9 @@ impl Builder {
         let gateway = Gateway::builder()
             .name("test-gateway")
             .description("A gateway for tests.")
-            .actions(self.actions)
-            .build();
+            .actions(self.actions);
+        let channels = self.channels.into_iter();
+        let gateway = channels.fold(gateway, keyway::Builder::channel).build();
         let running = keyway::serve::start(&gateway, Setup::new(self.config)).await?;
         let key = running
             .first_key()

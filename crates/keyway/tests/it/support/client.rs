@@ -61,7 +61,7 @@ impl Ask {
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
         #[expect(clippy::disallowed_methods, reason = "a test's own connection")]
-        tokio::spawn(connection);
+        tokio::spawn(connection.with_upgrades());
         let mut request = Request::builder().method(self.method).uri(self.path);
         if !self.headers.iter().any(|(name, _)| name == "host") {
             request = request.header("host", self.address.to_string());

@@ -5,6 +5,7 @@ pub(crate) mod client;
 pub(crate) mod mcp;
 pub(crate) mod pty;
 mod served;
+pub(crate) mod socket;
 pub(crate) mod wait;
 mod world;
 

@@ -1,0 +1,166 @@
+use jiff::Timestamp;
+use keyway_core::scopes::Scope;
+use keyway_core::{Actor, Error, Kind, OrgId, Principal, Role, Scopes, Subject};
+use keyway_store::Store;
+use serde::{Deserialize, Serialize};
+
+use crate::access;
+
+/// Who queued a job, as it is kept with it: by what they came in, and what that was good for then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub(super) enum Asker {
+    ApiKey {
+        key: String,
+        owner: String,
+        scopes: String,
+    },
+    Token {
+        grant: String,
+        client: String,
+        owner: String,
+        scopes: String,
+    },
+    WebSession {
+        session: String,
+        user: String,
+        scopes: String,
+    },
+    Operator,
+    Anonymous,
+}
+
+impl Asker {
+    pub(super) fn of(who: &Principal) -> Self {
+        let scopes = who.scopes().to_string();
+        match who.subject() {
+            Subject::ApiKey { key, owner } => Self::ApiKey {
+                key: key.to_string(),
+                owner: owner.as_str().to_owned(),
+                scopes,
+            },
+            Subject::Token {
+                grant,
+                client,
+                owner,
+            } => Self::Token {
+                grant: grant.to_string(),
+                client: client.as_str().to_owned(),
+                owner: owner.as_str().to_owned(),
+                scopes,
+            },
+            Subject::WebSession { session, user } => Self::WebSession {
+                session: session.to_string(),
+                user: user.to_string(),
+                scopes,
+            },
+            Subject::Local => Self::Operator,
+            Subject::Anonymous => Self::Anonymous,
+        }
+    }
+
+    /// The same principal as it stands now: with the role it has now, and of its scopes those it may
+    /// still have. Refused when what it came in by is no longer valid, or nobody is behind it.
+    pub(super) async fn now(
+        &self,
+        store: &Store,
+        organization: &OrgId,
+        now: Timestamp,
+    ) -> Result<Principal, Error> {
+        let (subject, scopes) = self.subject()?;
+        let who = Principal::new(organization.clone(), subject);
+        let role = match who.subject() {
+            Subject::Local | Subject::Anonymous => return Ok(who),
+            Subject::ApiKey { key, .. } => {
+                let row = store.api_key(organization, key).await?;
+                let valid = row.is_some_and(|row| {
+                    row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > now)
+                });
+                if !valid {
+                    return Err(gone());
+                }
+                access::role(store, &who).await?
+            }
+            Subject::Token { grant, .. } => {
+                let grants = [grant.clone()];
+                let standing = store.oauth_grants_standing(&grants, now).await?;
+                standing.first().map(|standing| standing.role)
+            }
+            Subject::WebSession { .. } => access::role(store, &who).await?,
+        };
+        let role = role.ok_or_else(gone)?;
+        let scopes = within(&scopes, role);
+        Ok(who.with_role(role).with_scopes(scopes))
+    }
+
+    fn subject(&self) -> Result<(Subject, Scopes), Error> {
+        let subject = match self {
+            Self::ApiKey { key, owner, .. } => Subject::ApiKey {
+                key: read(key)?,
+                owner: actor(owner)?,
+            },
+            Self::Token {
+                grant,
+                client,
+                owner,
+                ..
+            } => Subject::Token {
+                grant: read(grant)?,
+                client: read(client)?,
+                owner: actor(owner)?,
+            },
+            Self::WebSession { session, user, .. } => Subject::WebSession {
+                session: read(session)?,
+                user: read(user)?,
+            },
+            Self::Operator => return Ok((Subject::Local, Scopes::all())),
+            Self::Anonymous => return Ok((Subject::Anonymous, Scopes::none())),
+        };
+        let scopes = match self {
+            Self::ApiKey { scopes, .. }
+            | Self::Token { scopes, .. }
+            | Self::WebSession { scopes, .. } => read(scopes)?,
+            Self::Operator | Self::Anonymous => Scopes::none(),
+        };
+        Ok((subject, scopes))
+    }
+}
+
+/// The id that a principal's jobs are found by.
+pub(super) fn actor_id(who: &Principal) -> String {
+    match who.actor() {
+        Some(actor) => actor.as_str().to_owned(),
+        None if *who.subject() == Subject::Local => "operator".to_owned(),
+        None => "anonymous".to_owned(),
+    }
+}
+
+fn within(scopes: &Scopes, role: Role) -> Scopes {
+    let kept = scopes
+        .iter()
+        .filter(|scope| role.administers() || **scope != Scope::Admin);
+    Scopes::of(kept.cloned())
+}
+
+fn actor(text: &str) -> Result<Actor, Error> {
+    match text.parse() {
+        Ok(user) => Ok(Actor::User(user)),
+        Err(_) => Ok(Actor::ServiceAccount(read(text)?)),
+    }
+}
+
+fn read<T: std::str::FromStr>(text: &str) -> Result<T, Error> {
+    text.parse().map_err(|_| damaged())
+}
+
+pub(super) fn damaged() -> Error {
+    Error::internal("the row of a job holds what no version of Keyway writes")
+}
+
+fn gone() -> Error {
+    Error::new(
+        Kind::Forbidden,
+        "asker_gone",
+        "who queued this may no longer come in",
+    )
+}

@@ -1,0 +1,157 @@
+use std::sync::Arc;
+
+use keyway_core::ports::Clock;
+use keyway_core::{Error, JobId, Kind, Principal, Problem, Role};
+use keyway_store::{JobFilter, JobState, Store};
+use tokio::sync::Notify;
+
+use super::asker::actor_id;
+use super::{JobPage, JobView};
+use crate::access;
+use crate::audit::{Audit, Event, EventKind};
+
+/// The most jobs of a page.
+const PAGE: u32 = 200;
+
+/// Looking at jobs, queueing them again and taking them back. Everyone sees their own; who
+/// administers the organization sees all of it.
+#[derive(Debug, Clone)]
+pub struct Jobs {
+    parts: JobParts,
+    wake: Option<Arc<Notify>>,
+}
+
+/// What [`Jobs`] are made of.
+#[derive(Clone)]
+pub struct JobParts {
+    /// The rows.
+    pub store: Store,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// What happened, written down.
+    pub audit: Audit,
+}
+
+impl std::fmt::Debug for JobParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("JobParts").finish_non_exhaustive()
+    }
+}
+
+/// Which jobs to list.
+#[derive(Debug, Clone, Default)]
+pub struct ListJobs<'a> {
+    /// Those in this state, by its name.
+    pub state: Option<&'a str>,
+    /// The [`JobPage::next_cursor`] of the page before.
+    pub cursor: Option<&'a str>,
+    /// The most of a page, 50 unless said; at most 200.
+    pub limit: Option<u32>,
+}
+
+impl Jobs {
+    /// For a process that works off no jobs itself; a gateway next to it does.
+    pub fn new(parts: JobParts) -> Self {
+        Self { parts, wake: None }
+    }
+
+    pub(crate) fn waking(mut self, wake: Arc<Notify>) -> Self {
+        self.wake = Some(wake);
+        self
+    }
+
+    /// The jobs that `who` sees, the last queued first.
+    pub async fn list(&self, who: &Principal, list: &ListJobs<'_>) -> Result<JobPage, Error> {
+        let own = self.only_of(who).await?;
+        let state = list.state.map(str::parse::<JobState>).transpose();
+        let before = list.cursor.map(str::parse::<i64>).transpose();
+        let filter = JobFilter {
+            state: state.map_err(|error| invalid("/state", &error.to_string()))?,
+            actor: own.as_deref(),
+            before: before.map_err(|_| invalid("/cursor", "a cursor of this list"))?,
+        };
+        let limit = list.limit.unwrap_or(50).clamp(1, PAGE);
+        let store = &self.parts.store;
+        let mut jobs = store.jobs(who.organization(), &filter, limit + 1).await?;
+        let more = jobs.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+        if more {
+            jobs.pop();
+        }
+        let next_cursor = jobs.last().filter(|_| more).map(|job| job.seq.to_string());
+        Ok(JobPage {
+            jobs: jobs.into_iter().map(JobView::from).collect(),
+            next_cursor,
+        })
+    }
+
+    /// One job.
+    pub async fn show(&self, who: &Principal, id: &JobId) -> Result<JobView, Error> {
+        let own = self.only_of(who).await?;
+        let job = self.parts.store.job(who.organization(), id).await?;
+        let seen = job.filter(|job| own.is_none_or(|own| own == job.actor));
+        seen.map(JobView::from).ok_or_else(no_job)
+    }
+
+    /// Queues a job again that died or was cancelled.
+    pub async fn retry(&self, who: &Principal, id: &JobId) -> Result<JobView, Error> {
+        self.change(who, id, EventKind::JobRetried).await
+    }
+
+    /// Takes back a job that has not ended. One that runs is told to stop.
+    pub async fn cancel(&self, who: &Principal, id: &JobId) -> Result<JobView, Error> {
+        self.change(who, id, EventKind::JobCancelled).await
+    }
+
+    async fn change(&self, who: &Principal, id: &JobId, kind: EventKind) -> Result<JobView, Error> {
+        let job = self.show(who, id).await?;
+        let (store, now) = (&self.parts.store, self.parts.clock.now());
+        let event = Event::new(kind, who)
+            .target("job", id.as_str())
+            .detail("action", job.action);
+        let organization = who.organization();
+        let change = async {
+            let (changed, refusal) = match kind {
+                EventKind::JobRetried => (
+                    store.retry_job(organization, id, now).await?,
+                    "only a job that died or was cancelled can be queued again",
+                ),
+                _ => (
+                    store.cancel_job(organization, id, now).await?,
+                    "the job has ended already",
+                ),
+            };
+            if changed {
+                return Ok(());
+            }
+            Err(Error::new(Kind::Conflict, "job_state", refusal))
+        };
+        self.parts.audit.change(event, change).await?;
+        if let Some(wake) = &self.wake {
+            wake.notify_one();
+        }
+        self.show(who, id).await
+    }
+
+    /// Whose jobs `who` sees, by id; all when absent.
+    async fn only_of(&self, who: &Principal) -> Result<Option<String>, Error> {
+        let role = access::role(&self.parts.store, who).await?;
+        let all = role.is_some_and(Role::administers) && who.scopes().admin();
+        Ok((!all).then(|| actor_id(who)))
+    }
+}
+
+fn invalid(pointer: &str, expected: &str) -> Error {
+    let expected = expected.strip_prefix("expected ").unwrap_or(expected);
+    Error::invalid_input(vec![Problem {
+        pointer: pointer.to_owned(),
+        expected: expected.to_owned(),
+    }])
+}
+
+fn no_job() -> Error {
+    Error::new(
+        Kind::NotFound,
+        "job_not_found",
+        "there is no job with this id",
+    )
+}

@@ -1,0 +1,23 @@
+//! Work in the background: actions that were queued, and those that run by the clock (ADR 0029).
+
+mod asker;
+mod backoff;
+mod manage;
+mod purge;
+mod queue;
+mod run;
+mod schedule;
+mod settings;
+mod view;
+mod work;
+mod worker;
+
+pub use manage::{JobParts, Jobs, ListJobs};
+pub use queue::Queueing;
+pub use settings::JobSettings;
+pub use view::{JobPage, JobView};
+
+/// The kind of jobs that run an action because someone asked for it.
+pub(crate) const ACTION: &str = "action";
+/// The kind of jobs that run an action by the clock.
+pub(crate) const SCHEDULED: &str = "schedule";

@@ -1,0 +1,48 @@
+use std::time::Duration;
+
+use keyway_core::Error;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use super::work::earlier;
+use crate::App;
+
+/// How often ended rows are forgotten.
+const EVERY: Duration = Duration::from_mins(10);
+/// How many rows go at once, so that nobody waits long for the database.
+const BATCH: u32 = 500;
+
+impl App {
+    /// Forgets jobs and messages that are old enough. Answers how many rows went.
+    pub(super) async fn forget(&self) -> Result<u64, Error> {
+        let (settings, store) = (self.job_settings(), &self.inner.store);
+        let now = self.inner.clock.now();
+        let (done, dead) = (
+            earlier(now, settings.keep_done),
+            earlier(now, settings.keep_dead),
+        );
+        let messages = earlier(now, settings.keep_messages);
+        let mut gone = 0;
+        loop {
+            let some = store.purge_jobs(done, dead, BATCH).await?
+                + store.purge_outbox(messages, BATCH).await?;
+            if some == 0 {
+                return Ok(gone);
+            }
+            gone += some;
+            tokio::task::yield_now().await;
+        }
+    }
+
+    pub(super) async fn forget_ended(self, stopping: CancellationToken) {
+        let mut ticks = tokio::time::interval(EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while stopping.run_until_cancelled(ticks.tick()).await.is_some() {
+            match self.forget().await {
+                Ok(0) => {}
+                Ok(rows) => tracing::debug!(rows, "jobs and messages are forgotten"),
+                Err(error) => tracing::warn!(%error, "jobs and messages are not forgotten"),
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyway_store::{ClaimJobs, ClaimedJob, JobEnd};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::work::later;
+use super::{ACTION, SCHEDULED};
+use crate::App;
+
+/// What this worker knows how to do.
+const KINDS: &[&str] = &[ACTION, SCHEDULED];
+
+impl App {
+    /// Works off jobs until `stopping`: looks for them now and then, and at once when one was queued
+    /// here. Then nothing new is begun; what runs may end within `grace`, and what does not is put
+    /// back for another process.
+    pub(super) async fn work_off(self, stopping: CancellationToken, grace: Duration) {
+        let settings = self.job_settings();
+        let most = settings.concurrency.max(1);
+        let slots = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
+        let (running, stop) = (TaskTracker::new(), CancellationToken::new());
+        let holder = self.new_request_id().to_string();
+        while !stopping.is_cancelled() {
+            // One that is free, and with it all the others that are.
+            let Some(Ok(first)) = stopping
+                .run_until_cancelled(Arc::clone(&slots).acquire_owned())
+                .await
+            else {
+                break;
+            };
+            let mut free = vec![first];
+            free.extend(std::iter::from_fn(|| {
+                Arc::clone(&slots).try_acquire_owned().ok()
+            }));
+            let claimed = self.claim(&holder, free.len()).await;
+            let got_all = claimed.len() == free.len();
+            for (job, slot) in claimed.into_iter().zip(free.drain(..)) {
+                let (app, stop) = (self.clone(), stop.clone());
+                running.spawn(async move {
+                    app.hold_and_run(job, &stop).await;
+                    drop(slot);
+                    app.inner.jobs.notify_one();
+                });
+            }
+            drop(free);
+            if !got_all {
+                let pause = tokio::time::timeout(settings.poll, self.inner.jobs.notified());
+                let _ = stopping.run_until_cancelled(pause).await;
+            }
+        }
+        running.close();
+        if tokio::time::timeout(grace, running.wait()).await.is_err() {
+            stop.cancel();
+            running.wait().await;
+        }
+    }
+
+    async fn claim(&self, holder: &str, limit: usize) -> Vec<ClaimedJob> {
+        let now = self.inner.clock.now();
+        let claim = ClaimJobs {
+            kinds: KINDS,
+            holder,
+            now,
+            until: later(now, self.job_settings().lease),
+            limit: u32::try_from(limit).unwrap_or(u32::MAX),
+        };
+        let claimed = self.inner.store.claim_jobs(&claim).await;
+        claimed.unwrap_or_else(|error| {
+            tracing::warn!(%error, "no jobs can be claimed");
+            Vec::new()
+        })
+    }
+
+    /// Runs a job, and holds it for as long as it runs. It is stopped once somebody else has it, it
+    /// was cancelled, or `stop` says so.
+    async fn hold_and_run(&self, claimed: ClaimedJob, stop: &CancellationToken) {
+        let (id, action) = (claimed.job.id.clone(), claimed.job.name.clone());
+        let cancel = stop.child_token();
+        let done = {
+            let running = Box::pin(self.run_job(&claimed, &cancel));
+            let holding = self.hold(&claimed);
+            tokio::select! {
+                done = running => Some(done),
+                () = holding => None,
+            }
+        };
+        let Some(done) = done else {
+            // Dropped, with all it had started.
+            tracing::warn!(job = %id, action, "a job was lost to someone else, or cancelled");
+            return;
+        };
+        let ended = self.job_end(&claimed, &done, stop.is_cancelled());
+        if let JobEnd::Failed { code, retry_at } = &ended {
+            let again = retry_at.map(|at| at.to_string());
+            tracing::warn!(job = %id, action, code, again, "a job failed");
+        }
+        let now = self.inner.clock.now();
+        match self.inner.store.end_job(&claimed.lease, &ended, now).await {
+            Ok(Some(_)) => {}
+            Ok(None) => tracing::warn!(job = %id, action, "a job ended that someone else has"),
+            // Its lease runs out, and it is done again.
+            Err(error) => tracing::error!(job = %id, action, %error, "how a job ended is not kept"),
+        }
+    }
+
+    /// Answers once the job is no longer held.
+    async fn hold(&self, claimed: &ClaimedJob) {
+        let lease = self.job_settings().lease;
+        loop {
+            tokio::time::sleep(lease / 3).await;
+            let until = later(self.inner.clock.now(), lease);
+            match self.inner.store.keep_job(&claimed.lease, until).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => tracing::warn!(%error, "the lease of a job cannot be renewed"),
+            }
+        }
+    }
+}

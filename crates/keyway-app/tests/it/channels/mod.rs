@@ -1,0 +1,3 @@
+mod listening;
+mod publishing;
+mod world;

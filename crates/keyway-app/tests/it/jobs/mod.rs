@@ -1,0 +1,7 @@
+mod ending;
+mod kills;
+mod managing;
+mod rights;
+mod running;
+mod schedules;
+mod world;

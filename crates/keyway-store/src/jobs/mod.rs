@@ -1,0 +1,14 @@
+//! Work that is to be done: queued, claimed for a while, ended (ADR 0029).
+
+mod claim;
+mod end;
+mod job;
+mod manage;
+mod queue;
+
+pub use claim::{ClaimJobs, ClaimedJob, JobLease};
+pub use end::Ended;
+pub use job::{Job, JobState, UnknownState};
+pub use manage::JobFilter;
+pub(crate) use queue::insert;
+pub use queue::{NewJob, QueuedJob};

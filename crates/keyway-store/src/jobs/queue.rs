@@ -1,0 +1,102 @@
+use jiff::Timestamp;
+use keyway_core::{JobId, OrgId};
+use sqlx::SqliteConnection;
+
+use crate::error::Doing as _;
+use crate::{Store, StoreError, store};
+
+/// A job about to be queued.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// Its id.
+    pub id: JobId,
+    /// What sort of work it is.
+    pub kind: String,
+    /// What is done.
+    pub name: String,
+    /// Of the jobs of one key only the first that has not ended runs.
+    pub ordering_key: Option<String>,
+    /// Of two jobs of one kind with the same key only the first is queued, for as long as its row is
+    /// kept.
+    pub once_key: Option<String>,
+    /// For whom, by id.
+    pub actor: String,
+    /// What is known of them: JSON.
+    pub asker: String,
+    /// What it is done with: JSON.
+    pub payload: String,
+    /// From when on it may run.
+    pub run_at: Timestamp,
+    /// After how many attempts it is given up; at least one.
+    pub max_attempts: u32,
+    /// Now.
+    pub created_at: Timestamp,
+}
+
+/// What became of a job that was to be queued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QueuedJob {
+    /// It is queued.
+    New,
+    /// One with this `once_key` was queued before: this one.
+    Already(JobId),
+}
+
+const DOING: &str = "queue a job";
+
+impl Store {
+    /// Queues a job.
+    pub async fn queue_job(
+        &self,
+        organization: &OrgId,
+        new: &NewJob,
+    ) -> Result<QueuedJob, StoreError> {
+        let mut transaction = self.write(DOING).await?;
+        let queued = insert(&mut transaction, organization, new).await?;
+        transaction.commit().await.doing(DOING)?;
+        Ok(queued)
+    }
+}
+
+/// Queues a job as part of a transaction that does something else as well.
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    organization: &OrgId,
+    new: &NewJob,
+) -> Result<QueuedJob, StoreError> {
+    if let Some(once) = &new.once_key {
+        let before: Option<String> = sqlx::query_scalar(
+            "SELECT id FROM jobs WHERE organization_id = $1 AND kind = $2 AND once_key = $3",
+        )
+        .bind(organization.as_str())
+        .bind(&new.kind)
+        .bind(once)
+        .fetch_optional(&mut *connection)
+        .await
+        .doing(DOING)?;
+        if let Some(before) = before {
+            return Ok(QueuedJob::Already(store::id(&before)?));
+        }
+    }
+    sqlx::query(
+        "INSERT INTO jobs (id, organization_id, kind, name, ordering_key, once_key, actor, asker, \
+         payload, state, run_at, max_attempts, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $11, $12)",
+    )
+    .bind(new.id.as_str())
+    .bind(organization.as_str())
+    .bind(&new.kind)
+    .bind(&new.name)
+    .bind(&new.ordering_key)
+    .bind(&new.once_key)
+    .bind(&new.actor)
+    .bind(&new.asker)
+    .bind(&new.payload)
+    .bind(new.run_at.as_millisecond())
+    .bind(i64::from(new.max_attempts.max(1)))
+    .bind(new.created_at.as_millisecond())
+    .execute(connection)
+    .await
+    .doing(DOING)?;
+    Ok(QueuedJob::New)
+}

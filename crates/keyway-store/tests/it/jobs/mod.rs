@@ -1,0 +1,4 @@
+mod claiming;
+mod ending;
+mod managing;
+mod world;

@@ -1,0 +1,3 @@
+mod denied;
+mod heard;
+mod world;
