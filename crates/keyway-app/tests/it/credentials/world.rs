@@ -1,8 +1,4 @@
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot be set up fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 use keyway_app::credentials::{CredentialChoice, CredentialView, Credentials, Place};
 use keyway_app::{Invocation, Surface};
