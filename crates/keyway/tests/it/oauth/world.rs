@@ -1,5 +1,6 @@
 use std::net::{IpAddr, Ipv4Addr};
 
+use keyway::Channel;
 use keyway::config::Config;
 use keyway_app::people::{Browser as From, UseLink};
 use keyway_core::Secret;
@@ -22,6 +23,9 @@ pub(crate) struct Gate {
     pub(crate) owner: Browser,
 }
 
+/// The channel of every gate.
+pub(crate) const CHANNEL: &str = "of-the-first";
+
 pub(crate) async fn gate() -> Gate {
     gate_with(|_| {}).await
 }
@@ -29,6 +33,7 @@ pub(crate) async fn gate() -> Gate {
 pub(crate) async fn gate_with(change: impl FnOnce(&mut Config)) -> Gate {
     let app = TestApp::builder()
         .actions([actions::say_back()])
+        .channel(Channel::new(CHANNEL).allow_everyone())
         .config(change)
         .start()
         .await;
