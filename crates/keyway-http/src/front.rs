@@ -135,14 +135,11 @@ impl Front {
             if !matches!(route, Route::Healthz | Route::Readyz) {
                 self.shared.count(&asked.address)?;
             }
-            match route {
-                Route::Mcp => self.answer_mcp(head, body, &asked, &cors).await,
-                _ => {
-                    let mut head = head;
-                    head.extensions.insert(Connection::new(connection));
-                    Box::pin(self.answer_routed(head, body, asked.clone(), &cors)).await
-                }
+            if route == Route::Mcp {
+                return self.answer_mcp(head, body, &asked, &cors).await;
             }
+            let over = Connection::new(connection);
+            Box::pin(self.answer_routed(head, body, asked.clone(), over, &cors)).await
         };
         let answered = AssertUnwindSafe(answering).catch_unwind().await;
         let answered =
@@ -212,6 +209,7 @@ impl Front {
         mut head: request::Parts,
         body: Incoming,
         asked: Asked,
+        over: Connection,
         cors: &Cors,
     ) -> Result<Response<Body>, Refusal> {
         // Probes of a load balancer name whatever host they like; the answers say nothing.
@@ -222,6 +220,7 @@ impl Front {
             return Ok(options(&head.headers, cors));
         }
         head.extensions.insert(asked);
+        head.extensions.insert(over);
         let request = Request::from_parts(head, axum::body::Body::new(body));
         let Ok(mut response) = self.router.clone().oneshot(request).await;
         if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {

@@ -35,7 +35,7 @@ mod tests {
     fn the_wait_doubles_up_to_the_longest_and_half_of_it_is_chance() {
         let settings = JobSettings {
             retry_first: Duration::from_secs(10),
-            retry_longest: Duration::from_secs(60),
+            retry_longest: Duration::from_mins(1),
             ..JobSettings::default()
         };
         let seconds = |byte, attempt| wait(&settings, attempt, &Fixed(byte)).as_secs();

@@ -56,8 +56,8 @@ impl App {
         }
     }
 
-    /// How an attempt ended, and whether and when there is another. `lost` is set where the work was
-    /// stopped for want of time, not by the job.
+    /// How an attempt ended, and whether and when there is another. What was told to stop for want of
+    /// time is put back, also where it says that it is done: it may only mean that it stopped.
     pub(super) fn job_end(
         &self,
         claimed: &ClaimedJob,
@@ -65,6 +65,7 @@ impl App {
         stopped: bool,
     ) -> JobEnd {
         let error = match done {
+            Ok(()) if stopped => return JobEnd::Released,
             Ok(()) => return JobEnd::Done,
             Err(error) if error.kind() == Kind::Cancelled && stopped => return JobEnd::Released,
             Err(error) => error,

@@ -12,6 +12,7 @@ use keyway_app::jobs::JobSettings;
 use keyway_app::system::SystemClock;
 use keyway_app::{App, AppParts, Settings};
 use keyway_core::action::Registry;
+use keyway_core::ports::Clock;
 use keyway_core::{Action, Error};
 use keyway_egress::{Egress, EgressConfig};
 use keyway_store::{JobState, NewJob, Purpose, Store};
@@ -55,6 +56,15 @@ fn charge(directory: PathBuf) -> Action {
     .attempts(1000)
 }
 
+/// The time of day, years ahead: what was queued by the clock of the tests is due.
+struct Ahead;
+
+impl Clock for Ahead {
+    fn now(&self) -> jiff::Timestamp {
+        SystemClock.now() + jiff::SignedDuration::from_hours(24 * 365 * 10)
+    }
+}
+
 /// Works until it is killed. Run by the test below in a process of its own; by itself it does
 /// nothing.
 #[tokio::test]
@@ -72,7 +82,7 @@ async fn works_until_it_is_killed() {
         credentials: keyway_core::credential::CredentialBook::default(),
         store,
         ready,
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(Ahead),
         random: random(),
         http: Arc::new(Egress::new(EgressConfig::default())),
         registry: Registry::new(vec![charge(directory)]).unwrap(),

@@ -7,9 +7,10 @@ use keyway::serve::Running;
 use keyway_app::KeyRequest;
 use keyway_app::people::{Accept, Browser};
 use keyway_core::{Role, Secret};
+use keyway_store::{NewJob, Purpose, Store};
 use serde_json::{Value, json};
 
-use super::world::{Gate, gate_of};
+use super::world::{CHANNEL, Gate, gate_of};
 use crate::support::actions;
 use crate::support::client::Answer;
 
@@ -97,7 +98,32 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
             client["id"].as_str().unwrap().to_owned(),
         ),
         ("/v1/oauth/grants/", first(&grants, "grants")),
+        ("/v1/jobs/", job(gate).await),
+        ("/v1/channels/", CHANNEL.to_owned()),
     ]
+}
+
+/// A job of the first organization that no worker knows how to do.
+async fn job(gate: &Gate) -> String {
+    let database = gate.app.data_dir().join("keyway.db");
+    let store = Store::open(&database, Purpose::Command).await.unwrap();
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let job = NewJob {
+        id: "job_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap(),
+        kind: "for nobody".into(),
+        name: "note:keep".into(),
+        ordering_key: None,
+        once_key: None,
+        actor: "operator".into(),
+        asker: "{}".into(),
+        payload: "{}".into(),
+        run_at: now,
+        max_attempts: 1,
+        created_at: now,
+    };
+    let local = gate.app.running.app().local();
+    store.queue_job(local.organization(), &job).await.unwrap();
+    job.id.to_string()
 }
 
 #[tokio::test]
@@ -120,7 +146,9 @@ async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_noth
             }
             let thing = things.iter().find(|(start, _)| path.starts_with(start));
             let filled = match thing {
-                Some((_, id)) if path.contains("{id}") => path.replace("{id}", id),
+                Some((_, id)) if path.contains('{') => {
+                    path.replace("{id}", id).replace("{name}", id)
+                }
                 _ => {
                     assert!(!path.contains('{'), "there is nothing to try {path} with");
                     path.clone()
@@ -138,9 +166,9 @@ async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_noth
             };
             let (status, text) = (answer.status(), answer.text());
             assert!(status < 500, "{method} {path}: {status} {text}");
-            if path.contains("{id}") {
+            if path.contains('{') {
                 assert!(
-                    matches!(status, 404 | 422),
+                    matches!(status, 404 | 422 | 426),
                     "{method} {path}: {status} {text}"
                 );
             }

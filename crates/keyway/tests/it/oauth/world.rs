@@ -1,6 +1,6 @@
 use std::net::{IpAddr, Ipv4Addr};
 
-use keyway::Action;
+use keyway::{Action, Channel};
 use keyway::config::Config;
 use keyway_app::people::{Browser as From, UseLink};
 use keyway_core::Secret;
@@ -23,6 +23,9 @@ pub(crate) struct Gate {
     pub(crate) owner: Browser,
 }
 
+/// The channel of every gate.
+pub(crate) const CHANNEL: &str = "of-the-first";
+
 pub(crate) async fn gate() -> Gate {
     gate_with(|_| {}).await
 }
@@ -37,6 +40,7 @@ pub(crate) async fn gate_of(
 ) -> Gate {
     let app = TestApp::builder()
         .actions(actions)
+        .channel(Channel::new(CHANNEL).allow_everyone())
         .config(change)
         .start()
         .await;

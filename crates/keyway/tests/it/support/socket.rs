@@ -96,9 +96,14 @@ impl Events {
 
     /// The JSON of the next event.
     pub(crate) async fn json(&mut self) -> Value {
-        let lines = self.next().await;
-        let data = lines.iter().find_map(|line| line.strip_prefix("data: "));
-        serde_json::from_str(data.unwrap()).unwrap()
+        loop {
+            let lines = self.next().await;
+            let data = lines.iter().find_map(|line| line.strip_prefix("data: "));
+            // An event without data says where to begin, and nothing else.
+            if let Some(data) = data.filter(|data| !data.is_empty()) {
+                return serde_json::from_str(data).unwrap();
+            }
+        }
     }
 }
 
