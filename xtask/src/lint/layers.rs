@@ -74,6 +74,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const DEV_ONLY: &[&str] = &[
     "keyway-testkit",
     "keyway-bench",
+    "keyway-acme",
     "keyway-conformance",
     "keyway-conformance-client",
     "xtask",

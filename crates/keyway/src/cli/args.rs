@@ -6,7 +6,9 @@ use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
     templates,
 };
-use super::{invitations, oauth, organizations, projects, service_accounts, setup_link, users};
+use super::{
+    credentials, invitations, oauth, organizations, projects, service_accounts, setup_link, users,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,6 +50,7 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     #[command(name = "api-keys")]
     ApiKeys(api_keys::ApiKeys),
+    Credentials(credentials::Credentials),
     #[command(name = "setup-link")]
     SetupLink(setup_link::SetupLink),
     Users(users::Users),

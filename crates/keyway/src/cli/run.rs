@@ -11,7 +11,9 @@ use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
     templates, version,
 };
-use super::{invitations, oauth, organizations, projects, service_accounts, setup_link, users};
+use super::{
+    credentials, invitations, oauth, organizations, projects, service_accounts, setup_link, users,
+};
 use crate::Gateway;
 use crate::config::Environment;
 
@@ -83,6 +85,9 @@ async fn dispatch(
     match command {
         Command::Serve(command) => Box::pin(serve::run(invocation, command)).await,
         Command::ApiKeys(command) => api_keys::run(&invocation, command, terminal).await,
+        Command::Credentials(command) => {
+            Box::pin(credentials::run(&invocation, command, terminal)).await
+        }
         Command::SetupLink(command) => setup_link::run(&invocation, &command, terminal).await,
         Command::Users(command) => users::run(&invocation, command, terminal).await,
         Command::Invitations(command) => invitations::run(&invocation, command, terminal).await,
