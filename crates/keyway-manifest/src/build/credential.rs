@@ -76,7 +76,7 @@ fn of_app(
         (_, Some(shared)) => {
             let message = format!("the credential `{}` is defined twice", app.name);
             let fault = Fault::new(app.at.member("credential"), message);
-            faults.push(fault.suggest(format!("the first one is in {}", shared.at)));
+            faults.push(fault.after(&shared.at));
             return None;
         }
         (AppCredential::Own(own), None) => Some(&**own),

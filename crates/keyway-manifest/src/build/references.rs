@@ -21,21 +21,23 @@ pub(super) fn action(
     found: &Found,
     faults: &mut Faults,
 ) {
-    let mut templates: Vec<&Template> = Vec::new();
-    templates.extend(spec.http.query.iter().filter_map(Pair::template));
-    templates.extend(url.query.iter().filter_map(Pair::template));
-    templates.extend(spec.http.headers.iter().map(|header| &header.value));
-    match &spec.http.body {
+    let http = &spec.http;
+    let mut expressions: Vec<&Expression> = url.expressions().collect();
+    let pairs = url.query.iter().chain(&http.query).chain(&http.cookies);
+    expressions.extend(pairs.flat_map(Pair::expressions));
+    let headers = http.headers.iter();
+    expressions.extend(headers.flat_map(|header| header.value.expressions()));
+    match &http.body {
         Body::None => {}
-        Body::Json { tree, .. } => tree.templates(&mut templates),
-        Body::Form(pairs) => templates.extend(pairs.iter().filter_map(Pair::template)),
-        Body::Text { template, .. } => templates.push(template),
+        Body::Json { tree, .. } => {
+            let mut templates: Vec<&Template> = Vec::new();
+            tree.templates(&mut templates);
+            expressions.extend(templates.into_iter().flat_map(Template::expressions));
+        }
+        Body::Form(pairs) => expressions.extend(pairs.iter().flat_map(Pair::expressions)),
+        Body::Text { template, .. } => expressions.extend(template.expressions()),
     }
     let names = inputs(&spec.input);
-    let expressions = templates
-        .into_iter()
-        .flat_map(Template::expressions)
-        .chain(url.expressions());
     for expression in expressions {
         hold(
             expression,
@@ -50,9 +52,10 @@ pub(super) fn action(
 
 /// The same for what an app does with every action.
 pub(super) fn app(spec: &AppSpec, keys: &[String], found: &Found, faults: &mut Faults) {
-    let headers = spec.headers.iter().map(|header| &header.value);
-    let templates = headers.chain(spec.query.iter().filter_map(Pair::template));
-    for expression in templates.flat_map(Template::expressions) {
+    let headers = spec.headers.iter();
+    let headers = headers.flat_map(|header| header.value.expressions());
+    let pairs = spec.query.iter().chain(&spec.cookies);
+    for expression in headers.chain(pairs.flat_map(Pair::expressions)) {
         hold(expression, Reader::App, None, keys, found, faults);
     }
 }

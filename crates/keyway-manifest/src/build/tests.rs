@@ -226,7 +226,7 @@ fn what_is_sent_is_said_once() {
             "brings its content type",
         ),
         (
-            json!({ "url": "https://a.example", "method": "POST", "text": "{{ input.a }}", "media_type": "text/csv" }),
+            json!({ "url": "https://a.example", "method": "POST", "text": "a,{{ input.a }}", "media_type": "text/csv" }),
             "values are put into texts",
         ),
         (

@@ -1,12 +1,12 @@
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName};
 use keyway_core::client::Request;
 use keyway_core::rpc::RawJson;
 use keyway_core::{Error, Secret};
 
 use super::Call;
 use crate::spec::{Body, Header};
-use crate::template::{Pair, Pairs, Place, Scope, joined};
+use crate::template::{self, Pair, Pairs, Place, Scope, filled, joined};
 
 /// A request with its values.
 pub(super) struct Filled {
@@ -86,16 +86,19 @@ impl Filled {
 
 /// The action's own before the app's, whose names it takes the place of.
 fn query(call: &Call, scope: &Scope<'_>) -> Result<Pairs, Error> {
-    let mut pairs = Pairs::new();
-    let own = || call.url.query.iter().chain(&call.action.http.query);
-    for pair in own() {
-        pair.fill(scope, Place::Query, &mut pairs)?;
-    }
+    let own = call.url.query.iter().chain(&call.action.http.query);
     let of_app = call.app.iter().flat_map(|app| &app.query);
-    for pair in of_app.filter(|pair| !own().any(|other| other.name() == pair.name())) {
-        pair.fill(scope, Place::Query, &mut pairs)?;
-    }
-    Ok(pairs)
+    both(own, of_app, scope)
+}
+
+fn both<'p>(
+    own: impl Iterator<Item = &'p Pair> + Clone,
+    of_app: impl Iterator<Item = &'p Pair> + Clone,
+    scope: &Scope<'_>,
+) -> Result<Pairs, Error> {
+    let others = own.clone();
+    let of_app = of_app.filter(|pair| !others.clone().any(|other| other.name() == pair.name()));
+    filled(&own.chain(of_app), scope, Place::Query)
 }
 
 fn headers(call: &Call, scope: &Scope<'_>) -> Result<Vec<(HeaderName, Value)>, Error> {
@@ -107,7 +110,7 @@ fn headers(call: &Call, scope: &Scope<'_>) -> Result<Vec<(HeaderName, Value)>, E
         .filter(|header| !own().any(|other| other.name == header.name))
         .filter(|header| !has_body || header.name != CONTENT_TYPE);
     for Header { name, value } in own().chain(of_app) {
-        let Some(text) = value.text(scope, Place::Header)? else {
+        let Some(text) = value.header(scope)? else {
             continue;
         };
         let text = if value.is_secret() {
@@ -116,6 +119,14 @@ fn headers(call: &Call, scope: &Scope<'_>) -> Result<Vec<(HeaderName, Value)>, E
             Value::Plain(text)
         };
         headers.push((name.clone(), text));
+    }
+    let http = &call.action.http;
+    let of_app = call.app.iter().flat_map(|app| &app.cookies);
+    let cookies = both(http.cookies.iter(), of_app, scope)?;
+    if !cookies.is_empty() {
+        let cookies = Secret::new(template::cookies(&cookies));
+        headers.retain(|(name, _)| *name != COOKIE);
+        headers.push((COOKIE, Value::Secret(cookies)));
     }
     if !call.action.result.text && !headers.iter().any(|(name, _)| *name == ACCEPT) {
         headers.push((ACCEPT, Value::Plain("application/json".to_owned())));
@@ -132,7 +143,10 @@ fn body(body: &Body, scope: &Scope<'_>) -> Result<Option<(String, Bytes)>, Error
             let text = text.map_err(Error::internal)?;
             text.map(|text| (media_type.clone(), text.bytes().clone()))
         }
-        Body::Form(pairs) => Some((Body::form_type().to_owned(), form(pairs, scope)?.into())),
+        Body::Form(pairs) => Some((
+            Body::form_type().to_owned(),
+            joined(&filled(&pairs.iter(), scope, Place::Form)?).into(),
+        )),
         Body::Text {
             template,
             place,
@@ -142,12 +156,4 @@ fn body(body: &Body, scope: &Scope<'_>) -> Result<Option<(String, Bytes)>, Error
             text.map(|text| (media_type.clone(), text.into()))
         }
     })
-}
-
-fn form(pairs: &[Pair], scope: &Scope<'_>) -> Result<String, Error> {
-    let mut filled = Pairs::new();
-    for pair in pairs {
-        pair.fill(scope, Place::Form, &mut filled)?;
-    }
-    Ok(joined(&filled))
 }

@@ -13,6 +13,7 @@ const KEYS: &[&str] = &[
     "base_url",
     "headers",
     "query",
+    "cookies",
     "hosts",
     "timeout",
     "retries",
@@ -39,6 +40,7 @@ pub(crate) struct AppSpec {
     pub(crate) base: Base,
     pub(crate) headers: Headers,
     pub(crate) query: Vec<Pair>,
+    pub(crate) cookies: Vec<Pair>,
     pub(crate) hosts: Option<Vec<String>>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retries: Option<u8>,
@@ -50,10 +52,12 @@ impl AppSpec {
     pub(crate) fn read(node: &Node<'_>, faults: &mut Faults) -> Option<Self> {
         let fields = node.fields(KEYS, faults)?;
         let base = base(&fields, faults);
+        let headers = parts::headers(&fields, faults);
         Some(Self {
             title: fields.text("title", faults),
             description: fields.text("description", faults),
-            headers: parts::headers(&fields, faults),
+            cookies: parts::cookies(&fields, &headers, faults),
+            headers,
             query: parts::pairs(&fields, "query", Place::Query, faults),
             hosts: credential::hosts(&fields, faults),
             timeout: parts::timeout(&fields, faults),

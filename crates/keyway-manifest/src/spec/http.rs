@@ -5,12 +5,13 @@ use http::Method;
 use super::{Headers, parts};
 use crate::fault::Fault;
 use crate::read::{Faults, Fields, Node};
-use crate::template::{Pair, Place, Template, Tree, UrlSource};
+use crate::template::{Pair, Place, Template, Tree, UrlSource, read_text};
 
 const KEYS: &[&str] = &[
     "method",
     "url",
     "query",
+    "cookies",
     "headers",
     "body",
     "form",
@@ -48,6 +49,7 @@ pub(crate) struct HttpSpec {
     /// The text of the URL and where it stands: it is put together once its app is known.
     pub(crate) url: (String, crate::Spot),
     pub(crate) query: Vec<Pair>,
+    pub(crate) cookies: Vec<Pair>,
     pub(crate) headers: Headers,
     pub(crate) body: Body,
     pub(crate) timeout: Option<Duration>,
@@ -82,6 +84,7 @@ impl HttpSpec {
         Some(Self {
             method: method.unwrap_or(Method::GET),
             query: parts::pairs(&fields, "query", Place::Query, faults),
+            cookies: parts::cookies(&fields, &headers, faults),
             headers,
             timeout: parts::timeout(&fields, faults),
             retries: parts::retries(&fields, faults),
@@ -139,8 +142,12 @@ fn body(fields: &Fields<'_>, faults: &mut Faults) -> Option<Body> {
                 Some(given) => given?,
                 None => ("text/plain".to_owned(), fields.at.member("text")),
             };
-            let template = parts::template(&fields.get("text")?, faults)?;
-            let place = place_in(&media_type);
+            let template = read_text(&fields.get("text")?, faults)?;
+            // A text that is one value is that value as it is, as with JSON.
+            let place = match template.sole() {
+                Some(_) => Some(Place::Plain),
+                None => place_in(&media_type),
+            };
             if place.is_none() && template.expressions().next().is_some() {
                 let message =
                     "values are put into texts of `text/plain`, `text/markdown`, HTML and XML only";

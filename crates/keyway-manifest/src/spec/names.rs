@@ -25,7 +25,11 @@ pub(crate) fn named<T>(
         if !grammar.allows(name) {
             let message = format!("expected {}", grammar.expectation());
             let example = format!("like `{}`", grammar.example);
-            faults.push(Fault::new(value.at.clone(), message).suggest(example));
+            faults.push(
+                Fault::new(value.at.clone(), message)
+                    .of_name()
+                    .suggest(example),
+            );
             continue;
         }
         let before = faults.len();

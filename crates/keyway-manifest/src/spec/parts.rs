@@ -1,16 +1,16 @@
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, HeaderName};
 
 use crate::fault::Fault;
-use crate::read::{Faults, Fields, Node};
-use crate::template::{Pair, Place, Template};
+use crate::read::{Faults, Fields};
+use crate::template::{Filling, Pair, Place};
 
 /// A header to be filled.
 #[derive(Debug)]
 pub(crate) struct Header {
     pub(crate) name: HeaderName,
-    pub(crate) value: Template,
+    pub(crate) value: Filling,
 }
 
 /// Headers to be filled, no name twice.
@@ -31,22 +31,7 @@ const TAKEN: &[&str] = &[
     "accept-encoding",
 ];
 
-/// A text with expressions; numbers and truth values are taken as they are written.
-pub(crate) fn template(node: &Node<'_>, faults: &mut Faults) -> Option<Template> {
-    let text = match node.value {
-        serde_json::Value::Number(number) => number.to_string(),
-        serde_json::Value::Bool(value) => value.to_string(),
-        _ => node.text(faults)?.to_owned(),
-    };
-    match Template::parse(&text, &node.at) {
-        Ok(template) => Some(template),
-        Err(fault) => {
-            faults.push(fault);
-            None
-        }
-    }
-}
-
+/// Headers, and the cookies that go into one of them.
 pub(crate) fn headers(fields: &Fields<'_>, faults: &mut Faults) -> Headers {
     let Some(node) = fields.get("headers") else {
         return Vec::new();
@@ -67,12 +52,8 @@ pub(crate) fn headers(fields: &Fields<'_>, faults: &mut Faults) -> Headers {
             faults.push(Fault::new(value.at, message));
             continue;
         }
-        let Some(template) = template(&value, faults) else {
-            continue;
-        };
-        match template.written(Place::Header) {
-            Ok(value) => headers.push(Header { name, value }),
-            Err(fault) => faults.push(fault),
+        if let Some(value) = Filling::read(&value, Place::Header, faults) {
+            headers.push(Header { name, value });
         }
     }
     headers
@@ -97,15 +78,18 @@ pub(crate) fn pairs(
             );
             continue;
         }
-        let Some(template) = template(&value, faults) else {
-            continue;
-        };
-        match Pair::new(name, template, place) {
-            Ok(pair) => pairs.push(pair),
-            Err(fault) => faults.push(fault),
-        }
+        pairs.extend(Pair::read(name, &value, place, faults));
     }
     pairs
+}
+
+/// Cookies; a header of their own they do not have beside them.
+pub(crate) fn cookies(fields: &Fields<'_>, headers: &Headers, faults: &mut Faults) -> Vec<Pair> {
+    if fields.has("cookies") && headers.iter().any(|header| header.name == COOKIE) {
+        let message = "cookies are said in `cookies` or in a header, not in both";
+        faults.push(Fault::new(fields.at.member("cookies"), message));
+    }
+    pairs(fields, "cookies", Place::Query, faults)
 }
 
 /// How long an action may take.

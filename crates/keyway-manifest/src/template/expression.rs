@@ -1,5 +1,7 @@
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use keyway_core::{Error, Kind, Problem};
 use minijinja::{Environment, UndefinedBehavior};
 use serde_json::Value;
@@ -10,6 +12,7 @@ use crate::fault::{Fault, Spot, nearest};
 /// Where expressions are compiled and run. It loads nothing.
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
+    environment.add_filter("base64", |text: &str| BASE64.encode(text));
     environment.set_undefined_behavior(UndefinedBehavior::Chainable);
     environment
 });

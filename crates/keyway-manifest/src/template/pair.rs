@@ -2,8 +2,9 @@ use keyway_core::Error;
 use serde_json::Value;
 
 use super::text::write;
-use super::{Place, Scope, Template};
+use super::{Expression, Filling, Place, Scope, Template};
 use crate::fault::Fault;
+use crate::read::{Faults, Node};
 
 /// A name and what stands for its value, in a query or a form.
 #[derive(Debug)]
@@ -11,28 +12,38 @@ pub(crate) struct Pair {
     /// As it is sent.
     pub(super) name: String,
     /// `None` for a name alone.
-    pub(super) value: Option<Template>,
+    pub(super) value: Option<Filling>,
 }
 
 /// Names and values as they are sent.
 pub(crate) type Pairs = Vec<(String, Option<String>)>;
 
 impl Pair {
-    pub(crate) fn new(name: &str, value: Template, place: Place) -> Result<Self, Fault> {
+    pub(crate) fn read(
+        name: &str,
+        node: &Node<'_>,
+        place: Place,
+        faults: &mut Faults,
+    ) -> Option<Self> {
         let mut written = String::new();
-        let wrong = |what| Fault::new(value.at.clone(), what);
-        place.write(name, &mut written).map_err(wrong)?;
-        let value = Some(value.written(place)?);
+        if let Err(what) = place.write(name, &mut written) {
+            faults.push(Fault::new(node.at.clone(), what));
+            return None;
+        }
+        let value = Some(Filling::read(node, place, faults)?);
         let name = written;
-        Ok(Self { name, value })
+        Some(Self { name, value })
     }
 
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    pub(crate) fn template(&self) -> Option<&Template> {
-        self.value.as_ref()
+    pub(crate) fn expressions(&self) -> Vec<&Expression> {
+        self.value
+            .as_ref()
+            .map(Filling::expressions)
+            .unwrap_or_default()
     }
 
     /// Adds it to what is sent: not at all without a value, and once for each item of a list.
@@ -42,34 +53,74 @@ impl Pair {
         place: Place,
         out: &mut Pairs,
     ) -> Result<(), Error> {
-        let Some(template) = &self.value else {
-            out.push((self.name.clone(), None));
-            return Ok(());
-        };
-        let Some(expression) = template.sole() else {
-            let text = template.text(scope, place)?;
-            out.extend(text.map(|text| (self.name.clone(), Some(text))));
-            return Ok(());
-        };
-        let items = match expression.value(scope)? {
-            Some(Value::Array(items)) => items,
-            other => other.into_iter().collect(),
-        };
-        for item in items.iter().filter(|item| !item.is_null()) {
-            let mut text = String::new();
-            write(expression, item, place, &mut text)?;
-            out.push((self.name.clone(), Some(text)));
+        if let Some(value) = &self.value {
+            return value.pairs(&self.name, scope, place, out);
         }
+        out.push((self.name.clone(), None));
         Ok(())
     }
 }
 
+/// Fills pairs; what stands in the place of names, the members of an input, takes the place of none
+/// that is said by the definition.
+pub(crate) fn filled<'p>(
+    pairs: &(impl Iterator<Item = &'p Pair> + Clone),
+    scope: &Scope<'_>,
+    place: Place,
+) -> Result<Pairs, Error> {
+    let mut all = Pairs::new();
+    for pair in pairs.clone() {
+        let start = all.len();
+        pair.fill(scope, place, &mut all)?;
+        let new = all.iter().skip(start);
+        let mut spread = new.filter(|(name, _)| *name != pair.name);
+        let taken = spread.any(|(name, _)| pairs.clone().any(|other| other.name == *name));
+        if let (true, Some(expression)) = (taken, pair.expressions().first()) {
+            return Err(expression.wrong("an object without members that the action says itself"));
+        }
+    }
+    Ok(all)
+}
+
+pub(super) fn fill(
+    name: &str,
+    template: &Template,
+    scope: &Scope<'_>,
+    place: Place,
+    out: &mut Pairs,
+) -> Result<(), Error> {
+    let Some(expression) = template.sole() else {
+        let text = template.text(scope, place)?;
+        out.extend(text.map(|text| (name.to_owned(), Some(text))));
+        return Ok(());
+    };
+    let items = match expression.value(scope)? {
+        Some(Value::Array(items)) => items,
+        other => other.into_iter().collect(),
+    };
+    for item in items.iter().filter(|item| !item.is_null()) {
+        let mut text = String::new();
+        write(expression, item, place, &mut text)?;
+        out.push((name.to_owned(), Some(text)));
+    }
+    Ok(())
+}
+
 /// `a=b&c`
 pub(crate) fn joined(pairs: &Pairs) -> String {
+    with_between(pairs, "&")
+}
+
+/// `a=b; c`, as cookies are sent (RFC 6265, section 4.2.1).
+pub(crate) fn cookies(pairs: &Pairs) -> String {
+    with_between(pairs, "; ")
+}
+
+fn with_between(pairs: &Pairs, between: &str) -> String {
     let mut out = String::new();
     for (name, value) in pairs {
         if !out.is_empty() {
-            out.push('&');
+            out.push_str(between);
         }
         out.push_str(name);
         if let Some(value) = value {

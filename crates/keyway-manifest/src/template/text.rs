@@ -45,9 +45,17 @@ impl Template {
     }
 
     /// The expression, if it is all there is.
-    pub(super) fn sole(&self) -> Option<&Expression> {
+    pub(crate) fn sole(&self) -> Option<&Expression> {
         match self.pieces.as_slice() {
             [Piece::Value(expression)] => Some(expression),
+            _ => None,
+        }
+    }
+
+    /// The same by value.
+    pub(super) fn into_sole(mut self) -> Option<Expression> {
+        match (self.pieces.pop(), self.pieces.is_empty()) {
+            (Some(Piece::Value(expression)), true) => Some(expression),
             _ => None,
         }
     }
@@ -62,10 +70,6 @@ impl Template {
             }
         }
         Some(out)
-    }
-
-    pub(crate) fn is_secret(&self) -> bool {
-        self.expressions().any(Expression::is_secret)
     }
 
     /// The same with what is fixed in it written for a place, which is done once.

@@ -3,7 +3,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::Url;
 
 use super::text::{Piece, write};
-use super::{Expression, Pair, Place, Scope, Template};
+use super::{Expression, Filling, Pair, Place, Scope, Template};
 use crate::fault::{Fault, Spot};
 
 /// What is written as it is in the fixed parts of a path (RFC 3986, section 3.3), `%` included.
@@ -313,7 +313,7 @@ fn pairs(query: Vec<Piece>, at: &Spot) -> Result<Vec<Pair>, Fault> {
                         };
                         open = value.is_none();
                         let name = name.to_owned();
-                        let value = value.map(|pieces| Template::of(pieces, at));
+                        let value = value.map(|pieces| Filling::Text(Template::of(pieces, at)));
                         pairs.push(Pair { name, value });
                     }
                 }
@@ -329,10 +329,7 @@ fn pairs(query: Vec<Piece>, at: &Spot) -> Result<Vec<Pair>, Fault> {
 }
 
 fn extend(pairs: &mut [Pair], piece: Piece) {
-    if let Some(Pair {
-        value: Some(value), ..
-    }) = pairs.last_mut()
-    {
+    if let Some(Filling::Text(value)) = pairs.last_mut().and_then(|pair| pair.value.as_mut()) {
         value.pieces.push(piece);
     }
 }
