@@ -82,11 +82,15 @@ impl ActionSpec {
             node.map(faults).map(|_| node.value.clone())
         };
         let input = schema("input", faults);
+        let unreadable = fields.has("input") && input.is_none();
         if let Some(input) = &input
             && input.get("type").and_then(Value::as_str) != Some("object")
         {
             let message = "the input is an object: its `type` has to be `object`";
             faults.push(Fault::new(fields.at.member("input"), message));
+        }
+        if unreadable {
+            return None;
         }
         Some(Self {
             app: fields.get("app").and_then(|node| {

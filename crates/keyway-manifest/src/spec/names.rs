@@ -5,7 +5,8 @@ use keyway_core::names::Grammar;
 use crate::fault::Fault;
 use crate::read::{Faults, Node};
 
-/// A definition under its name; `None` in place of one that is wrong, whose name counts all the same.
+/// A definition under its name; `None` in place of one of which too much is wrong to hold it against
+/// others, whose name counts all the same.
 #[derive(Debug, Clone)]
 pub(crate) struct Named<T> {
     pub(crate) name: String,
@@ -32,8 +33,7 @@ pub(crate) fn named<T>(
             );
             continue;
         }
-        let before = faults.len();
-        let spec = read(&value, faults).filter(|_| faults.len() == before);
+        let spec = read(&value, faults);
         all.push(Named {
             name: name.to_owned(),
             at: value.at,

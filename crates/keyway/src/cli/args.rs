@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
-    templates,
+    templates, validate,
 };
 use super::{
     credentials, invitations, oauth, organizations, projects, service_accounts, setup_link, users,
@@ -61,6 +61,7 @@ pub(crate) enum Command {
     Organizations(organizations::Organizations),
     Oauth(oauth::Oauth),
     Config(config::Config),
+    Validate(validate::Validate),
     Doctor(doctor::Doctor),
     Templates(templates::Templates),
     Policy(policy::Policy),

@@ -34,6 +34,7 @@ pub(crate) mod sign_in;
 mod templates;
 mod terminal;
 mod users;
+mod validate;
 mod version;
 
 #[cfg(test)]
