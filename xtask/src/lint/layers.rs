@@ -86,7 +86,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("axum", &["keyway-http"]),
     ("reqwest", &["keyway-egress"]),
     ("genai", &["keyway-agent"]),
-    ("minijinja", &["keyway-pages"]),
+    ("minijinja", &["keyway-pages", "keyway-manifest"]),
     ("ratatui", &["keyway-tui"]),
     ("secret-service", &["keyway-client"]),
     ("zbus", &["keyway-client"]),

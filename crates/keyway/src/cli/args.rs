@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
-    templates, vault,
+    templates, validate, vault,
 };
 use super::{
     credentials, invitations, jobs, oauth, organizations, projects, service_accounts, setup_link,
@@ -63,6 +63,7 @@ pub(crate) enum Command {
     Jobs(jobs::Jobs),
     Oauth(oauth::Oauth),
     Config(config::Config),
+    Validate(validate::Validate),
     Doctor(doctor::Doctor),
     Templates(templates::Templates),
     Policy(policy::Policy),

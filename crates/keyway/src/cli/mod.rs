@@ -35,6 +35,7 @@ pub(crate) mod sign_in;
 mod templates;
 mod terminal;
 mod users;
+mod validate;
 mod vault;
 mod version;
 

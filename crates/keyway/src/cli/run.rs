@@ -9,7 +9,7 @@ use super::invocation::Invocation;
 use super::terminal::Terminal;
 use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
-    templates, vault, version,
+    templates, validate, vault, version,
 };
 use super::{
     credentials, invitations, jobs, oauth, organizations, projects, service_accounts, setup_link,
@@ -100,6 +100,7 @@ async fn dispatch(
         Command::Jobs(command) => jobs::run(&invocation, command, terminal).await,
         Command::Oauth(command) => Box::pin(oauth::run(&invocation, command, terminal)).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
+        Command::Validate(_) => Ok(validate::run(&invocation, terminal)),
         Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,
         Command::Templates(command) => templates::run(&invocation, command, terminal),
         Command::Policy(command) => policy::run(&invocation, command, terminal).await,

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use keyway_core::Secret;
 
+use super::definitions::{self, Defined, Sources};
 use super::doc::{self, At, Node, Value};
 use super::environment::Environment;
 use super::keys::{Key, all as all_keys};
@@ -65,6 +66,7 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Finding>> {
         errors: Vec::new(),
         findings: Vec::new(),
         servers: Collected::default(),
+        definitions: Sources::default(),
     };
     let file = load.file(inputs);
     load.variables(inputs.directory);
@@ -83,6 +85,8 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Finding>> {
     let unknown = unknown_variables(load.environment, &load.servers.variables);
     load.findings.extend(unknown);
     load.consistent();
+    let beside = file.as_deref().and_then(Path::parent);
+    load.definitions(beside.unwrap_or(inputs.directory));
     if !load.errors.is_empty() {
         load.errors.extend(load.servers.findings);
         return Err(load.errors);
@@ -113,6 +117,7 @@ struct Load<'a> {
     errors: Vec<Finding>,
     findings: Vec<Finding>,
     servers: Collected,
+    definitions: Sources,
 }
 
 impl Load<'_> {
@@ -173,6 +178,8 @@ impl Load<'_> {
             let inner = format!("{field}.");
             if field == "mcp_servers" {
                 read_section(&mut self.servers, self.environment, path, value);
+            } else if definitions::is_section(&field) {
+                self.definitions.section(path, key, value);
             } else if let Some(known) = Key::find(&field) {
                 let base = path.parent().unwrap_or(path);
                 let place = at(path, value.at);
@@ -263,6 +270,23 @@ impl Load<'_> {
         }
     }
 
+    /// What is defined without code, in the file and in the folder of definitions.
+    fn definitions(&mut self, beside: &Path) {
+        let mut sources = std::mem::take(&mut self.definitions);
+        let place = self.places.get("definitions").cloned();
+        match (&self.config.definitions.dir, place) {
+            (Some(dir), Some(place)) => sources.folder(dir, Some(place)),
+            _ => sources.folder(&beside.join(definitions::DEFAULT_FOLDER), None),
+        }
+        match sources.build() {
+            Ok(defined) => {
+                let dir = self.config.definitions.dir.take();
+                self.config.definitions = Defined { dir, ..defined };
+            }
+            Err(findings) => self.errors.extend(findings),
+        }
+    }
+
     /// What no key can know alone.
     fn consistent(&mut self) {
         let listen = &self.config.listen;
@@ -287,6 +311,7 @@ fn unknown_key(typed: &str, prefix: &str, place: Place) -> Finding {
     let level = all_keys()
         .map(|key| key.path)
         .chain(["mcp_servers"])
+        .chain(definitions::SECTIONS.iter().copied())
         .filter_map(|path| path.strip_prefix(prefix))
         .map(|rest| rest.split('.').next().unwrap_or(rest));
     let field = prefix.trim_end_matches('.');

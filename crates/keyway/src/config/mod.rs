@@ -1,6 +1,7 @@
 //! Configuration: typed, from `keyway.yaml`, the environment and flags.
 
 mod check;
+mod definitions;
 pub mod doc;
 mod environment;
 mod keys;
@@ -20,6 +21,7 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+pub use definitions::Defined;
 pub(crate) use doc::read_document;
 pub use environment::Environment;
 pub use keys::{Key, all as all_keys};

@@ -11,6 +11,9 @@ pub fn schema() -> Value {
         put(&mut root, key.path, leaf(key.kind, key.doc, &key.default()));
     }
     root.insert("mcp_servers".into(), servers());
+    for (section, of) in super::definitions::schema() {
+        root.insert(section.to_owned(), of);
+    }
     let mut schema = object(root);
     if let Some(schema) = schema.as_object_mut() {
         let dialect = "https://json-schema.org/draft/2020-12/schema";

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use keyway_core::{Action, Secret, action};
 
+use super::definitions::Defined;
 use super::servers::McpServer;
 use super::sign_in::SignIn;
 
@@ -43,6 +44,8 @@ pub struct Config {
     pub expose: Expose,
     /// What people see.
     pub templates: Templates,
+    /// What is defined without code.
+    pub definitions: Defined,
     /// The MCP servers Keyway is a client of, unusable entries included.
     pub mcp_servers: Vec<McpServer>,
     /// The files that servers were taken from besides `keyway.yaml`.

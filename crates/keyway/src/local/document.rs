@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
 
-use crate::config::doc::MAX_BYTES;
+use crate::config::doc::Limits;
 
 /// A file as it was read at one moment: what is hashed, shown and used are the same bytes.
 #[derive(Clone)]
@@ -99,12 +99,13 @@ impl Document {
         if !found.is_file() {
             return Err("is not a plain file".into());
         }
-        let most = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
+        let most = u64::try_from(Limits::CONFIGURATION.bytes).unwrap_or(u64::MAX);
         let mut bytes = Vec::new();
         let read = file.take(most + 1).read_to_end(&mut bytes);
         read.map_err(|error| unreadable(&error))?;
-        if bytes.len() > MAX_BYTES {
-            return Err(format!("is longer than {MAX_BYTES} bytes"));
+        if bytes.len() > Limits::CONFIGURATION.bytes {
+            let most = Limits::CONFIGURATION.bytes;
+            return Err(format!("is longer than {most} bytes"));
         }
         let digest = Digest::of(&bytes);
         let text = String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;

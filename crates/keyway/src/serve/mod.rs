@@ -22,7 +22,7 @@ mod watch;
 pub(crate) use address::base_url;
 pub use error::ServeError;
 pub(crate) use introduction::about;
-pub(crate) use open::{Opened, open};
+pub(crate) use open::{Opened, actions, credentials, open};
 pub use reload::Reload;
 pub use run::serve;
 pub use running::Running;

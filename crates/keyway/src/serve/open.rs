@@ -6,11 +6,11 @@ use keyway_app::setup::{MasterKeySource, Ready, first_start};
 use keyway_app::status;
 use keyway_app::system::SystemClock;
 use keyway_app::{App, AppParts};
-use keyway_core::Secret;
 use keyway_core::action::Registry;
 use keyway_core::channel::Channels;
 use keyway_core::credential::CredentialBook;
 use keyway_core::ports::{Clock, Random};
+use keyway_core::{Action, Secret};
 use keyway_egress::Egress;
 use keyway_store::{Purpose, Store};
 use keyway_vault::random::SystemRandom;
@@ -54,7 +54,7 @@ pub(crate) async fn open(
     let (sources, policies) = policies(config)?;
     let store = Store::open(&config.storage.database_path(), purpose).await?;
     let registry = registry(gateway, config, &clock, &store)?;
-    let credentials = credentials(gateway, &registry)?;
+    let credentials = credentials(gateway, config, &registry)?;
     let master_key = MasterKeySource {
         value: config.master_key.value.clone(),
         command: config.master_key.command.clone(),
@@ -120,11 +120,20 @@ fn policies(config: &Config) -> Result<(Sources, Policies), ServeError> {
 /// The credentials of the gateway's apps, and those its actions need.
 pub(crate) fn credentials(
     gateway: &Gateway,
+    config: &Config,
     registry: &Registry,
 ) -> Result<CredentialBook, ServeError> {
-    let defined = gateway.credentials().iter().cloned();
+    let defined = gateway.credentials().iter();
+    let defined = defined.chain(&config.definitions.credentials).cloned();
     let actions = registry.iter().map(keyway_core::action::Entry::action);
     CredentialBook::new(defined, actions).map_err(ServeError::Clashes)
+}
+
+/// The actions of the gateway's author and those defined without code, exposed as configured.
+pub(crate) fn actions(gateway: &Gateway, config: &Config) -> Vec<Action> {
+    let all = gateway.actions().iter();
+    let all: Vec<_> = all.chain(&config.definitions.actions).cloned().collect();
+    config.expose.apply(&all)
 }
 
 /// The gateway's own actions and the ones every gateway has.
@@ -137,7 +146,7 @@ fn registry(
     let identity = gateway.identity();
     let (name, version) = (identity.name.as_str(), identity.version.as_str());
     let status = status::action(name, version, clock, store.clone());
-    let mut actions = config.expose.apply(gateway.actions());
+    let mut actions = actions(gateway, config);
     actions.push(status);
     let levels = config.mcp.markdown_depth_limit;
     let actions = actions
@@ -149,7 +158,6 @@ fn registry(
 
 #[cfg(test)]
 mod tests {
-    use keyway_core::Action;
     use keyway_core::action::Expose;
 
     use super::*;

@@ -42,6 +42,16 @@ mcp_servers:
 
 ";
 
+const DEFINITIONS: &str = "
+## Definitions
+
+`credentials`, `apps` and `actions` define actions that make HTTP requests; a guide is
+[Write actions without code](../how-to/actions-without-code.md), every key is in the schema. The files of
+`definitions` have the same three sections and nothing else; those whose names end in `.overrides.yaml`,
+`.overrides.yml` or `.overrides.json`, and hidden ones, are left alone. What is wrong stops the start.
+Changes need a restart.
+";
+
 const REFERENCES: &str = "
 What Keyway sends for `auth: {type: api_key, key: k}`:
 
@@ -113,6 +123,7 @@ pub(super) fn page() -> String {
         let _ = writeln!(page, "| `{name}` | {} |", cell(doc));
     }
     page.push_str(REFERENCES);
+    page.push_str(DEFINITIONS);
     page
 }
 

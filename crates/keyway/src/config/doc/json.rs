@@ -2,7 +2,7 @@ use jsonc_parser::ast;
 use jsonc_parser::common::Ranged as _;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::{At, Fault, Key, MAX_DEPTH, MAX_NODES, Node, Value};
+use super::{At, Fault, Key, Limits, Node, Value};
 
 /// Comments and trailing commas are what the clients whose files we read allow; the rest of the
 /// parser's leniency is not.
@@ -19,7 +19,7 @@ const OPTIONS: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
-pub(super) fn parse(text: &str) -> Result<Node, Fault> {
+pub(super) fn parse(text: &str, limits: Limits) -> Result<Node, Fault> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parsed = parse_to_ast(text, &CollectOptions::default(), &OPTIONS).map_err(|error| {
         let at = At {
@@ -31,6 +31,7 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
     let mut build = Build {
         lines: Lines::new(text),
         nodes: 0,
+        limits,
     };
     match parsed.value {
         Some(value) => build.node(&value, 0),
@@ -44,17 +45,23 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
 struct Build<'a> {
     lines: Lines<'a>,
     nodes: usize,
+    limits: Limits,
 }
 
 impl Build<'_> {
     fn node(&mut self, value: &ast::Value<'_>, depth: usize) -> Result<Node, Fault> {
         let at = self.lines.at(value.range().start);
         self.nodes += 1;
-        if depth > MAX_DEPTH {
-            return Err(Fault::new(at, format!("deeper than {MAX_DEPTH} levels")));
+        let Limits {
+            depth: deepest,
+            nodes: most,
+            ..
+        } = self.limits;
+        if depth > deepest {
+            return Err(Fault::new(at, format!("deeper than {deepest} levels")));
         }
-        if self.nodes > MAX_NODES {
-            return Err(Fault::new(at, format!("more than {MAX_NODES} values")));
+        if self.nodes > most {
+            return Err(Fault::new(at, format!("more than {most} values")));
         }
         let value = match value {
             ast::Value::NullKeyword(_) => Value::Null,

@@ -9,21 +9,50 @@ mod tests;
 
 pub use node::{At, Fault, Key, Node, Value};
 
-/// The most bytes a configuration file may have.
-pub const MAX_BYTES: usize = 1 << 20;
-/// How deep a configuration file may nest.
-pub const MAX_DEPTH: usize = 32;
-/// The most values a configuration file may have, aliases written out.
-pub const MAX_NODES: usize = 50_000;
+/// What a file may cost.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The most bytes.
+    pub bytes: usize,
+    /// How deep it may nest.
+    pub depth: usize,
+    /// The most values, aliases written out.
+    pub nodes: usize,
+}
+
+impl Limits {
+    /// Of a file that somebody writes.
+    pub const CONFIGURATION: Self = Self {
+        bytes: 1 << 20,
+        depth: 32,
+        nodes: 50_000,
+    };
+    /// Of a file of definitions, which may come from a large OpenAPI document.
+    pub const DEFINITIONS: Self = Self {
+        bytes: 16 << 20,
+        depth: 100,
+        nodes: 1_000_000,
+    };
+}
 
 /// Reads YAML, one document.
 pub fn yaml(text: &str) -> Result<Node, Fault> {
-    too_long(text).map_or_else(|| yaml::parse(text), Err)
+    yaml_within(text, Limits::CONFIGURATION)
 }
 
 /// Reads JSON, comments and trailing commas allowed.
 pub fn json(text: &str) -> Result<Node, Fault> {
-    too_long(text).map_or_else(|| json::parse(text), Err)
+    json_within(text, Limits::CONFIGURATION)
+}
+
+/// Reads YAML, one document, within these limits.
+pub fn yaml_within(text: &str, limits: Limits) -> Result<Node, Fault> {
+    too_long(text, limits).map_or_else(|| yaml::parse(text, limits), Err)
+}
+
+/// Reads JSON, comments and trailing commas allowed, within these limits.
+pub fn json_within(text: &str, limits: Limits) -> Result<Node, Fault> {
+    too_long(text, limits).map_or_else(|| json::parse(text, limits), Err)
 }
 
 /// Reads a file as JSON if its name says so, else as YAML; a text that says what is wrong and where.
@@ -36,11 +65,9 @@ pub(crate) fn read_document(path: &std::path::Path) -> Result<serde_json::Value,
         .map_err(|fault| format!("{}:{}: {}", fault.at.line, fault.at.column, fault.message))
 }
 
-fn too_long(text: &str) -> Option<Fault> {
-    (text.len() > MAX_BYTES).then(|| {
-        Fault::new(
-            At::START,
-            format!("the file is longer than {MAX_BYTES} bytes"),
-        )
+fn too_long(text: &str, limits: Limits) -> Option<Fault> {
+    (text.len() > limits.bytes).then(|| {
+        let most = limits.bytes;
+        Fault::new(At::START, format!("the file is longer than {most} bytes"))
     })
 }

@@ -1,6 +1,7 @@
 //! The keys of `keyway.yaml`: a table a topic.
 
 mod audit;
+mod definitions;
 mod limits;
 mod listen;
 mod mcp;
@@ -79,6 +80,7 @@ const TOPICS: &[&[Key]] = &[
     oauth::KEYS,
     process::KEYS,
     templates::KEYS,
+    definitions::KEYS,
 ];
 
 /// Every key but `mcp_servers`, in the order of the reference.

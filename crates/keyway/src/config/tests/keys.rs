@@ -44,9 +44,10 @@ fn every_key_reads_what_it_shows() {
          \x20 signup: 'domain:a.example, B.example', oidc: [{id: corp, issuer: 'https://id.example', client_id: k,\n\
          \x20 client_secret: '@file:secret.txt', groups_claim: groups, roles: {staff: admin}}]}\n\
          shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n\
-         trusted_hops: 2\ntemplates: {dir: pages}\n",
+         trusted_hops: 2\ntemplates: {dir: pages}\ndefinitions: defs\n",
     );
     std::fs::write(world.dir.path().join("secret.txt"), "canary\n").unwrap();
+    std::fs::create_dir(world.dir.path().join("defs")).unwrap();
     let config = world.load_with(&[], Vec::new()).unwrap().config;
     let provider = config.sign_in.settings().oidc.remove(0);
     assert_eq!(provider.client_secret.unwrap().expose(), "canary");
@@ -128,6 +129,7 @@ fn every_key_reads_what_it_shows() {
     log.filter = "info,keyway_mcp=debug"
     log.format = "json"
     templates.dir = "DIR/pages"
+    definitions = "DIR/defs"
     "#);
     for key in all_keys() {
         assert_ne!((key.get)(&config), key.default(), "{}", key.path);
@@ -162,6 +164,7 @@ fn every_key_can_be_set_by_its_variable() {
         ("limits.request_timeout", "1s"),
         ("trusted_hops", "1"),
         ("templates.dir", "t"),
+        ("definitions", "defs"),
         ("policy.file", "p.cedar"),
         ("policy.unannotated", "destructive"),
         ("approvals.default", "off"),
@@ -224,7 +227,9 @@ fn every_key_can_be_set_by_its_variable() {
         .iter()
         .map(|(name, value)| (name.as_str(), *value))
         .collect();
-    let loaded = World::new("").load_with(&env, Vec::new()).unwrap();
+    let world = World::new("");
+    std::fs::create_dir(world.dir.path().join("defs")).unwrap();
+    let loaded = world.load_with(&env, Vec::new()).unwrap();
     for key in all_keys() {
         assert_ne!((key.get)(&loaded.config), key.default(), "{}", key.path);
     }

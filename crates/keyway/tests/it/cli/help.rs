@@ -10,6 +10,7 @@ fn every_command_has_help_and_the_main_ones_an_example() {
         ("api-keys create", false),
         ("config", true),
         ("config show", false),
+        ("validate", true),
         ("doctor", true),
         ("mcp", true),
         ("mcp status", true),
