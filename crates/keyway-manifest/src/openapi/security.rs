@@ -105,7 +105,10 @@ impl Scheme {
             }
         };
         let secret = |title: &str, about: Option<String>| {
-            let mut value = json!({ "title": title });
+            let mut value = match taken(&field(title)) {
+                true => json!({ "title": format!("{title} ({})", shortened(&self.name, 40)) }),
+                false => json!({ "title": title }),
+            };
             if let (Some(map), Some(about)) =
                 (value.as_object_mut(), self.description.clone().or(about))
             {

@@ -77,6 +77,9 @@ pub(super) fn of(server: &Node<'_>, document: &str, report: &mut Report) -> Opti
         report.loosened("the query of a server's address is left out");
         text = path.to_owned();
     }
+    if text.starts_with("//") && !document.starts_with("http") {
+        text.insert_str(0, "https:");
+    }
     Server::read(&text).or_else(|| {
         let base = Url::parse(document).ok()?;
         let joined = base.join(&text).ok()?;
