@@ -6,7 +6,9 @@ use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
     templates,
 };
-use super::{invitations, oauth, organizations, projects, service_accounts, setup_link, users};
+use super::{
+    import, invitations, oauth, organizations, projects, service_accounts, setup_link, users,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,6 +68,7 @@ pub(crate) enum Command {
     Audit(audit::Audit),
     Chat(chat::Chat),
     Client(client::Client),
+    Import(import::Import),
     Call(call::Call),
     #[command(name = "internal-docs", hide = true)]
     InternalDocs(docs::InternalDocs),

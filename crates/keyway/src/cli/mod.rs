@@ -13,6 +13,7 @@ mod confirm;
 mod docs;
 mod doctor;
 mod failure;
+mod import;
 mod invitations;
 mod invocation;
 mod json;

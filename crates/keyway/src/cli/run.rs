@@ -11,7 +11,9 @@ use super::{
     api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
     templates, version,
 };
-use super::{invitations, oauth, organizations, projects, service_accounts, setup_link, users};
+use super::{
+    import, invitations, oauth, organizations, projects, service_accounts, setup_link, users,
+};
 use crate::Gateway;
 use crate::config::Environment;
 
@@ -101,6 +103,7 @@ async fn dispatch(
         Command::Audit(command) => Box::pin(audit::run(&invocation, command, terminal)).await,
         Command::Chat(command) => Box::pin(chat::run(&invocation, command, terminal)).await,
         Command::Client(command) => client::run(&invocation, command, terminal),
+        Command::Import(command) => Box::pin(import::run(&invocation, command, terminal)).await,
         Command::Call(command) => call::run(invocation, command, terminal).await,
         Command::InternalDocs(command) => docs::run(&command, terminal),
     }

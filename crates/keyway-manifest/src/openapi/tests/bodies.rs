@@ -94,9 +94,9 @@ fn a_form_writes_each_field_in_its_style() {
 
 #[test]
 fn text_and_patches_keep_their_media_type() {
-    let text = action(body("text/csv", true, json!({ "type": "string" })));
+    let text = action(body("text/markdown", true, json!({ "type": "string" })));
     assert_eq!(text["http"]["text"], "{{ input.body }}");
-    assert_eq!(text["http"]["media_type"], "text/csv");
+    assert_eq!(text["http"]["media_type"], "text/markdown");
     let patch = action(body(
         "application/merge-patch+json",
         true,

@@ -16,14 +16,39 @@ pub const MAX_DEPTH: usize = 32;
 /// The most values a configuration file may have, aliases written out.
 pub const MAX_NODES: usize = 50_000;
 
+/// How much a document may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// The most bytes.
+    pub(crate) bytes: usize,
+    /// How deep it may nest.
+    pub(crate) depth: usize,
+    /// The most values, aliases written out.
+    pub(crate) nodes: usize,
+}
+
+impl Limits {
+    /// Those of a configuration file.
+    pub(crate) const CONFIGURATION: Self = Self {
+        bytes: MAX_BYTES,
+        depth: MAX_DEPTH,
+        nodes: MAX_NODES,
+    };
+}
+
 /// Reads YAML, one document.
 pub fn yaml(text: &str) -> Result<Node, Fault> {
-    too_long(text).map_or_else(|| yaml::parse(text), Err)
+    yaml_within(text, Limits::CONFIGURATION)
+}
+
+/// Reads YAML, one document of at most so much.
+pub(crate) fn yaml_within(text: &str, limits: Limits) -> Result<Node, Fault> {
+    too_long(text, limits.bytes).map_or_else(|| yaml::parse(text, limits), Err)
 }
 
 /// Reads JSON, comments and trailing commas allowed.
 pub fn json(text: &str) -> Result<Node, Fault> {
-    too_long(text).map_or_else(|| json::parse(text), Err)
+    too_long(text, MAX_BYTES).map_or_else(|| json::parse(text), Err)
 }
 
 /// Reads a file as JSON if its name says so, else as YAML; a text that says what is wrong and where.
@@ -36,11 +61,7 @@ pub(crate) fn read_document(path: &std::path::Path) -> Result<serde_json::Value,
         .map_err(|fault| format!("{}:{}: {}", fault.at.line, fault.at.column, fault.message))
 }
 
-fn too_long(text: &str) -> Option<Fault> {
-    (text.len() > MAX_BYTES).then(|| {
-        Fault::new(
-            At::START,
-            format!("the file is longer than {MAX_BYTES} bytes"),
-        )
-    })
+fn too_long(text: &str, most: usize) -> Option<Fault> {
+    (text.len() > most)
+        .then(|| Fault::new(At::START, format!("the file is longer than {most} bytes")))
 }

@@ -2,10 +2,16 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::{At, Fault, Key, MAX_DEPTH, MAX_NODES, Node, Value};
+use super::{At, Fault, Key, Limits, Node, Value};
 
-pub(super) fn parse(text: &str) -> Result<Node, Fault> {
-    let mut build = Build::default();
+pub(super) fn parse(text: &str, limits: Limits) -> Result<Node, Fault> {
+    let mut build = Build {
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        root: None,
+        nodes: 0,
+        limits,
+    };
     let mut documents = 0;
     for event in Parser::new_from_str(text) {
         let (event, span) =
@@ -40,12 +46,12 @@ enum Inside {
     },
 }
 
-#[derive(Default)]
 struct Build {
     open: Vec<Open>,
     anchors: HashMap<usize, (Node, usize)>,
     root: Option<Node>,
     nodes: usize,
+    limits: Limits,
 }
 
 impl Build {
@@ -93,8 +99,9 @@ impl Build {
             return Err(tagged(at));
         }
         self.count(at, 1)?;
-        if self.open.len() >= MAX_DEPTH {
-            return Err(Fault::new(at, format!("deeper than {MAX_DEPTH} levels")));
+        let most = self.limits.depth;
+        if self.open.len() >= most {
+            return Err(Fault::new(at, format!("deeper than {most} levels")));
         }
         self.open.push(Open { at, anchor, inside });
         Ok(())
@@ -139,10 +146,11 @@ impl Build {
     /// few lines cannot grow into millions of values.
     fn count(&mut self, at: At, nodes: usize) -> Result<(), Fault> {
         self.nodes = self.nodes.saturating_add(nodes);
-        if self.nodes > MAX_NODES {
+        let most = self.limits.nodes;
+        if self.nodes > most {
             return Err(Fault::new(
                 at,
-                format!("more than {MAX_NODES} values, with aliases written out"),
+                format!("more than {most} values, with aliases written out"),
             ));
         }
         Ok(())
