@@ -4,12 +4,13 @@
 //   node person.mjs set-up LINK        gives the owner a name, an address and a password
 //   node person.mjs allow URL          signs in where asked to, presses "Allow", ends back at the client
 //   node person.mjs cancel URL         signs in where asked to, presses "Cancel"
-//   node person.mjs device URL CODE    signs in, enters a device's code, presses "Allow"
+import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
 const PERSON = { name: "Ada", email: "ada@example.com", password: "correct horse battery staple 42" };
 
-async function visit(url, doing) {
+// What the person sees and does; `how` is what their window is like.
+export async function look(url, how, doing) {
   const browser = await chromium.launch({
     executablePath: process.env.KEYWAY_CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -22,7 +23,7 @@ async function visit(url, doing) {
     ],
   });
   try {
-    const page = await browser.newPage();
+    const page = await browser.newPage(how);
     page.setDefaultTimeout(60_000);
     await page.goto(url);
     return await doing(page);
@@ -30,6 +31,8 @@ async function visit(url, doing) {
     await browser.close();
   }
 }
+
+const visit = (url, doing) => look(url, {}, doing);
 
 async function signIn(page) {
   const password = page.getByLabel("Password", { exact: true });
@@ -59,17 +62,28 @@ export const setUp = (link) =>
 export const allow = (url) => visit(url, (page) => decide(page, "Allow"));
 export const cancel = (url) => visit(url, (page) => decide(page, "Cancel"));
 
-export const device = (url, code) =>
+// Signs in, and types the code of a device where it is not there yet.
+async function code(page, typed) {
+  await signIn(page);
+  const field = page.getByLabel("Code");
+  await field.waitFor();
+  if ((await field.inputValue()) === "") await field.fill(typed);
+  assert.equal(await field.inputValue(), typed);
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+}
+
+export const person = { signIn, code };
+
+// Lets a device in, or not; the heading of the page that ends it.
+export const device = (url, typed, button) =>
   visit(url, async (page) => {
-    await signIn(page);
-    const field = page.getByLabel("Code");
-    if ((await field.count()) > 0 && (await field.inputValue()) === "") await field.fill(code);
-    if ((await field.count()) > 0) await page.getByRole("button").last().click();
-    await page.getByRole("button", { name: "Allow", exact: true }).click();
-    await page.getByText("go back").or(page.getByText("close")).first().waitFor();
+    await code(page, typed);
+    await page.getByRole("button", { name: button, exact: true }).click();
+    await page.getByRole("status").waitFor();
+    return page.getByRole("heading").first().innerText();
   });
 
-const VERBS = { "set-up": setUp, allow, cancel, device };
+const VERBS = { "set-up": setUp, allow, cancel };
 
 if (process.argv[1]?.endsWith("person.mjs")) {
   const [verb, ...rest] = process.argv.slice(2);

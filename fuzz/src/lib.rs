@@ -1,6 +1,17 @@
-//! What each fuzz target does with its bytes: reads them as a stranger could send them, and checks
-//! what has to hold of whatever was taken. `keyway-oauth` runs the same functions in its tests.
+//! What each fuzz target does with its bytes: reads them as a stranger could send them, or as a file
+//! could hold them, and checks what has to hold of whatever was taken. The crates whose parsers these
+//! are run the same functions in their tests.
 
+mod app;
+mod http;
 mod oauth;
+mod pages;
+mod policy;
+mod vault;
 
-pub use oauth::*;
+pub use self::app::*;
+pub use self::http::*;
+pub use self::oauth::*;
+pub use self::pages::*;
+pub use self::policy::*;
+pub use self::vault::*;

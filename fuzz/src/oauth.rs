@@ -1,11 +1,16 @@
 //! The parsers of `keyway-oauth`. Every function takes any bytes and must not panic.
 
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use keyway_core::{Scopes, Secret};
 use keyway_oauth::jwt::{Assertion, Compact, JwkSet};
 use keyway_oauth::oidc::{Callback, Expected, Provider, ProviderTokens};
 use keyway_oauth::server::authorize::{Named, Rules};
-use keyway_oauth::server::client::{ApplicationType, ClientMetadata, DocumentUrl, Http, Source};
+use keyway_oauth::server::client::{
+    ApplicationType, ClientMetadata, DocumentUrl, Http, Source, freshness,
+};
 use keyway_oauth::server::device::UserCode;
 use keyway_oauth::server::redirect::{RedirectUri, RedirectUris};
 use keyway_oauth::server::token::TokenRequest;
@@ -54,6 +59,28 @@ pub fn client_metadata(data: &[u8]) {
     if let Ok(url) = DocumentUrl::parse("https://app.example/client.json", Http::Never) {
         let _ = ClientMetadata::from_document(&url, data);
     }
+}
+
+/// Headers of a client's document, `cache-control` unless a line says `age:`. It is kept for a
+/// minute at least and a day at most, and whatever age it has makes that no longer.
+pub fn cache_control(data: &[u8]) {
+    let (mut young, mut aged) = (HeaderMap::new(), HeaderMap::new());
+    for line in data.split(|byte| *byte == b'\n') {
+        let age = line.strip_prefix(b"age:");
+        let Ok(value) = HeaderValue::from_bytes(age.unwrap_or(line)) else {
+            continue;
+        };
+        if age.is_some() {
+            aged.append(HeaderName::from_static("age"), value);
+        } else {
+            for headers in [&mut young, &mut aged] {
+                headers.append(HeaderName::from_static("cache-control"), value.clone());
+            }
+        }
+    }
+    let (young, aged) = (freshness(&young), freshness(&aged));
+    assert!(young >= aged && aged >= Duration::from_mins(1));
+    assert!(young <= Duration::from_hours(24));
 }
 
 /// The answer to a request goes to a registered redirect URI.

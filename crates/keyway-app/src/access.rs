@@ -2,18 +2,20 @@ use keyway_core::scopes::{Scope, Scopes};
 use keyway_core::{Actor, Error, Kind, Principal, Role, Subject};
 use keyway_store::Store;
 
+/// Clients tell by it that no token of theirs would do.
+const ADMINISTRATORS_ONLY: &str = "administrators_only";
+
 /// Refuses `who` unless they administer their organization: the operator at the terminal, or someone
 /// who is an owner or an admin at this very moment and comes with the scope `admin`. Answers their
 /// role.
 pub(crate) async fn administer(store: &Store, who: &Principal) -> Result<Role, Error> {
     let role = role(store, who).await?;
-    if !role.is_some_and(Role::administers) {
-        return Err(forbidden());
-    }
+    let role = role.filter(|role| role.administers());
+    let role = role.ok_or_else(forbidden)?;
     if !who.scopes().admin() {
-        return Err(lacking(who));
+        return Err(lacking(who, role));
     }
-    Ok(role.unwrap_or(Role::Member))
+    Ok(role)
 }
 
 /// Like [`administer`], for what only owners may do: to make, change and remove owners.
@@ -84,15 +86,26 @@ pub(crate) fn a_person(who: &Principal) -> Result<(), Error> {
     }
 }
 
-/// The refusal of someone who came without the scope `admin`.
-pub(crate) fn lacking(who: &Principal) -> Error {
+/// The refusal of someone who came without the scope `admin`. Only who could come with it is told to
+/// ask for it: nobody is sent for a scope that their role or policy keeps from them.
+pub(crate) fn lacking(who: &Principal, role: Role) -> Error {
+    if !role.administers() {
+        return forbidden();
+    }
+    if who.is_barred() {
+        return Error::new(
+            Kind::Forbidden,
+            ADMINISTRATORS_ONLY,
+            "policy does not let you administer the organization by these credentials",
+        );
+    }
     Error::insufficient_scope(who.scopes().union(&Scopes::of([Scope::Admin])))
 }
 
 pub(crate) fn forbidden() -> Error {
     Error::new(
         Kind::Forbidden,
-        "forbidden",
+        ADMINISTRATORS_ONLY,
         "only an owner or an admin of the organization may do this",
     )
 }

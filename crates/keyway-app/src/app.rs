@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use keyway_core::action::{HeaderParameter, Registry};
+use keyway_core::credential::CredentialBook;
 use keyway_core::ports::{Change, ChangeKind, Clock, HttpSend, Random, Upstream, UpstreamStatus};
 use keyway_core::rpc::RpcError;
 use keyway_core::{Error, OrgId, Principal, RequestId, Subject};
@@ -14,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::audit::{Audit, AuditParts, AuditSettings};
+use crate::credentials::{self, Credentials, CredentialsParts, Held};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::{Limits, RateLimits};
 use crate::metrics::{Meter, Metrics};
@@ -48,6 +50,8 @@ pub struct AppParts {
     pub http: Arc<dyn HttpSend>,
     /// The actions. They belong to the first organization.
     pub registry: Registry,
+    /// The credentials that actions need.
+    pub credentials: CredentialBook,
     /// The dials.
     pub settings: Settings,
     /// Where background work runs.
@@ -71,6 +75,8 @@ pub struct Settings {
     pub rate_limits: RateLimits,
     /// What a tool counts as whose server says nothing about it.
     pub unannotated: Unannotated,
+    /// The URL people reach the gateway's pages under, without a final slash, where it is configured.
+    pub pages_url: Option<String>,
 }
 
 impl Default for Settings {
@@ -82,6 +88,7 @@ impl Default for Settings {
             oauth: OauthSettings::default(),
             rate_limits: RateLimits::default(),
             unannotated: Unannotated::default(),
+            pages_url: None,
         }
     }
 }
@@ -102,6 +109,9 @@ pub(crate) struct Inner {
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
+    pub(crate) credentials: Arc<CredentialBook>,
+    pub(crate) held: Arc<Held>,
+    pub(crate) http: Arc<dyn HttpSend>,
     people: People,
     oauth: Oauth,
     sso: Sso,
@@ -111,6 +121,12 @@ pub(crate) struct Inner {
     tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
     /// What an organization sees that has nothing.
     nobody: Arc<Tenant>,
+}
+
+impl Inner {
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
 }
 
 impl App {
@@ -154,6 +170,11 @@ impl App {
         parts
             .tasks
             .spawn(oauth.clone().keep_purging(parts.shutdown.clone()));
+        let held = Arc::new(Held::new(parts.store.clone(), parts.ready.vault.clone()));
+        parts.tasks.spawn(credentials::watch(
+            Arc::clone(&held),
+            parts.shutdown.clone(),
+        ));
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
@@ -178,6 +199,9 @@ impl App {
         let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
             meters,
+            credentials: Arc::new(parts.credentials),
+            held,
+            http: parts.http,
             people,
             oauth,
             sso,
@@ -259,6 +283,20 @@ impl App {
     /// owner or admin who comes with the scope `admin`. Every administrative use-case asks this first.
     pub async fn administer(&self, who: &Principal) -> Result<(), Error> {
         access::administer(&self.inner.store, who).await.map(drop)
+    }
+
+    /// The instances of credentials.
+    pub fn credentials(&self) -> Credentials {
+        let inner = &self.inner;
+        let parts = CredentialsParts {
+            store: inner.store.clone(),
+            clock: Arc::clone(&inner.clock),
+            random: Arc::clone(&inner.random),
+            vault: inner.vault.clone(),
+            audit: inner.audit.clone(),
+            book: Arc::clone(&inner.credentials),
+        };
+        Credentials::new(parts, Arc::clone(&inner.registry)).serving(Arc::clone(&inner.held))
     }
 
     /// The authorization server: clients, grants, tokens.

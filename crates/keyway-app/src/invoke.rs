@@ -3,15 +3,17 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use keyway_core::action::{Context, Entry, Expose, Reply};
-use keyway_core::ports::Caller;
+use keyway_core::ports::{Caller, NoCaller};
 use keyway_core::rpc::RawJson;
 use keyway_core::{Error, Kind, Principal, RequestId};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::audit::{Called, Sent};
+use crate::credentials::{CredentialChoice, Leased};
 use crate::patience::{Patient, within};
 use crate::policy::{Admitted, ThingKind, Wish};
+use crate::tenant::Tenant;
 use crate::{App, Call, Invocation, Surface};
 
 /// An action about to run: who asks, with what, and how to reach them.
@@ -25,6 +27,8 @@ pub(crate) struct Run<'a> {
     pub(crate) admitted: Admitted,
     /// The client's request, where one brought it here.
     pub(crate) through: Option<Call<'a>>,
+    /// Which instances of credentials it is to use, where no request says so.
+    pub(crate) credentials: Option<&'a CredentialChoice>,
 }
 
 impl<'a> Run<'a> {
@@ -37,6 +41,17 @@ impl<'a> Run<'a> {
             cancel: call.cancel,
             request: call.request,
             through: Some(*call),
+            credentials: None,
+        }
+    }
+}
+
+impl Run<'_> {
+    fn choice(&self) -> CredentialChoice {
+        match (&self.credentials, &self.through) {
+            (Some(choice), _) => CredentialChoice::clone(choice),
+            (None, Some(call)) => CredentialChoice::of_params(call.params),
+            (None, None) => CredentialChoice::default(),
         }
     }
 }
@@ -51,6 +66,39 @@ impl App {
             .and_then(|actions| actions.get(call.slug))
             .filter(|entry| entry.action().exposure().contains(exposure(call.surface)))
             .ok_or_else(no_action)?;
+        self.invoke_entry(&tenant, entry, call).await
+    }
+
+    /// Runs the action that tells whether a credential is good, wherever it is exposed.
+    pub(crate) async fn run_check(
+        &self,
+        who: &Principal,
+        slug: &str,
+        credentials: CredentialChoice,
+    ) -> Result<(), Error> {
+        let tenant = self.tenant(who);
+        let entry = tenant.actions().and_then(|actions| actions.get(slug));
+        let entry = entry.ok_or_else(no_action)?;
+        let (request, cancel) = (self.new_request_id(), CancellationToken::new());
+        let call = Invocation {
+            who,
+            slug,
+            input: RawJson::empty_object(),
+            surface: Surface::Cli,
+            caller: Arc::new(NoCaller),
+            cancel: &cancel,
+            request: &request,
+            credentials,
+        };
+        self.invoke_entry(&tenant, entry, call).await.map(drop)
+    }
+
+    async fn invoke_entry(
+        &self,
+        tenant: &Tenant,
+        entry: &Entry,
+        call: Invocation<'_>,
+    ) -> Result<Reply, Error> {
         let facts = tenant.facts();
         let thing = facts.action(ThingKind::Tool, entry, entry.tool_name());
         if call.surface == Surface::Http {
@@ -80,6 +128,7 @@ impl App {
             cancel: call.cancel,
             request: call.request,
             through: None,
+            credentials: Some(&call.credentials),
         };
         self.run(entry, &run).await
     }
@@ -113,8 +162,11 @@ impl App {
         let outcome = async {
             may?;
             entry.validate(&run.input)?;
+            let leased = self.lease(run.who, entry, || run.choice()).await?;
             record.begin().await?;
-            let reply = self.attempt(entry, run).await?;
+            let reply = self.attempt(entry, run, leased.as_ref()).await;
+            self.leased(leased.as_ref(), &reply);
+            let reply = reply?;
             // The action is ours, so a mismatch is a fault in its code: found where it is tested.
             if cfg!(debug_assertions) {
                 entry.validate_output(&reply)?;
@@ -165,14 +217,22 @@ impl App {
         }
     }
 
-    async fn attempt(&self, entry: &Entry, run: &Run<'_>) -> Result<Reply, Error> {
+    async fn attempt(
+        &self,
+        entry: &Entry,
+        run: &Run<'_>,
+        leased: Option<&Leased>,
+    ) -> Result<Reply, Error> {
         let cancel = run.cancel.child_token();
         // Whatever ends this call, by time, by cancellation or by being dropped, ends what the
         // action has started with its token.
         let _ended = cancel.clone().drop_guard();
         let patient = Arc::new(Patient::new(Arc::clone(run.caller)));
         let caller: Arc<dyn Caller> = Arc::clone(&patient) as _;
-        let context = self.context(run, caller, cancel);
+        let mut context = self.context(run, caller, cancel);
+        if let Some(leased) = leased {
+            context = context.with_lease(Arc::clone(&leased.lease));
+        }
         let input = run.input.clone();
         let running = guarded(async { entry.action().run(context, input).await });
         let limited = within(entry.action().get_timeout(), Some(&patient), running);
@@ -206,6 +266,7 @@ impl App {
             Arc::clone(&self.inner.clock),
         )
         .with_announcer(self.tenant(run.who).announcer())
+        .with_http(Arc::clone(&self.inner.http))
     }
 }
 

@@ -7,6 +7,7 @@ pub mod audit;
 mod call;
 mod catalogue;
 mod crc32;
+pub mod credentials;
 mod invoke;
 mod keys;
 pub mod limits;

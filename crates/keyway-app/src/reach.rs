@@ -1,6 +1,7 @@
-use keyway_core::Principal;
+use keyway_core::{Actor, ClientId, GrantId, Principal, Scopes, Subject};
 use serde::Deserialize;
 
+use crate::people::{MembershipView, WebVisitor};
 use crate::{App, List};
 
 /// The most pages of tools that are looked at.
@@ -23,6 +24,24 @@ struct Named {
 }
 
 impl App {
+    /// What a client could call and read that `visitor` lets act for them where they belong to, with
+    /// these scopes: policy may tell a client from the person it acts for.
+    pub fn reach_through(
+        &self,
+        client: &ClientId,
+        visitor: &WebVisitor,
+        place: &MembershipView,
+        scopes: &Scopes,
+    ) -> Reachable {
+        let subject = Subject::Token {
+            grant: GrantId::generate(&*self.inner.clock, &*self.inner.random),
+            client: client.clone(),
+            owner: Actor::User(visitor.user.id.clone()),
+        };
+        let who = Principal::new(place.organization.clone(), subject);
+        self.reach(&who.with_role(place.role).with_scopes(scopes.clone()))
+    }
+
     /// What `who` could call and read: what the lists of the MCP endpoint would show.
     pub fn reach(&self, who: &Principal) -> Reachable {
         let mut tools = Vec::new();

@@ -5,6 +5,8 @@ use keyway_core::rpc::RawJson;
 use keyway_core::{Principal, RequestId};
 use tokio_util::sync::CancellationToken;
 
+use crate::credentials::CredentialChoice;
+
 pub use keyway_core::ports::{CacheScope, Call, List, Notice, Page};
 
 /// A call of an action by its slug.
@@ -28,6 +30,8 @@ pub struct Invocation<'a> {
     pub cancel: &'a CancellationToken,
     /// The request's id in logs.
     pub request: &'a RequestId,
+    /// Which instances of credentials it is to use.
+    pub credentials: CredentialChoice,
 }
 
 /// Where a call of an action came in. An action is only there where it is exposed.

@@ -6,6 +6,8 @@
 
 #![deny(missing_docs)]
 
+#[doc(hidden)]
+pub mod __private;
 pub mod action;
 mod app;
 mod arrival;
@@ -23,6 +25,7 @@ pub mod rpc;
 pub mod scopes;
 mod secret;
 pub mod secrets;
+mod visible;
 
 pub use action::{Action, Context};
 pub use app::App;
@@ -38,3 +41,4 @@ pub use principal::{Actor, Principal, Subject};
 pub use role::{Role, UnknownRole};
 pub use scopes::Scopes;
 pub use secret::Secret;
+pub use visible::{MAX_NAME, is_visible};

@@ -2,7 +2,7 @@ use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::scopes::Scopes;
+use crate::scopes::{Scope, Scopes};
 use crate::{
     ApiKeyId, Arrival, ClientId, GrantId, OrgId, Role, ServiceAccountId, UserId, WebSessionId,
 };
@@ -133,6 +133,7 @@ struct Inner {
     subject: Subject,
     role: Role,
     scopes: Scopes,
+    barred: bool,
 }
 
 impl Principal {
@@ -141,7 +142,7 @@ impl Principal {
     pub fn new(organization: OrgId, subject: Subject) -> Self {
         let (role, scopes) = match &subject {
             Subject::Local => (Role::Owner, Scopes::all()),
-            Subject::Anonymous => (Role::Member, Scopes::of([crate::scopes::Scope::Mcp])),
+            Subject::Anonymous => (Role::Member, Scopes::of([Scope::Mcp])),
             _ => (Role::Member, Scopes::none()),
         };
         Self {
@@ -150,6 +151,7 @@ impl Principal {
                 subject,
                 role,
                 scopes,
+                barred: false,
             }),
             arrival: None,
         }
@@ -163,6 +165,21 @@ impl Principal {
     /// The same with scopes.
     pub fn with_scopes(&self, scopes: Scopes) -> Self {
         self.changed(|inner| inner.scopes = scopes)
+    }
+
+    /// The same without the scope `admin`, because policy does not let it administer: it would not
+    /// help to come with it.
+    pub fn barred(&self) -> Self {
+        let kept = |scope: &&Scope| **scope != Scope::Admin;
+        self.changed(|inner| {
+            inner.scopes = Scopes::of(inner.scopes.iter().filter(kept).cloned());
+            inner.barred = true;
+        })
+    }
+
+    /// True when policy does not let it administer.
+    pub fn is_barred(&self) -> bool {
+        self.inner.barred
     }
 
     /// The same, asking from this address.

@@ -91,72 +91,120 @@ fn told(headers: &HeaderMap, hops: usize) -> Option<Told> {
 }
 
 fn forwarded(headers: &HeaderMap, hops: usize) -> Told {
+    let element = item(headers, &FORWARDED, hops, List::Quoted);
+    element.and_then(element_told).unwrap_or_default()
+}
+
+/// What an element says. Nothing, where a part of it is there twice or is not whole.
+fn element_told(element: &str) -> Option<Told> {
     let mut told = Told::default();
-    let Some(element) = item(headers, &FORWARDED, hops) else {
-        return told;
-    };
-    for (name, value) in element.split(';').filter_map(|pair| pair.split_once('=')) {
-        let value = value.trim().trim_matches('"');
-        match name.trim().to_ascii_lowercase().as_str() {
+    let mut known = Vec::new();
+    for pair in List::Quoted.split(element.as_bytes(), b';') {
+        let pair = std::str::from_utf8(pair).ok()?;
+        let Some((name, value)) = pair.split_once('=') else {
+            continue;
+        };
+        let (name, value) = (name.trim().to_ascii_lowercase(), unquoted(value.trim())?);
+        match name.as_str() {
             "for" => told.client = address(value),
             "host" => told.host = host(value),
             "proto" => told.proto = Some(value.to_ascii_lowercase()),
-            _ => {}
+            _ => continue,
         }
+        if known.contains(&name) {
+            return None;
+        }
+        known.push(name);
     }
-    told
+    Some(told)
 }
 
 fn x_forwarded(headers: &HeaderMap, hops: usize) -> Told {
+    let last = |name| item(headers, name, hops, List::Plain);
     Told {
-        client: item(headers, &X_FORWARDED_FOR, hops).and_then(|text| address(&text)),
-        host: item(headers, &X_FORWARDED_HOST, hops).and_then(|text| host(&text)),
-        proto: item(headers, &X_FORWARDED_PROTO, hops).map(|text| text.to_ascii_lowercase()),
+        client: last(&X_FORWARDED_FOR).and_then(address),
+        host: last(&X_FORWARDED_HOST).and_then(host),
+        proto: last(&X_FORWARDED_PROTO).map(str::to_ascii_lowercase),
     }
 }
 
 /// The item that the outermost trusted proxy wrote: the list's so-manieth from the right. A shorter
 /// list was begun by a proxy of ours.
-fn item(headers: &HeaderMap, name: &HeaderName, hops: usize) -> Option<String> {
-    let mut items = Vec::new();
-    for line in headers.get_all(name) {
-        items.extend(split(line.to_str().ok()?));
-    }
-    let at = items.len().saturating_sub(hops);
-    items.get(at).map(|item| item.trim().to_owned())
+fn item<'a>(headers: &'a HeaderMap, name: &HeaderName, hops: usize, list: List) -> Option<&'a str> {
+    let lines = headers.get_all(name).iter().rev();
+    let items = lines.flat_map(|line| list.split(line.as_bytes(), b','));
+    let item = items.take(hops).last()?;
+    let plain = item.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
+    let text = std::str::from_utf8(item).ok().filter(|_| plain)?;
+    Some(text.trim())
 }
 
-/// The items of a list; a comma between quotes separates nothing.
-fn split(line: &str) -> Vec<String> {
-    let mut items = vec![String::new()];
-    let mut quoted = false;
-    for letter in line.chars() {
-        match letter {
-            ',' if !quoted => items.push(String::new()),
-            letter => {
-                quoted ^= letter == '"';
-                if let Some(item) = items.last_mut() {
-                    item.push(letter);
-                }
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum List {
+    /// With quoted strings, between whose quotes nothing separates.
+    Quoted,
+    /// Without.
+    Plain,
+}
+
+impl List {
+    /// The parts of a text, the last one first. It is read from the right, for what a client wrote
+    /// stands on the left: a quote of theirs must not swallow what a proxy of ours wrote after it.
+    fn split(self, text: &[u8], separator: u8) -> Vec<&[u8]> {
+        let (mut parts, mut quoted, mut end) = (Vec::new(), false, text.len());
+        for (at, byte) in text.iter().enumerate().rev() {
+            if self == Self::Quoted && *byte == b'"' {
+                let before = text.get(..at).unwrap_or_default();
+                let slashes = before.iter().rev().take_while(|byte| **byte == b'\\');
+                quoted ^= slashes.count() % 2 == 0;
+            } else if *byte == separator && !quoted {
+                parts.push(text.get(at + 1..end).unwrap_or_default());
+                end = at;
             }
         }
+        parts.push(text.get(..end).unwrap_or_default());
+        parts
     }
-    items
 }
 
-/// `192.0.2.1`, `192.0.2.1:4711`, `[2001:db8::1]:4711`, `2001:db8::1`.
+/// A token, or what stands in a quoted string; nothing of what needs an escape is believed.
+fn unquoted(value: &str) -> Option<&str> {
+    let inner = match value.strip_prefix('"') {
+        Some(rest) => rest.strip_suffix('"')?,
+        None => value,
+    };
+    (!inner.contains(['"', '\\'])).then_some(inner)
+}
+
+/// `192.0.2.1`, `192.0.2.1:4711`, `[2001:db8::1]`, `[2001:db8::1]:4711`, `2001:db8::1`.
 fn address(text: &str) -> Option<IpAddr> {
-    let bare = text.trim_start_matches('[').trim_end_matches(']');
-    let plain = bare.parse::<IpAddr>().ok();
-    let address = plain.or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))?;
+    let bracketed = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let address = match bracketed {
+        Some(inner) => IpAddr::V6(inner.parse().ok()?),
+        None => text
+            .parse::<IpAddr>()
+            .or_else(|_| text.parse::<SocketAddr>().map(|address| address.ip()))
+            .ok()?,
+    };
     Some(address.to_canonical())
 }
 
-/// A host with or without a port, made of nothing that could mean more.
+/// A host with or without a port as browsers write it, made of nothing that could mean more.
 fn host(text: &str) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
-    let good = !text.is_empty() && text.len() <= MAX_HOST && text.bytes().all(plain);
-    good.then(|| text.to_ascii_lowercase())
+    if text.len() > MAX_HOST || !text.bytes().all(plain) {
+        return None;
+    }
+    let name = crate::guard::without_port(text);
+    let port = text.strip_prefix(name)?;
+    let name = url::Host::parse(name).ok()?;
+    match port.strip_prefix(':') {
+        None | Some("") => Some(name.to_string()),
+        Some(port) => Some(format!("{name}:{}", port.parse::<u16>().ok()?)),
+    }
 }
 
 /// The host the request itself names.

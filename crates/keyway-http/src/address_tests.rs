@@ -126,3 +126,76 @@ fn secrets_take_https_or_stay_on_this_machine() {
     assert_eq!(transport("http://gate.example"), None);
     assert_eq!(transport("http://192.168.1.4:8420"), None);
 }
+
+#[test]
+fn attack_an_open_quote_swallows_nothing_that_a_proxy_wrote() {
+    for sent in [
+        "\"",
+        "for=6.6.6.6;x=\"",
+        "for=\"6.6.6.6\\",
+        "for=6.6.6.6, \"",
+    ] {
+        let line = format!("{sent}, for=1.2.3.4;proto=https");
+        let headers = [("host", "gate.example"), ("forwarded", &*line)];
+        let address = read(&headers, &behind(1));
+        assert_eq!(address.client.to_string(), "1.2.3.4", "{line}");
+        assert_eq!(address.origin, "https://gate.example", "{line}");
+        let line = format!("{sent}, 1.2.3.4");
+        assert_eq!(client(&[("x-forwarded-for", &line)], 1), "1.2.3.4");
+    }
+}
+
+#[test]
+fn attack_what_no_header_may_hold_hides_no_client() {
+    let mut request = Request::builder().uri("/account");
+    for (name, value) in [
+        ("x-forwarded-for", &b"6.6.6.6\xff, 1.2.3.4"[..]),
+        ("host", b"gate.example"),
+    ] {
+        request = request.header(name, value);
+    }
+    let (head, ()) = request.body(()).unwrap().into_parts();
+    let address = Address::of(&head, PEER.parse().unwrap(), &behind(1));
+    assert_eq!(address.client.to_string(), "1.2.3.4");
+}
+
+#[test]
+fn an_element_that_says_something_twice_or_half_says_nothing() {
+    for element in [
+        "for=1.2.3.4;for=6.6.6.6",
+        "for=1.2.3.4;host=\"gate.example",
+        "for=\"1.2.3.4\\\"\"",
+        "for=\"1.2.3.4;proto=https\"",
+    ] {
+        let headers = [("host", "here.example"), ("forwarded", element)];
+        let address = read(&headers, &behind(1));
+        assert_eq!(address.client.to_string(), "10.0.0.1", "{element}");
+        assert_eq!(address.origin, "http://here.example", "{element}");
+    }
+    let quoted = [(
+        "forwarded",
+        "for=\"1.2.3.4:80\";by=\"a;host=evil.example,b\"",
+    )];
+    assert_eq!(client(&quoted, 1), "1.2.3.4");
+    for odd in ["[[::1]]", "[1.2.3.4", "[1.2.3.4]", "::1]"] {
+        assert_eq!(client(&[("x-forwarded-for", odd)], 1), "10.0.0.1", "{odd}");
+    }
+}
+
+#[test]
+fn an_origin_is_written_as_browsers_write_it() {
+    for (host, origin) in [
+        ("Gate.Example:080", "http://gate.example"),
+        ("gate.example:", "http://gate.example"),
+        ("[2001:DB8:0::1]:8420", "http://[2001:db8::1]:8420"),
+        ("0", "http://localhost"),
+        ("0x7f.1:81", "http://127.0.0.1:81"),
+        ("a:b:c", "http://localhost"),
+        ("::1", "http://localhost"),
+        ("[", "http://localhost"),
+        ("1.2.3.4.5", "http://localhost"),
+        ("gate.example:99999", "http://localhost"),
+    ] {
+        assert_eq!(read(&[("host", host)], &behind(0)).origin, origin, "{host}");
+    }
+}

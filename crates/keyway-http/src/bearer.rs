@@ -30,7 +30,11 @@ fn missing() -> Error {
         "api_key_missing",
         "this needs an API key or an access token",
     )
-    .with_hint("send `Authorization: Bearer <API key>`; `keyway api-keys create` makes one")
+    .with_hint(
+        "sign in with a client that speaks MCP authorization (the WWW-Authenticate header says \
+         where it begins), or send `Authorization: Bearer <API key>`; `keyway api-keys create` \
+         makes one",
+    )
 }
 
 fn unusable() -> Error {

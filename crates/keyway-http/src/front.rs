@@ -82,7 +82,7 @@ impl Front {
             endpoint: parts.endpoint,
             about: parts.about,
             requests: Requests::new(),
-            sites: Sites::new(&parts.settings.mcp),
+            sites: Sites::new(&parts.settings.mcp, &parts.settings.access),
             started: parts.clock.now(),
             clock: parts.clock,
             random: Arc::clone(&parts.random),

@@ -15,6 +15,8 @@ mod oauth;
 pub mod openapi;
 mod page;
 mod pages;
+#[doc(hidden)]
+pub mod parsers;
 mod rate_limit;
 mod refusal;
 mod reply;

@@ -6,9 +6,9 @@ use axum::routing::{delete, get, patch, post};
 use crate::oauth;
 use crate::pages::routes;
 use crate::routes::{
-    api_keys, call_action, healthz, invitations, list_actions, list_audit_events, list_mcp_servers,
-    members, metrics, oauth_clients, oauth_grants, organization, projects, readyz,
-    service_accounts, show_openapi, unknown,
+    api_keys, call_action, credentials, healthz, invitations, list_actions, list_audit_events,
+    list_mcp_servers, members, metrics, oauth_clients, oauth_grants, organization, projects,
+    readyz, service_accounts, show_openapi, unknown,
 };
 use crate::shared::Shared;
 
@@ -62,6 +62,15 @@ fn people() -> Router<Arc<Shared>> {
         .route(
             "/v1/projects/{id}",
             patch(projects::rename).delete(projects::delete),
+        )
+        .route("/v1/credential-definitions", get(credentials::definitions))
+        .route(
+            "/v1/credentials",
+            get(credentials::list).post(credentials::set),
+        )
+        .route(
+            "/v1/credentials/{id}",
+            patch(credentials::change).delete(credentials::revoke),
         )
         .route("/v1/members", get(members::list))
         .route(

@@ -40,6 +40,8 @@ pub struct McpSettings {
 pub struct Access {
     /// True when every bound address is a loopback address; the `Host` header is then checked.
     pub loopback_only: bool,
+    /// The port that is listened on.
+    pub port: Option<u16>,
     /// The host of `public_url`, without port.
     pub public_host: Option<String>,
     /// The origin of `public_url`, as browsers write it.

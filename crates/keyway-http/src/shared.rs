@@ -136,7 +136,11 @@ impl Shared {
                 self.app.authenticate_at(token, resource).await?
             }
         };
-        Ok(self.app.governed(who.arriving(arrival(address, headers))))
+        let who = who.arriving(arrival(address, headers));
+        Ok(match place {
+            Place::Mcp => self.app.governed(who),
+            Place::Api => self.app.governed_to_administer(who),
+        })
     }
 }
 

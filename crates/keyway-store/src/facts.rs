@@ -32,6 +32,41 @@ impl Store {
         Ok(recorded)
     }
 
+    /// Records a fact in place of another, or of none, only while that is still so. Answers whether
+    /// it was.
+    pub async fn replace_fact(
+        &self,
+        name: &str,
+        was: Option<&[u8]>,
+        value: &[u8],
+    ) -> Result<bool, StoreError> {
+        let statement = match was {
+            None => "INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+            Some(_) => "UPDATE facts SET value = $2 WHERE name = $1 AND value = $3",
+        };
+        let query = sqlx::query(statement).bind(name).bind(value);
+        let query = match was {
+            None => query,
+            Some(was) => query.bind(was),
+        };
+        let done = query.execute(self.pool()).await.doing("replace a fact")?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Records a fact, whatever was recorded before.
+    pub async fn set_fact(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO facts (name, value) VALUES ($1, $2) \
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(name)
+        .bind(value)
+        .execute(self.pool())
+        .await
+        .map(drop)
+        .doing("record a fact")
+    }
+
     /// A number that has grown since it was last read when any API key changed, in any process.
     pub async fn auth_epoch(&self) -> Result<i64, StoreError> {
         sqlx::query_scalar("SELECT value FROM counters WHERE name = 'auth_epoch'")

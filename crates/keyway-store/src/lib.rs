@@ -4,8 +4,10 @@
 //! row is "not there"; the two exceptions say so and why. Moments and ids come in, so nothing here
 //! reads a clock.
 
+mod announced;
 mod api_keys;
 mod audit;
+mod credentials;
 mod ending;
 mod error;
 mod facts;
@@ -18,26 +20,33 @@ mod one_time_links;
 mod organizations;
 mod people;
 mod projects;
+mod secret_columns;
 mod service_accounts;
 mod sqlite;
 mod store;
 mod users;
 mod web_sessions;
 
+pub use announced::{Announced, announced};
 pub use api_keys::{ApiKey, Credential, NewApiKey, Use};
 pub use audit::{
     AuditCheckpoint, AuditFilter, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
     NewAuditEvent, checkpoint_text, event_hash,
 };
+pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
 pub use invitations::{Accepting, Invitation};
 pub use keyway_core::Role;
+pub use lock::RotationLock;
 pub use memberships::{Changed, Membership};
 pub use one_time_links::{Credentials, OneTimeLink, Purpose as LinkPurpose};
 pub use organizations::Organization;
 pub use people::{Identity, NewPerson, Person};
 pub use projects::Project;
+pub use secret_columns::{
+    KEY_CHECK, RETIRED_SIGNING_KEYS, SECRET_COLUMNS, SealedRow, SecretColumn,
+};
 pub use service_accounts::ServiceAccount;
 pub use store::{Limits, Purpose, Store};
 pub use users::Member;

@@ -31,6 +31,26 @@ impl ServeLock {
     }
 }
 
+/// Holds the right to change the master keys of a database for as long as it lives.
+#[derive(Debug)]
+pub struct RotationLock {
+    _file: File,
+}
+
+impl RotationLock {
+    /// Takes the lock; [`Reason::Busy`] when another process has it.
+    pub fn take(database: &Path) -> Result<Self, StoreError> {
+        let doing = || format!("change the master keys of {}", database.display());
+        let path = beside(database, "rotate-lock");
+        let file = open(&path).map_err(|source| StoreError::io(doing(), source))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::new(doing(), Reason::Busy)),
+            Err(TryLockError::Error(source)) => Err(StoreError::io(doing(), source)),
+        }
+    }
+}
+
 /// Waits until no other process is changing the tables, and keeps others from it while it lives.
 /// Blocks the thread.
 pub(crate) fn migration(database: &Path) -> Result<File, StoreError> {
@@ -55,7 +75,7 @@ pub(crate) fn private(options: &mut OpenOptions) {
     let _ = options;
 }
 
-fn beside(database: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn beside(database: &Path, suffix: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(".");
     name.push(suffix);

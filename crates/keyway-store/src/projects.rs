@@ -70,6 +70,24 @@ impl Store {
         row.map(Row::read).transpose()
     }
 
+    /// One project of an organization, by its slug.
+    pub async fn project_by_slug(
+        &self,
+        organization: &OrgId,
+        slug: &str,
+    ) -> Result<Option<Project>, StoreError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT id, slug, name, created_at FROM projects \
+             WHERE organization_id = $1 AND slug = $2",
+        )
+        .bind(organization.as_str())
+        .bind(slug)
+        .fetch_optional(self.pool())
+        .await
+        .doing("read a project")?;
+        row.map(Row::read).transpose()
+    }
+
     /// Gives a project another name. Answers false when it is not there.
     pub async fn rename_project(
         &self,

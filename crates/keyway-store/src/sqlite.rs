@@ -45,6 +45,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "audit",
         include_str!("../migrations/sqlite/0004_audit.sql"),
     ),
+    (
+        5,
+        "credentials",
+        include_str!("../migrations/sqlite/0005_credentials.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

@@ -1,4 +1,4 @@
-//! Development only: MCP servers, authorization servers and model servers that behave, and misbehave, on demand.
+//! Development only: Acme, MCP servers, authorization servers and model servers that behave, and misbehave, on demand.
 
 #![expect(
     clippy::expect_used,
@@ -8,6 +8,7 @@
     reason = "part of tests: what cannot go on panics, and peers write what they like"
 )]
 
+pub mod acme;
 pub mod authorization;
 pub mod models;
 pub mod oidc;

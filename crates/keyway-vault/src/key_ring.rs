@@ -5,11 +5,14 @@ use zeroize::Zeroizing;
 use crate::aead::{KEY_LENGTH, ManyTimesKey};
 use crate::error::VaultError;
 use crate::master_key::{KeyId, MasterKey};
+use crate::signing::VerifyingKey;
 
-/// The master key that seals, and older ones that still open what they sealed.
+/// The master key that seals, and older ones that still open what they sealed. Of keys that are gone
+/// it may have the public halves of their signing keys.
 pub struct KeyRing {
     current: Key,
     older: Vec<Key>,
+    retired: Vec<(String, VerifyingKey)>,
 }
 
 impl KeyRing {
@@ -18,13 +21,34 @@ impl KeyRing {
         Self {
             current: Key::new(current),
             older: Vec::new(),
+            retired: Vec::new(),
         }
+    }
+
+    /// A ring of these keys, the one that seals first. `None` when there is none.
+    pub fn of(keys: impl IntoIterator<Item = MasterKey>) -> Option<Self> {
+        let mut keys = keys.into_iter();
+        let ring = Self::new(keys.next()?);
+        Some(keys.fold(ring, Self::with_older))
     }
 
     /// Adds a key that opens what it sealed and seals nothing any more.
     pub fn with_older(mut self, older: MasterKey) -> Self {
         self.older.push(Key::new(older));
         self
+    }
+
+    /// Adds the public half of a signing key whose master key is gone: what it signed can still be
+    /// checked.
+    pub fn with_retired(mut self, purpose: impl Into<String>, key: VerifyingKey) -> Self {
+        self.retired.push((purpose.into(), key));
+        self
+    }
+
+    /// The signing keys of one purpose whose master keys are gone.
+    pub(crate) fn retired(&self, purpose: &str) -> impl Iterator<Item = VerifyingKey> {
+        let of = self.retired.iter().filter(move |(of, _)| of == purpose);
+        of.map(|(_, key)| *key)
     }
 
     pub(crate) fn current(&self) -> &Key {

@@ -69,6 +69,28 @@ impl MasterKey {
         Ok(Self(Secret::new(*bytes)))
     }
 
+    /// Reads several keys with white space between them, each as [`MasterKey::parse`] reads it; the
+    /// one that seals comes first. A key that comes twice is read once.
+    ///
+    /// # Errors
+    /// What is wrong with the first that is none; [`BadMasterKey::Empty`] when there is none at all.
+    pub fn parse_all(text: &[u8]) -> Result<Vec<Self>, BadMasterKey> {
+        let mut keys: Vec<Self> = Vec::new();
+        for word in text
+            .split(u8::is_ascii_whitespace)
+            .filter(|word| !word.is_empty())
+        {
+            let key = Self::parse(word)?;
+            if keys.iter().all(|before| before.id() != key.id()) {
+                keys.push(key);
+            }
+        }
+        if keys.is_empty() {
+            return Err(BadMasterKey::Empty);
+        }
+        Ok(keys)
+    }
+
     /// The key as the text that [`MasterKey::parse`] reads, to be written where keys are kept.
     pub fn to_text(&self) -> Secret<String> {
         Secret::new(STANDARD.encode(self.0.expose()))
@@ -155,6 +177,24 @@ fn decode_hex(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
 mod tests {
     use super::*;
     use crate::random::SystemRandom;
+
+    #[test]
+    fn several_keys_stand_in_one_text() {
+        let keys = [(); 2].map(|()| MasterKey::generate(&SystemRandom));
+        let [one, other] = keys.each_ref().map(|key| key.to_text().expose().clone());
+        let ids = |text: &str| {
+            let keys = MasterKey::parse_all(text.as_bytes()).unwrap();
+            keys.iter().map(MasterKey::id).collect::<Vec<_>>()
+        };
+        let [first, second] = keys.map(|key| key.id());
+        assert_eq!(ids(&format!("{one}\n{other}\n")), [first, second]);
+        assert_eq!(ids(&format!("  {other} {one}\r\n{other}")), [second, first]);
+        assert_eq!(
+            MasterKey::parse_all(b" \n").unwrap_err(),
+            BadMasterKey::Empty
+        );
+        assert!(MasterKey::parse_all(format!("{one}\nhunter2").as_bytes()).is_err());
+    }
 
     const HEX: &str = "000102030405060708090a0b0c0d0e0fF0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF";
 

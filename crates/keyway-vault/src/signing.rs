@@ -48,7 +48,8 @@ impl VerifyingKey {
 impl Vault {
     /// Signs a text. Each `purpose` has a key of its own.
     pub fn sign(&self, purpose: &str, text: &[u8]) -> Signature {
-        let key = self.keys.current();
+        let keys = self.keys();
+        let key = keys.current();
         let mut bytes = [0; SIGNATURE_LENGTH];
         let signature = key.signing(purpose).sign(&signed(purpose, text));
         bytes.copy_from_slice(signature.as_ref());
@@ -67,14 +68,18 @@ impl Vault {
         key: KeyId,
         signature: &[u8],
     ) -> Result<(), VaultError> {
-        let key = self.keys.find(key)?;
-        key.verifying(purpose).verify(purpose, text, signature)
+        let keys = self.verifying_keys(purpose);
+        let found = keys.iter().find(|found| found.key == key);
+        let found = found.ok_or(VaultError::UnknownKey)?;
+        found.verify(purpose, text, signature)
     }
 
-    /// The keys that check what was signed for a purpose; the one that signs now first.
+    /// The keys that check what was signed for a purpose; the one that signs now first, those whose
+    /// master keys are gone last.
     pub fn verifying_keys(&self, purpose: &str) -> Vec<VerifyingKey> {
-        let keys = self.keys.all();
-        keys.map(|key| key.verifying(purpose)).collect()
+        let keys = self.keys();
+        let there = keys.all().map(|key| key.verifying(purpose));
+        there.chain(keys.retired(purpose)).collect()
     }
 }
 

@@ -26,7 +26,8 @@ impl Vault {
         bound: &[u8],
         text: &[u8],
     ) -> Result<String, VaultError> {
-        let key = self.keys.current();
+        let keys = self.keys();
+        let key = keys.current();
         let mut nonce = [0; NONCE_LENGTH];
         self.random.fill(&mut nonce);
         let mut ciphertext = Vec::with_capacity(text.len() + TAG_LENGTH);
@@ -59,7 +60,8 @@ impl Vault {
         if ciphertext.len() < TAG_LENGTH {
             return Err(VaultError::Truncated);
         }
-        let key = self.keys.find(KeyId(*id))?;
+        let keys = self.keys();
+        let key = keys.find(KeyId(*id))?;
         let mut text = ciphertext.to_vec();
         key.for_tokens(purpose)
             .open(*nonce, &aad(key.id, bound), &mut text)?;

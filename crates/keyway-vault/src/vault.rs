@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use arc_swap::{ArcSwap, Guard};
 use keyway_core::Secret;
 use keyway_core::ports::Random;
 use zeroize::Zeroizing;
@@ -9,12 +10,13 @@ use crate::aead::{KEY_LENGTH, NONCE_LENGTH, OneTimeKey, TAG_LENGTH};
 use crate::context::{Context, fingerprint};
 use crate::error::VaultError;
 use crate::key_ring::KeyRing;
+use crate::master_key::KeyId;
 use crate::record::{Header, OVERHEAD, Record};
 
-/// Seals and opens secrets. Cheap to clone.
+/// Seals and opens secrets. Cheap to clone; all clones have the same keys.
 #[derive(Clone)]
 pub struct Vault {
-    pub(crate) keys: Arc<KeyRing>,
+    keys: Arc<ArcSwap<KeyRing>>,
     pub(crate) random: Arc<dyn Random>,
 }
 
@@ -31,9 +33,53 @@ impl Vault {
     /// A vault over these keys.
     pub fn new(keys: KeyRing, random: Arc<dyn Random>) -> Self {
         Self {
-            keys: Arc::new(keys),
+            keys: Arc::new(ArcSwap::from_pointee(keys)),
             random,
         }
+    }
+
+    /// Takes other keys from here on, in every clone. What goes on meanwhile ends with those it began
+    /// with.
+    pub fn replace_keys(&self, keys: KeyRing) {
+        self.keys.store(Arc::new(keys));
+    }
+
+    pub(crate) fn keys(&self) -> Guard<Arc<KeyRing>> {
+        self.keys.load()
+    }
+
+    /// What names its keys, the one that seals first.
+    pub fn key_ids(&self) -> Vec<KeyId> {
+        self.keys().all().map(|key| key.id).collect()
+    }
+
+    /// The key that seals.
+    pub fn current_key(&self) -> KeyId {
+        self.keys().current().id
+    }
+
+    /// Which key a value was sealed with, as it says itself. Only opening it proves that it is so.
+    ///
+    /// # Errors
+    /// [`VaultError::Truncated`], [`VaultError::UnknownFormat`], [`VaultError::Tampered`].
+    pub fn key_of(sealed: &[u8]) -> Result<KeyId, VaultError> {
+        Ok(Record::read(sealed)?.header.key)
+    }
+
+    /// Seals a value anew with the key that seals now. `None` when it is what sealed it.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn reseal(
+        &self,
+        place: &Context<'_>,
+        sealed: &[u8],
+    ) -> Result<Option<Vec<u8>>, VaultError> {
+        if Self::key_of(sealed)? == self.current_key() {
+            return Ok(None);
+        }
+        let value = self.open(place, sealed)?;
+        self.seal(place, value.expose()).map(Some)
     }
 
     /// Seals a value for its place, with a data key of its own.
@@ -42,7 +88,8 @@ impl Vault {
     /// [`VaultError::TooLarge`] for values of 4 GiB and more.
     pub fn seal(&self, place: &Context<'_>, value: &[u8]) -> Result<Vec<u8>, VaultError> {
         let place = place.encode();
-        let key = self.keys.current();
+        let keys = self.keys();
+        let key = keys.current();
         let length = value.len().checked_add(TAG_LENGTH);
         let header = Header {
             key: key.id,
@@ -80,7 +127,8 @@ impl Vault {
     /// Tells apart why it does not open: see [`VaultError`].
     pub fn open(&self, place: &Context<'_>, sealed: &[u8]) -> Result<Secret<Vec<u8>>, VaultError> {
         let record = Record::read(sealed)?;
-        let key = self.keys.find(record.header.key)?;
+        let keys = self.keys();
+        let key = keys.find(record.header.key)?;
         let place = place.encode();
         if record.header.fingerprint != fingerprint(&place) {
             return Err(VaultError::OtherPlace);
@@ -101,6 +149,15 @@ impl Vault {
         self.seal(&CHECK_PLACE, CHECK)
     }
 
+    /// What [`Vault::key_check`] gave once, sealed with the key that seals now. `None` when it is what
+    /// sealed it.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn reseal_key_check(&self, sealed: &[u8]) -> Result<Option<Vec<u8>>, VaultError> {
+        self.reseal(&CHECK_PLACE, sealed)
+    }
+
     /// Tells whether what [`Vault::key_check`] gave once was sealed with a key of this vault.
     ///
     /// # Errors
@@ -116,6 +173,6 @@ impl Vault {
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Vault").field(&self.keys).finish()
+        f.debug_tuple("Vault").field(&**self.keys()).finish()
     }
 }

@@ -25,6 +25,8 @@ impl SignIn for Headless {
                 body: bytes::Bytes::new(),
                 destination: Destination::Operator,
                 redirects: Redirects::Return,
+                hosts: None,
+                retries: 0,
                 limits: Limits {
                     connect: Duration::from_secs(5),
                     head: Some(Duration::from_secs(5)),

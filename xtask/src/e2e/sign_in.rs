@@ -1,5 +1,5 @@
-//! Stock clients that are given nothing but the URL, a person at a headless browser, and the
-//! official scenarios for authorization servers.
+//! Stock clients that are given nothing but the URL, a terminal that shows a code, a person at a
+//! headless browser, and the official scenarios for authorization servers.
 
 use std::process::Command;
 use std::time::Duration;
@@ -42,6 +42,8 @@ pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
         command.arg(kind);
         clients.push((format!("sign_in_program.mjs {kind}"), command));
     }
+    let device = rig.node.command(&scripts.join("node/device.mjs"));
+    clients.push((String::from("device.mjs"), device));
     for (what, mut command) in clients {
         let home = tempfile::tempdir()?;
         command

@@ -74,6 +74,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const DEV_ONLY: &[&str] = &[
     "keyway-testkit",
     "keyway-bench",
+    "keyway-acme",
     "keyway-conformance",
     "keyway-conformance-client",
     "xtask",
@@ -85,7 +86,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("axum", &["keyway-http"]),
     ("reqwest", &["keyway-egress"]),
     ("genai", &["keyway-agent"]),
-    ("minijinja", &["keyway-pages"]),
+    ("minijinja", &["keyway-pages", "keyway-manifest"]),
     ("ratatui", &["keyway-tui"]),
     ("secret-service", &["keyway-client"]),
     ("zbus", &["keyway-client"]),

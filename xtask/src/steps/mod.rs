@@ -1,6 +1,7 @@
 //! The steps of `cargo xtask test`: every one runs, whatever the ones before it found.
 
 mod checks;
+mod fuzz;
 mod tally;
 mod tests;
 
@@ -17,9 +18,12 @@ pub(crate) use tally::Tally;
 /// What to run.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Also run what takes long: more random cases, the whole bench
+    /// Also run what takes long: more random cases, fuzzing, the whole bench
     #[arg(long)]
     long: bool,
+    /// How long each fuzz target runs
+    #[arg(long, value_name = "SECONDS", default_value_t = 20)]
+    fuzz_seconds: u32,
     /// Run only the steps of these names
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
@@ -28,48 +32,81 @@ pub(crate) struct Options {
 /// One step: its name, and what it does.
 struct Step {
     name: &'static str,
+    when: When,
     run: fn(&Workspace, &Options) -> Result<Tally, Failure>,
+}
+
+/// When a step is run that nobody asked for by its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    Always,
+    Long,
+}
+
+impl Step {
+    fn is_wanted(&self, options: &Options) -> bool {
+        if options.only.is_empty() {
+            self.when == When::Always || options.long
+        } else {
+            options.only.iter().any(|name| name == self.name)
+        }
+    }
 }
 
 const STEPS: &[Step] = &[
     Step {
         name: "install",
+        when: When::Always,
         run: |workspace, _| tools::install(workspace).map(Tally::check),
     },
     Step {
         name: "fmt",
+        when: When::Always,
         run: |workspace, _| checks::fmt(workspace),
     },
     Step {
         name: "lint",
+        when: When::Always,
         run: |workspace, _| lint::run(workspace).map(Tally::check),
     },
     Step {
         name: "clippy",
+        when: When::Always,
         run: |workspace, _| checks::clippy(workspace),
     },
     Step {
         name: "gen",
+        when: When::Always,
         run: |workspace, _| generate::run(workspace, true).map(Tally::check),
     },
     Step {
         name: "deny",
+        when: When::Always,
         run: |workspace, _| checks::deny(workspace),
     },
     Step {
         name: "tests",
+        when: When::Always,
         run: |workspace, options| tests::nextest(workspace, options.long),
     },
     Step {
         name: "doctests",
+        when: When::Always,
         run: |workspace, _| tests::doctests(workspace),
     },
     Step {
+        name: "fuzz",
+        when: When::Long,
+        run: |workspace, options| fuzz::run(workspace, options.fuzz_seconds),
+    },
+    Step {
         name: "e2e",
+        when: When::Always,
         run: |workspace, _| e2e::run(workspace, &[]),
     },
     Step {
         name: "bench",
+        when: When::Always,
         run: |workspace, options| measure::smoke(workspace, options.long),
     },
 ];
@@ -91,20 +128,17 @@ pub(crate) fn test(workspace: &Workspace, options: &Options) -> Result<bool, Fai
     let whole = Stopwatch::start();
     let mut lines = Vec::new();
     let mut total = Tally::default();
-    for step in STEPS
-        .iter()
-        .filter(|step| options.only.is_empty() || options.only.iter().any(|name| name == step.name))
-    {
+    for step in STEPS.iter().filter(|step| step.is_wanted(options)) {
         println!("\n==> {}", step.name);
         let watch = Stopwatch::start();
         let tally = (step.run)(workspace, options).unwrap_or_else(|failure| {
             println!("{}: {failure}", step.name);
             Tally::check(false)
         });
-        let verdict = if tally.is_good() { "ok" } else { "FAILED" };
         let line = format!(
-            "{:<10} {verdict:<7} {tally}   {:.1} s",
+            "{:<10} {:<7} {tally}   {:.1} s",
             step.name,
+            tally.verdict(),
             watch.elapsed().as_secs_f32()
         );
         println!("<== {line}");

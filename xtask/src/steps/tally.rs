@@ -26,6 +26,19 @@ impl Tally {
         self.failed == 0
     }
 
+    /// The outcome in a word or two.
+    pub(crate) fn verdict(self) -> &'static str {
+        match self {
+            Self { failed: 1.., .. } => "FAILED",
+            Self {
+                passed: 0,
+                skipped: 1..,
+                ..
+            } => "NOT RUN",
+            _ => "ok",
+        }
+    }
+
     /// Adds what one line of a test runner's output counts, in the words of nextest or of libtest.
     pub(crate) fn read(&mut self, line: &str) {
         for part in line.split([',', ';', ':']) {
@@ -66,6 +79,18 @@ impl fmt::Display for Tally {
 #[cfg(test)]
 mod tests {
     use super::Tally;
+
+    #[test]
+    fn what_was_only_skipped_is_not_ok() {
+        let tally = |passed, failed, skipped| Tally {
+            passed,
+            failed,
+            skipped,
+        };
+        assert_eq!(tally(2, 0, 1).verdict(), "ok");
+        assert_eq!(tally(2, 1, 0).verdict(), "FAILED");
+        assert_eq!(tally(0, 0, 3).verdict(), "NOT RUN");
+    }
 
     #[test]
     fn both_runners_are_understood() {

@@ -9,7 +9,11 @@ use crate::tools::cache;
 use crate::workspace::Workspace;
 
 /// The versions installed where the machine has none.
-const TOOLS: &[(&str, &str)] = &[("cargo-deny", "0.20.2"), ("cargo-nextest", "0.9.143")];
+const TOOLS: &[(&str, &str)] = &[
+    ("cargo-deny", "0.20.2"),
+    ("cargo-fuzz", "0.13.2"),
+    ("cargo-nextest", "0.9.143"),
+];
 
 /// The tool's program: the machine's own, else the cache's, installed when missing.
 pub(crate) fn cargo_tool(workspace: &Workspace, name: &str) -> Result<PathBuf, Failure> {

@@ -57,6 +57,12 @@ pub enum EventKind {
     ApiKeyRotated,
     /// An API key was ended.
     ApiKeyRevoked,
+    /// What is stored of a credential was set.
+    CredentialSet,
+    /// A credential got another name, or became the default.
+    CredentialChanged,
+    /// A credential was deleted.
+    CredentialRevoked,
 
     /// An OAuth client was registered.
     ClientRegistered,
@@ -116,6 +122,9 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::ApiKeyMade, "api_key_made"),
     (EventKind::ApiKeyRotated, "api_key_rotated"),
     (EventKind::ApiKeyRevoked, "api_key_revoked"),
+    (EventKind::CredentialSet, "credential_set"),
+    (EventKind::CredentialChanged, "credential_changed"),
+    (EventKind::CredentialRevoked, "credential_revoked"),
     (EventKind::ClientRegistered, "client_registered"),
     (EventKind::ClientChanged, "client_changed"),
     (EventKind::ClientRemoved, "client_removed"),

@@ -153,6 +153,22 @@ impl Audit {
         done
     }
 
+    /// Answers what a check answered, and notes when somebody tried what they may not.
+    pub(crate) async fn checked<T>(
+        &self,
+        event: Event,
+        check: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let checked = check.await;
+        if let Err(error) = &checked
+            && error.kind() == Kind::Forbidden
+        {
+            self.note(event.outcome_of(&checked));
+            self.settle().await;
+        }
+        checked
+    }
+
     /// Writes down that something is about to be done. How it ends is noted by [`Intent::end`], or
     /// as cancelled when the answer is dropped.
     pub async fn intend(&self, mut event: Event) -> Result<Intent, Error> {

@@ -143,8 +143,8 @@ impl Chain {
         self.events += 1;
         let seq = row.seq;
         if let Some((last, hash)) = &self.last {
-            if seq > last + 1 {
-                let missing = last + 1;
+            let missing = last.saturating_add(1);
+            if seq > missing {
                 self.found(seq, Fault::Gap { missing });
             } else if seq <= *last {
                 self.found(seq, Fault::Order);
@@ -218,5 +218,40 @@ impl Chain {
 
     fn found(&mut self, seq: i64, fault: Fault) {
         self.broken.push(Broken { seq, fault });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_the_greatest_of_all_places_comes_nothing() {
+        let event = |seq| AuditRow {
+            organization: "org_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap(),
+            seq,
+            at: 0,
+            record: String::from("{}"),
+            previous: Vec::new(),
+            hash: Vec::new(),
+        };
+        let mut chain = Chain::part(Vec::new());
+        for seq in [i64::MIN, i64::MAX, i64::MAX, 1] {
+            chain.event(&event(seq));
+        }
+        let codes: Vec<_> = chain
+            .broken()
+            .iter()
+            .map(|found| found.fault.code())
+            .collect();
+        let edited = "edited";
+        let order = "out_of_order";
+        assert_eq!(codes, [edited, "gap", edited, order, edited, order, edited]);
+        assert!(
+            chain
+                .broken()
+                .iter()
+                .all(|found| !found.to_string().is_empty())
+        );
     }
 }

@@ -70,7 +70,8 @@ impl Line {
         format!("{{\"type\":\"{kind}\",{rest}")
     }
 
-    /// Reads a line.
+    /// Reads a line, which has to stand as [`Line::to_text`] writes it: what would be read past,
+    /// such as a further member, no hash and no signature is about.
     pub fn parse(text: &str) -> Result<Self, Unreadable> {
         // Not by serde's tag, which would read the record and write it again.
         let kind = json::member(text, "type").ok_or(Unreadable)?;
@@ -79,7 +80,8 @@ impl Line {
             "\"checkpoint\"" => serde_json::from_str(text).map(Self::Checkpoint),
             _ => return Err(Unreadable),
         };
-        line.map_err(|_| Unreadable)
+        let line = line.map_err(|_| Unreadable)?;
+        (line.to_text() == text).then_some(line).ok_or(Unreadable)
     }
 }
 
@@ -100,7 +102,7 @@ impl AuditEvent {
         Ok(AuditRow {
             organization: organization(&self.organization)?,
             seq: self.seq,
-            at: self.at.as_millisecond(),
+            at: milliseconds(self.at)?,
             record: self.record.get().to_owned(),
             previous: bytes(&self.previous)?,
             hash: bytes(&self.hash)?,
@@ -125,7 +127,7 @@ impl Checkpoint {
         Ok(AuditCheckpoint {
             organization: organization(&self.organization)?,
             seq: self.seq,
-            at: self.at.as_millisecond(),
+            at: milliseconds(self.at)?,
             hash: bytes(&self.hash)?,
             key_id: self.key_id.clone(),
             signature: bytes(&self.signature)?,
@@ -133,18 +135,66 @@ impl Checkpoint {
     }
 }
 
+/// The moment as it was hashed, of which nothing is cut off.
+fn milliseconds(at: Timestamp) -> Result<i64, Unreadable> {
+    let whole = at.as_millisecond();
+    let same = Timestamp::from_millisecond(whole).is_ok_and(|moment| moment == at);
+    same.then_some(whole).ok_or(Unreadable)
+}
+
 fn organization(text: &str) -> Result<OrgId, Unreadable> {
     text.parse().map_err(|_| Unreadable)
 }
 
-/// Reads hexadecimal.
+/// Reads hexadecimal, as [`hex`] writes it.
 pub(super) fn bytes(text: &str) -> Result<Vec<u8>, Unreadable> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).ok_or(Unreadable);
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Ok(byte - b'0'),
+        b'a'..=b'f' => Ok(byte - b'a' + 10),
+        _ => Err(Unreadable),
+    };
     let pairs = text.as_bytes().chunks(2);
     pairs
         .map(|pair| match pair {
-            &[high, low] => u8::try_from(digit(high)? * 16 + digit(low)?).map_err(|_| Unreadable),
+            &[high, low] => Ok(digit(high)? << 4 | digit(low)?),
             _ => Err(Unreadable),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVENT: &str = r#"{"type":"event","organization":"org_01890a5d-ac96-774b-bcce-b302099a8057","seq":7,"at":"2026-11-28T12:00:00.123Z","previous":"00ab","hash":"cd01","record":{"id":"evt_1"}}"#;
+
+    fn is_event(text: &str) -> bool {
+        match Line::parse(text) {
+            Ok(Line::Event(event)) => event.row().is_ok(),
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn an_edit_that_no_hash_is_about_makes_no_line() {
+        assert!(is_event(EVENT));
+        for (old, new) in [
+            ("\"seq\":7", "\"seq\":7,\"approvedBy\":\"ada\""),
+            ("\"seq\":7", "\"seq\": 7"),
+            ("\"seq\":7", "\"s\\u0065q\":7"),
+            ("00.123Z", "00.1234Z"),
+            ("00.123Z", "00.123+00:00"),
+            ("00ab", "00AB"),
+            (
+                "\"type\":\"event\",",
+                "\"type\":\"checkpoint\",\"type\":\"event\",",
+            ),
+            ("{\"id\"", " {\"id\""),
+        ] {
+            let edited = EVENT.replacen(old, new, 1);
+            assert_ne!(edited, EVENT);
+            assert!(!is_event(&edited), "{edited}");
+        }
+        assert!(!is_event(&format!("{EVENT} ")));
+    }
 }

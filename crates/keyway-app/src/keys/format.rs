@@ -243,6 +243,19 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_prefixes_are_the_code_s() {
+        let page = include_str!("../../../../docs/reference/identifiers.md");
+        let (_, section) = page.split_once("\n## Secrets\n").unwrap();
+        let documented: Vec<&str> = section
+            .lines()
+            .skip_while(|line| !line.starts_with("|---"))
+            .skip(1)
+            .map_while(|line| line.strip_prefix("| `")?.split('`').next())
+            .collect();
+        assert_eq!(documented, TokenKind::ALL.map(TokenKind::prefix));
+    }
+
+    #[test]
     fn a_made_key_has_the_form_and_one_changed_character_breaks_it() {
         let key = made(TokenKind::ApiKey, 0);
         let text = key.secret().expose().clone();

@@ -4,7 +4,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use keyway_core::ports::{Clock, Random};
 use keyway_core::{
-    Actor, ApiKeyId, Error, Kind, Principal, Problem, Scopes, ServiceAccountId, Subject,
+    Actor, ApiKeyId, Error, Kind, MAX_NAME, Principal, Problem, Scopes, ServiceAccountId, Subject,
+    is_visible,
 };
 use keyway_store::{ApiKey, NewApiKey, Role, Store};
 
@@ -19,8 +20,6 @@ pub const DEFAULT_OVERLAP: Duration = Duration::from_hours(24);
 
 /// The longest a replaced key may stay valid.
 const MAX_OVERLAP: Duration = Duration::from_hours(24 * 90);
-/// The most characters of a key's name.
-const MAX_NAME: usize = 100;
 
 /// Making, listing, replacing and ending API keys. It takes the scope `admin`, or the operator at the
 /// machine's terminal. Owners and admins see and end all keys of their organization, and make those of
@@ -91,6 +90,29 @@ impl ApiKeys {
 
     /// Makes a key in the organization of `who`, for themselves or for a service account.
     pub async fn issue(&self, who: &Principal, request: KeyRequest) -> Result<IssuedKey, Error> {
+        let event = Event::new(EventKind::ApiKeyMade, who);
+        let asked = self.asked(who, request);
+        let (key, row) = self.audit.checked(event.clone(), asked).await?;
+        let event = event
+            .target("api_key", row.id.as_str())
+            .detail("name", row.name.as_str())
+            .detail("owner", row.owner.as_str())
+            .detail("scopes", row.scopes.to_string());
+        let change = async {
+            let organization = who.organization();
+            Ok(self.store.create_api_key(organization, &row).await?)
+        };
+        self.audit.change(event, change).await?;
+        self.noticed().await;
+        Ok(issued(&key, row, None))
+    }
+
+    /// The key that was asked for, if `who` may make it.
+    async fn asked(
+        &self,
+        who: &Principal,
+        request: KeyRequest,
+    ) -> Result<(SecretText, NewApiKey), Error> {
         let maker = self.maker(who).await?;
         access::made_by_hand(who)?;
         let now = self.clock.now();
@@ -109,19 +131,7 @@ impl ApiKeys {
             Some(account) => self.account(who, &maker, account).await?,
             None => maker.actor,
         };
-        let (key, row) = self.make(owner, scopes, request.name, now, request.expires_at);
-        let event = Event::new(EventKind::ApiKeyMade, who)
-            .target("api_key", row.id.as_str())
-            .detail("name", row.name.as_str())
-            .detail("owner", row.owner.as_str())
-            .detail("scopes", row.scopes.to_string());
-        let change = async {
-            let organization = who.organization();
-            Ok(self.store.create_api_key(organization, &row).await?)
-        };
-        self.audit.change(event, change).await?;
-        self.noticed().await;
-        Ok(issued(&key, row, None))
+        Ok(self.make(owner, scopes, request.name, now, request.expires_at))
     }
 
     /// The keys of the organization of `who`, oldest first: all for who administers it, else their own.
@@ -150,13 +160,36 @@ impl ApiKeys {
         id: &ApiKeyId,
         overlap: Duration,
     ) -> Result<IssuedKey, Error> {
+        let event = Event::new(EventKind::ApiKeyRotated, who).target("api_key", id.as_str());
+        let replacing = self.replacing(who, id, overlap);
+        let (key, row) = self.audit.checked(event.clone(), replacing).await?;
+        let overlap = SignedDuration::try_from(overlap).unwrap_or_default();
+        let event = event.detail("replaced_by", row.id.as_str());
+        let change = async {
+            let end = later(row.created_at, overlap);
+            let rotating = self.store.rotate_api_key(who.organization(), id, &row, end);
+            let rotated = rotating.await?;
+            let gone = || ended("the API key was revoked");
+            rotated.then_some(()).ok_or_else(gone)
+        };
+        self.audit.change(event, change).await?;
+        self.noticed().await;
+        Ok(issued(&key, row, Some(id.clone())))
+    }
+
+    /// The key that takes another's place, if `who` may replace it.
+    async fn replacing(
+        &self,
+        who: &Principal,
+        id: &ApiKeyId,
+        overlap: Duration,
+    ) -> Result<(SecretText, NewApiKey), Error> {
         let maker = self.maker(who).await?;
         access::made_by_hand(who)?;
         if overlap > MAX_OVERLAP {
             return Err(invalid("/overlap", "at most 90 days"));
         }
         let now = self.clock.now();
-        let organization = who.organization();
         let old = self.visible(who, &maker, id).await?;
         let anothers = old.owner.user().is_some() && old.owner != maker.actor;
         if anothers && *who.subject() != Subject::Local {
@@ -176,29 +209,15 @@ impl ApiKeys {
         }
         let life = old.expires_at.map(|end| end.duration_since(old.created_at));
         let ends = life.map(|life| later(now, life));
-        let (key, row) = self.make(old.owner, old.scopes, old.name, now, ends);
-        let overlap = SignedDuration::try_from(overlap).unwrap_or_default();
-        let event = Event::new(EventKind::ApiKeyRotated, who)
-            .target("api_key", id.as_str())
-            .detail("replaced_by", row.id.as_str());
-        let change = async {
-            let end = later(now, overlap);
-            let rotating = self.store.rotate_api_key(organization, id, &row, end);
-            let rotated = rotating.await?;
-            let gone = || ended("the API key was revoked");
-            rotated.then_some(()).ok_or_else(gone)
-        };
-        self.audit.change(event, change).await?;
-        self.noticed().await;
-        Ok(issued(&key, row, Some(id.clone())))
+        Ok(self.make(old.owner, old.scopes, old.name, now, ends))
     }
 
     /// Ends a key at once. Its open streams end within seconds.
     pub async fn revoke(&self, who: &Principal, id: &ApiKeyId) -> Result<(), Error> {
-        let maker = self.maker(who).await?;
         let now = self.clock.now();
         let event = Event::new(EventKind::ApiKeyRevoked, who).target("api_key", id.as_str());
         let change = async {
+            let maker = self.maker(who).await?;
             let organization = who.organization();
             self.visible(who, &maker, id).await?;
             let found = self.store.revoke_api_key(organization, id, now).await?;
@@ -229,7 +248,7 @@ impl ApiKeys {
             return Err(access::forbidden());
         };
         if !who.scopes().admin() {
-            return Err(access::lacking(who));
+            return Err(access::lacking(who, role));
         }
         Ok(Maker { actor, role })
     }
@@ -329,12 +348,11 @@ fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
 }
 
 fn check_name(name: &str) -> Result<(), Error> {
-    let length = name.chars().count();
-    if length == 0 || length > MAX_NAME || name.trim() != name || name.chars().any(char::is_control)
-    {
+    let length = name.chars().take(MAX_NAME + 1).count();
+    if length == 0 || length > MAX_NAME || name.trim() != name || !is_visible(name) {
         return Err(invalid(
             "/name",
-            "1 to 100 characters, without control characters or space at either end",
+            "1 to 100 visible characters, without space at either end",
         ));
     }
     Ok(())

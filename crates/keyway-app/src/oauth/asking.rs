@@ -1,5 +1,5 @@
-use keyway_core::Scopes;
 use keyway_core::scopes::Scope;
+use keyway_core::{ClientId, Scopes};
 use keyway_oauth::server::redirect::{Place, RedirectUri};
 use keyway_store::oauth::ClientKind;
 
@@ -8,6 +8,8 @@ use super::clients::KnownClient;
 /// A client that asks for consent, as a person is told about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AskingClient {
+    /// Its id.
+    pub id: ClientId,
     /// Its name, in its own words.
     pub name: String,
     /// The host that vouches for it, when it is known by the URL of its metadata.
@@ -34,6 +36,7 @@ impl AskingClient {
     pub(super) fn new(client: &KnownClient, back: Option<&RedirectUri>) -> Self {
         let place = back.map(RedirectUri::place);
         Self {
+            id: client.id.clone(),
             name: client.metadata.name.to_string(),
             host: client.host(),
             redirect_host: back.map(place_of),

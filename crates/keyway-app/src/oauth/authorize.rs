@@ -1,12 +1,13 @@
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use keyway_core::{OrgId, Scopes, Secret};
-use keyway_oauth::server::authorize::{AuthorizeRequest, Named, Prompt, Rules};
+use keyway_oauth::server::authorize::{AuthorizeRequest, Back, Named, Prompt, Rules};
 use keyway_oauth::server::redirect::Place;
 use keyway_oauth::server::{ErrorCode, Refusal};
-use keyway_store::oauth::{Consent, NewCode};
+use keyway_store::oauth::{Agreed, NewCode};
 
 use super::asking::asked;
 use super::clients::{KnownClient, within};
+use super::register::OWN_PAGES;
 use super::service::later;
 use super::{AskedScope, AskingClient, Failure, Oauth, Site};
 use crate::audit::{Event, EventKind, Outcome};
@@ -108,18 +109,22 @@ impl Oauth {
             return refuse(&TOO_MUCH);
         }
         let here = visitor.principal.organization();
-        let agreed = self.agreed(&client, &request, visitor).await?;
-        let remembered = request.back.redirect_uri().place() == Place::Web
-            && !matches!(request.prompt, Prompt::Always { consent: true, .. })
-            && organizations.contains(here)
-            && agreed.as_ref().is_some_and(|agreed| {
-                agreed.covers(&within(&request.scopes, visitor.principal.role()))
-            });
-        if remembered {
+        let mut agreed = self.agreed(&client, &request, visitor).await?;
+        let remembered = agreed.as_ref().filter(|agreed| {
+            request.back.redirect_uri().place() == Place::Web
+                && !matches!(request.prompt, Prompt::Always { consent: true, .. })
+                && organizations.contains(here)
+                && agreed.covers(&within(&request.scopes, visitor.principal.role()))
+        });
+        if let Some(before) = remembered {
+            let agreed_to = Agreed::Before(before);
             let given = self
-                .give(site, &client, &request, visitor, here, now)
+                .give(site, &client, &request, visitor, here, agreed_to)
                 .await?;
-            return Ok(Authorizing::Redirect(given));
+            if let Some(given) = given {
+                return Ok(Authorizing::Redirect(given));
+            }
+            agreed = None;
         }
         if request.prompt == Prompt::Never {
             return refuse(&CONSENT);
@@ -168,22 +173,17 @@ impl Oauth {
         if !possible.contains(organization) {
             return refuse(&NOT_HERE);
         }
-        let now = self.now();
+        let agreed = match request.back.redirect_uri().place() {
+            Place::Web => Agreed::Now,
+            _ => Agreed::Once,
+        };
         let given = self
-            .give(site, &client, &request, visitor, organization, now)
+            .give(site, &client, &request, visitor, organization, agreed)
             .await?;
-        if request.back.redirect_uri().place() == Place::Web {
-            let role = role_in(visitor, organization);
-            let consent = Consent {
-                organization: organization.clone(),
-                user: visitor.user.id.clone(),
-                client: client.id.clone(),
-                scopes: within(&request.scopes, role),
-                resource: request.resource.as_str().to_owned(),
-            };
-            self.parts.store.put_oauth_consent(&consent, now).await?;
+        match given {
+            Some(given) => Ok(given),
+            None => refuse(&DENIED),
         }
-        Ok(given)
     }
 
     async fn check(&self, site: &Site, query: &str) -> Result<Checked, Failure> {
@@ -195,8 +195,13 @@ impl Oauth {
             client: &client.metadata,
             ceiling: client.ceiling(),
         };
+        // The port of a loopback URI is only known now, and clients come by other ways than
+        // registration.
+        let own = |back: &Back| back.redirect_uri().leads_to(site.issuer());
         match answerable.check(&rules) {
+            Ok(request) if own(&request.back) => Err(OWN_PAGES.into()),
             Ok(request) => Ok(Checked::Fine(Box::new((client, request)))),
+            Err((back, _)) if own(&back) => Err(OWN_PAGES.into()),
             Err((back, refusal)) => Ok(Checked::Refused(back.refused(&refusal, site.issuer()))),
         }
     }
@@ -244,7 +249,8 @@ impl Oauth {
         Ok(found.await?)
     }
 
-    /// Makes a code, and answers where the browser takes it.
+    /// Makes a code, and answers where the browser takes it; `None` when what the person agreed to
+    /// before was taken back meanwhile.
     async fn give(
         &self,
         site: &Site,
@@ -252,8 +258,9 @@ impl Oauth {
         request: &AuthorizeRequest,
         visitor: &WebVisitor,
         organization: &OrgId,
-        now: Timestamp,
-    ) -> Result<Secret<String>, Failure> {
+        agreed: Agreed<'_>,
+    ) -> Result<Option<Secret<String>>, Failure> {
+        let now = self.now();
         self.keep_client(client, now).await?;
         let code = self.secret(TokenKind::Code);
         let row = NewCode {
@@ -268,8 +275,8 @@ impl Oauth {
             created_at: now,
             expires_at: later(now, self.parts.settings.code_ttl),
         };
-        self.parts.store.create_oauth_code(&row).await?;
-        Ok(request.back.granted(code.secret(), site.issuer()))
+        let made = self.parts.store.create_oauth_code(&row, agreed).await?;
+        Ok(made.then(|| request.back.granted(code.secret(), site.issuer())))
     }
 }
 

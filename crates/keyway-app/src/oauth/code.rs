@@ -54,7 +54,8 @@ impl Oauth {
             created_at: now,
             expires_at: later(now, self.parts.settings.grant_ttl),
         };
-        let pair = self.pair(client, &grant, &code.scopes, now);
+        let scopes = self.effective(&grant, &code.scopes).await?;
+        let pair = self.pair(client, &grant, &scopes, now);
         let redeemed = self
             .parts
             .store

@@ -55,8 +55,12 @@ impl Oauth {
         who: &Principal,
         new: &NewOauthClient,
     ) -> Result<IssuedClient, Error> {
-        access::administer(&self.parts.store, who).await?;
-        access::made_by_hand(who)?;
+        let event = Event::new(EventKind::ClientRegistered, who);
+        let may = async {
+            access::administer(&self.parts.store, who).await?;
+            access::made_by_hand(who)
+        };
+        self.parts.audit.checked(event.clone(), may).await?;
         let metadata = self.read(who, new).await?;
         let now = self.now();
         let id = ClientId::generate(&*self.parts.clock, &*self.parts.random);
@@ -77,7 +81,7 @@ impl Oauth {
             fresh_until: None,
             etag: None,
         };
-        let event = Event::new(EventKind::ClientRegistered, who)
+        let event = event
             .target("oauth_client", id.as_str())
             .detail("name", row.name.as_str());
         let store = &self.parts.store;
@@ -92,12 +96,12 @@ impl Oauth {
     /// Keeps a client out of the organization, or lets it in again. Its tokens there stop working
     /// at once, and work again with it.
     pub async fn disable_client(&self, who: &Principal, id: &ClientId) -> Result<(), Error> {
-        access::administer(&self.parts.store, who).await?;
         let event = Event::new(EventKind::ClientChanged, who)
             .target("oauth_client", id.as_str())
             .detail("state", "disabled");
         let (store, now) = (&self.parts.store, self.now());
         let blocked = async {
+            access::administer(store, who).await?;
             let found = store
                 .block_oauth_client(who.organization(), id, now)
                 .await?;
@@ -110,12 +114,12 @@ impl Oauth {
 
     /// Lets a client in again that was kept out.
     pub async fn enable_client(&self, who: &Principal, id: &ClientId) -> Result<(), Error> {
-        access::administer(&self.parts.store, who).await?;
         let event = Event::new(EventKind::ClientChanged, who)
             .target("oauth_client", id.as_str())
             .detail("state", "active");
         let store = &self.parts.store;
         let unblocked = async {
+            access::administer(store, who).await?;
             let found = store.unblock_oauth_client(who.organization(), id).await?;
             if found { Ok(()) } else { Err(not_found()) }
         };
@@ -126,10 +130,10 @@ impl Oauth {
 
     /// Deletes a client, with all that was granted to it in the organization of `who`.
     pub async fn delete_client(&self, who: &Principal, id: &ClientId) -> Result<(), Error> {
-        access::administer(&self.parts.store, who).await?;
         let event = Event::new(EventKind::ClientRemoved, who).target("oauth_client", id.as_str());
         let (store, now, organization) = (&self.parts.store, self.now(), who.organization());
         let deleted = async {
+            access::administer(store, who).await?;
             let whose = Whose::Client(id);
             store
                 .revoke_oauth_grants(organization, whose, RevokedFor::Admin, now)

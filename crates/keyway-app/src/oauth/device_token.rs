@@ -63,7 +63,8 @@ impl Oauth {
             created_at: now,
             expires_at: later(now, self.parts.settings.grant_ttl),
         };
-        let pair = self.pair(client, &grant, &grant.scopes, now);
+        let scopes = self.effective(&grant, &grant.scopes).await?;
+        let pair = self.pair(client, &grant, &scopes, now);
         let made = self
             .parts
             .store

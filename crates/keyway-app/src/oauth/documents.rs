@@ -8,13 +8,12 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
 use keyway_core::ClientId;
 use keyway_core::ports::{Destination, HttpRequest, HttpResponse, Limits, Redirects};
-use keyway_oauth::server::client::{ClientMetadata, DocumentUrl};
+use keyway_oauth::server::client::{ClientMetadata, DocumentUrl, freshness};
 use keyway_oauth::server::{ErrorCode, Refusal};
 use keyway_store::oauth::Client;
 use parking_lot::Mutex;
 
 use super::clients::stored;
-use super::freshness::freshness;
 use super::service::later;
 use super::{Failure, Oauth};
 

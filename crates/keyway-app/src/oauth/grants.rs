@@ -122,7 +122,9 @@ impl Oauth {
     pub async fn revoke_grant(&self, who: &Principal, id: &GrantId) -> Result<(), Error> {
         let store = &self.parts.store;
         let found = store.oauth_grant(who.organization(), id).await?;
-        let reach = self.reach(who).await?;
+        let event = Event::new(EventKind::GrantRevoked, who).target("oauth_grant", id.as_str());
+        let looking = self.parts.audit.checked(event.clone(), self.reach(who));
+        let reach = looking.await?;
         let found = found.filter(|found| reach.covers(&found.grant.owner));
         let found = found.ok_or_else(not_found)?;
         let reason = if who.actor().as_ref() == Some(&found.grant.owner) {
@@ -130,9 +132,7 @@ impl Oauth {
         } else {
             RevokedFor::Admin
         };
-        let event = Event::new(EventKind::GrantRevoked, who)
-            .target("oauth_grant", id.as_str())
-            .detail("client", found.grant.client.as_str());
+        let event = event.detail("client", found.grant.client.as_str());
         let now = self.now();
         let revoked = async {
             let found = store
@@ -147,7 +147,6 @@ impl Oauth {
 
     /// Revokes many grants at once. Answers how many were valid.
     pub async fn revoke_grants(&self, who: &Principal, which: &RevokeGrants) -> Result<u64, Error> {
-        access::administer(&self.parts.store, who).await?;
         let (whose, target) = match which {
             RevokeGrants::All => (Whose::All, "all"),
             RevokeGrants::Client(client) => (Whose::Client(client), client.as_str()),
@@ -156,6 +155,7 @@ impl Oauth {
         let event = Event::new(EventKind::GrantRevoked, who).target("oauth_grants", target);
         let (store, now) = (&self.parts.store, self.now());
         let revoked = async {
+            access::administer(store, who).await?;
             let organization = who.organization();
             Ok(store
                 .revoke_oauth_grants(organization, whose, RevokedFor::Admin, now)

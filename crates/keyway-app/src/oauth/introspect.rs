@@ -44,10 +44,10 @@ impl Oauth {
         posted: &Posted<'_>,
     ) -> Result<Introspected, Failure> {
         let (client, token) = self.about_token(site, posted, Endpoint::Introspect).await?;
-        let behind = self.behind(&client, &token).await?;
-        Ok(behind.map_or_else(
-            || Introspected(json!({ "active": false })),
-            |behind| Introspected::of(&behind, site),
-        ))
+        let Some(mut behind) = self.behind(&client, &token).await? else {
+            return Ok(Introspected(json!({ "active": false })));
+        };
+        behind.scopes = self.effective(&behind.grant, &behind.scopes).await?;
+        Ok(Introspected::of(&behind, site))
     }
 }

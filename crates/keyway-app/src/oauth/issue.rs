@@ -1,9 +1,9 @@
 use jiff::Timestamp;
-use keyway_core::{Arrival, GrantId, Scopes};
+use keyway_core::{Actor, Arrival, GrantId, Role, Scopes};
 use keyway_oauth::server::client::GrantType;
 use keyway_store::oauth::{GrantKind, NewGrant, NewToken, NewTokens};
 
-use super::clients::KnownClient;
+use super::clients::{KnownClient, within};
 use super::service::later;
 use super::{Failure, Oauth, Tokens};
 use crate::audit::{Event, EventKind, Outcome, Who};
@@ -50,6 +50,24 @@ impl Oauth {
             scopes: scopes.clone(),
         };
         Pair { tokens, rows }
+    }
+
+    /// What of a grant's scopes its tokens can really do at this moment: who was demoted since has
+    /// nothing to administer, and gets it back with their role.
+    pub(super) async fn effective(
+        &self,
+        grant: &NewGrant,
+        scopes: &Scopes,
+    ) -> Result<Scopes, Failure> {
+        let (store, organization) = (&self.parts.store, &grant.organization);
+        let role = match &grant.owner {
+            Actor::User(user) => store.role(organization, user).await?,
+            Actor::ServiceAccount(account) => {
+                let account = store.service_account(organization, account).await?;
+                account.map(|account| account.role)
+            }
+        };
+        Ok(within(scopes, role.unwrap_or(Role::Member)))
     }
 
     pub(super) fn new_grant_id(&self) -> GrantId {

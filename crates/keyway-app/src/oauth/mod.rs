@@ -13,7 +13,6 @@ mod device;
 mod device_token;
 mod documents;
 mod failure;
-mod freshness;
 mod grants;
 mod introspect;
 mod issue;

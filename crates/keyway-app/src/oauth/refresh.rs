@@ -25,6 +25,11 @@ const REFUSED: Refusal = Refusal::new(
     "the refresh token is unknown, used, expired, revoked, or not for this client",
 );
 
+const NOTHING_LEFT: Refusal = Refusal::new(
+    ErrorCode::InvalidScope,
+    "who granted it may have none of the scopes at present",
+);
+
 /// The latest answers to refresh tokens, for clients that did not get theirs, and for those of whose
 /// requests several found the access token expired at the same moment. Only in memory, and only as
 /// long as the grace lasts.
@@ -61,7 +66,11 @@ impl Oauth {
             let seen = seen.filter(|seen| seen.grant.client == client.id && seen.standing);
             let seen = seen.ok_or_else(refused)?;
             check_resource(resource, &seen.grant.resource)?;
-            let scopes = narrow_scopes(&seen.grant.scopes, scopes)?;
+            let wanted = narrow_scopes(&seen.grant.scopes, scopes)?;
+            let scopes = self.effective(&seen.grant, &wanted).await?;
+            if scopes.is_empty() {
+                return Err(NOTHING_LEFT.into());
+            }
             if let Some(tokens) = self.again(&digest, &seen, &scopes, now) {
                 return Ok(tokens);
             }

@@ -3,7 +3,7 @@ use keyway_oauth::server::client::{ClientMetadata, Issued, Source};
 use keyway_oauth::server::{ErrorCode, Refusal};
 use keyway_store::oauth::{Client, ClientKind};
 
-use super::{Failure, Oauth, Registration};
+use super::{Failure, Oauth, Registration, Site};
 use crate::audit::{Event, EventKind, Outcome, Who};
 use crate::keys::TokenKind;
 
@@ -12,13 +12,28 @@ const CLOSED: Refusal = Refusal::new(
     "clients cannot register themselves here: ask the operator to make one",
 );
 
+/// Nobody but the server itself is behind its pages.
+pub(super) const OWN_PAGES: Refusal = Refusal::new(
+    ErrorCode::InvalidRedirectUri,
+    "a redirect URI leads to this server itself",
+);
+
 impl Oauth {
     /// Registers a client (RFC 7591 section 3) and answers the body of the reply.
-    pub async fn register(&self, body: &[u8], arrival: Arrival) -> Result<Secret<String>, Failure> {
+    pub async fn register(
+        &self,
+        site: &Site,
+        body: &[u8],
+        arrival: Arrival,
+    ) -> Result<Secret<String>, Failure> {
         if self.parts.settings.registration == Registration::Closed {
             return Err(CLOSED.into());
         }
         let metadata = ClientMetadata::from_request(body, Source::Client)?;
+        let mut uris = metadata.redirect_uris.iter();
+        if uris.any(|uri| uri.leads_to(site.issuer())) {
+            return Err(OWN_PAGES.into());
+        }
         let now = self.now();
         let id = ClientId::generate(&*self.parts.clock, &*self.parts.random);
         let secret = metadata

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{Error, Kind, Role, Secret};
 use keyway_store::{Accepting, Invitation, Reason};
 
-use super::{Browser, People, SignedIn, Signup, WebVisitor, error, sign_up};
+use super::{Browser, People, SignIn, SignedIn, Signup, WebVisitor, error, sign_up};
 use crate::audit::{Event, EventKind, Who};
 use crate::keys::{SecretText, TokenKind};
 
@@ -19,8 +19,10 @@ pub struct InvitationLook {
     pub invited_by: Option<String>,
     /// Until when it can be accepted.
     pub expires_at: Timestamp,
-    /// Whether the address has an account already: then its person signs in to accept.
+    /// Whether the address has an account already: then its person signs in, or proves its password.
     pub has_account: bool,
+    /// Whether that account has a password.
+    pub has_password: bool,
 }
 
 /// How an invitation is accepted.
@@ -31,6 +33,14 @@ pub enum Accept<'a> {
         /// The person's name.
         name: String,
         /// The password they chose.
+        password: Secret<String>,
+        /// From where.
+        browser: Browser,
+    },
+    /// By the person of the account that has the invited address, who proves its password: also one
+    /// who belongs to no organization, and could not sign in.
+    Account {
+        /// The account's password.
         password: Secret<String>,
         /// From where.
         browser: Browser,
@@ -58,6 +68,7 @@ impl People {
             invited_by,
             expires_at: invitation.expires_at,
             has_account: person.is_some(),
+            has_password: person.is_some_and(|person| person.password_hash.is_some()),
         })
     }
 
@@ -83,11 +94,24 @@ impl People {
                 if store.person_by_email(&email).await?.is_some() {
                     return Err(sign_up::taken());
                 }
-                let name = error::name(&name)?;
+                let name = error::persons_name(&name)?;
                 let new = self.new_person(name, email, &password).await?;
                 self.accept(&invitation, Accepting::New(&new)).await?;
                 let at = Some(&invitation.organization);
                 self.begin(&new.id, "invitation", &browser, at).await
+            }
+            Accept::Account { password, browser } => {
+                let proof = SignIn {
+                    email: invitation.email.clone(),
+                    password,
+                    browser,
+                };
+                let person = self.prove(&proof).await?;
+                self.accept(&invitation, Accepting::Existing(&person.id))
+                    .await?;
+                let at = Some(&invitation.organization);
+                self.begin(&person.id, "invitation", &proof.browser, at)
+                    .await
             }
             Accept::Visitor(visitor, browser) => {
                 let user = &visitor.user;
@@ -99,7 +123,7 @@ impl People {
                 }
                 self.accept(&invitation, Accepting::Existing(&user.id))
                     .await?;
-                self.sign_out(visitor).await?;
+                self.replace_session(visitor).await?;
                 let at = Some(&invitation.organization);
                 self.begin(&user.id, "invitation", &browser, at).await
             }
@@ -166,6 +190,7 @@ fn not_verified() -> Error {
         "nobody has verified that your e-mail address is yours",
     )
     .with_hint(
-        "sign in at a provider that vouches for it, or ask the operator: `keyway users verify`",
+        "accept with your password, sign in at a provider that vouches for it, or ask the operator: \
+         `keyway users verify`",
     )
 }

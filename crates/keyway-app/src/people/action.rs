@@ -50,6 +50,7 @@ impl App {
             request: sign_in.request,
             admitted: Admitted::to_sign_in(),
             through: None,
+            credentials: None,
         };
         // The application knows its accounts; how often one address tries is seen here.
         let people = self.people();

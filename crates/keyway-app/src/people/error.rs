@@ -1,7 +1,5 @@
-use keyway_core::{Error, Kind, Problem};
+use keyway_core::{Error, Kind, MAX_NAME, Problem, is_visible};
 
-/// The most characters of a name.
-const MAX_NAME: usize = 100;
 /// The most bytes of an e-mail address (RFC 5321).
 const MAX_EMAIL: usize = 254;
 
@@ -24,16 +22,21 @@ pub(super) fn conflict(code: &'static str, message: &'static str) -> Error {
     Error::new(Kind::Conflict, code, message)
 }
 
-/// A name for people, without space around it.
+/// The name of a thing, without space around it.
 pub(super) fn name(text: &str) -> Result<String, Error> {
+    named(text.trim(), text.trim())
+}
+
+/// A person's name, without space around it. It may have the joiners that Persian, Hindi and other
+/// scripts are written with.
+pub(super) fn persons_name(text: &str) -> Result<String, Error> {
     let text = text.trim();
-    let length = text.chars().count();
-    // Control characters and those that change the direction of writing make one name look like another.
-    let odd = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if length == 0 || length > MAX_NAME || text.chars().any(odd) {
+    named(text, &text.replace(['\u{200c}', '\u{200d}'], ""))
+}
+
+fn named(text: &str, seen: &str) -> Result<String, Error> {
+    let length = text.chars().take(MAX_NAME + 1).count();
+    if seen.is_empty() || length > MAX_NAME || !is_visible(seen) {
         return Err(invalid("/name", "1 to 100 visible characters"));
     }
     Ok(text.to_owned())

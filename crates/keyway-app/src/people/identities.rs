@@ -72,7 +72,7 @@ impl People {
         let organization = organization
             .ok_or_else(|| Error::internal(format!("there is no organization `{slug}`")))?;
         let profile = &sign_in.profile;
-        let named = profile.name.as_deref().map(error::name);
+        let named = profile.name.as_deref().map(error::persons_name);
         let email = profile.email.as_deref().filter(|_| profile.email_verified);
         Ok(Coming {
             identity: Identity {

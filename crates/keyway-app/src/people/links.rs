@@ -134,7 +134,9 @@ impl People {
         let (link, person, hash) = self.find(&using.token).await?;
         let (mut name, mut email) = (None, None);
         if link.purpose == store::LinkPurpose::Setup {
-            name = Some(error::name(using.name.as_deref().unwrap_or_default())?);
+            name = Some(error::persons_name(
+                using.name.as_deref().unwrap_or_default(),
+            )?);
             email = Some(error::email(using.email.as_deref().unwrap_or_default())?);
         }
         let known = [

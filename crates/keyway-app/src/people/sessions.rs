@@ -81,6 +81,18 @@ impl People {
         Ok(())
     }
 
+    /// Ends the web session a browser came with when it signed in anew: nobody has its cookie now.
+    /// One that has ended already is left as it is.
+    pub async fn replace_session(&self, visitor: &WebVisitor) -> Result<(), Error> {
+        let store = &self.parts.store;
+        let (user, session) = (&visitor.user.id, &visitor.session);
+        if !store.end_web_session(user, session, self.now()).await? {
+            return Ok(());
+        }
+        let event = Event::new(EventKind::SignOut, &visitor.principal);
+        self.record(event.detail("replaced", true)).await
+    }
+
     /// Ends every web session of the person, this one too. Answers how many.
     pub async fn sign_out_everywhere(&self, visitor: &WebVisitor) -> Result<u64, Error> {
         let user = &visitor.user.id;

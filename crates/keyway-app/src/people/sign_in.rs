@@ -32,6 +32,13 @@ impl People {
     /// Signs in with a password. `invalid_credentials` tells nobody whether there is such an account;
     /// `too_many_attempts` says when to try again.
     pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, Error> {
+        let person = self.prove(&sign_in).await?;
+        self.begin(&person.id, "password", &sign_in.browser, None::<&OrgId>)
+            .await
+    }
+
+    /// Whose e-mail address and password these are.
+    pub(super) async fn prove(&self, sign_in: &SignIn) -> Result<Person, Error> {
         let parts = &self.parts;
         let email = sign_in.email.trim().to_ascii_lowercase();
         let person = parts.store.person_by_email(&email).await?;
@@ -59,24 +66,28 @@ impl People {
         if checked == Checked::Stale {
             self.rehash(&person, &sign_in.password).await;
         }
-        self.begin(&person.id, "password", &sign_in.browser, None::<&OrgId>)
-            .await
+        Ok(person)
     }
 
-    /// Tells the audit log where the person belongs; of nobody's account the first organization's.
+    /// Tells the audit log where the person belongs; of nobody's account, and of one that belongs
+    /// nowhere, the first organization's.
     /// What was entered is not written down: it may be a password in the wrong field.
     pub(super) async fn failed(&self, person: Option<&Person>, browser: &Browser, error: &Error) {
         let store = &self.parts.store;
-        let place = match person {
-            Some(person) => store.memberships(&person.id).await.map(|all| {
-                let first = all.into_iter().next();
-                first.map(|membership| membership.organization.id)
-            }),
+        let memberships = match person {
+            Some(person) => store.memberships(&person.id).await.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let own = memberships.into_iter().next();
+        let place = match own {
+            Some(own) => Some(own.organization.id),
             None => setup::organization(store)
                 .await
-                .map(|of| of.map(|of| of.id)),
+                .ok()
+                .flatten()
+                .map(|of| of.id),
         };
-        let Ok(Some(organization)) = place else {
+        let Some(organization) = place else {
             return;
         };
         let ended = Ended::new(Outcome::Refused).code(error.code());

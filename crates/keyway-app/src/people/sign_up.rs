@@ -35,7 +35,10 @@ impl People {
         parts
             .throttle
             .charge(&[Trying::from(sign_up.browser.address)], self.now())?;
-        let (name, email) = (error::name(&sign_up.name)?, error::email(&sign_up.email)?);
+        let (name, email) = (
+            error::persons_name(&sign_up.name)?,
+            error::email(&sign_up.email)?,
+        );
         let new = self.new_person(name, email, &sign_up.password).await?;
         let first = setup::organization(&parts.store).await?;
         let first = first.ok_or_else(closed)?;

@@ -83,18 +83,30 @@ impl App {
 
     /// Someone who came in, as far as policy lets them go: without the scope `admin` where it forbids
     /// them to administer. Whoever lets people in asks this; every administrative use-case then
-    /// refuses for want of the scope.
+    /// refuses them.
     pub fn governed(&self, who: Principal) -> Principal {
-        if !who.scopes().admin() || *who.subject() == Subject::Local {
+        if !who.scopes().admin() || *who.subject() == Subject::Local || self.may_administer(&who) {
             return who;
         }
+        who.barred()
+    }
+
+    /// Like [`App::governed`], where administrative use-cases are: who comes without the scope
+    /// `admin` is not told to ask for it if policy would forbid them to use it.
+    pub fn governed_to_administer(&self, who: Principal) -> Principal {
+        if who.scopes().admin() || *who.subject() == Subject::Local {
+            return self.governed(who);
+        }
+        let scopes = who.scopes().union(&Scopes::of([Scope::Admin]));
+        if self.may_administer(&who.with_scopes(scopes)) {
+            return who;
+        }
+        who.barred()
+    }
+
+    fn may_administer(&self, who: &Principal) -> bool {
         let organization = Thing::organization(who.organization().as_str());
-        if allows(&self.view(&who).decide(Act::Administer, &organization)) {
-            return who;
-        }
-        let kept = who.scopes().iter().filter(|scope| **scope != Scope::Admin);
-        let kept = Scopes::of(kept.cloned());
-        who.with_scopes(kept)
+        allows(&self.view(who).decide(Act::Administer, &organization))
     }
 
     /// The actions that `who` may call, wherever they are exposed.

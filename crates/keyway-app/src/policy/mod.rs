@@ -20,6 +20,6 @@ pub(crate) use views::Views;
 pub use explain::Explained;
 pub use facts::Unannotated;
 pub use keyway_policy::{
-    Access, Act, Approvals, Asker, AskerKind, BUILT_IN, Decision, Fault, Policies, SCHEMA, Shown,
-    Source, Tags, Thing, ThingKind, Verdict,
+    Access, Act, Approvals, Asker, AskerKind, BUILT_IN, Cases, Decision, Fault, Policies, SCHEMA,
+    Shown, Source, Tags, Thing, ThingKind, UnknownAccess, Verdict,
 };

@@ -9,9 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use keyway_app::credentials::CredentialChoice;
 use keyway_app::setup::{MasterKeySource, Ready, first_start};
 use keyway_app::{App, AppParts, Call, Invocation, List, Settings, Surface};
 use keyway_core::action::{Registry, Reply};
+use keyway_core::credential::CredentialBook;
 use keyway_core::ports::{Caller, Clock, NoCaller, Random, RelayMethod};
 use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{Action, Error, Principal, RequestId, Subject};
@@ -77,13 +79,17 @@ impl Process {
         let ready = ready(&store, directory).await;
         let key = ready.first_key.as_ref().map(|key| key.expose().clone());
         let (tasks, shutdown) = (TaskTracker::new(), CancellationToken::new());
+        let registry = Registry::new(actions).unwrap();
+        let needing = registry.iter().map(keyway_core::action::Entry::action);
+        let credentials = CredentialBook::new([], needing).unwrap();
         let app = App::new(AppParts {
+            credentials,
             store: store.clone(),
             ready,
             clock: Arc::clone(&clock) as _,
             random: Arc::new(SystemRandom),
             http: Arc::new(Egress::new(egress)),
-            registry: Registry::new(actions).unwrap(),
+            registry,
             settings,
             tasks: tasks.clone(),
             shutdown: shutdown.clone(),
@@ -202,6 +208,7 @@ impl Asking {
             caller: Arc::clone(&self.caller),
             cancel: &self.cancel,
             request: &self.request,
+            credentials: CredentialChoice::default(),
         };
         app.invoke(invocation).await
     }

@@ -102,8 +102,8 @@ impl Context {
     }
 
     /// The same context with the credentials of the call.
-    pub fn with_lease(self, lease: Lease) -> Self {
-        self.changed(|inner| inner.lease = Some(Arc::new(lease)))
+    pub fn with_lease(self, lease: impl Into<Arc<Lease>>) -> Self {
+        self.changed(|inner| inner.lease = Some(lease.into()))
     }
 
     /// The same context with a way out. Without it [`Context::http`] sends nothing.

@@ -114,6 +114,16 @@ pub(super) fn bad_request(reason: String) -> Error {
     .with_source(reason)
 }
 
+/// What was stored holds what no header may (RFC 9110, section 5.5): mostly a line break at its end.
+pub(super) fn unusable_secret() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "credential_unusable",
+        "a credential has a character that an HTTP header cannot hold",
+    )
+    .with_hint("set it again, without line breaks and with ASCII characters only")
+}
+
 pub(super) fn no_way_out() -> Error {
     Error::internal("this context has no way out: `Context::with_http` gives it one")
 }

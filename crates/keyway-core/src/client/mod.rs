@@ -54,6 +54,21 @@ impl HttpClient {
         Self { send, hosts }
     }
 
+    /// The same client, which sends to these hosts only where nothing narrower was declared.
+    ///
+    /// ```
+    /// # use keyway_core::client::HttpClient;
+    /// use keyway_core::ports::Hosts;
+    ///
+    /// let hosts = Hosts::new(["api.acme.example"]).unwrap();
+    /// let client = HttpClient::new(None, None).or_hosts(&hosts);
+    /// assert!(format!("{client:?}").contains("api.acme.example"));
+    /// ```
+    pub fn or_hosts(mut self, hosts: &Hosts) -> Self {
+        self.hosts.get_or_insert_with(|| hosts.clone());
+        self
+    }
+
     /// A request.
     pub fn request(&self, method: Method, url: impl Into<String>) -> Request {
         Request::new(self.clone(), method, url.into())

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use super::error::{bad_request, no_way_out, unreached};
+use super::error::{bad_request, no_way_out, unreached, unusable_secret};
 use super::{HttpClient, Response};
 use crate::ports::{Destination, HttpRequest, Limits, Redirects};
 use crate::{Error, Secret};
@@ -84,7 +84,13 @@ impl Request {
         let bad = |what: &str| bad_request(format!("a header has {what} that HTTP does not allow"));
         self.change(|request| {
             let name = HeaderName::try_from(name).map_err(|_| bad("a name"))?;
-            let mut value = HeaderValue::try_from(value).map_err(|_| bad("a value"))?;
+            let mut value = HeaderValue::try_from(value).map_err(|_| {
+                if secret {
+                    unusable_secret()
+                } else {
+                    bad("a value")
+                }
+            })?;
             value.set_sensitive(secret);
             request.headers.append(name, value);
             Ok(())

@@ -51,6 +51,12 @@ impl CredentialKind {
 /// assert_eq!(definition.fields()[0].name, "apiKey");
 /// assert!(definition.fields()[0].secret);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no credential",
+    label = "expected a credential",
+    note = "credentials are made with `#[derive(keyway::Credential)]`",
+    note = "what beside an argument named `input` an action takes is a credential; what a client sends goes into the type of `input`"
+)]
 pub trait Credential: DeserializeOwned + JsonSchema + Send + 'static {
     /// Its key: what `keyway credentials set` calls it.
     const KEY: &'static str;

@@ -113,3 +113,18 @@ proptest! {
         prop_assert!(missing.is_empty() == one.covers(&two));
     }
 }
+
+#[test]
+fn the_documented_scopes_are_the_code_s() {
+    let page = include_str!("../../../../docs/reference/identifiers.md");
+    let (_, section) = page.split_once("\n## Scopes\n").unwrap();
+    let documented: Vec<&str> = section
+        .lines()
+        .skip_while(|line| !line.starts_with("|---"))
+        .skip(1)
+        .map_while(|line| line.strip_prefix("| `")?.split('`').next())
+        .collect();
+    let mut expected: Vec<String> = Scope::PLAIN.iter().map(ToString::to_string).collect();
+    expected.insert(4, "tools:<pattern>".to_owned());
+    assert_eq!(documented, expected);
+}

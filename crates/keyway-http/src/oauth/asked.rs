@@ -42,8 +42,8 @@ fn no_site() -> Refusal {
     Refusal::hinting(
         StatusCode::FORBIDDEN,
         "https_needed",
-        "signing in needs https, except on this machine",
-        "set `public_url` to the https address of this gateway, or `trusted_hops` to the number of \
-         proxies in front of it",
+        "signing in needs https, except on this machine at the port that is listened on",
+        "set `public_url` to the address of this gateway as browsers reach it, or `trusted_hops` to \
+         the number of proxies in front of it",
     )
 }

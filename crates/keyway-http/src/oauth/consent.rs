@@ -1,6 +1,6 @@
 use keyway_app::oauth::{AskedScope, AskingClient};
-use keyway_app::people::WebVisitor;
-use keyway_core::{OrgId, Scopes};
+use keyway_app::people::{MembershipView, WebVisitor};
+use keyway_core::{ClientId, OrgId, Scopes};
 use keyway_pages::{Choice, Consent, ConsentClient, Html, Reach, ScopeLine, Who};
 
 use crate::shared::Shared;
@@ -37,7 +37,7 @@ pub(super) fn page(shared: &Shared, visitor: &WebVisitor, question: Question<'_>
             name: own.name.clone(),
             role: own.role.to_string(),
             selected: selected == Some(&own.organization),
-            reach: reach(shared, visitor, own, &asked),
+            reach: reach(shared, visitor, own, &question.client.id, &asked),
         })
         .collect();
     let client = question.client;
@@ -70,14 +70,11 @@ fn line(asked: &AskedScope) -> ScopeLine {
 fn reach(
     shared: &Shared,
     visitor: &WebVisitor,
-    own: &keyway_app::people::MembershipView,
+    own: &MembershipView,
+    client: &ClientId,
     asked: &Scopes,
 ) -> Reach {
-    let subject = visitor.principal.subject().clone();
-    let who = keyway_core::Principal::new(own.organization.clone(), subject)
-        .with_role(own.role)
-        .with_scopes(asked.clone());
-    let found = shared.app.reach(&who);
+    let found = shared.app.reach_through(client, visitor, own, asked);
     Reach {
         resources: found.resources,
         prompts: found.prompts,

@@ -30,7 +30,7 @@ pub(crate) async fn handle(
     let registered = shared
         .app
         .oauth()
-        .register(read.body(), asked.arrival)
+        .register(&asked.site, read.body(), asked.arrival)
         .await;
     Ok(match registered {
         Ok(body) => json(StatusCode::CREATED, body.expose().clone()),

@@ -1,7 +1,7 @@
 use keyway_core::action::Registry;
 use serde_json::{Value, json};
 
-use super::{actions, audit, components, oauth, paths, people};
+use super::{actions, audit, components, credentials, oauth, paths, people};
 use crate::settings::McpSettings;
 use crate::shared::About;
 
@@ -12,6 +12,7 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
     paths.insert("/v1/audit".into(), audit::path());
     paths.extend(oauth::paths());
     paths.extend(people::paths());
+    paths.extend(credentials::paths());
     actions::describe(registry, &mut paths, &mut components);
     let mut info = json!({ "title": about.title, "version": about.version });
     if let (Some(description), Some(info)) = (&about.description, info.as_object_mut()) {
@@ -29,7 +30,7 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
                 "apiKey": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "An API key: `keyway api-keys create` makes one."
+                    "description": "An API key (`keyway api-keys create` makes one), or an access token of the authorization server for the resource `/v1`."
                 }
             },
             "responses": components::responses(),

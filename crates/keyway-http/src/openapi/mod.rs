@@ -4,8 +4,10 @@
 mod actions;
 mod audit;
 mod components;
+mod credentials;
 mod document;
 mod oauth;
+mod operation;
 mod paths;
 mod people;
 

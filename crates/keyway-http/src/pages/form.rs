@@ -29,6 +29,15 @@ pub(crate) struct PageForm {
 pub(crate) struct VisitorForm(pub(crate) PageForm);
 
 impl PageForm {
+    /// Reads a body; `None` for one with too many fields.
+    pub(crate) fn parse(body: &[u8]) -> Option<Self> {
+        let pairs: Vec<_> = url::form_urlencoded::parse(body)
+            .take(MAX_FIELDS + 1)
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        (pairs.len() <= MAX_FIELDS).then_some(Self { pairs })
+    }
+
     /// What a field holds; of a name that came twice the last one. Empty when it did not come.
     pub(crate) fn get(&self, name: &str) -> &str {
         let mut pairs = self.pairs.iter().rev();
@@ -88,18 +97,13 @@ async fn read(
         ..shared.settings.limits
     };
     let text = body::read(body, &limits).await?;
-    let pairs: Vec<_> = url::form_urlencoded::parse(&text)
-        .take(MAX_FIELDS + 1)
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
-    if pairs.len() > MAX_FIELDS {
-        return Err(Refusal::new(
+    let form = PageForm::parse(&text).ok_or_else(|| {
+        Refusal::new(
             StatusCode::BAD_REQUEST,
             "form_too_large",
             format!("the form has more than {MAX_FIELDS} fields"),
-        ));
-    }
-    let form = PageForm { pairs };
+        )
+    })?;
     let sent = form.get(CSRF_FIELD);
     if sent.is_empty() {
         return Err(stale(StatusCode::BAD_REQUEST, "csrf_missing"));

@@ -38,9 +38,9 @@ pub(super) async fn submit(
         browser: visit.browser(),
     };
     match shared.app.people().use_link(using).await {
-        Ok(signed_in) => {
-            Ok(signed_in::go_on(&shared, &visit, &signed_in, "/account").into_response())
-        }
+        Ok(signed_in) => Ok(signed_in::go_on(&shared, &visit, &signed_in, "/account")
+            .await
+            .into_response()),
         Err(error) if error.kind() == Kind::NotFound => Err(error.into()),
         Err(error) => {
             let mut page = page(&shared, &visit, &token, &look);

@@ -55,10 +55,13 @@ pub(super) async fn submit(
     visit: Visit,
     form: PageForm,
 ) -> Result<Response, Refusal> {
+    visit.try_to_sign_in(&shared)?;
     let next = local_path(form.get("next")).unwrap_or(HOME);
     let signing_up = form.get("mode") == SIGN_UP;
     match attempt(&shared, &visit, &form).await {
-        Ok(signed_in) => Ok(signed_in::go_on(&shared, &visit, &signed_in, next).into_response()),
+        Ok(signed_in) => Ok(signed_in::go_on(&shared, &visit, &signed_in, next)
+            .await
+            .into_response()),
         Err(error) => {
             let retry = error.retry_after();
             let mut page = page(&shared, &visit, next);

@@ -23,6 +23,7 @@ pub(super) async fn begin(
     Path(provider): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
+    visit.try_to_sign_in(&shared)?;
     let next = value(query.as_deref(), "next");
     let next = next.as_deref().and_then(local_path).unwrap_or("/account");
     let callback = callback_uri(&visit, &provider);
@@ -55,7 +56,7 @@ pub(super) async fn complete(
         .complete(&provider, &uri, callback, cookie.expose(), visit.browser())
         .await?;
     let next = local_path(&completed.next).unwrap_or("/account");
-    let reply = signed_in::go_on(&shared, &visit, &completed.signed_in, next);
+    let reply = signed_in::go_on(&shared, &visit, &completed.signed_in, next).await;
     Ok(reply
         .cookie(Cookie::Sso.forget(visit.transport))
         .into_response())

@@ -7,6 +7,7 @@ use http::header::USER_AGENT;
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, StatusCode};
+use keyway_app::limits::Limit;
 use keyway_app::people::{Browser, WebVisitor};
 use keyway_core::{Error, RequestId, Secret};
 use keyway_pages::{Page, SetupNeeded};
@@ -61,6 +62,13 @@ impl Visit {
             user_agent: self.user_agent.clone(),
             device: self.device.clone(),
         }
+    }
+
+    /// Counts an attempt to sign in against the limit of its address.
+    pub(crate) fn try_to_sign_in(&self, shared: &Shared) -> Result<(), Refusal> {
+        let limits = shared.app.limits();
+        let counted = limits.from_address(Limit::SignIn, self.address.client);
+        counted.map(drop).map_err(Refusal::too_often)
     }
 
     /// Shows a page to this browser.

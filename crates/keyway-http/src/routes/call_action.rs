@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::Request;
+use http::{HeaderMap, Request};
+use keyway_app::credentials::CredentialChoice;
 use keyway_app::{Invocation, Surface};
 use keyway_core::action::Reply;
 use keyway_core::json as bounds;
@@ -23,6 +24,7 @@ pub(crate) async fn handle(
     Path(slug): Path<String>,
     request: Request<axum::body::Body>,
 ) -> Result<Response, Refusal> {
+    let credentials = choice(request.headers())?;
     let input = read_input(&shared, request).await?;
     // A client that goes away drops this future, and with it the guard.
     let cancel = CancellationToken::new();
@@ -37,6 +39,7 @@ pub(crate) async fn handle(
             caller: Arc::new(NoCaller),
             cancel: &cancel,
             request: &asker.request,
+            credentials,
         })
         .await?;
     let output = match reply {
@@ -44,6 +47,26 @@ pub(crate) async fn handle(
         Reply::Content(content) => RawJson::of(&content).map_err(Error::internal)?,
     };
     Ok(json(output.bytes().clone()))
+}
+
+/// `Keyway-Project: web` and `Keyway-Credential: acme=sandbox`, the latter as often as needed.
+fn choice(headers: &HeaderMap) -> Result<CredentialChoice, Refusal> {
+    let bad = || {
+        let expected = "`Keyway-Project: <slug>` and `Keyway-Credential: <key>=<name or id>`";
+        let error = Error::new(Kind::Malformed, "bad_header", "a header cannot be read");
+        Refusal::from(error.with_hint(format!("expected {expected}")))
+    };
+    let mut choice = CredentialChoice::default();
+    if let Some(project) = headers.get("keyway-project") {
+        choice.project = Some(project.to_str().map_err(|_| bad())?.trim().to_owned());
+    }
+    for chosen in headers.get_all("keyway-credential") {
+        let text = chosen.to_str().map_err(|_| bad())?;
+        let (key, instance) = text.split_once('=').ok_or_else(bad)?;
+        let pair = (key.trim().to_owned(), instance.trim().to_owned());
+        choice.instances.push(pair);
+    }
+    Ok(choice)
 }
 
 async fn read_input(

@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod api_keys;
 pub(crate) mod call_action;
+pub(crate) mod credentials;
 pub(crate) mod healthz;
 pub(crate) mod invitations;
 pub(crate) mod list_actions;

@@ -78,7 +78,7 @@ impl Credentials {
         report: &mut Report,
     ) -> Self {
         let mut credentials = Self {
-            variable: member("credentials", app),
+            variable: member("credentials", &app.replace('-', "_")),
             ..Self::default()
         };
         if let Some(auth) = auth {

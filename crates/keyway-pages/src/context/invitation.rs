@@ -23,7 +23,9 @@ pub struct Invitation {
     pub email: String,
     /// Who is signed in, when someone is.
     pub who: Option<Who>,
-    /// What has to be filled in; nothing for someone who is signed in.
+    /// True when there is an account with the address already.
+    pub has_account: bool,
+    /// What has to be filled in; nothing for someone who is signed in and known by the address.
     pub fields: Vec<Field>,
     /// Where someone signs in who has an account with the address.
     pub sign_in_href: Option<String>,
@@ -42,6 +44,7 @@ impl Page for Invitation {
             invited_by: Some("Grace Hopper".into()),
             email: "ada@example.com".into(),
             who: None,
+            has_account: false,
             fields: vec![
                 Field::new("name", "Name", FieldKind::Text)
                     .required()
@@ -63,6 +66,15 @@ impl Page for Invitation {
             sign_in_href: None,
             ..new.clone()
         };
-        vec![new, signed_in]
+        let account = Self {
+            has_account: true,
+            fields: vec![
+                Field::new("password", "Password", FieldKind::Password)
+                    .required()
+                    .autocomplete("current-password"),
+            ],
+            ..new.clone()
+        };
+        vec![new, signed_in, account]
     }
 }

@@ -67,9 +67,9 @@ fn requires(object: &Value, name: &str) -> bool {
     required.is_some_and(|all| all.iter().any(|one| one == name))
 }
 
-/// A schema and what it is put together from, itself first.
+/// A schema and what it is put together from, itself first and each part once.
 fn collect<'a>(root: &'a Value, schema: &'a Value, depth: usize, into: &mut Vec<&'a Value>) {
-    if depth > DEPTH {
+    if depth > DEPTH || into.iter().any(|known| std::ptr::eq(*known, schema)) {
         return;
     }
     into.push(schema);

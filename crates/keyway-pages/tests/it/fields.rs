@@ -308,3 +308,10 @@ fn what_no_form_can_be_made_of_is_refused_with_its_name() {
         assert_eq!(bad(schema), BadForm::Nested("tags".into()));
     }
 }
+
+#[test]
+fn a_schema_that_is_part_of_itself_many_times_becomes_a_form() {
+    let again = vec![json!({ "$ref": "#" }); 40];
+    let schema = json!({ "allOf": again, "properties": { "name": { "anyOf": again } } });
+    assert_eq!(of(&schema).len(), 1);
+}

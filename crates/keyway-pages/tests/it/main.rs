@@ -4,4 +4,5 @@
 
 mod fields;
 mod folder;
+mod fuzz;
 mod pages;

@@ -57,6 +57,21 @@ pub enum Access {
     None,
 }
 
+/// A text is no name of a way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected an access of {}", Access::ALL.map(Access::as_str).join(", "))]
+pub struct UnknownAccess;
+
+impl std::str::FromStr for Access {
+    type Err = UnknownAccess;
+
+    fn from_str(text: &str) -> Result<Self, UnknownAccess> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|access| access.as_str() == text)
+            .ok_or(UnknownAccess)
+    }
+}
+
 impl AskerKind {
     /// The entity type.
     pub fn as_str(self) -> &'static str {

@@ -6,7 +6,7 @@ mod schema;
 mod thing;
 
 pub use act::Act;
-pub use asker::{Access, Asker, AskerKind};
+pub use asker::{Access, Asker, AskerKind, UnknownAccess};
 pub use schema::SCHEMA;
 pub(crate) use schema::{schema, uid};
 pub use thing::{Tags, Thing, ThingKind};

@@ -3,6 +3,7 @@ use cedar_policy::{
 };
 use jiff::Timestamp;
 
+use super::depth::{PLAIN, STACK};
 use super::{Decision, Policies, Verdict};
 use crate::model::{Act, Asker, Thing, schema, uid};
 
@@ -10,7 +11,12 @@ impl Policies {
     /// Decides. Whatever goes wrong while deciding is a denial: a policy that cannot be evaluated
     /// might have been one that forbids.
     pub fn decide(&self, asker: &Asker, act: Act, thing: &Thing, now: Timestamp) -> Decision {
-        match self.try_decide(asker, act, thing, now) {
+        let decided = if self.deepest > PLAIN {
+            stacker::grow(STACK, || self.try_decide(asker, act, thing, now))
+        } else {
+            self.try_decide(asker, act, thing, now)
+        };
+        match decided {
             Ok(decision) => decision,
             Err(failure) => Decision {
                 verdict: Verdict::Deny,

@@ -3,6 +3,7 @@
 mod class;
 mod decide;
 mod decision;
+mod depth;
 mod fault;
 mod mentions;
 mod read;
@@ -32,6 +33,8 @@ pub struct Policies {
     mentions: Mentions,
     shown: Vec<Shown>,
     warnings: Vec<Fault>,
+    /// How deep their expressions nest.
+    deepest: usize,
 }
 
 impl Policies {

@@ -2,6 +2,7 @@ use std::collections::HashSet;
 
 use cedar_policy::{Effect, Policy, PolicyId, PolicySet, ValidationMode, Validator};
 
+use super::depth::{MOST, STACK, depth};
 use super::{Fault, Policies, Shown};
 use crate::model::schema;
 
@@ -37,6 +38,10 @@ impl Policies {
     /// The built-in policies together with those of `sources`. Everything that is wrong with the
     /// sources, where anything is.
     pub fn read(sources: &[Source], approvals: Approvals) -> Result<Self, Vec<Fault>> {
+        stacker::grow(STACK, || Self::read_here(sources, approvals))
+    }
+
+    fn read_here(sources: &[Source], approvals: Approvals) -> Result<Self, Vec<Fault>> {
         let built_in = BUILT_IN.map(|(name, text)| Source {
             name: name.to_owned(),
             text: text.to_owned(),
@@ -71,6 +76,16 @@ struct Reading {
 
 impl Reading {
     fn take(&mut self, source: &Source, origin: Origin) {
+        match depth(&source.text) {
+            Ok(depth) => self.policies.deepest = self.policies.deepest.max(depth),
+            Err(at) => {
+                let message = format!("the expression nests deeper than {MOST} levels");
+                return self.faults.push(Fault {
+                    hint: Some("write it as several policies, or a list and `contains`".into()),
+                    ..Fault::at(source, at, message)
+                });
+            }
+        }
         let set: PolicySet = match source.text.parse() {
             Ok(set) => set,
             Err(errors) => {

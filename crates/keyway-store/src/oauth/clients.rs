@@ -177,8 +177,8 @@ impl Store {
     }
 
     /// Keeps a client out of an organization: its tokens there stop working, and the codes it holds
-    /// are forgotten. Answers false when the
-    /// organization has no such client to see.
+    /// are forgotten. One that belongs to nobody can be kept out before anyone has let it in. Answers
+    /// false when the organization has no such client to see.
     pub async fn block_oauth_client(
         &self,
         organization: &OrgId,
@@ -187,7 +187,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "disable an OAuth client";
         let mut transaction = self.write(doing).await?;
-        if !is_seen(&mut transaction, organization, id).await? {
+        if !is_open_to(&mut transaction, organization, id).await? {
             return Ok(false);
         }
         sqlx::query(
@@ -275,6 +275,24 @@ async fn is_seen(
              WHERE g.client_id = c.id AND g.organization_id = $1) \
          OR EXISTS (SELECT 1 FROM oauth_client_blocks b \
              WHERE b.client_id = c.id AND b.organization_id = $1))",
+    )
+    .bind(organization.as_str())
+    .bind(id.as_str())
+    .fetch_one(connection)
+    .await
+    .map(|count| count > 0)
+    .doing("read an OAuth client")
+}
+
+/// Whether people of the organization could let the client in.
+async fn is_open_to(
+    connection: &mut sqlx::SqliteConnection,
+    organization: &OrgId,
+    id: &ClientId,
+) -> Result<bool, StoreError> {
+    sqlx::query_scalar::<_, i64>(
+        "SELECT count(*) FROM oauth_clients \
+         WHERE id = $2 AND (organization_id = $1 OR organization_id IS NULL)",
     )
     .bind(organization.as_str())
     .bind(id.as_str())

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{ClientId, GrantId, OrgId, Scopes, UserId};
 
+use super::consents;
 use super::grant_kind::RevokedFor;
 use super::grants::{self, NewGrant};
 use super::tokens::{self, NewTokens};
@@ -43,6 +44,17 @@ pub struct Code {
     pub grant: Option<GrantId>,
 }
 
+/// What the person behind a code agreed to, and when.
+#[derive(Debug, Clone, Copy)]
+pub enum Agreed<'a> {
+    /// To this code, this once.
+    Once,
+    /// Just now, and to the same again: it is remembered in place of what they agreed to before.
+    Now,
+    /// Earlier, to these scopes.
+    Before(&'a Scopes),
+}
+
 /// How an attempt to use a code went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Redeemed {
@@ -55,8 +67,25 @@ pub enum Redeemed {
 }
 
 impl Store {
-    /// Stores a code.
-    pub async fn create_oauth_code(&self, new: &NewCode) -> Result<(), StoreError> {
+    /// Stores a code. With [`Agreed::Now`] what it is for is remembered in the same step, so that a
+    /// revocation finds both or neither. With [`Agreed::Before`] nothing is stored and the answer is
+    /// false unless that consent still stands.
+    pub async fn create_oauth_code(
+        &self,
+        new: &NewCode,
+        agreed: Agreed<'_>,
+    ) -> Result<bool, StoreError> {
+        let doing = "store an authorization code";
+        let mut transaction = self.write(doing).await?;
+        match agreed {
+            Agreed::Once => {}
+            Agreed::Now => consents::remember(&mut transaction, new).await?,
+            Agreed::Before(scopes) => {
+                if consents::find(&mut transaction, new).await?.as_ref() != Some(scopes) {
+                    return Ok(false);
+                }
+            }
+        }
         sqlx::query(
             "INSERT INTO oauth_codes (hash, organization_id, user_id, client_id, redirect_uri, \
              challenge, scopes, resource, created_at, expires_at) \
@@ -72,10 +101,11 @@ impl Store {
         .bind(&new.resource)
         .bind(new.created_at.as_millisecond())
         .bind(new.expires_at.as_millisecond())
-        .execute(self.pool())
+        .execute(&mut *transaction)
         .await
-        .map(drop)
-        .doing("store an authorization code")
+        .doing(doing)?;
+        transaction.commit().await.doing(doing)?;
+        Ok(true)
     }
 
     /// The code with this hash. Names no organization, because it is what finds out which one.

@@ -134,8 +134,8 @@ impl Store {
         row.map(Row::read).transpose()
     }
 
-    /// Revokes one grant. When a person ends it, the consent behind it and the codes its client
-    /// holds of its owner are forgotten, too. Answers false when it is not there; revoking it again
+    /// Revokes one grant. When a person or the client itself ends it, the consent behind it is
+    /// forgotten, too; when a person does, also the codes its client holds of its owner. Answers false when it is not there; revoking it again
     /// changes nothing.
     pub async fn revoke_oauth_grant(
         &self,
@@ -158,7 +158,8 @@ impl Store {
             return Ok(false);
         };
         end(&mut transaction, id, reason, at).await?;
-        if matches!(reason, RevokedFor::User | RevokedFor::Admin) {
+        let by_person = matches!(reason, RevokedFor::User | RevokedFor::Admin);
+        if by_person || reason == RevokedFor::Client {
             sqlx::query(
                 "DELETE FROM oauth_consents WHERE EXISTS (SELECT 1 FROM oauth_grants g \
                  WHERE g.id = $1 AND g.organization_id = oauth_consents.organization_id \
@@ -169,7 +170,8 @@ impl Store {
             .execute(&mut *transaction)
             .await
             .doing(doing)?;
-            if user.is_some() {
+            // Another copy of the same client may be on its way to a grant of its own.
+            if by_person && user.is_some() {
                 let user = user.as_deref();
                 pending::forget(&mut transaction, organization, Some(&client), user).await?;
             }

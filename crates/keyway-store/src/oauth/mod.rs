@@ -13,8 +13,7 @@ mod standing;
 mod tokens;
 
 pub use clients::{Client, ClientKind, NewClient};
-pub use codes::{Code, NewCode, Redeemed};
-pub use consents::Consent;
+pub use codes::{Agreed, Code, NewCode, Redeemed};
 pub use devices::{DeviceCode, NewDeviceCode};
 pub use grant_kind::{GrantKind, RevokedFor};
 pub use grants::{Grant, GrantFilter, NewGrant, Whose};

@@ -1,8 +1,10 @@
 //! What every engine must do alike. Each test takes an open store and knows no engine; only
 //! `opening` is about files.
 
+mod announcing;
 mod api_keys;
 mod audit;
+mod credentials;
 mod entering;
 mod facts;
 mod first;
@@ -11,4 +13,5 @@ mod oauth;
 mod opening;
 mod organizations;
 mod people;
+mod sealing;
 mod support;

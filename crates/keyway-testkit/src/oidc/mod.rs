@@ -5,3 +5,4 @@ mod server;
 mod signing;
 
 pub use server::{Lie, OidcServer, Person};
+pub use signing::{SigningKey, unsigned};

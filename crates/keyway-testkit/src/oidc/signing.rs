@@ -5,13 +5,23 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 /// A signing key with its id (RFC 7518 section 3.4).
-pub(super) struct SigningKey {
+pub struct SigningKey {
     id: String,
     pair: EcdsaKeyPair,
 }
 
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("SigningKey").field(&self.id).finish()
+    }
+}
+
 impl SigningKey {
-    pub(super) fn generate(id: &str) -> Self {
+    /// A new key.
+    ///
+    /// # Panics
+    /// When there is no randomness.
+    pub fn generate(id: &str) -> Self {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
         Self {
             id: id.to_owned(),
@@ -19,7 +29,8 @@ impl SigningKey {
         }
     }
 
-    pub(super) fn jwk(&self) -> Value {
+    /// Its public half, as a JWK.
+    pub fn jwk(&self) -> Value {
         // An uncompressed point: 4, x, y.
         let point = self.pair.public_key().as_ref();
         json!({
@@ -34,7 +45,10 @@ impl SigningKey {
     }
 
     /// A compact JWS.
-    pub(super) fn sign(&self, claims: &Value) -> String {
+    ///
+    /// # Panics
+    /// When there is no randomness.
+    pub fn sign(&self, claims: &Value) -> String {
         let header = json!({ "alg": "ES256", "kid": self.id, "typ": "JWT" });
         let signed = parts(&header, claims);
         let random = SystemRandom::new();
@@ -47,7 +61,7 @@ impl SigningKey {
 }
 
 /// A token that nobody signed.
-pub(super) fn unsigned(claims: &Value) -> String {
+pub fn unsigned(claims: &Value) -> String {
     format!("{}.", parts(&json!({ "alg": "none" }), claims))
 }
 

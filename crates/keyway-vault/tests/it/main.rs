@@ -1,6 +1,8 @@
 //! What the vault promises, over values, places and damage that nobody chose.
 
+mod fuzz;
 mod records;
+mod rotating;
 mod signing;
 mod tokens;
 

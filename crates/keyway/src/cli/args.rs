@@ -7,7 +7,8 @@ use super::{
     templates,
 };
 use super::{
-    import, invitations, oauth, organizations, projects, service_accounts, setup_link, users,
+    credentials, import, invitations, oauth, organizations, projects, service_accounts, setup_link,
+    users,
 };
 
 const EXAMPLES: &str = "\
@@ -50,6 +51,7 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     #[command(name = "api-keys")]
     ApiKeys(api_keys::ApiKeys),
+    Credentials(credentials::Credentials),
     #[command(name = "setup-link")]
     SetupLink(setup_link::SetupLink),
     Users(users::Users),

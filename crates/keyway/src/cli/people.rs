@@ -7,7 +7,7 @@ use keyway_app::system::SystemClock;
 use keyway_app::{People, PeopleParts, setup};
 use keyway_core::ports::{Clock, Random};
 use keyway_core::{OrgId, Principal, Role, Secret, Subject};
-use keyway_store::Store;
+use keyway_store::{Store, announced};
 use keyway_vault::random::SystemRandom;
 
 use super::failure::Failure;
@@ -102,9 +102,13 @@ impl Desk {
         })
     }
 
-    /// A link as a browser opens it.
+    /// A link as a browser opens it: at `public_url`, else where the gateway of this data directory
+    /// is served at this moment, else where it is configured to be.
     pub(super) fn url(&self, path: &Secret<String>) -> Secret<String> {
-        let base = base_url(&self.config, self.config.listen.bind);
+        let listen = &self.config.listen;
+        let served = || announced(&self.config.storage.database_path());
+        let base = listen.public_url.clone().or_else(served);
+        let base = base.unwrap_or_else(|| base_url(&self.config, listen.bind));
         Secret::new(format!("{base}{}", path.expose()))
     }
 }

@@ -12,7 +12,8 @@ use super::{
     templates, version,
 };
 use super::{
-    import, invitations, oauth, organizations, projects, service_accounts, setup_link, users,
+    credentials, import, invitations, oauth, organizations, projects, service_accounts, setup_link,
+    users,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -85,6 +86,9 @@ async fn dispatch(
     match command {
         Command::Serve(command) => Box::pin(serve::run(invocation, command)).await,
         Command::ApiKeys(command) => api_keys::run(&invocation, command, terminal).await,
+        Command::Credentials(command) => {
+            Box::pin(credentials::run(&invocation, command, terminal)).await
+        }
         Command::SetupLink(command) => setup_link::run(&invocation, &command, terminal).await,
         Command::Users(command) => users::run(&invocation, command, terminal).await,
         Command::Invitations(command) => invitations::run(&invocation, command, terminal).await,

@@ -10,7 +10,7 @@ use crate::serve::{Reload, Setup, serve};
 const EXAMPLES: &str = "\
 Examples:
   keyway serve                                on http://127.0.0.1:8420/mcp
-  keyway serve --bind 127.0.0.1:9000 --no-auth  without API keys, for this machine only
+  keyway serve --bind 127.0.0.1:9000 --no-auth  without keys and tokens, for this machine only
   keyway serve --config /etc/keyway.yaml --data-dir /var/lib/keyway";
 
 /// Start the gateway
@@ -23,7 +23,7 @@ pub(crate) struct Serve {
     /// The URL clients reach the gateway under, when it is not the bound address
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
-    /// Ask for no API key; only on a loopback address
+    /// Ask for neither an API key nor an access token; only on a loopback address
     #[arg(long)]
     no_auth: bool,
     /// What is logged: a level, or directives like `info,keyway_mcp=debug` [default: info]

@@ -1,9 +1,9 @@
 use clap::Args;
 use keyway_core::Secret;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use url::Url;
 
 use super::failure::Failure;
+use super::hidden::Hidden;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
 
@@ -112,25 +112,4 @@ fn prompt(terminal: &mut Terminal) -> Result<Secret<String>, Failure> {
         return Err(Failure::usage("bad_api_key", "no API key was given"));
     }
     Ok(Secret::new(key))
-}
-
-/// As long as it lives, a terminal on standard input does not show what is typed.
-struct Hidden(Termios);
-
-impl Hidden {
-    /// `None` where standard input is no terminal.
-    fn new() -> Option<Self> {
-        let before = tcgetattr(std::io::stdin()).ok()?;
-        let mut silent = before.clone();
-        silent.local_modes.remove(LocalModes::ECHO);
-        silent.local_modes.insert(LocalModes::ECHONL);
-        tcsetattr(std::io::stdin(), OptionalActions::Now, &silent).ok()?;
-        Some(Self(before))
-    }
-}
-
-impl Drop for Hidden {
-    fn drop(&mut self) {
-        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &self.0);
-    }
 }

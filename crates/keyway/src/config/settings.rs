@@ -177,7 +177,7 @@ pub struct Policy {
 /// Who may call.
 #[derive(Debug, Clone)]
 pub struct Auth {
-    /// Whether a caller needs an API key. Only a gateway bound to loopback may do without.
+    /// Whether a caller needs an API key or an access token. Only a gateway bound to loopback may do without.
     pub required: bool,
 }
 

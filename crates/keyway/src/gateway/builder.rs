@@ -1,6 +1,7 @@
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use keyway_core::Action;
+use keyway_core::{Action, App, CredentialDefinition};
 
 use super::{Gateway, Identity};
 use crate::config::Icon;
@@ -10,6 +11,7 @@ use crate::config::Icon;
 pub struct Builder {
     identity: Identity,
     actions: Vec<Action>,
+    credentials: Vec<Arc<CredentialDefinition>>,
 }
 
 impl Builder {
@@ -67,11 +69,26 @@ impl Builder {
         self
     }
 
+    /// Adds an app: its credential and its actions.
+    pub fn app(mut self, app: App) -> Self {
+        let (credential, actions) = app.into_parts();
+        self.credentials.push(credential);
+        self.actions.extend(actions);
+        self
+    }
+
+    /// Adds a credential that belongs to no app.
+    pub fn credential(mut self, credential: impl Into<Arc<CredentialDefinition>>) -> Self {
+        self.credentials.push(credential.into());
+        self
+    }
+
     /// The gateway. Clashes between its actions are found when it starts.
     pub fn build(self) -> Gateway {
         Gateway {
             identity: self.identity,
             actions: self.actions,
+            credentials: self.credentials,
         }
     }
 

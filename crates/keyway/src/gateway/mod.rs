@@ -6,7 +6,9 @@ mod identity;
 pub use builder::Builder;
 pub use identity::Identity;
 
-use keyway_core::Action;
+use std::sync::Arc;
+
+use keyway_core::{Action, CredentialDefinition};
 
 /// A gateway: an identity and the actions it offers. Configuration, storage and the outside world
 /// come in when it runs.
@@ -36,6 +38,7 @@ use keyway_core::Action;
 pub struct Gateway {
     identity: Identity,
     actions: Vec<Action>,
+    credentials: Vec<Arc<CredentialDefinition>>,
 }
 
 impl Gateway {
@@ -52,5 +55,10 @@ impl Gateway {
     /// The actions, in the order they were given.
     pub fn actions(&self) -> &[Action] {
         &self.actions
+    }
+
+    /// The credentials that apps and the project define. What only actions name is not among them.
+    pub fn credentials(&self) -> &[Arc<CredentialDefinition>] {
+        &self.credentials
     }
 }

@@ -1,7 +1,5 @@
-//! The operator's policies: their files, and the cases that test them.
+//! The operator's policies: their files.
 
-mod cases;
 mod sources;
 
-pub(crate) use cases::{Cases, access_of};
 pub(crate) use sources::{Sources, faults_of};

@@ -7,6 +7,7 @@ use keyway_app::system::SystemClock;
 use keyway_app::{App, AppParts};
 use keyway_core::Secret;
 use keyway_core::action::Registry;
+use keyway_core::credential::CredentialBook;
 use keyway_core::ports::{Clock, Random};
 use keyway_egress::Egress;
 use keyway_store::{Purpose, Store};
@@ -49,6 +50,7 @@ pub(crate) async fn open(
     let (sources, policies) = policies(config)?;
     let store = Store::open(&config.storage.database_path(), purpose).await?;
     let registry = registry(gateway, config, &clock, &store)?;
+    let credentials = credentials(gateway, &registry)?;
     let master_key = MasterKeySource {
         value: config.master_key.value.clone(),
         command: config.master_key.command.clone(),
@@ -64,12 +66,14 @@ pub(crate) async fn open(
         random: Arc::clone(&random),
         http: Arc::clone(&http) as _,
         registry,
+        credentials,
         settings: keyway_app::Settings {
             sign_in: config.sign_in.settings(),
             audit: config.audit.clone(),
             oauth: config.oauth.clone(),
             rate_limits: config.rate_limits,
             unannotated: config.policy.unannotated,
+            pages_url: config.listen.public_url.clone(),
             ..keyway_app::Settings::default()
         },
         tasks: tasks.clone(),
@@ -98,6 +102,16 @@ fn policies(config: &Config) -> Result<(Sources, Policies), ServeError> {
         tracing::warn!("{warning}");
     }
     Ok((sources, policies))
+}
+
+/// The credentials of the gateway's apps, and those its actions need.
+pub(crate) fn credentials(
+    gateway: &Gateway,
+    registry: &Registry,
+) -> Result<CredentialBook, ServeError> {
+    let defined = gateway.credentials().iter().cloned();
+    let actions = registry.iter().map(keyway_core::action::Entry::action);
+    CredentialBook::new(defined, actions).map_err(ServeError::Clashes)
 }
 
 /// The gateway's own actions and the ones every gateway has.

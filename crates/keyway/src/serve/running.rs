@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use keyway_core::Secret;
 use keyway_mcp::upstream::Pool;
+use keyway_store::Announced;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -26,6 +27,7 @@ pub(super) struct Parts {
     pub(super) address: SocketAddr,
     pub(super) config: Config,
     pub(super) opened: Opened,
+    pub(super) _announced: Option<Announced>,
     pub(super) pool: Arc<Pool>,
     pub(super) stopping: CancellationToken,
     pub(super) server: TaskTracker,

@@ -1,11 +1,13 @@
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use keyway_http::{Forms, Front, FrontParts};
 use keyway_mcp::endpoint::{self, Endpoint};
-use keyway_store::Purpose;
+use keyway_store::{Announced, Purpose};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::address::base_url;
 use super::running::{Parts, Running};
 use super::{ServeError, Setup, introduction, open, pages, policy, translate, upstreams, watch};
 use crate::Gateway;
@@ -22,6 +24,7 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         source,
     })?;
     let opened = open(gateway, config, Purpose::Serve).await?;
+    let announced = announce(config, address);
     setup.findings.iter().for_each(remark);
     let mut servers = upstreams::servers(gateway, &setup, &opened);
     servers.take(&setup.config, &setup.findings).await;
@@ -82,11 +85,24 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         address,
         config: setup.config,
         opened,
+        _announced: announced,
         pool,
         stopping,
         server,
         workers,
     }))
+}
+
+/// Lets commands beside this process name the address it has, not the one it was to have.
+fn announce(config: &Config, address: SocketAddr) -> Option<Announced> {
+    let database = config.storage.database_path();
+    match Announced::announce(&database, &base_url(config, address)) {
+        Ok(announced) => Some(announced),
+        Err(error) => {
+            tracing::warn!(%error, "links that commands make name the configured address");
+            None
+        }
+    }
 }
 
 /// Without API keys only this machine may be able to reach the gateway.

@@ -48,6 +48,7 @@ fn access(config: &Config, bound: SocketAddr) -> Access {
         .and_then(|url| Url::parse(url).ok());
     let connectors = CONNECTOR_ORIGINS.iter().map(ToString::to_string);
     Access {
+        port: Some(bound.port()),
         loopback_only: bound.ip().to_canonical().is_loopback(),
         public_host: public
             .as_ref()

@@ -1,12 +1,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use keyway_app::Settings;
 use keyway_app::oauth::{Documents, OauthSettings, Site};
-use keyway_egress::{AllowList, EgressConfig};
+use keyway_core::ports::BoxFuture;
+use keyway_egress::{AllowList, EgressConfig, Resolve};
 use keyway_store::Purpose;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -89,4 +92,58 @@ async fn a_document_is_kept_as_long_as_it_says_and_asked_about_by_its_etag() {
     process.clock.advance(Duration::from_secs(299));
     assert_eq!(look().await, (1, 1), "fresh again");
     process.stop().await;
+}
+
+/// A name that leads elsewhere from its second lookup on.
+struct Rebinding(AtomicUsize);
+
+impl Resolve for Rebinding {
+    fn resolve<'a>(&'a self, _: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>> {
+        let first = self.0.fetch_add(1, Ordering::Relaxed) == 0;
+        let address = if first { "127.0.0.2" } else { "127.0.0.1" };
+        Box::pin(async { Ok(vec![address.parse().unwrap()]) })
+    }
+}
+
+/// How often a name was looked up, and how many connections came to `127.0.0.1`, when a document
+/// was asked for three times, minutes apart. Only the addresses in `allowed` pass the guard.
+async fn rebound(allowed: &[&str]) -> (usize, usize) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&connections);
+    #[expect(clippy::disallowed_methods, reason = "a test's own server")]
+    tokio::spawn(async move {
+        while listener.accept().await.is_ok() {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let names = Arc::new(Rebinding(AtomicUsize::new(0)));
+    let rules = allowed.iter().map(|rule| rule.parse().unwrap());
+    let egress = EgressConfig {
+        allow: AllowList::new(rules.collect()),
+        resolver: Arc::clone(&names) as _,
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let (path, settings) = (directory.path(), Settings::default());
+    let process = Process::start_through(path, Purpose::Serve, Vec::new(), settings, egress).await;
+    let site = Site::new("https://gate.example", Some("/mcp")).unwrap();
+    let query = query_of(&format!("https://rebind.example:{port}/client.json"), "mcp");
+    for _ in 0..3 {
+        let asked = process.app.oauth().authorize(&site, &query, None).await;
+        assert!(asked.is_err(), "nobody answers there in TLS");
+        process.clock.advance(Duration::from_mins(2));
+    }
+    process.stop().await;
+    let looked_up = names.0.load(Ordering::Relaxed);
+    (looked_up, connections.load(Ordering::Relaxed))
+}
+
+#[tokio::test]
+async fn attack_cimd_ssrf_dns_rebinding_reaches_nothing_that_was_not_checked() {
+    // What is checked is what is connected to: one lookup each time, and none in between.
+    assert_eq!(rebound(&["127.0.0.2"]).await, (3, 0));
+    // Without the guard the same name does lead there.
+    let (_, connections) = rebound(&["127.0.0.0/8"]).await;
+    assert!(connections >= 1);
 }

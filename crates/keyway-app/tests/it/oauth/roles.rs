@@ -39,3 +39,35 @@ async fn who_leaves_before_the_code_is_used_grants_nothing() {
     );
     gate.world.stop().await;
 }
+
+#[tokio::test]
+async fn attack_what_a_disabled_person_granted_stays_ended_when_they_are_let_in_again() {
+    let gate = gate().await;
+    let member = gate.world.joined("grace@example.com", Role::Member).await;
+    let code = gate.code(&member.visitor, "mcp").await;
+    let tokens = gate.redeem(&code).await.unwrap();
+    let unused = gate.code(&member.visitor, "mcp").await;
+    let who = gate.come_in(&tokens).await.unwrap();
+    let hanging = gate.world.app().revoked(&who);
+    let (people, local) = (gate.world.people(), gate.world.local());
+    let user = &member.visitor.user.id;
+    people.disable_user(&local, user).await.unwrap();
+    assert!(hanging.is_cancelled());
+    assert!(gate.come_in(&tokens).await.is_err());
+    people.enable_user(&local, user).await.unwrap();
+    assert!(gate.come_in(&tokens).await.is_err());
+    let refreshed = super::world::refused(gate.refresh(&tokens).await);
+    assert_eq!(refreshed, "invalid_grant");
+    let redeemed = super::world::refused(gate.redeem(&unused).await);
+    assert_eq!(redeemed, "invalid_grant");
+    // Signed in again, they decide anew.
+    let again = gate
+        .world
+        .sign_in("grace@example.com", crate::people::world::GOOD)
+        .await
+        .unwrap();
+    let code = gate.code(&again.visitor, "mcp").await;
+    let tokens = gate.redeem(&code).await.unwrap();
+    gate.come_in(&tokens).await.unwrap();
+    gate.world.stop().await;
+}

@@ -42,7 +42,7 @@ pub(crate) async fn gate() -> Gate {
     let registered = world
         .app()
         .oauth()
-        .register(body.to_string().as_bytes(), Arrival::default())
+        .register(&site, body.to_string().as_bytes(), Arrival::default())
         .await
         .unwrap();
     let registered: serde_json::Value = serde_json::from_str(registered.expose()).unwrap();

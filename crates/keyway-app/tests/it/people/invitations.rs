@@ -193,7 +193,10 @@ async fn owners_are_invited_by_owners_and_members_invite_nobody() {
         .invite(&member, "y@example.com", Role::Member)
         .await
         .unwrap_err();
-    assert_eq!((error.kind(), error.code()), (Kind::Forbidden, "forbidden"));
+    assert_eq!(
+        (error.kind(), error.code()),
+        (Kind::Forbidden, "administrators_only")
+    );
     let bare = admin.with_scopes("mcp".parse().unwrap());
     let error = people
         .invite(&bare, "y@example.com", Role::Member)

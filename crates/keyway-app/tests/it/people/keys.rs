@@ -110,7 +110,10 @@ async fn a_member_manages_their_own_keys_and_sees_no_others() {
         ..named("bot")
     };
     let error = keys.issue(who, request).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (Kind::Forbidden, "forbidden"));
+    assert_eq!(
+        (error.kind(), error.code()),
+        (Kind::Forbidden, "administrators_only")
+    );
     keys.rotate(who, &own.view.id, Duration::ZERO)
         .await
         .unwrap();

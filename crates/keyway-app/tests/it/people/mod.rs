@@ -2,6 +2,7 @@
 
 mod identities;
 mod invitations;
+mod invited_back;
 mod keys;
 mod links;
 mod members;

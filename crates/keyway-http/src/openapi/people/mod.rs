@@ -8,34 +8,11 @@ use self::schemas::{
     account, described, email, invitation, key, list, member, moment, object, organization, role,
     text,
 };
-use super::components::refusal;
-
-/// An operation: method, path, id, summary, how it is asked and answered.
-struct Operation {
-    path: &'static str,
-    method: &'static str,
-    id: &'static str,
-    summary: &'static str,
-    input: Option<Value>,
-    answer: Answer,
-}
-
-enum Answer {
-    Shows(Value),
-    Makes(Value),
-    Nothing,
-}
+use super::operation::{Answer, Operation, paths_of};
 
 /// The paths, by path.
 pub(super) fn paths() -> Map<String, Value> {
-    let mut paths = Map::new();
-    for operation in operations() {
-        let path = paths.entry(operation.path).or_insert_with(|| json!({}));
-        if let Some(methods) = path.as_object_mut() {
-            methods.insert(operation.method.to_owned(), operation.describe());
-        }
-    }
-    paths
+    paths_of(operations())
 }
 
 fn operations() -> Vec<Operation> {
@@ -286,40 +263,4 @@ fn operations() -> Vec<Operation> {
             Makes(key(&["key"])),
         ),
     ]
-}
-
-impl Operation {
-    fn describe(self) -> Value {
-        let mut refusals = vec!["401", "403", "404", "405", "406", "409", "429"];
-        let mut operation = Map::new();
-        operation.insert("operationId".into(), self.id.into());
-        operation.insert("summary".into(), self.summary.into());
-        if self.path.contains("{id}") {
-            let id = json!([{ "name": "id", "in": "path", "required": true, "schema": text() }]);
-            operation.insert("parameters".into(), id);
-        }
-        if let Some(input) = self.input {
-            refusals.extend(["400", "408", "413", "415", "422"]);
-            let body =
-                json!({ "required": true, "content": { "application/json": { "schema": input } } });
-            operation.insert("requestBody".into(), body);
-        }
-        let with = |description: &str, schema: Value| {
-            json!({
-                "description": description,
-                "content": { "application/json": { "schema": schema } }
-            })
-        };
-        let (status, answer) = match self.answer {
-            Answer::Shows(schema) => ("200", with("It is here.", schema)),
-            Answer::Makes(schema) => ("201", with("It was made.", schema)),
-            Answer::Nothing => ("204", json!({ "description": "It is done." })),
-        };
-        let refusals = refusals
-            .into_iter()
-            .map(|status| (status.to_owned(), refusal(status)));
-        let all = std::iter::once((status.to_owned(), answer)).chain(refusals);
-        operation.insert("responses".into(), Value::Object(all.collect()));
-        Value::Object(operation)
-    }
 }

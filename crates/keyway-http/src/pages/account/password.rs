@@ -26,7 +26,9 @@ pub(in crate::pages) async fn change(
     match changing.await {
         Ok(signed_in) => {
             let to = "/account?done=password";
-            Ok(signed_in::go_on(&shared, &visitor.visit, &signed_in, to).into_response())
+            Ok(signed_in::go_on(&shared, &visitor.visit, &signed_in, to)
+                .await
+                .into_response())
         }
         Err(error) => {
             let trouble = Trouble::of(error, fields(&shared, &visitor), form.pairs())?;

@@ -29,14 +29,20 @@ fn options() -> Options {
     }
 }
 
+/// What a document becomes, which always is a manifest.
 fn imported(document: &Value) -> Imported {
-    import(
-        document,
-        "https://acme.example/openapi.json",
-        &Alone,
-        &options(),
-    )
-    .unwrap()
+    let at = "https://acme.example/openapi.json";
+    let imported = import(document, at, &Alone, &options()).unwrap();
+    sound(&imported.manifest);
+    imported
+}
+
+/// Holds a manifest against the grammar.
+fn sound(manifest: &Value) {
+    let built = crate::Manifest::read(manifest).and_then(|manifest| manifest.build());
+    if let Err(faults) = built {
+        panic!("{faults:?}\n{manifest}");
+    }
 }
 
 /// The one action that a document of one operation becomes.

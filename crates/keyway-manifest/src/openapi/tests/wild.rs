@@ -106,6 +106,7 @@ proptest! {
             let Ok(imported) = import(&document, "file:///a.json", &Alone, &options()) else {
                 continue;
             };
+            sound(&imported.manifest);
             for (slug, action) in imported.manifest["actions"].as_object().unwrap() {
                 prop_assert!(keyway_core::names::ACTION_SLUG.allows(slug));
                 for key in ["input", "output"] {

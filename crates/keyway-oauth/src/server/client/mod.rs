@@ -2,6 +2,7 @@
 //! that an admin made.
 
 mod document;
+mod freshness;
 mod kinds;
 mod metadata;
 mod name;
@@ -10,6 +11,7 @@ mod read;
 mod tests;
 
 pub use document::{DocumentUrl, Http};
+pub use freshness::freshness;
 pub use kinds::{ApplicationType, AuthMethod, GrantType};
 pub use metadata::{ClientMetadata, Issued, Links};
 pub use name::{BadName, ClientName};

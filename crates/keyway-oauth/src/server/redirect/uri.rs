@@ -2,6 +2,7 @@ use std::fmt;
 
 use url::Url;
 
+use super::super::Issuer;
 use super::super::form;
 use super::super::uri::{Authority, BadUri, Parts, is_name};
 
@@ -156,6 +157,34 @@ impl RedirectUri {
     /// What a person is told about where it leads: the host, or the scheme of an app.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// True when it leads to the server itself, behind whose pages there is no client. On loopback
+    /// every name of the machine is the same one.
+    ///
+    /// ```
+    /// use keyway_oauth::server::Issuer;
+    /// use keyway_oauth::server::redirect::RedirectUri;
+    ///
+    /// let issuer = Issuer::parse("https://gate.example").unwrap();
+    /// let own = RedirectUri::parse("https://GATE.example:443/account").unwrap();
+    /// assert!(own.leads_to(&issuer));
+    /// let other = RedirectUri::parse("https://gate.example:8443/cb").unwrap();
+    /// assert!(!other.leads_to(&issuer));
+    /// ```
+    pub fn leads_to(&self, issuer: &Issuer) -> bool {
+        let (Ok((own, at)), Ok((parts, there))) =
+            (Parts::web(issuer.as_str()), Parts::web(&self.text))
+        else {
+            return false;
+        };
+        let port = |parts: &Parts<'_>, at: &Authority<'_>| {
+            let usual = if parts.scheme == "https" { 443 } else { 80 };
+            at.port.unwrap_or(usual)
+        };
+        let same_host =
+            at.host.eq_ignore_ascii_case(there.host) || (at.is_loopback() && there.is_loopback());
+        own.scheme == parts.scheme && port(&own, &at) == port(&parts, &there) && same_host
     }
 
     /// The URI with parameters of an answer; the query it has is kept (RFC 6749 section 3.1.2).

@@ -54,9 +54,21 @@ async fn an_organization_sees_its_own_clients_and_those_it_let_in() {
     assert_eq!(listed, both);
     assert_eq!(seen(&other).await, []);
     for id in [&own.id, &world.client.id] {
-        assert!(!store.block_oauth_client(&other, id, at(2)).await.unwrap());
         assert!(!store.delete_oauth_client(&other, id).await.unwrap());
     }
+    assert!(
+        !store
+            .block_oauth_client(&other, &own.id, at(2))
+            .await
+            .unwrap()
+    );
+    // One that belongs to nobody is kept out of one's own organization, and of no other.
+    let nobody_s = &world.client.id;
+    let blocked = store.block_oauth_client(&other, nobody_s, at(2)).await;
+    assert!(blocked.unwrap());
+    assert_eq!(seen(&other).await, std::slice::from_ref(nobody_s));
+    let here = store.is_oauth_client_blocked(&world.acme, nobody_s).await;
+    assert!(!here.unwrap());
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
-use keyway_store::oauth::{GrantFilter, Redeemed, RevokedFor};
+use keyway_store::oauth::{Agreed, GrantFilter, Redeemed, RevokedFor, Whose};
 use tokio::task::JoinSet;
 
-use super::world::{tokens, world};
+use super::world::{RESOURCE, tokens, world};
 use crate::support::at;
 
 #[tokio::test]
@@ -9,7 +9,7 @@ async fn a_code_becomes_a_grant_with_tokens_once() {
     let world = world().await;
     let store = world.store();
     let code = world.code(0);
-    store.create_oauth_code(&code).await.unwrap();
+    store.create_oauth_code(&code, Agreed::Once).await.unwrap();
     let seen = store.oauth_code(&code.hash).await.unwrap().unwrap();
     assert_eq!((&seen.code, seen.used_at, seen.grant), (&code, None, None));
 
@@ -35,7 +35,7 @@ async fn a_second_use_of_a_code_revokes_what_the_first_one_got() {
     let world = world().await;
     let store = world.store();
     let code = world.code(0);
-    store.create_oauth_code(&code).await.unwrap();
+    store.create_oauth_code(&code, Agreed::Once).await.unwrap();
     let (grant, pair) = (world.grant(1), tokens(1));
     store
         .redeem_oauth_code(&code.hash, &grant, &pair, at(1))
@@ -65,7 +65,7 @@ async fn a_code_that_is_over_makes_nothing() {
     let world = world().await;
     let store = world.store();
     let code = world.code(0);
-    store.create_oauth_code(&code).await.unwrap();
+    store.create_oauth_code(&code, Agreed::Once).await.unwrap();
     let late = store
         .redeem_oauth_code(&code.hash, &world.grant(300), &tokens(300), at(300))
         .await;
@@ -85,7 +85,7 @@ async fn of_a_thousand_redemptions_at_once_one_succeeds() {
     let world = world().await;
     let store = world.store();
     let code = world.code(0);
-    store.create_oauth_code(&code).await.unwrap();
+    store.create_oauth_code(&code, Agreed::Once).await.unwrap();
     let attempts = 1_000;
     let mut racing = JoinSet::new();
     for _ in 0..attempts {
@@ -109,4 +109,63 @@ async fn of_a_thousand_redemptions_at_once_one_succeeds() {
         .unwrap();
     assert_eq!(grants.len(), 1);
     assert!(grants.first().unwrap().revoked.is_some());
+}
+
+#[tokio::test]
+async fn a_consent_that_was_taken_back_meanwhile_gives_no_code() {
+    let world = world().await;
+    let store = world.store();
+    let agreed = world.code(0);
+    let made = store.create_oauth_code(&agreed, Agreed::Now).await;
+    assert!(made.unwrap());
+    // What a request to authorize has read before it makes a code without asking.
+    let read = store
+        .oauth_consent(&world.acme, &world.owner.id, &world.client.id, RESOURCE)
+        .await;
+    let read = read.unwrap().unwrap();
+    let while_it_stands = world.code(1);
+    let made = store
+        .create_oauth_code(&while_it_stands, Agreed::Before(&read))
+        .await;
+    assert!(made.unwrap());
+    store
+        .revoke_oauth_grants(&world.acme, Whose::All, RevokedFor::Admin, at(2))
+        .await
+        .unwrap();
+    let late = world.code(3);
+    let made = store.create_oauth_code(&late, Agreed::Before(&read)).await;
+    assert!(!made.unwrap());
+    for code in [&agreed, &while_it_stands, &late] {
+        assert_eq!(store.oauth_code(&code.hash).await.unwrap(), None);
+        let redeemed = store
+            .redeem_oauth_code(&code.hash, &world.grant(4), &tokens(4), at(4))
+            .await;
+        assert_eq!(redeemed.unwrap(), Redeemed::Gone);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_revocation_finds_a_code_and_its_consent_or_neither() {
+    let world = world().await;
+    let store = world.store();
+    for _ in 0..50 {
+        let code = world.code(0);
+        let (acme, racing) = (world.acme.clone(), store.clone());
+        let mut revoking = JoinSet::new();
+        revoking.spawn(async move {
+            racing
+                .revoke_oauth_grants(&acme, Whose::All, RevokedFor::Admin, at(1))
+                .await
+        });
+        let made = store.create_oauth_code(&code, Agreed::Now).await;
+        assert!(made.unwrap());
+        for ended in revoking.join_all().await {
+            ended.unwrap();
+        }
+        let consent = store
+            .oauth_consent(&world.acme, &world.owner.id, &world.client.id, RESOURCE)
+            .await;
+        let code = store.oauth_code(&code.hash).await.unwrap();
+        assert_eq!(consent.unwrap().is_some(), code.is_some());
+    }
 }

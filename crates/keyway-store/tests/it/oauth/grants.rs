@@ -1,5 +1,5 @@
 use keyway_core::{Actor, GrantId, Role};
-use keyway_store::oauth::{Consent, GrantFilter, Purged, RevokedFor, Whose};
+use keyway_store::oauth::{Agreed, GrantFilter, Purged, RevokedFor, Whose};
 
 use super::world::{RESOURCE, client, mcp, tokens, world};
 use crate::support::{at, member, tenant};
@@ -88,12 +88,9 @@ async fn filters_pick_a_client_a_person_or_what_is_valid() {
 async fn who_takes_a_grant_back_is_asked_again() {
     let world = world().await;
     let store = world.store();
-    let agreed = Consent {
-        organization: world.acme.clone(),
-        user: world.owner.id.clone(),
-        client: world.client.id.clone(),
-        scopes: mcp(),
-        resource: RESOURCE.to_owned(),
+    let agree = async || {
+        let made = store.create_oauth_code(&world.code(0), Agreed::Now).await;
+        assert!(made.unwrap());
     };
     let remembered = async || {
         let found = store
@@ -102,11 +99,12 @@ async fn who_takes_a_grant_back_is_asked_again() {
         found.unwrap()
     };
     for (reason, left) in [
-        (RevokedFor::Client, Some(mcp())),
+        (RevokedFor::Replay, Some(mcp())),
+        (RevokedFor::Client, None),
         (RevokedFor::User, None),
         (RevokedFor::Admin, None),
     ] {
-        store.put_oauth_consent(&agreed, at(0)).await.unwrap();
+        agree().await;
         let (grant, _) = world.granted(0).await;
         let revoked = store
             .revoke_oauth_grant(&world.acme, &grant.id, reason, at(1))
@@ -114,7 +112,7 @@ async fn who_takes_a_grant_back_is_asked_again() {
         assert!(revoked.unwrap());
         assert_eq!(remembered().await, left, "{reason:?}");
     }
-    store.put_oauth_consent(&agreed, at(0)).await.unwrap();
+    agree().await;
     let (_, pair) = world.granted(0).await;
     let ended = store
         .revoke_oauth_grants(
@@ -157,7 +155,10 @@ async fn what_ended_long_ago_is_forgotten_in_batches() {
     let store = world.store();
     for _ in 0..5 {
         world.granted(0).await;
-        store.create_oauth_code(&world.code(0)).await.unwrap();
+        store
+            .create_oauth_code(&world.code(0), Agreed::Once)
+            .await
+            .unwrap();
     }
     let nothing = Purged {
         tokens_before: at(0),

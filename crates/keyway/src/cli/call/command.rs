@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use keyway_app::Surface;
+use keyway_app::credentials::CredentialChoice;
 use keyway_core::Action;
 use keyway_core::action::{Entry, Expose};
 use keyway_core::ports::NoCaller;
@@ -33,6 +34,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Call {
+    #[command(flatten)]
+    choice: Choice,
     /// The action's slug, and its input: flags made from its schema, or --input. Without a slug the
     /// actions are listed
     #[arg(
@@ -41,6 +44,25 @@ pub(crate) struct Call {
         value_name = "SLUG [INPUT]"
     )]
     words: Vec<OsString>,
+}
+
+/// Which credentials it uses, beyond what would be found anyway.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Choice {
+    /// The project the call is for: its credentials come before the organization's
+    #[arg(long, value_name = "SLUG")]
+    project: Option<String>,
+    /// An instance to use, by name or id; once for each credential. Stands before the action's slug
+    #[arg(long = "credential", value_name = "KEY=NAME", value_parser = chosen)]
+    credentials: Vec<(String, String)>,
+}
+
+fn chosen(text: &str) -> Result<(String, String), String> {
+    let pair = text
+        .split_once('=')
+        .filter(|(key, name)| !key.is_empty() && !name.is_empty());
+    let (key, name) = pair.ok_or("expected <key>=<name or id>, as in acme=sandbox")?;
+    Ok((key.to_owned(), name.to_owned()))
 }
 
 const HIDDEN: &str = "the action is not exposed on the command line: its author says \
@@ -52,6 +74,10 @@ pub(crate) async fn run(
     command: Call,
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
+    let choice = CredentialChoice {
+        project: command.choice.project,
+        instances: command.choice.credentials,
+    };
     let mut words = command.words.into_iter();
     let Some(slug) = words.next() else {
         let local = opened(&invocation).await?;
@@ -86,7 +112,7 @@ pub(crate) async fn run(
         Some(local) => local,
         None => opened(&invocation).await?,
     };
-    let done = invoke(&local, &action, input, terminal).await;
+    let done = invoke(&local, &action, input, choice, terminal).await;
     local.close().await;
     done
 }
@@ -123,6 +149,7 @@ async fn invoke(
     local: &Local,
     action: &Action,
     input: RawJson,
+    choice: CredentialChoice,
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     let app = local.app();
@@ -135,6 +162,7 @@ async fn invoke(
         caller: Arc::new(NoCaller),
         cancel: &cancel,
         request: &request,
+        credentials: choice,
     });
     tokio::pin!(call);
     let reply = tokio::select! {

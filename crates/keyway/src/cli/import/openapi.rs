@@ -2,6 +2,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use keyway_manifest::Manifest;
 use keyway_manifest::openapi::{
     Auth, Imported, Options, Pattern, Refused, apply_overrides, difference, import,
 };
@@ -99,6 +100,7 @@ pub(super) async fn run(
     if let Some(overrides) = overrides {
         put_over(&mut imported, &options.app, &overrides, &output)?;
     }
+    sound(&imported.manifest)?;
     let changes = options
         .previous
         .as_ref()
@@ -115,6 +117,18 @@ pub(super) async fn run(
     }
     .tell(terminal, &invocation.directory);
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is written can be read: an override may have made something of it that cannot.
+fn sound(manifest: &Value) -> Result<(), Failure> {
+    let faults = match Manifest::read(manifest).and_then(|manifest| manifest.build().map(drop)) {
+        Ok(()) => return Ok(()),
+        Err(faults) => faults,
+    };
+    let mut failure = Failure::usage("bad_definitions", "what would be written cannot be used")
+        .with_hint("nothing was written; look at the overrides of what is named here");
+    failure.details = faults.iter().take(20).map(ToString::to_string).collect();
+    Err(failure)
 }
 
 fn put_over(

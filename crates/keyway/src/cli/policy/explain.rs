@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use keyway_app::policy::{Access, Explained, Tags};
+use keyway_app::policy::{Access, Explained, Tags, UnknownAccess};
 use keyway_core::{
     Actor, ClientId, OrgId, Principal, Role, Scopes, ServiceAccountId, Subject, UserId,
 };
@@ -12,7 +12,6 @@ use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
 use crate::cli::local::Local;
 use crate::cli::terminal::Terminal;
-use crate::policy::access_of;
 
 /// The ids of those that are made up for an explanation.
 const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
@@ -137,8 +136,9 @@ async fn principal(command: &Explain, opened: &Local) -> Result<Principal, Failu
     };
     let access = match client {
         Some(_) => Access::OAuth,
-        None => access_of(&command.access)
-            .map_err(|message| Failure::usage("bad_access", format!("--access: {message}")))?,
+        None => command.access.parse().map_err(|error: UnknownAccess| {
+            Failure::usage("bad_access", format!("--access: {error}"))
+        })?,
     };
     let subject = subject(owner, access, client)?;
     Ok(Principal::new(organization, subject)

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use keyway_app::policy::Policies;
+use keyway_app::policy::{Cases, Policies};
 use keyway_app::system::SystemClock;
 use keyway_core::ports::Clock as _;
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
 use crate::cli::terminal::Terminal;
 use crate::config::{Config, read_document};
-use crate::policy::{Cases, Sources, faults_of};
+use crate::policy::{Sources, faults_of};
 
 /// Hold policies against a file of cases (YAML or JSON): who does what, and what is expected
 #[derive(Debug, Args)]
@@ -40,14 +40,8 @@ pub(super) fn run(
             .with_hint("docs/how-to/write-a-policy.md shows a file of cases")
     };
     let value = read_document(&file).map_err(unusable)?;
-    let cases: Cases =
-        serde_json::from_value(value).map_err(|error| unusable(error.to_string()))?;
-    let now = SystemClock.now();
-    let outcomes: Result<Vec<_>, _> = (1..)
-        .zip(&cases.cases)
-        .map(|(nth, case)| case.run(nth, &policies, now))
-        .collect();
-    let outcomes = outcomes.map_err(unusable)?;
+    let cases = Cases::read(value).map_err(unusable)?;
+    let outcomes = cases.run(&policies, SystemClock.now()).map_err(unusable)?;
     let wrong = outcomes.iter().filter(|outcome| !outcome.ok).count();
     if terminal.is_json() {
         terminal.value(&json!({ "ok": wrong == 0, "cases": outcomes }));

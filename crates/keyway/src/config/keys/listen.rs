@@ -17,7 +17,7 @@ pub(super) const KEYS: &[Key] = keys! {
         |c, v| { c.listen.public_url = Some(check::public_url(&v.text()?)?); Ok(()) },
         |c| json!(c.listen.public_url);
     "allowed_origins": Kind::List,
-        "Web origins whose pages may call Keyway, besides its own. `*` is any, and then never with credentials.",
+        "Further web origins whose pages may call Keyway, besides its own. Those of the known web clients (`https://claude.ai`, `https://claude.com`, `https://chatgpt.com`, `https://vscode.dev`, `https://github.dev`) are always let in, also where this list is empty. `*` is any, and then never with credentials.",
         "`allowedOrigins` (`WEB_SERVER_ALLOWED_ORIGINS`, `MCP_ALLOWED_ORIGINS`)",
         |c, v| { c.listen.allowed_origins = check::origins(v.list()?)?; Ok(()) },
         |c| json!(c.listen.allowed_origins);
@@ -32,7 +32,7 @@ pub(super) const KEYS: &[Key] = keys! {
         |c, v| { c.listen.trusted_hops = v.usize()?; Ok(()) },
         |c| json!(c.listen.trusted_hops);
     "auth.required": Kind::Bool,
-        "Whether a caller needs an API key. `false` is accepted only when `bind` is a loopback address.",
+        "Whether a caller of `/mcp` and `/v1` needs an API key or an access token. `false` lets everyone in who reaches the address, offers no signing in to clients, and is accepted only when `bind` is a loopback address.",
         "",
         |c, v| { c.auth.required = v.bool()?; Ok(()) },
         |c| json!(c.auth.required);

@@ -95,7 +95,7 @@ pub(super) const OAUTH_KEYS: &[Key] = keys! {
         |c, v| { c.rate_limits.oauth_register.window = Duration::from_millis(v.integer()?); Ok(()) },
         |c| json!(u64::try_from(c.rate_limits.oauth_register.window.as_millis()).unwrap_or(u64::MAX));
     "rate_limit.sign_in.limit": Kind::Integer(0, 1_000_000),
-        "How many attempts to sign in, or to get a token, one address may make within the window. 0 is without limit.",
+        "How often one address may try to sign in within the window, and ask the authorization server to authorize, or for a token, about one or to end one. 0 is without limit. Attempts with a password that go wrong are held up besides, whatever this says: after 20 from one address one every 30 seconds, after 10 at one account one a minute.",
         "",
         |c, v| { c.rate_limits.sign_in.limit = u32::try_from(v.integer()?).unwrap_or(u32::MAX); Ok(()) },
         |c| json!(c.rate_limits.sign_in.limit);

@@ -1,9 +1,12 @@
 mod actions;
+mod administrators;
 mod audit;
 mod authentication;
+mod credentials;
 mod limits;
 mod origins;
 mod people;
 mod probes;
+mod refused;
 mod scopes;
 mod streams;

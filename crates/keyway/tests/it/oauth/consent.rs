@@ -5,6 +5,7 @@ use serde_json::json;
 use super::browser::{Browser, hidden};
 use super::party::{Party, told, value};
 use super::world::{Gate, gate};
+use crate::pages::headers::assert_protected;
 
 #[tokio::test]
 async fn who_says_no_is_taken_back_with_access_denied() {
@@ -21,7 +22,7 @@ async fn who_says_no_is_taken_back_with_access_denied() {
 }
 
 #[tokio::test]
-async fn attack_consent_csrf_a_form_of_another_visit_grants_nothing() {
+async fn attack_csrf_a_consent_form_of_another_visit_grants_nothing() {
     let mut gate = gate().await;
     let party = gate.party().await;
     let page = gate.owner.get(&party.url()).await;
@@ -172,12 +173,34 @@ async fn a_member_cannot_give_away_what_only_admins_have() {
     assert_eq!(owner.status(), 200);
 }
 
+#[tokio::test]
+async fn attack_clickjacking_the_consent_page_is_framed_nowhere() {
+    let mut gate = gate().await;
+    let party = gate.party().await;
+    let unknown = party.url_with(&[("client_id", Some("client_unknown"))]);
+    for (path, status) in [
+        (party.url(), 200),
+        (unknown, 400),
+        ("/device".to_owned(), 200),
+        ("/account".to_owned(), 200),
+    ] {
+        let page = gate.owner.get(&path).await;
+        assert_eq!(page.status(), status, "{path}");
+        assert_protected(&page, &path);
+    }
+}
+
 /// The browser of someone who was invited, signed in.
 pub(super) async fn member(gate: &Gate) -> Browser {
+    joined(gate, "grace@example.com", Role::Member).await
+}
+
+/// The same, for someone with this address and role.
+pub(super) async fn joined(gate: &Gate, email: &str, role: Role) -> Browser {
     let app = gate.app.running.app();
     let invited = app
         .people()
-        .invite(&app.local(), "grace@example.com", Role::Member)
+        .invite(&app.local(), email, role)
         .await
         .unwrap();
     let accept = Accept::Password {

@@ -150,7 +150,7 @@ async fn attack_documents_that_are_not_right_make_no_client() {
 }
 
 #[tokio::test]
-async fn attack_documents_at_private_addresses_are_not_fetched() {
+async fn attack_cimd_ssrf_documents_at_private_addresses_are_not_fetched() {
     let mut gate = gate().await;
     let site =
         Site::start(|at| ok(&document(&format!("http://{at}/client.json")).to_string())).await;
@@ -176,6 +176,35 @@ async fn attack_documents_at_private_addresses_are_not_fetched() {
         assert!(!answer.text().contains("169.254"), "nothing is repeated");
     }
     assert_eq!(site.asked(), 0);
+}
+
+#[tokio::test]
+async fn attack_cimd_ssrf_a_redirect_of_a_document_is_followed_nowhere() {
+    let mut gate = lenient().await;
+    // Even to where the gateway may go, with a document that would be right there.
+    let inner = Site::start(|at| ok(&document(&format!("http://{at}/client.json")).to_string()));
+    let inner = inner.await;
+    for status in [301, 302, 303, 307, 308] {
+        for target in [
+            inner.url(),
+            "http://169.254.169.254/latest/meta-data/".to_owned(),
+            "http://[fd00:ec2::254]/latest/meta-data/".to_owned(),
+            "http://metadata.google.internal/computeMetadata/v1/".to_owned(),
+            format!("//{}/client.json", inner.address),
+        ] {
+            let answer = format!(
+                "HTTP/1.1 {status} Moved\r\nlocation: {target}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            );
+            let site = Site::start(|_| answer.clone().into_bytes()).await;
+            let party = party(&gate, &site.url());
+            let page = gate.owner.get(&party.url()).await;
+            assert_eq!(page.status(), 400, "{status} {target}");
+            assert!(!page.has("location"), "{status} {target}");
+            assert!(!page.text().contains("169.254"), "nothing is repeated");
+            assert_eq!(site.asked(), 1, "{status} {target}");
+        }
+    }
+    assert_eq!(inner.asked(), 0);
 }
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+use keyway_testkit::sql;
+
 use super::party::{CALLBACK, told, value};
 use super::world::gate;
 
@@ -127,4 +129,46 @@ async fn attack_asking_for_a_new_sign_in_signs_nobody_out() {
     let done = gate.owner.submit(&page, &fields).await;
     assert_eq!(done.header("location"), "/account", "{}", done.text());
     assert_ne!(gate.owner.cookies["keyway_session"], session);
+}
+
+#[tokio::test]
+async fn a_client_that_wants_a_new_sign_in_gets_one_unless_somebody_just_signed_in() {
+    let mut gate = gate().await;
+    let party = gate.party().await;
+    let url = party.url_with(&[("prompt", Some("login"))]);
+    let page = gate.owner.get(&url).await;
+    assert_eq!(page.status(), 200, "somebody just signed in");
+
+    // Six minutes pass for the web session.
+    let file = gate.app.data_dir().join("keyway.db");
+    let age = "UPDATE web_sessions SET created_at = created_at - 360000";
+    sql::run(&file, age).await;
+    let session = gate.owner.cookies["keyway_session"].clone();
+    let led = gate.owner.get(&url).await;
+    assert_eq!(led.status(), 303, "{}", led.text());
+    assert!(
+        led.header("location")
+            .starts_with("/sign-in?next=%2Foauth%2Fauthorize%3F"),
+        "{}",
+        led.header("location")
+    );
+    assert!(led.header("location").ends_with("&again=1"));
+    let to = led.header("location").to_owned();
+    let form = gate.owner.get(&to).await;
+    assert_eq!(form.status(), 200, "{}", form.text());
+    assert_eq!(gate.owner.cookies["keyway_session"], session);
+    // Without that wish the old web session is good enough.
+    assert_eq!(gate.owner.get(&party.url()).await.status(), 200);
+
+    let fields = [
+        ("mode", "signin"),
+        ("email", super::world::EMAIL),
+        ("password", super::world::PASSWORD),
+    ];
+    let done = gate.owner.submit(&form, &fields).await;
+    let page = gate.owner.follow(done).await;
+    assert_eq!(page.status(), 200, "{}", page.text());
+    let allowed = gate.owner.submit(&page, &[("decision", "allow")]).await;
+    let code = value(&told(&allowed), "code").to_owned();
+    party.redeem(&code).await;
 }

@@ -105,7 +105,7 @@ async fn attack_a_bearer_token_is_no_cookie_and_a_cookie_no_bearer_token() {
 }
 
 #[tokio::test]
-async fn attack_headers_that_name_somebody_mean_nothing() {
+async fn attack_header_smuggling_names_of_somebody_mean_nothing() {
     let mut gate = gate().await;
     let party = gate.party().await;
     let pair = gate.tokens(&party).await;
@@ -152,10 +152,27 @@ async fn attack_a_client_with_admin_mints_nothing_that_outlives_it() {
         ("/v1/api-keys", json!({ "name": "kept" })),
         (rotate.as_str(), json!({})),
         ("/v1/oauth/clients", client),
+        (
+            "/v1/service-accounts",
+            json!({ "name": "kept", "role": "admin" }),
+        ),
+        (
+            "/v1/invitations",
+            json!({ "email": "eve@example.com", "role": "owner" }),
+        ),
     ] {
         let ask = gate.app.ask(Method::POST, path).bearer(&token).json(&body);
         let answer = ask.send().await;
         assert_eq!(answer.status(), 403, "{path}: {}", answer.text());
         assert_eq!(answer.json()["code"], "not_through_a_client", "{path}");
     }
+    for (path, list) in [
+        ("/v1/service-accounts", "serviceAccounts"),
+        ("/v1/invitations", "invitations"),
+    ] {
+        let all = gate.app.get(path).send().await.json();
+        assert_eq!(all[list], json!([]), "{path}: {all}");
+    }
+    let keys = gate.app.get("/v1/api-keys").send().await.json();
+    assert_eq!(keys["apiKeys"].as_array().unwrap().len(), 1);
 }

@@ -9,7 +9,8 @@ use keyway_app::people::{Accept, Browser};
 use keyway_core::{Role, Secret};
 use serde_json::{Value, json};
 
-use super::world::{Gate, gate};
+use super::world::{Gate, gate_of};
+use crate::support::actions;
 use crate::support::client::Answer;
 
 /// The key of an admin of another organization.
@@ -75,14 +76,12 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
     let robot = json!({ "name": "bot", "role": "member" });
     let account = as_owner(gate, "/v1/service-accounts", robot).await;
     let key = as_owner(gate, "/v1/api-keys", json!({ "name": "of the owner" })).await;
-    let client = json!({ "client_name": "Ours", "redirect_uris": ["https://ours.example/cb"] });
-    let client = gate
-        .app
-        .post("/v1/oauth/clients")
-        .json(&client)
-        .send()
-        .await;
-    let client = client.json();
+    let client = json!({ "name": "Ours", "redirectUris": ["https://ours.example/cb"] });
+    let client = as_owner(gate, "/v1/oauth/clients", client).await;
+    let credential = json!({
+        "key": "acme", "scope": "organization", "fields": { "apiKey": "ours" }
+    });
+    let credential = as_owner(gate, "/v1/credentials", credential).await;
     let first = |answer: &Answer, list: &str| id(&answer.json()[list][0]);
     let members = gate.app.get("/v1/members").send().await;
     let grants = gate.app.get("/v1/oauth/grants").send().await;
@@ -92,21 +91,18 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
         ("/v1/invitations/", id(&invitation)),
         ("/v1/service-accounts/", id(&account)),
         ("/v1/api-keys/", id(&key)),
+        ("/v1/credentials/", id(&credential)),
         (
             "/v1/oauth/clients/",
-            client["id"]
-                .as_str()
-                .or(client["client_id"].as_str())
-                .unwrap_or(&party.id)
-                .to_owned(),
+            client["id"].as_str().unwrap().to_owned(),
         ),
         ("/v1/oauth/grants/", first(&grants, "grants")),
     ]
 }
 
 #[tokio::test]
-async fn attack_another_organization_s_admin_reads_and_changes_nothing() {
-    let mut gate = gate().await;
+async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_nothing() {
+    let mut gate = gate_of([actions::say_back(), actions::whoami()], |_| {}).await;
     let things = things(&mut gate).await;
     let key = stranger(&gate.app.running).await;
     let document = gate.app.get("/v1/openapi.json").send().await.json();

@@ -1,5 +1,6 @@
 use std::net::{IpAddr, Ipv4Addr};
 
+use keyway::Action;
 use keyway::config::Config;
 use keyway_app::people::{Browser as From, UseLink};
 use keyway_core::Secret;
@@ -27,8 +28,15 @@ pub(crate) async fn gate() -> Gate {
 }
 
 pub(crate) async fn gate_with(change: impl FnOnce(&mut Config)) -> Gate {
+    gate_of([actions::say_back()], change).await
+}
+
+pub(crate) async fn gate_of(
+    actions: impl IntoIterator<Item = Action>,
+    change: impl FnOnce(&mut Config),
+) -> Gate {
     let app = TestApp::builder()
-        .actions([actions::say_back()])
+        .actions(actions)
         .config(change)
         .start()
         .await;

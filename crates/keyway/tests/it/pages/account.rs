@@ -1,5 +1,6 @@
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, PASSWORD, set_up};
+use crate::support::wait::until;
 
 /// The ids of the other web sessions on the page.
 fn others(html: &str) -> Vec<String> {
@@ -95,4 +96,34 @@ async fn a_password_is_changed_by_who_knows_it() {
     assert_ne!(here.cookie("keyway_session"), Some(before.as_str()));
     assert_eq!(here.get("/account").await.status(), 200);
     assert_eq!(there.get("/account").await.status(), 303);
+}
+
+#[tokio::test]
+async fn a_wrong_present_password_changes_nothing_and_is_in_the_log() {
+    let app = TestApp::with([]).await;
+    let mut here = set_up(&app).await;
+    here.get("/account").await;
+    let session = here.cookie("keyway_session").unwrap().to_owned();
+    let fields = [
+        ("current_password", "canary of a password"),
+        ("password", "cobalt ferry under 3 quiet bridges"),
+    ];
+    let refused = here.post("/account/password", &fields).await;
+    assert_eq!(refused.status(), 422, "{}", refused.text());
+    assert_eq!(here.cookie("keyway_session"), Some(session.as_str()));
+    let mut there = Browser::of(&app);
+    assert_eq!(there.sign_in("ada@example.com").await.status(), 303);
+    let log = async |kind: &str| app.get(&format!("/v1/audit?kind={kind}")).send().await;
+    until("the refusal", || async {
+        let failed = log("sign_in_failed").await.json();
+        let failed = failed["events"].as_array().unwrap();
+        failed.len() == 1
+            && failed[0]["record"]["outcome"] == "refused"
+            && failed[0]["record"]["target"]["type"] == "user"
+            && failed[0]["record"]["address"] == "127.0.0.1"
+    })
+    .await;
+    assert!(!log("sign_in_failed").await.text().contains("canary"));
+    let changed = log("password_changed").await.json();
+    assert_eq!(changed["events"].as_array().unwrap().len(), 0);
 }

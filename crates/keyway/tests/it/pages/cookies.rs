@@ -52,7 +52,7 @@ async fn over_https_cookies_are_this_host_s_alone() {
 }
 
 #[tokio::test]
-async fn a_bearer_token_opens_no_page_and_a_cookie_opens_no_api() {
+async fn attack_bearer_as_cookie_a_bearer_token_opens_no_page_and_a_cookie_opens_no_api() {
     let app = TestApp::with([]).await;
     let browser = set_up(&app).await;
     let cookie = browser.cookie("keyway_session").unwrap();

@@ -29,7 +29,7 @@ async fn send(
 }
 
 #[tokio::test]
-async fn a_form_without_the_token_with_a_wrong_one_or_with_another_s_does_nothing() {
+async fn attack_csrf_a_form_without_the_token_with_a_wrong_one_or_with_another_s_does_nothing() {
     let app = TestApp::with([]).await;
     let browser = set_up(&app).await;
     let mut other = Browser::of(&app);
@@ -59,7 +59,7 @@ async fn a_form_without_the_token_with_a_wrong_one_or_with_another_s_does_nothin
 }
 
 #[tokio::test]
-async fn a_form_from_another_site_does_nothing_whatever_it_knows() {
+async fn attack_csrf_a_form_from_another_site_does_nothing_whatever_it_knows() {
     let app = TestApp::with([]).await;
     let mut browser = set_up(&app).await;
     browser.get("/account").await;
@@ -86,7 +86,7 @@ async fn a_form_from_another_site_does_nothing_whatever_it_knows() {
 }
 
 #[tokio::test]
-async fn the_token_of_a_visit_is_no_good_for_someone_who_is_signed_in() {
+async fn attack_csrf_the_token_of_a_visit_is_no_good_for_someone_who_is_signed_in() {
     let app = TestApp::with([]).await;
     let mut browser = set_up(&app).await;
     // Somebody else can make a browser carry a mark they know, where names are shared.

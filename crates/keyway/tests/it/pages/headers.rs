@@ -19,7 +19,7 @@ const PAGES: &[&str] = &[
 ];
 
 #[track_caller]
-fn assert_protected(answer: &Answer, what: &str) {
+pub(crate) fn assert_protected(answer: &Answer, what: &str) {
     let policy = answer.header("content-security-policy");
     for part in [
         "default-src 'none'",
@@ -46,7 +46,7 @@ fn assert_protected(answer: &Answer, what: &str) {
 }
 
 #[tokio::test]
-async fn every_page_is_framed_nowhere_kept_nowhere_and_runs_nothing() {
+async fn attack_clickjacking_every_page_is_framed_nowhere_kept_nowhere_and_runs_nothing() {
     let app = TestApp::with([]).await;
     let html = "text/html,application/xhtml+xml";
     for path in PAGES {

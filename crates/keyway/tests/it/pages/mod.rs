@@ -1,12 +1,16 @@
 mod account;
 mod actions;
 mod assets;
+mod attempts;
 mod cookies;
 mod csrf;
-mod headers;
+pub(crate) mod headers;
 mod invitations;
+mod invited_back;
 mod links;
 mod next;
 mod origins;
+mod replaced;
 mod sign_in;
+mod sso;
 mod templates;

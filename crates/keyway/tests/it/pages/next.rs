@@ -19,7 +19,7 @@ const ELSEWHERE: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn signing_in_leads_nowhere_else() {
+async fn attack_open_redirect_signing_in_leads_nowhere_else() {
     let app = TestApp::with([]).await;
     let mut owner = set_up(&app).await;
     for next in ELSEWHERE {

@@ -1,3 +1,5 @@
+use keyway_core::Role;
+
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, PASSWORD, set_up};
 
@@ -94,11 +96,15 @@ async fn a_sign_in_that_fails_keeps_what_was_typed_but_for_the_password() {
 }
 
 #[tokio::test]
-async fn whether_there_is_such_an_account_is_not_told() {
+async fn attack_user_enumeration_by_text_an_unknown_account_is_a_wrong_password() {
     let app = TestApp::with([]).await;
     set_up(&app).await;
+    let people = app.running.app().people();
+    let local = app.running.app().local();
+    let invited = people.invite(&local, "eve@example.com", Role::Member);
+    invited.await.unwrap();
     let mut told = Vec::new();
-    for email in ["ada@example.com", "nobody@example.com"] {
+    for email in ["ada@example.com", "bob@example.com", "eve@example.com"] {
         let mut browser = Browser::of(&app);
         browser.get("/sign-in").await;
         let fields = [
@@ -111,9 +117,49 @@ async fn whether_there_is_such_an_account_is_not_told() {
             .text()
             .replace(email, "EMAIL")
             .replace(&browser.csrf, "TOKEN");
-        told.push((page.status(), text));
+        let mut headers = page.0.headers().clone();
+        for own in ["date", "x-request-id"] {
+            headers.remove(own);
+        }
+        let request = page.header("x-request-id").to_owned();
+        told.push((page.status(), text.replace(&request, "REQUEST"), headers));
     }
     assert_eq!(told[0], told[1]);
+    assert_eq!(told[0], told[2]);
+}
+
+#[tokio::test]
+async fn attack_user_enumeration_by_timing_every_attempt_hashes_once() {
+    let app = TestApp::with([]).await;
+    let mut owner = set_up(&app).await;
+    let people = app.running.app().people();
+    let mut grace = Browser::of(&app);
+    let local = app.running.app().local();
+    let invited = people.invite(&local, "grace@example.com", Role::Member);
+    let path = invited.await.unwrap().path().expose().clone();
+    grace.get(&path).await;
+    let fields = [("name", "Grace"), ("password", PASSWORD)];
+    assert_eq!(grace.post(&path, &fields).await.status(), 303);
+    let members = people.members(&local).await.unwrap();
+    let off = members.iter().find(|one| one.name == "Grace").unwrap();
+    people.disable_user(&local, &off.id).await.unwrap();
+    owner.get("/account").await;
+
+    for (email, password) in [
+        ("ada@example.com", "wrong wrong wrong"),
+        ("nobody@example.com", "wrong wrong wrong"),
+        ("grace@example.com", PASSWORD),
+        ("no address at all", "wrong wrong wrong"),
+        ("", ""),
+    ] {
+        let mut browser = Browser::of(&app);
+        browser.get("/sign-in").await;
+        let before = people.password_checks();
+        let fields = [("mode", "signin"), ("email", email), ("password", password)];
+        let page = browser.post("/sign-in", &fields).await;
+        assert_eq!(page.status(), 422, "{email}: {}", page.text());
+        assert_eq!(people.password_checks() - before, 1, "{email}");
+    }
 }
 
 #[tokio::test]
@@ -144,7 +190,8 @@ async fn too_many_attempts_are_told_with_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn signing_in_begins_another_web_session_than_the_one_that_was_brought() {
+async fn attack_session_fixation_signing_in_begins_another_web_session_than_the_one_that_was_brought()
+ {
     let app = TestApp::with([]).await;
     let owner = set_up(&app).await;
     let mut browser = Browser::of(&app);

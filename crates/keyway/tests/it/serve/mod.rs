@@ -1,8 +1,10 @@
 mod audit;
 mod child;
 mod keys;
+mod limits;
 mod loops;
 mod policy;
 mod port;
+mod processes;
 mod reload;
 mod signals;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyway::{Action, Error, Expose, Kind};
+use keyway::{Action, Credential, Error, Expose, Kind, Secret};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
@@ -34,6 +34,30 @@ pub(crate) fn say_back() -> Action {
     })
     .title("Say back")
     .description("Says back what it is told")
+    .read_only()
+    .expose(Expose::ALL)
+}
+
+/// What `acme:whoami` needs.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Acme {
+    pub(crate) api_key: Secret<String>,
+}
+
+impl Credential for Acme {
+    const KEY: &'static str = "acme";
+}
+
+/// `acme:whoami`, everywhere: answers how long its key is, and how it ends.
+pub(crate) fn whoami() -> Action {
+    Action::with_credentials("acme:whoami", |_, _: Nothing, acme: Acme| async move {
+        let key = acme.api_key.expose();
+        let end = key.get(key.len().saturating_sub(2)..).unwrap_or_default();
+        Ok(Said {
+            text: format!("{} characters, ending in {end}", key.len()),
+        })
+    })
     .read_only()
     .expose(Expose::ALL)
 }

@@ -240,7 +240,7 @@ fn what_may_be_registered() {
 }
 
 #[test]
-fn tricks_of_redirect_uris() {
+fn attack_redirect_tricks_of_every_kind_are_refused() {
     assert!(TRICKS.len() >= 60);
     for text in TRICKS {
         let bad = RedirectUri::parse(text).map(|uri| uri.to_string());

@@ -11,8 +11,9 @@ const FLOOR: Duration = Duration::from_mins(1);
 /// The longest: a client that changes is noticed within a day.
 const CEILING: Duration = Duration::from_hours(24);
 
-/// How long an answer is fresh (RFC 9111 sections 4.2 and 5.2.2), within a floor and a ceiling.
-pub(super) fn freshness(headers: &HeaderMap) -> Duration {
+/// How long a client metadata document is kept that came with these headers: as long as it is
+/// fresh (RFC 9111 sections 4.2 and 5.2.2), within a floor of a minute and a ceiling of a day.
+pub fn freshness(headers: &HeaderMap) -> Duration {
     let lines = headers.get_all(CACHE_CONTROL).iter();
     let directives: Vec<_> = lines
         .filter_map(|line| line.to_str().ok())

@@ -1,8 +1,11 @@
-use keyway_app::policy::{
-    Access, Act, Asker, AskerKind, Policies, Tags, Thing, ThingKind, Verdict,
-};
+//! Cases that policies are held against: who does what to what, and what is expected.
+
+use jiff::Timestamp;
 use keyway_core::{Role, Scopes};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Access, Act, Asker, AskerKind, Policies, Tags, Thing, ThingKind, Verdict};
 
 /// The organization of cases, and another one.
 const OWN: &str = "org_own";
@@ -11,30 +14,30 @@ const OTHER: &str = "org_other";
 /// A file of cases: what is expected of the policies.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Cases {
-    pub(crate) cases: Vec<Case>,
+pub struct Cases {
+    cases: Vec<Case>,
 }
 
 /// Who does what to what, and what policy should say.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Case {
+struct Case {
     /// What it shows.
     #[serde(default)]
-    pub(crate) name: Option<String>,
-    pub(crate) principal: Who,
-    pub(crate) action: Deed,
-    pub(crate) resource: What,
-    pub(crate) expected: Expected,
+    name: Option<String>,
+    principal: Who,
+    action: Deed,
+    resource: What,
+    expected: Expected,
     /// When it is asked; now unless it is given.
     #[serde(default)]
-    time: Option<jiff::Timestamp>,
+    time: Option<Timestamp>,
 }
 
 /// Who asks.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Who {
+struct Who {
     #[serde(default)]
     user: Option<String>,
     #[serde(default)]
@@ -54,7 +57,7 @@ pub(crate) struct Who {
 /// What is done.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Deed {
+enum Deed {
     List,
     Call,
     Read,
@@ -66,7 +69,7 @@ pub(crate) enum Deed {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "independent claims")]
-pub(crate) struct What {
+struct What {
     #[serde(default)]
     tool: Option<String>,
     #[serde(default)]
@@ -99,32 +102,48 @@ pub(crate) struct What {
 /// What policy should say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Expected {
+enum Expected {
     Allow,
     NeedsApproval,
     Deny,
 }
 
 /// How a case came out.
-#[derive(Debug, serde::Serialize)]
-pub(crate) struct Outcome {
-    pub(crate) case: String,
-    pub(crate) ok: bool,
-    pub(crate) expected: &'static str,
-    pub(crate) decided: &'static str,
-    pub(crate) policies: Vec<String>,
+#[derive(Debug, Serialize)]
+pub struct Outcome {
+    /// Its name, else which one it is.
+    pub case: String,
+    /// Whether what was decided is what was expected.
+    pub ok: bool,
+    /// The verdict that was expected, in one word.
+    pub expected: &'static str,
+    /// The verdict, in one word.
+    pub decided: &'static str,
+    /// The ids of the policies behind it.
+    pub policies: Vec<String>,
+    /// Why it could not be decided.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) failure: Option<String>,
+    pub failure: Option<String>,
+}
+
+impl Cases {
+    /// Reads a document of cases; a text that says what is wrong with it.
+    pub fn read(document: Value) -> Result<Self, String> {
+        serde_json::from_value(document).map_err(|error| error.to_string())
+    }
+
+    /// Puts every case to policies. `now` is when those are asked that name no time. A text that
+    /// names the case where one cannot be put.
+    pub fn run(&self, policies: &Policies, now: Timestamp) -> Result<Vec<Outcome>, String> {
+        (1..)
+            .zip(&self.cases)
+            .map(|(nth, case)| case.run(nth, policies, now))
+            .collect()
+    }
 }
 
 impl Case {
-    /// Puts the case to policies; a text where it cannot be put.
-    pub(crate) fn run(
-        &self,
-        nth: usize,
-        policies: &Policies,
-        now: jiff::Timestamp,
-    ) -> Result<Outcome, String> {
+    fn run(&self, nth: usize, policies: &Policies, now: Timestamp) -> Result<Outcome, String> {
         let name = self.name.clone().unwrap_or_else(|| format!("case {nth}"));
         let told = |message: String| format!("{name}: {message}");
         let (asker, thing) = (
@@ -163,7 +182,9 @@ impl Who {
             (None, _) => Role::Member,
         };
         let access = match (&self.access, &self.client) {
-            (Some(access), _) => access_of(access)?,
+            (Some(access), _) => access
+                .parse()
+                .map_err(|error: crate::UnknownAccess| error.to_string())?,
             (None, Some(_)) => Access::OAuth,
             (None, None) => Access::ApiKey,
         };
@@ -182,15 +203,6 @@ impl Who {
             address: self.address,
         })
     }
-}
-
-/// A way in by its name.
-pub(crate) fn access_of(text: &str) -> Result<Access, String> {
-    let mut all = Access::ALL.into_iter();
-    all.find(|access| access.as_str() == text).ok_or_else(|| {
-        let names = Access::ALL.map(Access::as_str).join(", ");
-        format!("expected an access of {names}")
-    })
 }
 
 impl Deed {

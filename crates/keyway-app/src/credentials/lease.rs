@@ -1,0 +1,128 @@
+use std::sync::Arc;
+
+use keyway_core::action::Entry;
+use keyway_core::credential::{
+    CredentialKind, CredentialNeed, CredentialScope, Fields, Lease, LeasedCredential,
+};
+use keyway_core::{Actor, CredentialId, Error, Principal, Secret};
+
+use super::resolve::{Asked, Walk, resolve};
+use super::{CredentialChoice, error};
+use crate::App;
+
+/// What a call leased, and of which instances it is.
+pub(crate) struct Leased {
+    pub(crate) lease: Arc<Lease>,
+    instances: Vec<CredentialId>,
+}
+
+/// What the resolution of one need came to.
+pub(super) struct Resolved {
+    pub(super) walk: Walk,
+    pub(super) asks_for_a_person: bool,
+}
+
+impl App {
+    /// Leases what an action needs. `None` for one that needs nothing, which costs nothing.
+    pub(crate) async fn lease(
+        &self,
+        who: &Principal,
+        entry: &Entry,
+        choice: impl FnOnce() -> CredentialChoice,
+    ) -> Result<Option<Leased>, Error> {
+        let needs = entry.action().get_credentials();
+        if needs.is_empty() {
+            return Ok(None);
+        }
+        let choice = choice();
+        let mut instances = Vec::with_capacity(needs.len());
+        let mut all = Vec::with_capacity(needs.len());
+        for need in needs {
+            let (id, fields) = self.lease_one(who, need, &choice).await?;
+            instances.extend(id);
+            let key = need.definition().key();
+            let definition = self.inner.credentials.get(key);
+            all.push(LeasedCredential {
+                key: Arc::from(key),
+                fields,
+                hosts: definition.and_then(|known| known.get_hosts().cloned()),
+            });
+        }
+        Ok(Some(Leased {
+            lease: Arc::new(Lease::new(all)),
+            instances,
+        }))
+    }
+
+    async fn lease_one(
+        &self,
+        who: &Principal,
+        need: &CredentialNeed,
+        choice: &CredentialChoice,
+    ) -> Result<(Option<CredentialId>, Fields), Error> {
+        let key = need.definition().key();
+        let definition = self.inner.credentials.get(key);
+        let definition = definition.unwrap_or_else(|| need.definition());
+        if definition.kind() == CredentialKind::None {
+            return Ok((None, Fields::new(Secret::new(b"{}".to_vec()))));
+        }
+        let organization = who.organization();
+        let resolved = self.resolve(who, need, choice).await?;
+        let pages = self.inner.settings().pages_url.as_deref();
+        let pin = need.pin();
+        let Some(instance) = resolved.walk.instance else {
+            if resolved.asks_for_a_person {
+                return Err(error::needs_a_person(key));
+            }
+            let chosen = choice.of(key).is_some();
+            return Err(error::missing(definition, pin, chosen, pages));
+        };
+        let held = &self.inner.held;
+        let known = held.of(organization, key).await?;
+        let fields = held.fields(organization, &known, &instance.id).await?;
+        // It went between two looks.
+        let fields = fields.ok_or_else(|| error::missing(definition, pin, false, pages))?;
+        Ok((Some(instance.id), fields))
+    }
+
+    /// Which instance `who` gets for a need.
+    pub(super) async fn resolve(
+        &self,
+        who: &Principal,
+        need: &CredentialNeed,
+        choice: &CredentialChoice,
+    ) -> Result<Resolved, Error> {
+        let (organization, key) = (who.organization(), need.definition().key());
+        let held = &self.inner.held;
+        let project = match &choice.project {
+            Some(slug) => {
+                let found = held.project(organization, slug).await?;
+                Some(found.ok_or_else(error::no_project)?)
+            }
+            None => None,
+        };
+        let user = match who.actor() {
+            Some(Actor::User(user)) => Some(user),
+            _ => None,
+        };
+        let known = held.of(organization, key).await?;
+        let asked = Asked {
+            chosen: choice.of(key),
+            pin: need.pin(),
+            project: project.as_ref(),
+            user: user.as_ref(),
+        };
+        Ok(Resolved {
+            walk: resolve(&known.instances, &asked),
+            asks_for_a_person: need.pin() == Some(CredentialScope::User) && user.is_none(),
+        })
+    }
+
+    /// Keeps in mind that instances were used, and what came of it.
+    pub(crate) fn leased<T>(&self, leased: Option<&Leased>, done: &Result<T, Error>) {
+        if let Some(leased) = leased {
+            let now = self.inner.clock.now();
+            self.inner.held.uses.record(&leased.instances, now, done);
+        }
+    }
+}

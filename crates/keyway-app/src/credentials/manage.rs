@@ -1,0 +1,428 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use keyway_core::action::{Registry, Schema};
+use keyway_core::credential::{CredentialBook, CredentialKind};
+use keyway_core::ports::{Clock, Random};
+use keyway_core::{
+    Actor, CredentialDefinition, CredentialId, Error, MAX_NAME, Principal, ProjectId, Secret,
+    Subject, is_visible,
+};
+use keyway_store::{CredentialPlace, NewStoredCredential, Reason, Store, StoredCredential};
+use keyway_vault::Vault;
+
+use super::held::Held;
+use super::instance::seal;
+use super::view::definition;
+use super::{CredentialView, DefinitionView, Place, error};
+use crate::access;
+use crate::audit::{Audit, Event, EventKind};
+
+/// The name of an instance that is given none.
+const NAME: &str = "default";
+
+/// Setting, listing and revoking instances of credentials. Owners and admins manage those of the
+/// organization and its projects, people their own; nobody ever reads one back.
+#[derive(Clone)]
+pub struct Credentials {
+    parts: CredentialsParts,
+    actions: Arc<Registry>,
+    held: Option<Arc<Held>>,
+}
+
+/// What [`Credentials`] is made of.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "holds the vault")]
+pub struct CredentialsParts {
+    /// The rows.
+    pub store: Store,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// What seals.
+    pub vault: Vault,
+    /// What happened, written down.
+    pub audit: Audit,
+    /// What is defined.
+    pub book: Arc<CredentialBook>,
+}
+
+impl Credentials {
+    /// For a process that serves nothing: the gateway notices what changes within a second or two.
+    pub fn new(parts: CredentialsParts, actions: Arc<Registry>) -> Self {
+        Self {
+            parts,
+            actions,
+            held: None,
+        }
+    }
+
+    pub(crate) fn serving(mut self, held: Arc<Held>) -> Self {
+        self.held = Some(held);
+        self
+    }
+
+    /// The credentials that are defined, by key, and the actions that need them.
+    pub fn definitions(&self) -> Vec<DefinitionView> {
+        let all = self.parts.book.iter();
+        all.map(|of| definition(of, self.needing(of.key())))
+            .collect()
+    }
+
+    /// One of them.
+    pub fn definition(&self, key: &str) -> Result<DefinitionView, Error> {
+        let of = self.defined(key)?;
+        Ok(definition(of, self.needing(key)))
+    }
+
+    /// The instances `who` may see, of one key or of all: everyone's for who administers the
+    /// organization; else the organization's, its projects' and one's own.
+    pub async fn list(
+        &self,
+        who: &Principal,
+        key: Option<&str>,
+    ) -> Result<Vec<CredentialView>, Error> {
+        if let Some(key) = key {
+            self.defined(key)?;
+        }
+        let role = access::role(&self.parts.store, who).await?;
+        let role = role.ok_or_else(access::forbidden)?;
+        let own = own_user(who);
+        let store = &self.parts.store;
+        let all = store.credentials_of(who.organization(), key).await?;
+        let seen = all.into_iter().filter(|one| match &one.place {
+            CredentialPlace::User(user) => role.administers() || own.as_ref() == Some(user),
+            _ => true,
+        });
+        self.views(who, seen.collect()).await
+    }
+
+    /// Sets the fields of an instance at a place, under a name (`default` when absent): makes it, or
+    /// replaces what is stored of it. Answers whether it was made.
+    pub async fn set(
+        &self,
+        who: &Principal,
+        key: &str,
+        place: &Place,
+        name: Option<&str>,
+        fields: &Secret<String>,
+    ) -> Result<(CredentialView, bool), Error> {
+        let event = Event::new(EventKind::CredentialSet, who).detail("key", key);
+        let asked = self.asked(who, key, place, name, fields);
+        let (at, name) = self.parts.audit.checked(event.clone(), asked).await?;
+        let store = &self.parts.store;
+        let there = store
+            .credentials_of(who.organization(), Some(key))
+            .await?
+            .into_iter()
+            .find(|one| one.place == at && one.name == name);
+        let parts = &self.parts;
+        let made = there.is_none();
+        let id = there.map_or_else(
+            || CredentialId::generate(&*parts.clock, &*parts.random),
+            |one| one.id,
+        );
+        let event = event
+            .target("credential", id.as_str())
+            .detail("name", name.as_str())
+            .detail("scope", at.scope().as_str());
+        let change = async {
+            let secret = Secret::new(fields.expose().as_bytes().to_vec());
+            let sealed =
+                seal(&parts.vault, who.organization(), &id, &secret).map_err(Error::internal)?;
+            let now = parts.clock.now();
+            if made {
+                let new = NewStoredCredential {
+                    id: id.clone(),
+                    key: key.to_owned(),
+                    place: at,
+                    name,
+                    sealed,
+                    at: now,
+                };
+                let made = store.create_credential(who.organization(), &new).await;
+                made.map(drop).map_err(told)
+            } else {
+                let replaced = store.replace_credential(who.organization(), &id, &sealed, now);
+                replaced.await?.then_some(()).ok_or_else(error::not_found)
+            }
+        };
+        parts.audit.change(event, change).await?;
+        self.forget();
+        Ok((self.view(who, &id).await?, made))
+    }
+
+    /// Gives an instance another name.
+    pub async fn rename(
+        &self,
+        who: &Principal,
+        id: &CredentialId,
+        name: &str,
+    ) -> Result<CredentialView, Error> {
+        let event = event(who, EventKind::CredentialChanged, id);
+        let change = async {
+            self.managed(who, id).await?;
+            let name = checked_name(Some(name))?;
+            let store = &self.parts.store;
+            let renamed = store.rename_credential(who.organization(), id, &name);
+            let renamed = renamed.await.map_err(told)?;
+            renamed.then_some(()).ok_or_else(error::not_found)
+        };
+        self.parts.audit.change(event, change).await?;
+        self.forget();
+        self.view(who, id).await
+    }
+
+    /// Makes an instance the default of its place.
+    pub async fn make_default(
+        &self,
+        who: &Principal,
+        id: &CredentialId,
+    ) -> Result<CredentialView, Error> {
+        let event = event(who, EventKind::CredentialChanged, id);
+        let change = async {
+            self.managed(who, id).await?;
+            let store = &self.parts.store;
+            let made = store
+                .make_credential_default(who.organization(), id)
+                .await?;
+            made.then_some(()).ok_or_else(error::not_found)
+        };
+        self.parts.audit.change(event, change).await?;
+        self.forget();
+        self.view(who, id).await
+    }
+
+    /// Deletes an instance and all that is stored of it. A default that actions would use is refused
+    /// with `credential_in_use` unless it is `forced`.
+    pub async fn revoke(
+        &self,
+        who: &Principal,
+        id: &CredentialId,
+        forced: bool,
+    ) -> Result<(), Error> {
+        let event = event(who, EventKind::CredentialRevoked, id);
+        let change = async {
+            let stored = self.managed(who, id).await?;
+            if stored.is_default && !forced {
+                let needing = self.needing(&stored.key);
+                let named: Vec<_> = needing.iter().map(String::as_str).collect();
+                if !named.is_empty() {
+                    return Err(error::in_use(&named));
+                }
+            }
+            let store = &self.parts.store;
+            let deleted = store.delete_credential(who.organization(), id).await?;
+            deleted.then_some(()).ok_or_else(error::not_found)
+        };
+        self.parts.audit.change(event, change).await?;
+        self.forget();
+        Ok(())
+    }
+
+    /// One instance, if `who` may see it.
+    pub async fn view(&self, who: &Principal, id: &CredentialId) -> Result<CredentialView, Error> {
+        let all = self.list(who, None).await?;
+        let found = all.into_iter().find(|one| one.id == *id);
+        found.ok_or_else(error::not_found)
+    }
+
+    /// Checks what is to be set, and by whom.
+    async fn asked(
+        &self,
+        who: &Principal,
+        key: &str,
+        place: &Place,
+        name: Option<&str>,
+        fields: &Secret<String>,
+    ) -> Result<(CredentialPlace, String), Error> {
+        let at = self.at(who, place).await?;
+        self.may_manage(who, &at).await?;
+        let definition = self.defined(key)?;
+        check(definition, fields)?;
+        Ok((at, checked_name(name)?))
+    }
+
+    async fn at(&self, who: &Principal, place: &Place) -> Result<CredentialPlace, Error> {
+        let store = &self.parts.store;
+        Ok(match place {
+            Place::Organization => CredentialPlace::Organization,
+            Place::Project { project } => {
+                let found = store.project_by_slug(who.organization(), project).await?;
+                CredentialPlace::Project(found.ok_or_else(error::no_project)?.id)
+            }
+            Place::User { user } => {
+                let id = user.parse().map_err(|_| error::not_yours())?;
+                let member = store.member(who.organization(), &id).await?;
+                member.ok_or_else(error::not_yours)?;
+                CredentialPlace::User(id)
+            }
+        })
+    }
+
+    /// Refuses whoever may not set or revoke instances at a place.
+    async fn may_manage(&self, who: &Principal, at: &CredentialPlace) -> Result<(), Error> {
+        access::made_by_hand(who)?;
+        match at {
+            CredentialPlace::User(user) => {
+                let own = *who.subject() == Subject::Local || own_user(who).as_ref() == Some(user);
+                own.then_some(()).ok_or_else(error::not_yours)
+            }
+            _ => access::administer(&self.parts.store, who).await.map(drop),
+        }
+    }
+
+    /// An instance that `who` may change. Who administers may end anybody's, which is all that can be
+    /// done to it without knowing it.
+    async fn managed(&self, who: &Principal, id: &CredentialId) -> Result<StoredCredential, Error> {
+        access::made_by_hand(who)?;
+        let store = &self.parts.store;
+        let stored = store.stored_credential(who.organization(), id).await?;
+        let stored = stored.ok_or_else(error::not_found)?;
+        match &stored.place {
+            CredentialPlace::User(user) if own_user(who).as_ref() == Some(user) => {}
+            CredentialPlace::User(_) => {
+                let administers = access::administer(store, who).await;
+                administers.map_err(|_| error::not_found())?;
+            }
+            _ => drop(access::administer(store, who).await?),
+        }
+        Ok(stored)
+    }
+
+    fn defined(&self, key: &str) -> Result<&Arc<CredentialDefinition>, Error> {
+        self.parts.book.get(key).ok_or_else(error::no_definition)
+    }
+
+    fn needing(&self, key: &str) -> Vec<String> {
+        let needs = |action: &keyway_core::Action| {
+            let mut needs = action.get_credentials().iter();
+            needs.any(|need| need.definition().key() == key)
+        };
+        let all = self.actions.iter().map(keyway_core::action::Entry::action);
+        all.filter(|action| needs(action))
+            .map(|action| action.slug().to_owned())
+            .collect()
+    }
+
+    fn forget(&self) {
+        if let Some(held) = &self.held {
+            held.forget();
+        }
+    }
+
+    async fn views(
+        &self,
+        who: &Principal,
+        all: Vec<StoredCredential>,
+    ) -> Result<Vec<CredentialView>, Error> {
+        let named = |one: &StoredCredential| matches!(one.place, CredentialPlace::Project(_));
+        let mut slugs: HashMap<ProjectId, String> = HashMap::new();
+        if all.iter().any(named) {
+            let projects = self.parts.store.projects(who.organization()).await?;
+            slugs.extend(projects.into_iter().map(|one| (one.id, one.slug)));
+        }
+        let view = |one: StoredCredential| {
+            let place = match &one.place {
+                CredentialPlace::Organization => Place::Organization,
+                CredentialPlace::Project(id) => Place::Project {
+                    project: slugs.get(id).cloned().unwrap_or_else(|| id.to_string()),
+                },
+                CredentialPlace::User(user) => Place::User {
+                    user: user.to_string(),
+                },
+            };
+            let (last_error, last_error_at) = one.last_error.unzip();
+            CredentialView {
+                id: one.id,
+                key: one.key,
+                place,
+                name: one.name,
+                default: one.is_default,
+                revision: one.revision,
+                created_at: one.created_at,
+                changed_at: one.changed_at,
+                last_used_at: one.last_used_at,
+                last_error,
+                last_error_at,
+            }
+        };
+        Ok(all.into_iter().map(view).collect())
+    }
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").finish_non_exhaustive()
+    }
+}
+
+fn event(who: &Principal, kind: EventKind, id: &CredentialId) -> Event {
+    Event::new(kind, who).target("credential", id.as_str())
+}
+
+/// The person `who` is, where a person asks.
+fn own_user(who: &Principal) -> Option<keyway_core::UserId> {
+    match who.actor() {
+        Some(Actor::User(user)) => Some(user),
+        _ => None,
+    }
+}
+
+/// Checks fields against their definition. No problem repeats what was given, not even the name of a
+/// field that is not known.
+fn check(definition: &CredentialDefinition, fields: &Secret<String>) -> Result<(), Error> {
+    if definition.kind() == CredentialKind::None {
+        return Err(error::nothing_to_store());
+    }
+    let value: serde_json::Value = serde_json::from_str(fields.expose())
+        .map_err(|_| error::invalid("", "an object of the credential's fields"))?;
+    let Some(given) = value.as_object() else {
+        return Err(error::invalid("", "an object of the credential's fields"));
+    };
+    let known = definition.fields();
+    if given
+        .keys()
+        .any(|name| known.iter().all(|field| field.name != *name))
+    {
+        let names: Vec<_> = known.iter().map(|field| field.name.as_str()).collect();
+        return Err(error::invalid(
+            "",
+            format!("only these fields: {}", names.join(", ")),
+        ));
+    }
+    let empty = known.iter().find(|field| {
+        field.required && given.get(&field.name).and_then(|v| v.as_str()) == Some("")
+    });
+    if let Some(field) = empty {
+        return Err(error::invalid(
+            format!("/{}", field.name),
+            "a value that is not empty",
+        ));
+    }
+    let schema = Schema::compile(definition.schema()).map_err(Error::internal)?;
+    let problems = schema.check(&value);
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::invalid_input(problems))
+    }
+}
+
+fn checked_name(name: Option<&str>) -> Result<String, Error> {
+    let name = name.unwrap_or(NAME).trim();
+    let length = name.chars().take(MAX_NAME + 1).count();
+    if name.is_empty() || length > MAX_NAME || !is_visible(name) {
+        return Err(error::invalid("/name", "1 to 100 visible characters"));
+    }
+    Ok(name.to_owned())
+}
+
+fn told(found: keyway_store::StoreError) -> Error {
+    match found.reason() {
+        Reason::Conflict => error::taken(),
+        Reason::Missing => error::no_project(),
+        _ => found.into(),
+    }
+}

@@ -1,0 +1,110 @@
+use jiff::Timestamp;
+use keyway_core::credential::{CredentialField, CredentialKind, CredentialScope};
+use keyway_core::{CredentialDefinition, CredentialId};
+
+use super::Place;
+
+/// An instance as it is shown. Never what is stored of it.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialView {
+    /// Its id.
+    pub id: CredentialId,
+    /// The key of its definition.
+    pub key: String,
+    /// Where it belongs.
+    #[serde(flatten)]
+    pub place: Place,
+    /// Its name.
+    pub name: String,
+    /// Whether it is used at its place where none is named.
+    pub default: bool,
+    /// How often what is stored was set.
+    pub revision: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When what is stored was last set.
+    pub changed_at: Timestamp,
+    /// When it was last used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Timestamp>,
+    /// What the service last said against it, until it is set anew or accepted again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+    /// When it said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error_at: Option<Timestamp>,
+}
+
+/// A credential as it is defined.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DefinitionView {
+    /// Its key.
+    pub key: String,
+    /// Its name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What it is and where people get one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// How it comes to be.
+    pub kind: CredentialKind,
+    /// Its fields.
+    pub fields: Vec<FieldView>,
+    /// The only scope it is looked for at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<CredentialScope>,
+    /// Where it may be sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hosts: Option<String>,
+    /// The actions that need it.
+    pub actions: Vec<String>,
+}
+
+/// A field of a credential.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldView {
+    /// Its name.
+    pub name: String,
+    /// Its name for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether it is typed without echo.
+    pub secret: bool,
+    /// Whether it has to be given.
+    pub required: bool,
+    /// Whether it is taken as text; anything else is read as JSON.
+    #[serde(skip)]
+    pub text: bool,
+}
+
+impl From<CredentialField> for FieldView {
+    fn from(field: CredentialField) -> Self {
+        Self {
+            name: field.name,
+            title: field.title,
+            description: field.description,
+            secret: field.secret,
+            required: field.required,
+            text: field.text,
+        }
+    }
+}
+
+pub(super) fn definition(of: &CredentialDefinition, actions: Vec<String>) -> DefinitionView {
+    DefinitionView {
+        key: of.key().to_owned(),
+        title: of.get_title().map(str::to_owned),
+        description: of.get_description().to_owned(),
+        kind: of.kind(),
+        fields: of.fields().into_iter().map(FieldView::from).collect(),
+        scope: of.pin(),
+        hosts: of.get_hosts().map(ToString::to_string),
+        actions,
+    }
+}

@@ -1,0 +1,7 @@
+//! Instances of credentials: who sets them, who gets which, and what nobody ever sees.
+
+mod held;
+mod managing;
+mod refusing;
+mod resolving;
+mod world;

@@ -1,0 +1,155 @@
+//! Credentials: their definitions and their instances.
+
+use serde_json::{Map, Value, json};
+
+use super::operation::{Answer, Operation, paths_of};
+
+/// The paths, by path.
+pub(super) fn paths() -> Map<String, Value> {
+    let of = |path, method, id, summary, input, answer| Operation {
+        path,
+        method,
+        id,
+        summary,
+        input,
+        answer,
+    };
+    let list = |name: &str, item: Value| {
+        json!({
+            "type": "object",
+            "properties": { name: { "type": "array", "items": item } },
+            "required": [name]
+        })
+    };
+    paths_of(vec![
+        of(
+            "/v1/credential-definitions",
+            "get",
+            "list_credential_definitions",
+            "List the credentials that are defined, and the actions that need them",
+            None,
+            Answer::Shows(list("definitions", definition())),
+        ),
+        of(
+            "/v1/credentials",
+            "get",
+            "list_credentials",
+            "List the instances of credentials (of one `key`); never what is stored of them",
+            None,
+            Answer::Shows(list("credentials", instance())),
+        ),
+        of(
+            "/v1/credentials",
+            "post",
+            "set_credential",
+            "Set the fields of an instance: 201 when it was made, 200 when they were replaced",
+            Some(new()),
+            Answer::Makes(instance()),
+        ),
+        of(
+            "/v1/credentials/{id}",
+            "patch",
+            "change_credential",
+            "Give an instance another name, or make it the default of its place",
+            Some(json!({
+                "type": "object",
+                "properties": { "name": text(), "default": { "const": true } },
+                "additionalProperties": false
+            })),
+            Answer::Shows(instance()),
+        ),
+        of(
+            "/v1/credentials/{id}",
+            "delete",
+            "revoke_credential",
+            "Delete an instance; with `?force=true` also a default that actions would use",
+            None,
+            Answer::Nothing,
+        ),
+    ])
+}
+
+fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+fn moment() -> Value {
+    json!({ "type": "string", "format": "date-time" })
+}
+
+fn scope() -> Value {
+    json!({ "enum": ["organization", "project", "user"] })
+}
+
+fn new() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "key": text(),
+            "scope": scope(),
+            "project": { "type": "string", "description": "The project's slug, with that scope." },
+            "user": {
+                "type": "string",
+                "description": "The person's id, with that scope; the asker when absent."
+            },
+            "name": { "type": "string", "description": "`default` when absent." },
+            "fields": {
+                "type": "object",
+                "description": "As the definition describes them.",
+                "writeOnly": true
+            }
+        },
+        "required": ["key", "scope", "fields"],
+        "additionalProperties": false
+    })
+}
+
+fn instance() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "id": text(),
+            "key": text(),
+            "scope": scope(),
+            "project": text(),
+            "user": text(),
+            "name": text(),
+            "default": { "type": "boolean" },
+            "revision": { "type": "integer" },
+            "createdAt": moment(),
+            "changedAt": moment(),
+            "lastUsedAt": moment(),
+            "lastError": text(),
+            "lastErrorAt": moment()
+        },
+        "required": ["id", "key", "scope", "name", "default", "revision", "createdAt", "changedAt"]
+    })
+}
+
+fn definition() -> Value {
+    let field = json!({
+        "type": "object",
+        "properties": {
+            "name": text(),
+            "title": text(),
+            "description": text(),
+            "secret": { "type": "boolean" },
+            "required": { "type": "boolean" }
+        },
+        "required": ["name", "secret", "required"]
+    });
+    json!({
+        "type": "object",
+        "properties": {
+            "key": text(),
+            "title": text(),
+            "description": text(),
+            "kind": { "enum": ["api_key", "none"] },
+            "fields": { "type": "array", "items": field },
+            "scope": scope(),
+            "hosts": text(),
+            "actions": { "type": "array", "items": text() }
+        },
+        "required": ["key", "kind", "fields", "actions"]
+    })
+}

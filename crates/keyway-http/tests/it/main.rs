@@ -1,0 +1,3 @@
+//! What reads texts of strangers, from outside.
+
+mod fuzz;

@@ -1,0 +1,116 @@
+use keyway_core::names::{ACTION_SLUG, APP_SLUG, CREDENTIAL_KEY};
+use serde_json::Value;
+
+use crate::fault::{Fault, Spot};
+use crate::read::{Faults, Node};
+use crate::spec::{ActionSpec, AppSpec, CredentialSpec, Named, named};
+
+/// The keys of a manifest.
+const KEYS: &[&str] = &["credentials", "apps", "actions"];
+
+/// What one or several files define.
+///
+/// ```
+/// use keyway_manifest::Manifest;
+/// use serde_json::json;
+///
+/// let manifest = Manifest::read(&json!({
+///     "credentials": { "acme": { "fields": { "apiKey": {} } } },
+///     "apps": { "acme": {
+///         "base_url": "https://api.acme.example/v1",
+///         "headers": { "Authorization": "Bearer {{ credentials.acme.apiKey }}" },
+///     } },
+///     "actions": { "acme:whoami": { "app": "acme", "http": { "url": "/me" } } },
+/// }))
+/// .unwrap();
+/// let definitions = manifest.build().unwrap();
+/// assert_eq!(definitions.apps[0].actions()[0].slug(), "acme:whoami");
+/// ```
+#[derive(Debug, Default)]
+pub struct Manifest {
+    pub(crate) credentials: Vec<Named<CredentialSpec>>,
+    pub(crate) apps: Vec<Named<AppSpec>>,
+    pub(crate) actions: Vec<Named<ActionSpec>>,
+}
+
+impl Manifest {
+    /// The keys of a manifest, for files that have others as well.
+    pub const KEYS: &'static [&'static str] = KEYS;
+
+    /// Reads a document without a name.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the definitions, each by itself. What they say of each other is
+    /// held together by [`Manifest::build`].
+    pub fn read(document: &Value) -> Result<Self, Vec<Fault>> {
+        let (manifest, faults) = Self::read_file("", document);
+        if faults.is_empty() {
+            Ok(manifest)
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// Reads the document of a file, as far as that can be done, and tells everything that is wrong
+    /// with it. The names of definitions that are wrong are known all the same, so that nobody is told
+    /// that they are absent.
+    pub fn read_file(file: &str, document: &Value) -> (Self, Vec<Fault>) {
+        let mut faults = Faults::new();
+        let root = Node::new(document, Spot::root(file));
+        let manifest = match root.fields(KEYS, &mut faults) {
+            None => Self::default(),
+            Some(fields) => Self {
+                credentials: fields.get("credentials").map_or_else(Vec::new, |node| {
+                    named(&node, &CREDENTIAL_KEY, &mut faults, CredentialSpec::read)
+                }),
+                apps: fields.get("apps").map_or_else(Vec::new, |node| {
+                    named(&node, &APP_SLUG, &mut faults, AppSpec::read)
+                }),
+                actions: fields.get("actions").map_or_else(Vec::new, |node| {
+                    named(&node, &ACTION_SLUG, &mut faults, ActionSpec::read)
+                }),
+            },
+        };
+        (manifest, faults)
+    }
+
+    /// Puts the definitions of another file to these.
+    ///
+    /// # Errors
+    ///
+    /// A name that both have, once for each, at its place in the other file. The first one stays.
+    pub fn merge(&mut self, other: Self) -> Result<(), Vec<Fault>> {
+        let mut faults = Faults::new();
+        join(
+            "credential",
+            &mut self.credentials,
+            other.credentials,
+            &mut faults,
+        );
+        join("app", &mut self.apps, other.apps, &mut faults);
+        join("action", &mut self.actions, other.actions, &mut faults);
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// True when nothing is defined.
+    pub fn is_empty(&self) -> bool {
+        self.credentials.is_empty() && self.apps.is_empty() && self.actions.is_empty()
+    }
+}
+
+fn join<T>(noun: &str, all: &mut Vec<Named<T>>, others: Vec<Named<T>>, faults: &mut Faults) {
+    for other in others {
+        if let Some(first) = all.iter().find(|first| first.name == other.name) {
+            let message = format!("the {noun} `{}` is defined twice", other.name);
+            let place = format!("the first one is in {}", first.at);
+            faults.push(Fault::new(other.at, message).suggest(place));
+        } else {
+            all.push(other);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What a manifest says, definition by definition, checked as far as each can be by itself.
+
+mod action;
+mod app;
+mod credential;
+mod errors;
+mod http;
+mod names;
+mod pagination;
+mod parts;
+mod result;
+
+pub(crate) use action::ActionSpec;
+pub(crate) use app::{AppCredential, AppSpec};
+pub(crate) use credential::CredentialSpec;
+pub(crate) use errors::ErrorRule;
+pub(crate) use http::{Body, HttpSpec};
+pub(crate) use names::{Named, named};
+pub(crate) use pagination::{Pagination, Way};
+pub(crate) use parts::{Header, Headers};
+pub(crate) use result::{ResultSpec, Select};

@@ -1,0 +1,3 @@
+//! What reads files of policies and of cases, from outside.
+
+mod fuzz;
