@@ -52,6 +52,10 @@ pub struct Fault {
     pub message: String,
     /// What to do instead.
     pub suggestion: Option<String>,
+    /// Where the definition is that came first, for one that is there twice.
+    pub first: Option<Box<Spot>>,
+    /// True when the name at this place is wrong, not the value.
+    pub is_name: bool,
 }
 
 impl Fault {
@@ -60,7 +64,19 @@ impl Fault {
             at,
             message: message.into(),
             suggestion: None,
+            first: None,
+            is_name: false,
         }
+    }
+
+    pub(crate) fn of_name(mut self) -> Self {
+        self.is_name = true;
+        self
+    }
+
+    pub(crate) fn after(mut self, first: &Spot) -> Self {
+        self.first = Some(Box::new(first.clone()));
+        self.of_name()
     }
 
     pub(crate) fn suggest(mut self, suggestion: impl Into<String>) -> Self {
@@ -72,9 +88,10 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.at, self.message)?;
-        match &self.suggestion {
-            Some(suggestion) => write!(f, " ({suggestion})"),
-            None => Ok(()),
+        match (&self.suggestion, &self.first) {
+            (Some(suggestion), _) => write!(f, " ({suggestion})"),
+            (None, Some(first)) => write!(f, " (the first one is in {first})"),
+            (None, None) => Ok(()),
         }
     }
 }

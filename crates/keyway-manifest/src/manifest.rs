@@ -107,8 +107,7 @@ fn join<T>(noun: &str, all: &mut Vec<Named<T>>, others: Vec<Named<T>>, faults: &
     for other in others {
         if let Some(first) = all.iter().find(|first| first.name == other.name) {
             let message = format!("the {noun} `{}` is defined twice", other.name);
-            let place = format!("the first one is in {}", first.at);
-            faults.push(Fault::new(other.at, message).suggest(place));
+            faults.push(Fault::new(other.at, message).after(&first.at));
         } else {
             all.push(other);
         }

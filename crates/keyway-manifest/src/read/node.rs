@@ -66,7 +66,7 @@ impl<'a> Node<'a> {
         let map = self.map(faults)?;
         for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
             let at = self.at.member(key);
-            faults.push(unknown(at, "key", key, known.iter().copied()));
+            faults.push(unknown(at, "key", key, known.iter().copied()).of_name());
         }
         Some(Fields::new(map, self.at.clone()))
     }
