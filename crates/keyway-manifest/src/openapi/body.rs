@@ -160,7 +160,7 @@ fn kind(media: &str) -> Kind {
         Kind::Json
     } else if essence == "application/x-www-form-urlencoded" {
         Kind::Form
-    } else if matches!(essence.as_str(), "text/plain" | "text/markdown") {
+    } else if is_text(media) {
         Kind::Text
     } else {
         Kind::Other

@@ -7,6 +7,7 @@ mod chat_servers;
 mod client;
 mod doctor;
 mod help;
+mod import;
 mod links;
 mod mcp;
 mod oauth;
