@@ -14,12 +14,18 @@ const FORMATS = {
   uuid: "01890a5d-ac96-774b-bcce-b302099a8057",
 };
 
-export function sample(schema, { full }) {
-  return value(schema, { root: schema, full, depth: 0 });
+export function sample(schema, { full, root = schema }) {
+  return value(schema, { root, full, depth: 0 });
+}
+
+// What a reference within a document leads to.
+export function pointed(document, reference) {
+  const names = decodeURIComponent(reference.slice(1)).split("/").slice(1);
+  return names.reduce((at, name) => at?.[name.replaceAll("~1", "/").replaceAll("~0", "~")], document);
 }
 
 function value(schema, at) {
-  if (schema === true || schema === undefined) return "text";
+  if (schema === true || schema === undefined || at.depth > 24) return "text";
   const whole = unfolded(schema, at);
   if ("const" in whole) return whole.const;
   if (whole.enum) return whole.enum.find((one) => one !== null) ?? null;
@@ -56,7 +62,7 @@ function unfolded(schema, at) {
   let whole = schema;
   for (let hops = 0; whole.$ref && hops < 20; hops += 1) {
     const { $ref, ...rest } = whole;
-    whole = together(at.root.$defs[$ref.slice("#/$defs/".length)], rest);
+    whole = together(pointed(at.root, $ref) ?? {}, rest);
   }
   const { allOf = [], anyOf, oneOf, ...rest } = whole;
   let out = rest;
@@ -74,9 +80,15 @@ function together(one, other) {
   return {
     ...one,
     ...other,
-    ...((one.properties || other.properties) && { properties: { ...one.properties, ...other.properties } }),
+    ...(one.enum && other.enum && { enum: one.enum.filter((value) => other.enum.includes(value)) }),
+    ...((one.properties || other.properties) && { properties: merged(one.properties, other.properties) }),
     ...((one.required || other.required) && { required: [...(one.required ?? []), ...(other.required ?? [])] }),
   };
+}
+
+function merged(one = {}, other = {}) {
+  const both = Object.keys(other).filter((name) => name in one);
+  return { ...one, ...other, ...Object.fromEntries(both.map((name) => [name, together(one[name], other[name])])) };
 }
 
 function object(schema, at) {

@@ -230,6 +230,15 @@ impl<'a> Importing<'a, '_> {
             ));
         }
         let style = self.style(parameter, &schema, content);
+        let takes_any = style.is_some_and(|style| matches!(style.name, "json" | "deepObject"));
+        if !takes_any && self.is_nested(&schema, Depth::Top) {
+            let reason = format!(
+                "the parameter {} holds more than its style can write",
+                shown(name)
+            );
+            self.report.missing(reason);
+            return;
+        }
         let input = http.inputs.add(place, name, schema, Presence::of(required));
         http.write(&at, styled(&input, style));
     }
@@ -293,6 +302,31 @@ impl<'a> Importing<'a, '_> {
         (schema, content)
     }
 
+    /// True for lists and objects that hold lists or objects.
+    fn is_nested(&mut self, schema: &Value, depth: Depth) -> bool {
+        let schema = self
+            .schemas
+            .opened(schema, Direction::Request, &mut self.report);
+        let kinds = self.kinds(&schema, Direction::Request, 0);
+        if !kinds.list && !kinds.object {
+            return false;
+        }
+        if depth == Depth::Below {
+            return true;
+        }
+        let list = |key: &str| schema.get(key).and_then(Value::as_array).cloned();
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            let parts = list(keyword).unwrap_or_default();
+            if parts.iter().any(|part| self.is_nested(part, Depth::Top)) {
+                return true;
+            }
+        }
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let below = properties.into_iter().flat_map(serde_json::Map::values);
+        let below: Vec<Value> = below.chain(schema.get("items")).cloned().collect();
+        below.iter().any(|one| self.is_nested(one, Depth::Below))
+    }
+
     /// The kinds of values that a converted schema allows.
     pub(super) fn kinds(&mut self, schema: &Value, way: Direction, depth: usize) -> Kinds {
         let schema = self.schemas.opened(schema, way, &mut self.report);
@@ -321,6 +355,13 @@ impl<'a> Importing<'a, '_> {
         }
         kinds
     }
+}
+
+/// Where in a parameter's schema something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Top,
+    Below,
 }
 
 /// How a parameter with `content` is written.

@@ -97,6 +97,7 @@ impl<'a> Importing<'a, '_> {
         let schema = self
             .schemas
             .opened(&schema, Direction::Answer, &mut self.report);
+        let schema = never_null(schema);
         let says = schema.as_object().is_some_and(|map| {
             map.keys()
                 .any(|key| !matches!(key.as_str(), "description" | "title" | "examples"))
@@ -106,4 +107,18 @@ impl<'a> Importing<'a, '_> {
                 .assemble(schema, Direction::Answer, &mut self.report)
         })
     }
+}
+
+/// The answer itself is there.
+fn never_null(mut schema: Value) -> Value {
+    if let Some(Value::Array(kinds)) = schema.get_mut("type") {
+        kinds.retain(|kind| kind != "null");
+        if let [one] = kinds.as_slice() {
+            let one = one.clone();
+            if let Some(map) = schema.as_object_mut() {
+                map.insert("type".into(), one);
+            }
+        }
+    }
+    schema
 }

@@ -133,6 +133,9 @@ impl<'a> Conversion<'_, 'a, '_> {
         if discriminated || self.way == Direction::Answer {
             keywords::any_instead_of_one(&mut out);
         }
+        if self.way == Direction::Answer {
+            keywords::described(&mut out);
+        }
         out
     }
 

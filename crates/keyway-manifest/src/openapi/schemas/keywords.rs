@@ -161,19 +161,7 @@ pub(super) fn nullable(map: &mut Map<String, Value>) {
     {
         all.push(Value::Null);
     }
-    match map.get_mut("type") {
-        Some(Value::Array(kinds)) => {
-            if !kinds.iter().any(|kind| kind == "null") {
-                kinds.push("null".into());
-            }
-        }
-        Some(kind) => {
-            if kind != "null" {
-                *kind = json!([kind.clone(), "null"]);
-            }
-        }
-        None => {}
-    }
+    nullable_type(map);
     let combined: Vec<&str> = ["allOf", "anyOf", "oneOf"]
         .into_iter()
         .filter(|keyword| map.contains_key(*keyword))
@@ -188,6 +176,23 @@ pub(super) fn nullable(map: &mut Map<String, Value>) {
     map.insert("anyOf".into(), json!([inner, { "type": "null" }]));
 }
 
+/// Lets null be one of the types.
+fn nullable_type(map: &mut Map<String, Value>) {
+    match map.get_mut("type") {
+        Some(Value::Array(kinds)) => {
+            if !kinds.iter().any(|kind| kind == "null") {
+                kinds.push("null".into());
+            }
+        }
+        Some(kind) => {
+            if kind != "null" {
+                *kind = json!([kind.clone(), "null"]);
+            }
+        }
+        None => {}
+    }
+}
+
 /// `oneOf` as `anyOf`: what kept its schemas apart is not in them (a discriminator), or is not ours to
 /// hold a service to.
 pub(super) fn any_instead_of_one(map: &mut Map<String, Value>) {
@@ -196,6 +201,62 @@ pub(super) fn any_instead_of_one(map: &mut Map<String, Value>) {
     }
     if let Some(all) = map.remove("oneOf") {
         map.insert("anyOf".into(), all);
+    }
+}
+
+/// Keywords that say what a value may be beyond its shape.
+const RESTRICTIONS: &[&str] = &[
+    "const",
+    "contains",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "enum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "if",
+    "maxContains",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "not",
+    "pattern",
+    "propertyNames",
+    "required",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "uniqueItems",
+];
+
+/// A schema that tells the shape of an answer and refuses little: documents are often wrong about what is
+/// always there, about what may be null and about which values there are, and an answer that is not as
+/// its schema says would be lost.
+pub(super) fn described(map: &mut Map<String, Value>) {
+    let values = match (map.get("enum"), map.get("const")) {
+        (Some(values), _) => Some(values.clone()),
+        (None, Some(value)) => Some(json!([value])),
+        (None, None) => None,
+    };
+    map.retain(|key, value| {
+        let closes = key == "additionalProperties" && value == &Value::Bool(false);
+        !closes && !RESTRICTIONS.contains(&key.as_str())
+    });
+    if let Some(values) = values
+        && values.to_string().len() <= MAX_EXAMPLE
+    {
+        map.entry("examples").or_insert(values);
+    }
+    if map.contains_key("type") {
+        nullable_type(map);
     }
 }
 

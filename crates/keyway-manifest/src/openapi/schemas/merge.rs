@@ -59,7 +59,7 @@ pub(super) fn merge(parts: &[Value], rest: &Map<String, Value>) -> Option<Map<St
 /// An object that says nothing but what its properties are, and leaves it open whether there are others.
 fn is_plain_object(map: &Map<String, Value>) -> bool {
     map.iter().all(|(key, value)| match key.as_str() {
-        "type" => value == "object",
+        "type" => value == "object" || value == &json!(["object", "null"]),
         "properties" | "required" => true,
         "additionalProperties" => value == &Value::Bool(true) || value == &json!({}),
         other => is_annotation(other),

@@ -259,3 +259,26 @@ fn headers_that_say_how_a_message_is_sent_are_no_inputs() {
     assert_eq!(action.get("input"), None);
     assert_eq!(action["http"], json!({ "url": "/a" }));
 }
+
+#[test]
+fn what_no_style_can_write_is_told_and_not_asked_for() {
+    let inner = json!({ "type": "array", "items": { "type": "string" } });
+    let nested = json!({ "type": "object", "properties": { "all": inner } });
+    let document = document(
+        "3.1.0",
+        json!({ "/a": { "get": { "parameters": [
+            { "name": "X-All", "in": "header", "schema": nested },
+            { "name": "rows", "in": "query", "schema": { "type": "array", "items": nested } },
+            { "name": "deep", "in": "query", "style": "deepObject", "schema": nested },
+        ] } } }),
+    );
+    assert_eq!(
+        told(&document),
+        [
+            "Missing GET /a: the parameter `rows` holds more than its style can write",
+            "Missing GET /a: the parameter `X-All` holds more than its style can write",
+        ]
+    );
+    let input = &imported(&document).manifest["actions"]["acme:get-a"]["input"];
+    assert_eq!(input["properties"].as_object().unwrap().len(), 1);
+}
