@@ -5,6 +5,7 @@ mod conformance;
 mod conformance_client;
 mod desk;
 mod gateway;
+mod openapi;
 mod person;
 mod sign_in;
 mod tap;
@@ -38,13 +39,29 @@ const SUITES: &[(&str, Suite)] = &[
     ("tour", tour::run),
     ("terminal", terminal::run),
     ("terminal-servers", terminal_servers::run),
+    ("openapi", openapi::run),
 ];
 
+/// Suites that take long: they run when they are named, or in the long run.
+const LONG: &[(&str, Suite)] = &[("openapi-all", openapi::run_all)];
+
+/// Whether the suites that take long run unasked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    Short,
+    Long,
+}
+
 /// Runs the suites of those names, or all of them.
-pub(crate) fn run(workspace: &Workspace, suites: &[String]) -> Result<Tally, Failure> {
+pub(crate) fn run(
+    workspace: &Workspace,
+    suites: &[String],
+    length: Length,
+) -> Result<Tally, Failure> {
+    let known = || SUITES.iter().chain(LONG);
     if let Some(unknown) = suites
         .iter()
-        .find(|name| SUITES.iter().all(|(suite, _)| suite != name))
+        .find(|name| known().all(|(suite, _)| suite != name))
     {
         return Err(format!("there is no suite called {unknown}").into());
     }
@@ -55,10 +72,14 @@ pub(crate) fn run(workspace: &Workspace, suites: &[String]) -> Result<Tally, Fai
         python: Python::ensure(workspace)?,
     };
     let mut total = Tally::default();
-    for (name, suite) in SUITES
-        .iter()
-        .filter(|(name, _)| suites.is_empty() || suites.iter().any(|one| one == name))
-    {
+    let unasked = match length {
+        Length::Short => SUITES.len(),
+        Length::Long => SUITES.len() + LONG.len(),
+    };
+    let chosen = known().enumerate().filter(|(at, (name, _))| {
+        suites.iter().any(|one| one == name) || (suites.is_empty() && *at < unasked)
+    });
+    for (_, (name, suite)) in chosen {
         println!("# {name}");
         total += suite(&rig)
             .unwrap_or_else(|failure| tap::report(&format!("{name} runs"), Err(failure)));

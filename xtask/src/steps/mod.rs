@@ -102,7 +102,14 @@ const STEPS: &[Step] = &[
     Step {
         name: "e2e",
         when: When::Always,
-        run: |workspace, _| e2e::run(workspace, &[]),
+        run: |workspace, options| {
+            let length = if options.long {
+                e2e::Length::Long
+            } else {
+                e2e::Length::Short
+            };
+            e2e::run(workspace, &[], length)
+        },
     },
     Step {
         name: "bench",

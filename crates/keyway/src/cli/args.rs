@@ -7,8 +7,8 @@ use super::{
     templates, validate, vault,
 };
 use super::{
-    credentials, invitations, jobs, oauth, organizations, projects, service_accounts, setup_link,
-    users,
+    credentials, import, invitations, jobs, oauth, organizations, projects, service_accounts,
+    setup_link, users,
 };
 
 const EXAMPLES: &str = "\
@@ -73,6 +73,7 @@ pub(crate) enum Command {
     Vault(vault::Vault),
     Chat(chat::Chat),
     Client(client::Client),
+    Import(import::Import),
     Call(call::Call),
     #[command(name = "internal-docs", hide = true)]
     InternalDocs(docs::InternalDocs),

@@ -15,6 +15,7 @@ mod docs;
 mod doctor;
 mod failure;
 mod hidden;
+mod import;
 mod invitations;
 mod invocation;
 mod jobs;

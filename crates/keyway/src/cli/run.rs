@@ -12,8 +12,8 @@ use super::{
     templates, validate, vault, version,
 };
 use super::{
-    credentials, invitations, jobs, oauth, organizations, projects, service_accounts, setup_link,
-    users,
+    credentials, import, invitations, jobs, oauth, organizations, projects, service_accounts,
+    setup_link, users,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -110,6 +110,7 @@ async fn dispatch(
         Command::Vault(command) => Box::pin(vault::run(&invocation, command, terminal)).await,
         Command::Chat(command) => Box::pin(chat::run(&invocation, command, terminal)).await,
         Command::Client(command) => client::run(&invocation, command, terminal),
+        Command::Import(command) => Box::pin(import::run(&invocation, command, terminal)).await,
         Command::Call(command) => call::run(invocation, command, terminal).await,
         Command::InternalDocs(command) => docs::run(&command, terminal),
     }

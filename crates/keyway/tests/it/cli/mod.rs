@@ -8,6 +8,7 @@ mod client;
 mod definitions;
 mod doctor;
 mod help;
+mod import;
 mod links;
 mod mcp;
 mod oauth;

@@ -1,7 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
-use keyway::{Action, Channel};
 use keyway::config::Config;
+use keyway::{Action, Channel};
 use keyway_app::people::{Browser as From, UseLink};
 use keyway_core::Secret;
 use serde_json::json;
