@@ -1,5 +1,7 @@
 //! A process that is killed while it works.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -105,10 +107,6 @@ struct Worker(Child);
 
 impl Worker {
     fn start(directory: &Path) -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a process of its own, like this one"
-        )]
         let this = std::env::current_exe().unwrap();
         let mut child = Command::new(this)
             .args([

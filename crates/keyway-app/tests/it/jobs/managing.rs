@@ -22,7 +22,7 @@ async fn everyone_sees_their_own_jobs_and_who_administers_sees_all() {
         listed(&world.app().local()).await,
         [others.clone(), own.id.clone()]
     );
-    assert_eq!(listed(&member).await, [own.id.clone()]);
+    assert_eq!(listed(&member).await, std::slice::from_ref(&own.id));
     assert_eq!(jobs.show(&member, &own.id).await.unwrap().id, own.id);
     for refused in [
         jobs.show(&member, &others).await,

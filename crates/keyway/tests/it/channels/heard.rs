@@ -146,10 +146,10 @@ async fn a_message_reaches_a_legacy_mcp_client_as_a_log_message_where_it_asked()
     let subscribe = json!({
         "jsonrpc": "2.0", "id": 3, "method": "resources/subscribe", "params": { "uri": URI }
     });
-    let mut hears = Events::open(mcp::stream(&app, &asked)).await;
+    let mut told = Events::open(mcp::stream(&app, &asked)).await;
     let mut deaf = Events::open(mcp::stream(&app, &silent)).await;
     let id = say(&app, json!({ "shipped": 7 })).await;
-    let heard = hears.json().await;
+    let heard = told.json().await;
     assert_eq!(heard["method"], "notifications/message");
     assert_eq!(
         (&heard["params"]["level"], &heard["params"]["logger"]),

@@ -91,7 +91,7 @@ impl Builder {
             .actions(self.actions);
         let channels = self.channels.into_iter();
         let gateway = channels.fold(gateway, keyway::Builder::channel).build();
-        let running = keyway::serve::start(&gateway, Setup::new(self.config)).await?;
+        let running = Box::pin(keyway::serve::start(&gateway, Setup::new(self.config))).await?;
         let key = running
             .first_key()
             .map(|key| key.expose().clone())

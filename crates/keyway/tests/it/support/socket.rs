@@ -80,9 +80,9 @@ impl Events {
     /// The next event that is more than a comment: its lines.
     pub(crate) async fn next(&mut self) -> Vec<String> {
         loop {
-            while let Some((event, rest)) = self.text.split_once("\n\n") {
+            while let Some((event, _)) = self.text.split_once("\n\n") {
                 let lines: Vec<_> = event.lines().map(str::to_owned).collect();
-                self.text = rest.to_owned();
+                self.text.drain(..event.len() + 2);
                 if lines.iter().any(|line| !line.starts_with(':')) {
                     return lines;
                 }
