@@ -156,7 +156,7 @@ fn whole_import(rig: &Rig<'_>, maker: &Maker, mock: &Mock, file: &Path) -> Resul
         of("missing"),
         of("loosened"),
         of("noted"),
-        seconds * 500.0 / (maker.operations.max(1) as f64),
+        seconds * 500.0 / f64::from(u32::try_from(maker.operations.max(1))?),
     );
     let expected = (maker.operations, maker.operations - maker.missing);
     let found = (usize::try_from(operations)?, usize::try_from(actions)?);

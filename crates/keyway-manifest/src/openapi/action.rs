@@ -193,20 +193,14 @@ impl<'a> Importing<'a, '_> {
 
     /// A schema that can be used; one that cannot is left open, and told.
     fn sound(&mut self, schema: Value) -> Value {
-        match keyway_core::action::Schema::compile(&schema) {
-            Ok(_) => schema,
-            Err(_) => {
-                self.report
-                    .loosened("a schema cannot be used as it is; it is left open");
-                let mut open = json!({ "type": "object" });
-                let names = schema.get("properties").and_then(Value::as_object);
-                if let (Some(names), Some(open)) = (names, open.as_object_mut()) {
-                    let names: Map<String, Value> =
-                        names.keys().map(|name| (name.clone(), json!({}))).collect();
-                    open.insert("properties".into(), Value::Object(names));
-                }
-                open
-            }
+        if keyway_core::action::Schema::compile(&schema).is_ok() {
+            return schema;
         }
+        self.report
+            .loosened("a schema cannot be used as it is; it is left open");
+        let names = schema.get("properties").and_then(Value::as_object);
+        let names = names.into_iter().flat_map(Map::keys);
+        let properties: Map<String, Value> = names.map(|name| (name.clone(), json!({}))).collect();
+        json!({ "type": "object", "properties": properties })
     }
 }

@@ -137,10 +137,8 @@ impl<'a> Importing<'a, '_> {
             Some("spaceDelimited") => "spaceDelimited",
             Some("pipeDelimited") => "pipeDelimited",
             Some("deepObject") => "deepObject",
-            Some(_) => "form",
-            None if explode.is_some() => "form",
-            None if kinds.object => return Some(Style::json()),
-            None => "form",
+            None if kinds.object && explode.is_none() => return Some(Style::json()),
+            _ => "form",
         };
         let explode = explode.unwrap_or(name == "form");
         Style { name, explode }.unless_plain(kinds)

@@ -95,7 +95,7 @@ impl Credentials {
                         credentials.schemes.insert(name, scheme);
                     }
                     Err(reason) => {
-                        report.missing(format!("{reason} is not carried by a credential"))
+                        report.missing(format!("{reason} is not carried by a credential"));
                     }
                 }
             }
@@ -177,7 +177,7 @@ impl Credentials {
             return;
         }
         let alternatives = self.alternatives(operation, root);
-        if alternatives.is_empty() || alternatives.iter().any(|one| *one == self.main) {
+        if alternatives.is_empty() || alternatives.contains(&self.main) {
             return;
         }
         let Some(best) = alternatives

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use super::names;
 pub(super) struct Inputs {
     properties: Map<String, Value>,
     required: Vec<Value>,
-    taken: HashMap<String, ()>,
+    taken: HashSet<String>,
 }
 
 /// Whether an input has to be given.
@@ -45,9 +45,9 @@ impl Inputs {
         let name = [plain, placed.clone()]
             .into_iter()
             .chain(numbered)
-            .find(|name| !self.taken.contains_key(&name.to_ascii_lowercase()))
+            .find(|name| !self.taken.contains(&name.to_ascii_lowercase()))
             .unwrap_or(placed);
-        self.taken.insert(name.to_ascii_lowercase(), ());
+        self.taken.insert(name.to_ascii_lowercase());
         if presence == Presence::Required {
             self.required.push(name.as_str().into());
         }

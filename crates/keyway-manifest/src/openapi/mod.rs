@@ -12,6 +12,7 @@ mod difference;
 mod documents;
 mod import;
 mod inputs;
+mod kinds;
 mod names;
 mod operations;
 mod options;

@@ -19,7 +19,7 @@ impl BadOverrides {
             .iter()
             .map(|key| key.replace('~', "~0").replace('/', "~1"));
         Self {
-            pointer: escaped.map(|key| format!("/{key}")).collect(),
+            pointer: escaped.fold(String::new(), |pointer, key| pointer + "/" + &key),
             expected: expected.into(),
         }
     }
@@ -93,7 +93,7 @@ fn change(
     for slug in changes.keys().filter(|slug| !actions.contains_key(*slug)) {
         told.push(unused(slug, "no action of this name is imported"));
     }
-    let mut changed = Map::with_capacity(actions.len());
+    let mut kept = Map::with_capacity(actions.len());
     for (slug, mut action) in std::mem::take(actions) {
         let at = ["actions", slug.as_str()];
         let patch = match changes.get(&slug) {
@@ -101,7 +101,7 @@ fn change(
             None => None,
         };
         let Some(patch) = patch else {
-            put(&mut changed, slug.clone(), action, &at)?;
+            put(&mut kept, slug.clone(), action, &at)?;
             continue;
         };
         let mut patch = patch.clone();
@@ -124,9 +124,9 @@ fn change(
             }
         };
         merge(&mut action, &Value::Object(patch));
-        put(&mut changed, name, action, &at)?;
+        put(&mut kept, name, action, &at)?;
     }
-    *actions = changed;
+    *actions = kept;
     Ok(told)
 }
 

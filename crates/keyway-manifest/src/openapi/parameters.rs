@@ -6,6 +6,7 @@ use super::action::Http;
 use super::credentials::{Credentials, Place};
 use super::import::Importing;
 use super::inputs::{Presence, is_literal, template};
+use super::kinds::{Depth, Kinds};
 use super::operations::Operation;
 use super::report::shown;
 use super::resolver::Node;
@@ -28,13 +29,6 @@ const RESERVED_HEADERS: &[&str] = &[
     "transfer-encoding",
     "upgrade",
 ];
-
-/// The kinds of values that a schema allows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Kinds {
-    pub(super) list: bool,
-    pub(super) object: bool,
-}
 
 /// One parameter, its reference followed.
 struct Parameter<'a> {
@@ -301,67 +295,6 @@ impl<'a> Importing<'a, '_> {
         }
         (schema, content)
     }
-
-    /// True for lists and objects that hold lists or objects.
-    fn is_nested(&mut self, schema: &Value, depth: Depth) -> bool {
-        let schema = self
-            .schemas
-            .opened(schema, Direction::Request, &mut self.report);
-        let kinds = self.kinds(&schema, Direction::Request, 0);
-        if !kinds.list && !kinds.object {
-            return false;
-        }
-        if depth == Depth::Below {
-            return true;
-        }
-        let list = |key: &str| schema.get(key).and_then(Value::as_array).cloned();
-        for keyword in ["allOf", "anyOf", "oneOf"] {
-            let parts = list(keyword).unwrap_or_default();
-            if parts.iter().any(|part| self.is_nested(part, Depth::Top)) {
-                return true;
-            }
-        }
-        let properties = schema.get("properties").and_then(Value::as_object);
-        let below = properties.into_iter().flat_map(serde_json::Map::values);
-        let below: Vec<Value> = below.chain(schema.get("items")).cloned().collect();
-        below.iter().any(|one| self.is_nested(one, Depth::Below))
-    }
-
-    /// The kinds of values that a converted schema allows.
-    pub(super) fn kinds(&mut self, schema: &Value, way: Direction, depth: usize) -> Kinds {
-        let schema = self.schemas.opened(schema, way, &mut self.report);
-        let mut kinds = Kinds::default();
-        let is = |kind: &str| match schema.get("type") {
-            Some(Value::String(one)) => one == kind,
-            Some(Value::Array(all)) => all.iter().any(|one| one == kind),
-            _ => false,
-        };
-        let untyped = schema.get("type").is_none();
-        kinds.list = is("array") || (untyped && schema.get("items").is_some());
-        kinds.object = is("object") || (untyped && schema.get("properties").is_some());
-        if depth < 4 {
-            for keyword in ["allOf", "anyOf", "oneOf"] {
-                for part in schema
-                    .get(keyword)
-                    .and_then(Value::as_array)
-                    .into_iter()
-                    .flatten()
-                {
-                    let inner = self.kinds(part, way, depth + 1);
-                    kinds.list |= inner.list;
-                    kinds.object |= inner.object;
-                }
-            }
-        }
-        kinds
-    }
-}
-
-/// Where in a parameter's schema something stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    Top,
-    Below,
 }
 
 /// How a parameter with `content` is written.

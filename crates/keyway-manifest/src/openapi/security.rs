@@ -105,9 +105,10 @@ impl Scheme {
             }
         };
         let secret = |title: &str, about: Option<String>| {
-            let mut value = match taken(&field(title)) {
-                true => json!({ "title": format!("{title} ({})", shortened(&self.name, 40)) }),
-                false => json!({ "title": title }),
+            let mut value = if taken(&field(title)) {
+                json!({ "title": format!("{title} ({})", shortened(&self.name, 40)) })
+            } else {
+                json!({ "title": title })
             };
             if let (Some(map), Some(about)) =
                 (value.as_object_mut(), self.description.clone().or(about))
@@ -142,7 +143,7 @@ fn flows(node: &Node<'_>) -> String {
     let flows = node.get("flows");
     for flow in flows
         .iter()
-        .flat_map(|flows| flows.value.as_object())
+        .filter_map(|flows| flows.value.as_object())
         .flat_map(|all| all.values())
     {
         for key in ["authorizationUrl", "tokenUrl"] {

@@ -125,13 +125,13 @@ impl<'a> Conversion<'_, 'a, '_> {
             }
         }
         keywords::bounds(map, &mut out);
-        self.required(map, &mut out);
-        if map.get("nullable") == Some(&Value::Bool(true)) {
-            keywords::nullable(&mut out);
-        }
+        required(map, &mut out);
         let discriminated = map.contains_key("discriminator");
         if discriminated || self.way == Direction::Answer {
             keywords::any_instead_of_one(&mut out);
+        }
+        if map.get("nullable") == Some(&Value::Bool(true)) {
+            keywords::nullable(&mut out);
         }
         if self.way == Direction::Answer {
             keywords::described(&mut out);
@@ -180,28 +180,6 @@ impl<'a> Conversion<'_, 'a, '_> {
                 let target = self.schemas.resolver.target(&node.document, to);
                 target.is_ok_and(|(_, node)| node.says(hidden))
             })
-    }
-
-    /// `required` without what is hidden or named twice.
-    fn required(&mut self, map: &'a Map<String, Value>, out: &mut Map<String, Value>) {
-        let Some(all) = map.get("required").and_then(Value::as_array) else {
-            return;
-        };
-        let given = map.get("properties").and_then(Value::as_object);
-        let left = out.get("properties").and_then(Value::as_object);
-        let hidden = |name: &str| {
-            given.is_some_and(|given| given.contains_key(name))
-                && left.is_none_or(|left| !left.contains_key(name))
-        };
-        let mut required: Vec<&str> = Vec::new();
-        for name in all.iter().filter_map(Value::as_str) {
-            if !required.contains(&name) && !hidden(name) {
-                required.push(name);
-            }
-        }
-        if !required.is_empty() {
-            out.insert("required".into(), required.into());
-        }
     }
 
     fn pattern(&mut self, value: &Value, out: &mut Map<String, Value>) {
@@ -277,5 +255,27 @@ impl<'a> Conversion<'_, 'a, '_> {
             return part.clone();
         }
         named.schema.clone()
+    }
+}
+
+/// `required` without what is hidden or named twice.
+fn required(map: &Map<String, Value>, out: &mut Map<String, Value>) {
+    let Some(all) = map.get("required").and_then(Value::as_array) else {
+        return;
+    };
+    let given = map.get("properties").and_then(Value::as_object);
+    let left = out.get("properties").and_then(Value::as_object);
+    let hidden = |name: &str| {
+        given.is_some_and(|given| given.contains_key(name))
+            && left.is_none_or(|left| !left.contains_key(name))
+    };
+    let mut required: Vec<&str> = Vec::new();
+    for name in all.iter().filter_map(Value::as_str) {
+        if !required.contains(&name) && !hidden(name) {
+            required.push(name);
+        }
+    }
+    if !required.is_empty() {
+        out.insert("required".into(), required.into());
     }
 }

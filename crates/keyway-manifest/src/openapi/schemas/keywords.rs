@@ -179,17 +179,13 @@ pub(super) fn nullable(map: &mut Map<String, Value>) {
 /// Lets null be one of the types.
 fn nullable_type(map: &mut Map<String, Value>) {
     match map.get_mut("type") {
-        Some(Value::Array(kinds)) => {
-            if !kinds.iter().any(|kind| kind == "null") {
-                kinds.push("null".into());
-            }
+        Some(Value::Array(kinds)) if !kinds.iter().any(|kind| kind == "null") => {
+            kinds.push("null".into());
         }
-        Some(kind) => {
-            if kind != "null" {
-                *kind = json!([kind.clone(), "null"]);
-            }
+        Some(kind @ Value::String(_)) if kind != "null" => {
+            *kind = json!([kind.clone(), "null"]);
         }
-        None => {}
+        _ => {}
     }
 }
 

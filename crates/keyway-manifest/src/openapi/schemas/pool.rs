@@ -83,7 +83,7 @@ impl<'a> Schemas<'a> {
             return Ok(name.clone());
         }
         let wanted = wanted(&key);
-        let name = (1..)
+        let name = (1..=MAX_NODES)
             .map(|number| match number {
                 1 => wanted.clone(),
                 _ => format!("{wanted}_{number}"),
