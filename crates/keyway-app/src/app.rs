@@ -1,10 +1,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use keyway_core::action::{HeaderParameter, Registry};
-use keyway_core::channel::Channels;
 use keyway_core::credential::CredentialBook;
 use keyway_core::ports::{Change, ChangeKind, Clock, HttpSend, Random, Upstream, UpstreamStatus};
 use keyway_core::rpc::RpcError;
@@ -16,20 +14,19 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::audit::{Audit, AuditParts, AuditSettings};
+use crate::audit::{Audit, AuditParts};
 use crate::channels::Hub;
 use crate::credentials::{self, Credentials, CredentialsParts, Held};
-use crate::jobs::JobSettings;
 use crate::keys::{self, ApiKeys, KeyRing};
-use crate::limits::{Limits, RateLimits};
+use crate::limits::Limits;
 use crate::metrics::{Meter, Metrics};
-use crate::oauth::{Oauth, OauthParts, OauthSettings};
-use crate::people::{People, PeopleParts, Serving, SignInSettings, Sso};
-use crate::policy::{Approvals, InForce, Policies, Unannotated};
+use crate::oauth::{Oauth, OauthParts};
+use crate::people::{People, PeopleParts, Serving, Sso};
+use crate::policy::{Approvals, InForce, Policies};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
-use crate::{List, Notice, Page, access};
+use crate::{List, Notice, Page, Settings, access};
 
 /// The purpose of what [`App::seal`] seals.
 const STATE: &str = "request-state";
@@ -64,45 +61,6 @@ pub struct AppParts {
     pub shutdown: CancellationToken,
 }
 
-/// The dials of an [`App`].
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// How long a client may hold a page of a list for fresh.
-    pub list_ttl: Duration,
-    /// How people sign in.
-    pub sign_in: SignInSettings,
-    /// The audit log.
-    pub audit: AuditSettings,
-    /// The authorization server.
-    pub oauth: OauthSettings,
-    /// How often someone may ask.
-    pub rate_limits: RateLimits,
-    /// What a tool counts as whose server says nothing about it.
-    pub unannotated: Unannotated,
-    /// The URL people reach the gateway's pages under, without a final slash, where it is configured.
-    pub pages_url: Option<String>,
-    /// Work in the background.
-    pub jobs: JobSettings,
-    /// What actions publish to.
-    pub channels: Channels,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            list_ttl: Duration::from_mins(1),
-            sign_in: SignInSettings::default(),
-            audit: AuditSettings::default(),
-            oauth: OauthSettings::default(),
-            rate_limits: RateLimits::default(),
-            unannotated: Unannotated::default(),
-            pages_url: None,
-            jobs: JobSettings::default(),
-            channels: Channels::default(),
-        }
-    }
-}
-
 pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
@@ -134,12 +92,6 @@ pub(crate) struct Inner {
     tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
     /// What an organization sees that has nothing.
     nobody: Arc<Tenant>,
-}
-
-impl Inner {
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.settings
-    }
 }
 
 impl App {

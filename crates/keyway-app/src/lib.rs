@@ -21,6 +21,7 @@ pub mod people;
 pub mod policy;
 mod reach;
 pub mod rotation;
+mod settings;
 pub mod setup;
 pub mod status;
 mod subscriptions;
@@ -28,7 +29,7 @@ mod surface;
 pub mod system;
 mod tenant;
 
-pub use app::{App, AppParts, Settings};
+pub use app::{App, AppParts};
 pub use audit::{Audit, Event, EventKind};
 pub use keys::{
     ApiKeyState, ApiKeyView, ApiKeys, BadSecretText, DEFAULT_OVERLAP, IssuedKey, KeyDigest,
@@ -38,4 +39,5 @@ pub use keyway_core::action::HeaderParameter;
 pub use metrics::Metrics;
 pub use people::{People, PeopleParts, SignInSettings};
 pub use reach::Reachable;
+pub use settings::Settings;
 pub use surface::{CacheScope, Call, Invocation, List, Notice, Page, Surface};

@@ -68,7 +68,7 @@ impl App {
         }
         let organization = who.organization();
         let resolved = self.resolve(who, need, choice).await?;
-        let pages = self.inner.settings().pages_url.as_deref();
+        let pages = self.settings().pages_url.as_deref();
         let pin = need.pin();
         let Some(instance) = resolved.walk.instance else {
             if resolved.asks_for_a_person {

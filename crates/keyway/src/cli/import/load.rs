@@ -211,7 +211,7 @@ impl Loader {
             retries: 1,
             limits: Limits {
                 connect: Duration::from_secs(10),
-                head: Some(Duration::from_secs(60)),
+                head: Some(Duration::from_mins(1)),
                 body_bytes: u64::try_from(MAX_BYTES).ok(),
             },
         };

@@ -189,9 +189,8 @@ fn what_cannot_be_imported_says_what_to_do() {
     let mut bomb = "openapi: 3.1.0\na0: &a0 [x]\n".to_owned();
     for level in 1..40 {
         let before = level - 1;
-        bomb.push_str(&format!(
-            "a{level}: &a{level} [*a{before}, *a{before}, *a{before}]\n"
-        ));
+        let line = format!("a{level}: &a{level} [*a{before}, *a{before}, *a{before}]\n");
+        bomb.push_str(&line);
     }
     for (document, code) in [
         (

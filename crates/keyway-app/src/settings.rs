@@ -1,0 +1,49 @@
+use std::time::Duration;
+
+use keyway_core::channel::Channels;
+
+use crate::audit::AuditSettings;
+use crate::jobs::JobSettings;
+use crate::limits::RateLimits;
+use crate::oauth::OauthSettings;
+use crate::people::SignInSettings;
+use crate::policy::Unannotated;
+
+/// The dials of an [`App`](crate::App).
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long a client may hold a page of a list for fresh.
+    pub list_ttl: Duration,
+    /// How people sign in.
+    pub sign_in: SignInSettings,
+    /// The audit log.
+    pub audit: AuditSettings,
+    /// The authorization server.
+    pub oauth: OauthSettings,
+    /// How often someone may ask.
+    pub rate_limits: RateLimits,
+    /// What a tool counts as whose server says nothing about it.
+    pub unannotated: Unannotated,
+    /// The URL people reach the gateway's pages under, without a final slash, where it is configured.
+    pub pages_url: Option<String>,
+    /// Work in the background.
+    pub jobs: JobSettings,
+    /// What actions publish to.
+    pub channels: Channels,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            list_ttl: Duration::from_mins(1),
+            sign_in: SignInSettings::default(),
+            audit: AuditSettings::default(),
+            oauth: OauthSettings::default(),
+            rate_limits: RateLimits::default(),
+            unannotated: Unannotated::default(),
+            pages_url: None,
+            jobs: JobSettings::default(),
+            channels: Channels::default(),
+        }
+    }
+}
