@@ -70,10 +70,11 @@ impl Store {
         }
         let waits: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM jobs WHERE organization_id = $1 AND ordering_key = $2 \
-             AND state = 'queued')",
+             AND kind = $3 AND state = 'queued')",
         )
         .bind(schedule.organization.as_str())
         .bind(&job.ordering_key)
+        .bind(&job.kind)
         .fetch_one(&mut *transaction)
         .await
         .doing(DOING)?;

@@ -26,6 +26,15 @@ pub(super) fn no_definition() -> Error {
     .with_hint("`keyway credentials definitions` shows the keys")
 }
 
+pub(super) fn narrow() -> Error {
+    Error::new(
+        Kind::Forbidden,
+        "key_too_narrow",
+        "a key that was made for less than its owner may do sets and ends no credentials of theirs",
+    )
+    .with_hint("use the page /connect, or a key with the scope `mcp`")
+}
+
 pub(super) fn no_check() -> Error {
     Error::new(
         Kind::Conflict,

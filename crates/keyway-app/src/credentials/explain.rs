@@ -45,7 +45,7 @@ impl App {
             let found = walk.instance.map(|found| found.id);
             explained.push(Explained {
                 key: key.to_owned(),
-                scope: need.pin(),
+                scope: self.pin(need),
                 rungs: walk.rungs,
                 instance: found.and_then(|id| all.iter().find(|one| one.id == id).cloned()),
             });

@@ -158,7 +158,7 @@ pub(crate) async fn watch(held: Arc<Held>, shutdown: CancellationToken) {
         looks = looks.wrapping_add(1);
         let looked = async {
             let epoch = held.store.credential_epoch().await?;
-            if seen.replace(epoch).is_some_and(|before| before != epoch) {
+            if seen.replace(epoch) != Some(epoch) {
                 held.forget();
             }
             if looks.is_multiple_of(LOOKS_PER_RECORD) {

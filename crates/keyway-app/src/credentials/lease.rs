@@ -41,11 +41,13 @@ impl App {
             let (id, fields) = self.lease_one(who, need, &choice).await?;
             instances.extend(id);
             let key = need.definition().key();
-            let definition = self.inner.credentials.get(key);
+            let known = self.inner.credentials.get(key);
+            let hosts = known.and_then(|known| known.get_hosts());
             all.push(LeasedCredential {
                 key: Arc::from(key),
                 fields,
-                hosts: definition.and_then(|known| known.get_hosts().cloned()),
+                // Where the one who defines it says nothing, the type's word holds.
+                hosts: hosts.or_else(|| need.definition().get_hosts()).cloned(),
             });
         }
         Ok(Some(Leased {
@@ -69,7 +71,7 @@ impl App {
         let organization = who.organization();
         let resolved = self.resolve(who, need, choice).await?;
         let pages = self.settings().pages_url.as_deref();
-        let pin = need.pin();
+        let pin = self.pin(need);
         let Some(instance) = resolved.walk.instance else {
             if resolved.asks_for_a_person {
                 return Err(error::needs_a_person(key));
@@ -108,14 +110,20 @@ impl App {
         let known = held.of(organization, key).await?;
         let asked = Asked {
             chosen: choice.of(key),
-            pin: need.pin(),
+            pin: self.pin(need),
             project: project.as_ref(),
             user: user.as_ref(),
         };
         Ok(Resolved {
             walk: resolve(&known.instances, &asked),
-            asks_for_a_person: need.pin() == Some(CredentialScope::User) && user.is_none(),
+            asks_for_a_person: self.pin(need) == Some(CredentialScope::User) && user.is_none(),
         })
+    }
+
+    /// The only scope a need is looked for at: the action's word, else that of who defines it.
+    pub(super) fn pin(&self, need: &CredentialNeed) -> Option<CredentialScope> {
+        let known = self.inner.credentials.get(need.definition().key());
+        need.pin().or_else(|| known.and_then(|known| known.pin()))
     }
 
     /// Keeps in mind that instances were used, and what came of it.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use keyway_core::action::{Registry, Schema};
 use keyway_core::credential::{CredentialBook, CredentialKind};
 use keyway_core::ports::{Clock, Random};
+use keyway_core::scopes::Scope;
 use keyway_core::{
     Actor, CredentialDefinition, CredentialId, Error, MAX_NAME, Principal, ProjectId, Secret,
     Subject, is_visible,
@@ -89,10 +90,11 @@ impl Credentials {
         let role = access::role(&self.parts.store, who).await?;
         let role = role.ok_or_else(access::forbidden)?;
         let own = own_user(who);
+        let all_of_them = role.administers() && who.scopes().admin();
         let store = &self.parts.store;
         let all = store.credentials_of(who.organization(), key).await?;
         let seen = all.into_iter().filter(|one| match &one.place {
-            CredentialPlace::User(user) => role.administers() || own.as_ref() == Some(user),
+            CredentialPlace::User(user) => all_of_them || own.as_ref() == Some(user),
             _ => true,
         });
         self.views(who, seen.collect()).await
@@ -162,7 +164,8 @@ impl Credentials {
     ) -> Result<CredentialView, Error> {
         let event = event(who, EventKind::CredentialChanged, id);
         let change = async {
-            self.managed(who, id).await?;
+            let stored = self.managed(who, id).await?;
+            self.may_manage(who, &stored.place).await?;
             let name = checked_name(Some(name))?;
             let store = &self.parts.store;
             let renamed = store.rename_credential(who.organization(), id, &name);
@@ -182,7 +185,8 @@ impl Credentials {
     ) -> Result<CredentialView, Error> {
         let event = event(who, EventKind::CredentialChanged, id);
         let change = async {
-            self.managed(who, id).await?;
+            let stored = self.managed(who, id).await?;
+            self.may_manage(who, &stored.place).await?;
             let store = &self.parts.store;
             let made = store
                 .make_credential_default(who.organization(), id)
@@ -267,7 +271,8 @@ impl Credentials {
         match at {
             CredentialPlace::User(user) => {
                 let own = *who.subject() == Subject::Local || own_user(who).as_ref() == Some(user);
-                own.then_some(()).ok_or_else(error::not_yours)
+                own.then_some(()).ok_or_else(error::not_yours)?;
+                fully(who)
             }
             _ => access::administer(&self.parts.store, who).await.map(drop),
         }
@@ -281,7 +286,7 @@ impl Credentials {
         let stored = store.stored_credential(who.organization(), id).await?;
         let stored = stored.ok_or_else(error::not_found)?;
         match &stored.place {
-            CredentialPlace::User(user) if own_user(who).as_ref() == Some(user) => {}
+            CredentialPlace::User(user) if own_user(who).as_ref() == Some(user) => fully(who)?,
             CredentialPlace::User(_) => {
                 let administers = access::administer(store, who).await;
                 administers.map_err(|_| error::not_found())?;
@@ -356,6 +361,16 @@ impl std::fmt::Debug for Credentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Credentials").finish_non_exhaustive()
     }
+}
+
+/// Refuses a key that was made for less than its owner may do: what it set would be used in their
+/// stead.
+fn fully(who: &Principal) -> Result<(), Error> {
+    let fully = match who.subject() {
+        Subject::Local | Subject::WebSession { .. } => true,
+        _ => who.scopes().covers(&keyway_core::Scopes::of([Scope::Mcp])),
+    };
+    fully.then_some(()).ok_or_else(error::narrow)
 }
 
 fn event(who: &Principal, kind: EventKind, id: &CredentialId) -> Event {

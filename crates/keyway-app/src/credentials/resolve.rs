@@ -6,6 +6,9 @@ use keyway_store::CredentialPlace;
 
 use super::instance::Instance;
 
+/// How far another project is.
+const ELSEWHERE: u8 = 3;
+
 /// What a call brings along.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Asked<'a> {
@@ -60,7 +63,9 @@ pub(crate) fn resolve(all: &[Instance], asked: &Asked<'_>) -> Walk {
     if let Some(chosen) = asked.chosen {
         let fits = |one: &&Instance| {
             let pinned = asked.pin.is_none_or(|pin| one.place.scope() == pin);
-            pinned && (one.id.as_str() == chosen || one.name == chosen)
+            // Another project is reached by an id alone: its names are its own.
+            let named = one.name == chosen && asked.distance(&one.place) < ELSEWHERE;
+            pinned && (one.id.as_str() == chosen || named)
         };
         // A name may be there at several places: the nearest one wins.
         let mut found: Vec<_> = all
@@ -133,7 +138,7 @@ impl Asked<'_> {
             CredentialPlace::User(_) => 0,
             CredentialPlace::Project(project) if self.project == Some(project) => 1,
             CredentialPlace::Organization => 2,
-            CredentialPlace::Project(_) => 3,
+            CredentialPlace::Project(_) => ELSEWHERE,
         }
     }
 }
@@ -255,6 +260,8 @@ mod tests {
             assert_eq!(walk.instance, None);
             assert_eq!(walk.rungs[0].found, Found::NoneThatFits);
         }
+        // A project that was not named is not found by its names.
+        assert_eq!(of(chosen("shop", Some(&web))), None);
         let pinned = Asked {
             pin: Some(CredentialScope::Project),
             ..chosen("test", Some(&web))

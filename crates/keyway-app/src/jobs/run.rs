@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use keyway_core::action::{JobRun, Reply};
 use keyway_core::ports::NoCaller;
@@ -72,7 +73,8 @@ impl App {
         };
         let inner = &self.inner;
         let wait = backoff::wait(self.job_settings(), claimed.job.attempts, &*inner.random);
-        let wait = wait.max(error.retry_after().unwrap_or_default());
+        let asked = error.retry_after().unwrap_or_default();
+        let wait = wait.max(asked.min(LONGEST_ASKED));
         let retry_at =
             may_pass(error.kind()).then(|| crate::jobs::work::later(inner.clock.now(), wait));
         JobEnd::Failed {
@@ -81,6 +83,10 @@ impl App {
         }
     }
 }
+
+/// The longest a service may keep a job waiting by its `Retry-After`: others of its order wait behind
+/// it.
+const LONGEST_ASKED: Duration = Duration::from_hours(24);
 
 /// Whether the reason of a failure may be gone the next time.
 fn may_pass(kind: Kind) -> bool {

@@ -56,6 +56,9 @@ pub(crate) async fn handle(
     let cancel = CancellationToken::new();
     let _gone = cancel.clone().drop_guard();
     if background {
+        if credentials != CredentialChoice::default() {
+            return Err(no_choice().into());
+        }
         let key = key.as_ref().map(|key| key.to_str().unwrap_or_default());
         let queueing = Queueing {
             who: &asker.who,
@@ -89,6 +92,13 @@ pub(crate) async fn handle(
         Reply::Content(content) => RawJson::of(&content).map_err(Error::internal)?,
     };
     Ok(json(output.bytes().clone()))
+}
+
+/// A job that forgot the choice could act on what was not meant.
+fn no_choice() -> Error {
+    let message = "a call in the background cannot choose its credentials or its project";
+    Error::new(Kind::Malformed, "no_choice_in_background", message)
+        .with_hint("leave the headers out, or call it without `background`")
 }
 
 /// `Keyway-Project: web` and `Keyway-Credential: acme=sandbox`, the latter as often as needed.

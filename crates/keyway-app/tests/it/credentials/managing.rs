@@ -71,8 +71,8 @@ async fn admins_manage_the_organizations_and_people_their_own() {
         assert_eq!(refused.code(), "administrators_only");
         world.set(&admin, place, "x", "shared").await.unwrap();
     }
-    let theirs = of_user(&member_id);
-    let own = world.set(&member, &theirs, "mine", "member's").await;
+    let theirs_place = of_user(&member_id);
+    let own = world.set(&member, &theirs_place, "mine", "member's").await;
     let own = own.unwrap();
     let refused = world
         .set(&admin, &of_user(&member_id), "mine", CANARY)
@@ -96,6 +96,22 @@ async fn admins_manage_the_organizations_and_people_their_own() {
         .unwrap_err();
     assert_eq!(refused.code(), "credential_not_found");
     all.revoke(&admin, &own.id, true).await.unwrap();
+
+    // A key that was made for less than its owner may do sets nothing that is used in their stead.
+    let narrow = member.with_scopes("tools:weather".parse().unwrap());
+    let refused = world.set(&narrow, &theirs_place, "mine", CANARY);
+    assert_eq!(refused.await.unwrap_err().code(), "key_too_narrow");
+    let narrow = admin.with_scopes("mcp".parse().unwrap());
+    assert_eq!(seen(all.list(&narrow, None).await.unwrap()), 3);
+    // What is somebody's own an admin neither renames nor chooses.
+    let own = world.set(&member, &theirs_place, "mine", "member's").await;
+    let own = own.unwrap();
+    for refused in [
+        all.rename(&admin, &own.id, "x").await,
+        all.make_default(&admin, &own.id).await,
+    ] {
+        assert_eq!(refused.unwrap_err().code(), "not_your_credential");
+    }
 
     // Each person's call gets their own.
     world

@@ -124,6 +124,10 @@ pub(crate) async fn run(
         Some(local) => local,
         None => opened(&invocation).await?,
     };
+    if command.background && choice != CredentialChoice::default() {
+        let message = "--background takes neither --credential nor --project";
+        return Err(Failure::usage("no_choice_in_background", message));
+    }
     let done = if command.background {
         queue(&local, &action, input, terminal).await
     } else {

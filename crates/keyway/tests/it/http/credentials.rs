@@ -88,6 +88,15 @@ async fn credentials_are_set_used_chosen_and_revoked_over_http() {
         assert_eq!(refused.json()["code"], code);
     }
 
+    // A job would not remember what was chosen, and act on something else.
+    let background = app
+        .post("/v1/actions/acme:whoami?background")
+        .header("keyway-credential", "acme=test")
+        .send()
+        .await;
+    assert_eq!(background.status(), 400);
+    assert_eq!(background.json()["code"], "no_choice_in_background");
+
     let listed = app.get("/v1/credentials?key=acme").send().await;
     assert_eq!(listed.json()["credentials"].as_array().unwrap().len(), 2);
     assert!(!listed.text().contains(CANARY));
