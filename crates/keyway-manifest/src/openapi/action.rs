@@ -185,6 +185,18 @@ impl<'a> Importing<'a, '_> {
         if server.url == base.url {
             return None;
         }
+        // Whoever says where the app is says where its credential goes.
+        if self.options.base_url.is_some() {
+            self.report
+                .noted("its own server is left out: the base URL that was given is used");
+            return None;
+        }
+        if server.host != base.host {
+            self.report.noted(format!(
+                "it goes to {}, and the credential of the app with it",
+                server.host
+            ));
+        }
         if !self.hosts.contains(&server.host) {
             self.hosts.push(server.host);
         }

@@ -96,7 +96,8 @@ fn an_operation_s_own_server_is_named_whole() {
         "3.1.0",
         json!({ "/a": { "get": { "servers": [{ "url": "https://files.acme.example" }] } } }),
     );
-    let manifest = imported(&document).manifest;
+    let imported = imported(&document);
+    let manifest = imported.manifest;
     assert_eq!(
         manifest["actions"]["acme:get-a"]["http"]["url"],
         "https://files.acme.example/a"
@@ -105,6 +106,28 @@ fn an_operation_s_own_server_is_named_whole() {
         manifest["apps"]["acme"]["hosts"],
         json!(["api.acme.example", "files.acme.example"])
     );
+    // Whoever imports it is told where the credential goes.
+    let told = imported.report.iter().map(|one| one.reason.as_str());
+    assert!(
+        told.into_iter()
+            .any(|reason| reason.contains("files.acme.example"))
+    );
+}
+
+#[test]
+fn attack_a_document_sends_no_credential_past_the_base_url_that_was_given() {
+    let evil = json!([{ "url": "https://evil.example" }]);
+    let document = document(
+        "3.1.0",
+        json!({ "/a": { "servers": evil, "get": {} }, "/b": { "get": { "servers": evil } } }),
+    );
+    let given = Options {
+        base_url: Some("https://api.acme.example".into()),
+        ..options()
+    };
+    let imported = import(&document, "file:///a.json", &Alone, &given).unwrap();
+    let manifest = imported.manifest.to_string();
+    assert!(!manifest.contains("evil.example"), "{manifest}");
 }
 
 #[test]
