@@ -7,7 +7,6 @@ use keyway_core::credential::{CredentialKind, CredentialScope};
 use keyway_core::{Error, Kind};
 use keyway_pages::{Connect, Field, FieldKind, FieldOption, Html, csrf_field};
 
-use super::trouble::Trouble;
 use super::{PageForm, Visitor, VisitorForm};
 use crate::page::PageReply;
 use crate::refusal::Refusal;
@@ -54,12 +53,8 @@ pub(super) async fn submit(
         }
         Err(error) if error.kind() == Kind::NotFound => Err(error.into()),
         Err(error) => {
-            let mut page = page(&shared, &visitor, &key).await?;
-            let trouble = Trouble::of(error, page.fields, form.pairs())?;
-            page.fields = trouble.fields;
-            page.error_html = trouble.html;
-            let reply = visitor.visit.show(&shared, &page)?.status(trouble.status);
-            Ok(reply.into_response())
+            let page = page(&shared, &visitor, &key).await?;
+            visitor.visit.show_again(&shared, page, error, &form)
         }
     }
 }

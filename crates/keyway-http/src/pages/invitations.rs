@@ -7,7 +7,6 @@ use keyway_core::Kind;
 use keyway_pages::{Field, Html, Invitation, Who, csrf_field};
 use url::form_urlencoded;
 
-use super::trouble::Trouble;
 use super::{PageForm, Visit, forms, signed_in};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
@@ -51,12 +50,8 @@ pub(super) async fn submit(
             .into_response()),
         Err(error) if error.kind() == Kind::NotFound => Err(error.into()),
         Err(error) => {
-            let mut page = page(&shared, &visit, &token, &look);
-            let trouble = Trouble::of(error, page.fields, form.pairs())?;
-            page.fields = trouble.fields;
-            page.error_html = trouble.html;
-            let reply = visit.show(&shared, &page)?.status(trouble.status);
-            Ok(reply.into_response())
+            let page = page(&shared, &visit, &token, &look);
+            visit.show_again(&shared, page, error, &form)
         }
     }
 }

@@ -3,11 +3,9 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use keyway_app::people::{LinkLook, LinkPurpose, UseLink};
-use keyway_core::Kind;
 use keyway_pages::{Field, Html, Reset, csrf_field};
 
-use super::trouble::Trouble;
-use super::{PageForm, Visit, forms, links, signed_in};
+use super::{PageForm, Visit, forms, links};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -37,20 +35,8 @@ pub(super) async fn submit(
         password: form.secret("password"),
         browser: visit.browser(),
     };
-    match shared.app.people().use_link(using).await {
-        Ok(signed_in) => Ok(signed_in::go_on(&shared, &visit, &signed_in, "/account")
-            .await
-            .into_response()),
-        Err(error) if error.kind() == Kind::NotFound => Err(error.into()),
-        Err(error) => {
-            let mut page = page(&shared, &visit, &token, &look);
-            let trouble = Trouble::of(error, page.fields, form.pairs())?;
-            page.fields = trouble.fields;
-            page.error_html = trouble.html;
-            let reply = visit.show(&shared, &page)?.status(trouble.status);
-            Ok(reply.into_response())
-        }
-    }
+    let again = || page(&shared, &visit, &token, &look);
+    links::use_it(&shared, &visit, using, &form, again).await
 }
 
 fn page(shared: &Shared, visit: &Visit, token: &str, look: &LinkLook) -> Reset {

@@ -1,8 +1,11 @@
+use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use keyway_core::{Error, Kind};
-use keyway_pages::{Field, Html, alert};
+use keyway_pages::{Connect, Field, Html, Invitation, Page, Reset, Setup, alert};
 
+use super::{PageForm, Visit};
 use crate::refusal::Refusal;
+use crate::shared::Shared;
 
 /// A form that was not taken: it is shown again, with what is wrong where it is wrong.
 #[derive(Debug)]
@@ -52,6 +55,44 @@ impl Trouble {
             html: alert(&message, hint.as_deref()),
             fields: Field::focus(fields),
         })
+    }
+}
+
+/// A page with one form, which is shown again when it was not taken.
+pub(super) trait FormPage: Page {
+    /// The fields of its form, and where it says what concerns none of them.
+    fn form(&mut self) -> (&mut Vec<Field>, &mut Html);
+}
+
+macro_rules! form_pages {
+    ($($page:ty),+) => {$(
+        impl FormPage for $page {
+            fn form(&mut self) -> (&mut Vec<Field>, &mut Html) {
+                (&mut self.fields, &mut self.error_html)
+            }
+        }
+    )+};
+}
+
+form_pages!(Connect, Invitation, Reset, Setup);
+
+impl Visit {
+    /// Shows a form again that was not taken, with what is wrong and what was sent.
+    pub(super) fn show_again(
+        &self,
+        shared: &Shared,
+        mut page: impl FormPage,
+        error: Error,
+        sent: &PageForm,
+    ) -> Result<Response, Refusal> {
+        let (fields, html) = page.form();
+        let trouble = Trouble::of(error, std::mem::take(fields), sent.pairs())?;
+        *fields = trouble.fields;
+        *html = trouble.html;
+        Ok(self
+            .show(shared, &page)?
+            .status(trouble.status)
+            .into_response())
     }
 }
 
