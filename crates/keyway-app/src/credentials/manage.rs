@@ -6,8 +6,7 @@ use keyway_core::credential::{CredentialBook, CredentialKind};
 use keyway_core::ports::{Clock, Random};
 use keyway_core::scopes::Scope;
 use keyway_core::{
-    Actor, CredentialDefinition, CredentialId, Error, MAX_NAME, Principal, ProjectId, Secret,
-    Subject, is_visible,
+    Actor, CredentialDefinition, CredentialId, Error, Principal, ProjectId, Secret, Subject,
 };
 use keyway_store::{CredentialPlace, NewStoredCredential, Reason, Store, StoredCredential};
 use keyway_vault::Vault;
@@ -16,8 +15,8 @@ use super::held::Held;
 use super::instance::seal;
 use super::view::definition;
 use super::{CredentialView, DefinitionView, Place, error};
-use crate::access;
 use crate::audit::{Audit, Event, EventKind};
+use crate::{access, people};
 
 /// The name of an instance that is given none.
 const NAME: &str = "default";
@@ -87,16 +86,10 @@ impl Credentials {
         if let Some(key) = key {
             self.defined(key)?;
         }
-        let role = access::role(&self.parts.store, who).await?;
-        let role = role.ok_or_else(access::forbidden)?;
-        let own = own_user(who);
-        let all_of_them = role.administers() && who.scopes().admin();
+        let sight = self.sight(who).await?;
         let store = &self.parts.store;
         let all = store.credentials_of(who.organization(), key).await?;
-        let seen = all.into_iter().filter(|one| match &one.place {
-            CredentialPlace::User(user) => all_of_them || own.as_ref() == Some(user),
-            _ => true,
-        });
+        let seen = all.into_iter().filter(|one| sight.reaches(&one.place));
         self.views(who, seen.collect()).await
     }
 
@@ -166,7 +159,7 @@ impl Credentials {
         let change = async {
             let stored = self.managed(who, id).await?;
             self.may_manage(who, &stored.place).await?;
-            let name = checked_name(Some(name))?;
+            let name = people::checked_name(name)?;
             let store = &self.parts.store;
             let renamed = store.rename_credential(who.organization(), id, &name);
             let renamed = renamed.await.map_err(told)?;
@@ -227,9 +220,22 @@ impl Credentials {
 
     /// One instance, if `who` may see it.
     pub async fn view(&self, who: &Principal, id: &CredentialId) -> Result<CredentialView, Error> {
-        let all = self.list(who, None).await?;
-        let found = all.into_iter().find(|one| one.id == *id);
-        found.ok_or_else(error::not_found)
+        let sight = self.sight(who).await?;
+        let store = &self.parts.store;
+        let stored = store.stored_credential(who.organization(), id).await?;
+        let seen = stored.filter(|one| sight.reaches(&one.place));
+        let views = self.views(who, seen.into_iter().collect()).await?;
+        views.into_iter().next().ok_or_else(error::not_found)
+    }
+
+    /// What `who` may see: everyone's for who administers the organization with the scope for it.
+    async fn sight(&self, who: &Principal) -> Result<Sight, Error> {
+        let role = access::role(&self.parts.store, who).await?;
+        let role = role.ok_or_else(access::forbidden)?;
+        Ok(Sight {
+            all: role.administers() && who.scopes().admin(),
+            own: own_user(who),
+        })
     }
 
     /// Checks what is to be set, and by whom.
@@ -245,7 +251,7 @@ impl Credentials {
         self.may_manage(who, &at).await?;
         let definition = self.defined(key)?;
         check(definition, fields)?;
-        Ok((at, checked_name(name)?))
+        Ok((at, people::checked_name(name.unwrap_or(NAME))?))
     }
 
     async fn at(&self, who: &Principal, place: &Place) -> Result<CredentialPlace, Error> {
@@ -377,6 +383,21 @@ fn event(who: &Principal, kind: EventKind, id: &CredentialId) -> Event {
     Event::new(kind, who).target("credential", id.as_str())
 }
 
+/// Whose instances somebody may see.
+struct Sight {
+    all: bool,
+    own: Option<keyway_core::UserId>,
+}
+
+impl Sight {
+    fn reaches(&self, place: &CredentialPlace) -> bool {
+        match place {
+            CredentialPlace::User(user) => self.all || self.own.as_ref() == Some(user),
+            CredentialPlace::Organization | CredentialPlace::Project(_) => true,
+        }
+    }
+}
+
 /// The person `who` is, where a person asks.
 fn own_user(who: &Principal) -> Option<keyway_core::UserId> {
     match who.actor() {
@@ -392,9 +413,12 @@ fn check(definition: &CredentialDefinition, fields: &Secret<String>) -> Result<(
         return Err(error::nothing_to_store());
     }
     let value: serde_json::Value = serde_json::from_str(fields.expose())
-        .map_err(|_| error::invalid("", "an object of the credential's fields"))?;
+        .map_err(|_| Error::invalid_at("", "an object of the credential's fields"))?;
     let Some(given) = value.as_object() else {
-        return Err(error::invalid("", "an object of the credential's fields"));
+        return Err(Error::invalid_at(
+            "",
+            "an object of the credential's fields",
+        ));
     };
     let known = definition.fields();
     if given
@@ -402,7 +426,7 @@ fn check(definition: &CredentialDefinition, fields: &Secret<String>) -> Result<(
         .any(|name| known.iter().all(|field| field.name != *name))
     {
         let names: Vec<_> = known.iter().map(|field| field.name.as_str()).collect();
-        return Err(error::invalid(
+        return Err(Error::invalid_at(
             "",
             format!("only these fields: {}", names.join(", ")),
         ));
@@ -411,7 +435,7 @@ fn check(definition: &CredentialDefinition, fields: &Secret<String>) -> Result<(
         field.required && given.get(&field.name).and_then(|v| v.as_str()) == Some("")
     });
     if let Some(field) = empty {
-        return Err(error::invalid(
+        return Err(Error::invalid_at(
             format!("/{}", field.name),
             "a value that is not empty",
         ));
@@ -423,15 +447,6 @@ fn check(definition: &CredentialDefinition, fields: &Secret<String>) -> Result<(
     } else {
         Err(Error::invalid_input(problems))
     }
-}
-
-fn checked_name(name: Option<&str>) -> Result<String, Error> {
-    let name = name.unwrap_or(NAME).trim();
-    let length = name.chars().take(MAX_NAME + 1).count();
-    if name.is_empty() || length > MAX_NAME || !is_visible(name) {
-        return Err(error::invalid("/name", "1 to 100 visible characters"));
-    }
-    Ok(name.to_owned())
 }
 
 fn told(found: keyway_store::StoreError) -> Error {

@@ -28,6 +28,7 @@ mod visitor;
 pub use accept::{Accept, InvitationLook};
 pub use action::ActionSignIn;
 pub use browser::Browser;
+pub(crate) use error::name as checked_name;
 pub use identities::{IdentitySignIn, Profile};
 pub use invitations::{InvitationState, InvitationView, IssuedInvitation};
 pub use links::{IssuedLink, LinkLook, LinkPurpose, UseLink};

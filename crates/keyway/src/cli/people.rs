@@ -7,7 +7,7 @@ use keyway_app::oauth::{Oauth, OauthParts};
 use keyway_app::system::SystemClock;
 use keyway_app::{People, PeopleParts, setup};
 use keyway_core::ports::{Clock, Random};
-use keyway_core::{OrgId, Principal, Role, Secret, Subject};
+use keyway_core::{OrgId, Principal, Role, Secret, Subject, UserId};
 use keyway_store::{Store, announced};
 use keyway_vault::random::SystemRandom;
 
@@ -34,7 +34,7 @@ pub(super) struct Desk {
 pub(super) struct Organization {
     /// The organization, by its slug
     #[arg(long, value_name = "SLUG", default_value = setup::ORGANIZATION, global = true)]
-    organization: String,
+    pub(super) organization: String,
 }
 
 impl Desk {
@@ -123,6 +123,26 @@ impl Desk {
         let base = base.unwrap_or_else(|| base_url(&self.config, listen.bind));
         Secret::new(format!("{base}{}", path.expose()))
     }
+}
+
+/// A member by id or e-mail address.
+pub(super) async fn member(
+    people: &People,
+    who: &Principal,
+    text: &str,
+) -> Result<UserId, Failure> {
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let members = people.members(who).await?;
+    let wanted = text.trim().to_ascii_lowercase();
+    let found = members
+        .into_iter()
+        .find(|member| member.email.as_deref() == Some(wanted.as_str()));
+    found.map(|member| member.id).ok_or_else(|| {
+        let message = "nobody in this organization has this address or id";
+        Failure::new("member_not_found", message).with_hint("`keyway users list` shows them")
+    })
 }
 
 /// A role from the command line.

@@ -2,12 +2,12 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use keyway_app::people::MemberView;
-use keyway_core::{Role, UserId};
+use keyway_core::Role;
 use serde_json::json;
 
 use super::failure::Failure;
 use super::invocation::Invocation;
-use super::people::{Desk, Organization, minute, role};
+use super::people::{Desk, Organization, member, minute, role};
 use super::terminal::Terminal;
 
 const EXAMPLES: &str = "\
@@ -90,16 +90,16 @@ pub(crate) async fn run(
             }
         }
         Command::Disable { user } => {
-            let user = desk.find(&user).await?;
+            let user = member(people, who, &user).await?;
             let view = people.disable_user(who, &user).await?;
             told(&view, "disabled", terminal);
         }
         Command::Enable { user } => {
-            let user = desk.find(&user).await?;
+            let user = member(people, who, &user).await?;
             told(&people.enable_user(who, &user).await?, "enabled", terminal);
         }
         Command::Remove { user } => {
-            let user = desk.find(&user).await?;
+            let user = member(people, who, &user).await?;
             people.remove_member(who, &user).await?;
             if terminal.is_json() {
                 terminal.value(&json!({ "id": user, "state": "removed" }));
@@ -108,7 +108,7 @@ pub(crate) async fn run(
             }
         }
         Command::Role { user, role } => {
-            let user = desk.find(&user).await?;
+            let user = member(people, who, &user).await?;
             let view = people.set_role(who, &user, role).await?;
             told(&view, &format!("now {role}"), terminal);
         }
@@ -122,24 +122,6 @@ pub(crate) async fn run(
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-impl Desk {
-    /// A member by id or address.
-    async fn find(&self, text: &str) -> Result<UserId, Failure> {
-        if let Ok(id) = text.parse() {
-            return Ok(id);
-        }
-        let members = self.people.members(&self.who).await?;
-        let wanted = text.trim().to_ascii_lowercase();
-        let found = members
-            .into_iter()
-            .find(|member| member.email.as_deref() == Some(wanted.as_str()));
-        found.map(|member| member.id).ok_or_else(|| {
-            let message = "nobody in this organization has this address or id";
-            Failure::new("member_not_found", message).with_hint("`keyway users list` shows them")
-        })
-    }
 }
 
 fn told(view: &MemberView, what: &str, terminal: &mut Terminal) {

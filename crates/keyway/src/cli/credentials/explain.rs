@@ -5,9 +5,9 @@ use keyway_app::credentials::{CredentialChoice, Found};
 use keyway_core::{Principal, Subject};
 use serde_json::json;
 
-use super::set::person;
 use crate::cli::failure::Failure;
 use crate::cli::local::Local;
+use crate::cli::people::member;
 use crate::cli::terminal::Terminal;
 
 /// The web session of someone who only might have one.
@@ -38,7 +38,7 @@ pub(super) async fn run(
     let app = local.app();
     let asking = match &explain.user {
         Some(text) => {
-            let user = person(local, who, text).await?;
+            let user = member(app.people(), who, text).await?;
             let session = NOBODY.parse().map_err(|error: keyway_core::ids::BadId| {
                 Failure::new("bad_id", error.to_string())
             })?;

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::invocation::Invocation;
 use super::local::Local;
-use super::people::{id, minute};
+use super::people::{Organization, id, minute};
 use super::terminal::Terminal;
 
 const EXAMPLES: &str = "\
@@ -33,9 +33,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Credentials {
-    /// The organization, by its slug
-    #[arg(long, value_name = "SLUG", default_value = keyway_app::setup::ORGANIZATION, global = true)]
-    organization: String,
+    #[command(flatten)]
+    organization: Organization,
     #[command(subcommand)]
     command: Command,
 }
@@ -90,7 +89,10 @@ pub(crate) async fn run(
     let local = Local::open(&invocation.gateway, &config).await?;
     let people = local.app().people();
     let operator = local.app().local();
-    let done = match people.operator_of(&operator, &command.organization).await {
+    let done = match people
+        .operator_of(&operator, &command.organization.organization)
+        .await
+    {
         Ok(who) => dispatch(invocation, &local, &who, command.command, terminal).await,
         Err(error) => Err(error.into()),
     };

@@ -3,14 +3,14 @@ use std::process::ExitCode;
 use clap::Args;
 use keyway_app::credentials::{CredentialView, DefinitionView, FieldView, Place};
 use keyway_core::credential::CredentialScope;
-use keyway_core::{CredentialId, Principal, Secret, UserId};
+use keyway_core::{CredentialId, Principal, Secret};
 use serde_json::json;
 
 use super::{told, value};
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
 use crate::cli::local::Local;
-use crate::cli::people::id;
+use crate::cli::people::{id, member};
 use crate::cli::terminal::Terminal;
 use crate::config::suggest;
 
@@ -139,26 +139,10 @@ async fn places(local: &Local, who: &Principal, set: &Set) -> Result<Vec<Place>,
         places.extend(slugs.map(|project| Place::Project { project }));
     }
     if let Some(text) = &set.user {
-        let user = person(local, who, text).await?.to_string();
+        let user = member(local.app().people(), who, text).await?.to_string();
         places.push(Place::User { user });
     }
     Ok(places)
-}
-
-/// A member by id or e-mail address.
-pub(super) async fn person(local: &Local, who: &Principal, text: &str) -> Result<UserId, Failure> {
-    if let Ok(id) = text.parse() {
-        return Ok(id);
-    }
-    let members = local.app().people().members(who).await?;
-    let wanted = text.trim().to_ascii_lowercase();
-    let found = members
-        .into_iter()
-        .find(|member| member.email.as_deref() == Some(wanted.as_str()));
-    found.map(|member| member.id).ok_or_else(|| {
-        let message = "nobody in this organization has this address or id";
-        Failure::new("member_not_found", message).with_hint("`keyway users list` shows them")
-    })
 }
 
 /// The fields as one JSON object.
