@@ -156,6 +156,30 @@ impl Error {
         error
     }
 
+    /// An input with one thing that is wrong with it: where, as a JSON Pointer, and what was expected
+    /// there. The message of a failed parse may be handed on as it is: `expected` before it goes.
+    ///
+    /// ```
+    /// use keyway_core::{Error, Role};
+    ///
+    /// let error = Error::invalid_at("/overlap", "at most 90 days");
+    /// assert_eq!((error.code(), error.problems().len()), ("invalid_input", 1));
+    /// let unknown = "king".parse::<Role>().unwrap_err();
+    /// let error = Error::invalid_at("/role", unknown.to_string());
+    /// assert_eq!(error.problems()[0].expected, "owner, admin or member");
+    /// ```
+    pub fn invalid_at(pointer: impl Into<String>, expected: impl Into<String>) -> Self {
+        let expected = expected.into();
+        let expected = match expected.strip_prefix("expected ") {
+            Some(rest) => rest.to_owned(),
+            None => expected,
+        };
+        Self::invalid_input(vec![Problem {
+            pointer: pointer.into(),
+            expected,
+        }])
+    }
+
     /// The client lacks a capability that is needed: `sampling`, `elicitation`, `elicitation.url`,
     /// `roots`. Clients of MCP revision 2026-07-28 see it as the JSON-RPC error -32021.
     ///

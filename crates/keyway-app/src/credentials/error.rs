@@ -1,12 +1,5 @@
 use keyway_core::credential::CredentialScope;
-use keyway_core::{CredentialDefinition, Error, Kind, Problem};
-
-pub(super) fn invalid(pointer: impl Into<String>, expected: impl Into<String>) -> Error {
-    Error::invalid_input(vec![Problem {
-        pointer: pointer.into(),
-        expected: expected.into(),
-    }])
-}
+use keyway_core::{CredentialDefinition, Error, Kind};
 
 pub(super) fn not_found() -> Error {
     Error::new(

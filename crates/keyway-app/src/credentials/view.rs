@@ -3,7 +3,7 @@ use keyway_core::credential::{CredentialField, CredentialKind, CredentialScope};
 use keyway_core::{CredentialDefinition, CredentialId, Error, Secret};
 use zeroize::Zeroizing;
 
-use super::{Place, error};
+use super::Place;
 
 /// An instance as it is shown. Never what is stored of it.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -81,7 +81,7 @@ impl DefinitionView {
                 object.push_str(&Zeroizing::new(quoted));
             } else {
                 serde_json::from_str::<serde::de::IgnoredAny>(text)
-                    .map_err(|_| error::invalid(format!("/{name}"), "JSON"))?;
+                    .map_err(|_| Error::invalid_at(format!("/{name}"), "JSON"))?;
                 object.push_str(text);
             }
         }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use keyway_core::ports::Clock;
-use keyway_core::{Error, JobId, Kind, Principal, Problem, Role};
+use keyway_core::{Error, JobId, Kind, Principal, Role};
 use keyway_store::{JobFilter, JobState, Store};
 use tokio::sync::Notify;
 
@@ -66,9 +66,9 @@ impl Jobs {
         let state = list.state.map(str::parse::<JobState>).transpose();
         let before = list.cursor.map(str::parse::<i64>).transpose();
         let filter = JobFilter {
-            state: state.map_err(|error| invalid("/state", &error.to_string()))?,
+            state: state.map_err(|error| Error::invalid_at("/state", error.to_string()))?,
             actor: own.as_deref(),
-            before: before.map_err(|_| invalid("/cursor", "a cursor of this list"))?,
+            before: before.map_err(|_| Error::invalid_at("/cursor", "a cursor of this list"))?,
         };
         let limit = list.limit.unwrap_or(50).clamp(1, PAGE);
         let store = &self.parts.store;
@@ -138,14 +138,6 @@ impl Jobs {
         let all = role.is_some_and(Role::administers) && who.scopes().admin();
         Ok((!all).then(|| actor_id(who)))
     }
-}
-
-fn invalid(pointer: &str, expected: &str) -> Error {
-    let expected = expected.strip_prefix("expected ").unwrap_or(expected);
-    Error::invalid_input(vec![Problem {
-        pointer: pointer.to_owned(),
-        expected: expected.to_owned(),
-    }])
 }
 
 fn no_job() -> Error {

@@ -4,7 +4,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use keyway_core::ports::{Clock, Random};
 use keyway_core::{
-    Actor, ApiKeyId, Error, Kind, MAX_NAME, Principal, Problem, Scopes, ServiceAccountId, Subject,
+    Actor, ApiKeyId, Error, Kind, MAX_NAME, Principal, Scopes, ServiceAccountId, Subject,
     is_visible,
 };
 use keyway_store::{ApiKey, NewApiKey, Role, Store};
@@ -118,11 +118,11 @@ impl ApiKeys {
         let now = self.clock.now();
         check_name(&request.name)?;
         if request.expires_at.is_some_and(|end| end <= now) {
-            return Err(invalid("/expiresAt", "a moment in the future"));
+            return Err(Error::invalid_at("/expiresAt", "a moment in the future"));
         }
         let scopes = request.scopes.unwrap_or_else(|| who.scopes().clone());
         if scopes.is_empty() {
-            return Err(invalid("/scopes", "at least one scope"));
+            return Err(Error::invalid_at("/scopes", "at least one scope"));
         }
         if !who.scopes().covers(&scopes) {
             return Err(Error::insufficient_scope(who.scopes().union(&scopes)));
@@ -187,7 +187,7 @@ impl ApiKeys {
         let maker = self.maker(who).await?;
         access::made_by_hand(who)?;
         if overlap > MAX_OVERLAP {
-            return Err(invalid("/overlap", "at most 90 days"));
+            return Err(Error::invalid_at("/overlap", "at most 90 days"));
         }
         let now = self.clock.now();
         let old = self.visible(who, &maker, id).await?;
@@ -350,19 +350,12 @@ fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
 fn check_name(name: &str) -> Result<(), Error> {
     let length = name.chars().take(MAX_NAME + 1).count();
     if length == 0 || length > MAX_NAME || name.trim() != name || !is_visible(name) {
-        return Err(invalid(
+        return Err(Error::invalid_at(
             "/name",
             "1 to 100 visible characters, without space at either end",
         ));
     }
     Ok(())
-}
-
-fn invalid(pointer: &str, expected: &str) -> Error {
-    Error::invalid_input(vec![Problem {
-        pointer: pointer.to_owned(),
-        expected: expected.to_owned(),
-    }])
 }
 
 fn not_found() -> Error {

@@ -1,4 +1,4 @@
-use keyway_core::{ClientId, Error, Kind, Principal, Problem, Secret, ServiceAccountId};
+use keyway_core::{ClientId, Error, Kind, Principal, Secret, ServiceAccountId};
 use keyway_oauth::server::client::{ClientMetadata, GrantType, Source};
 use keyway_store::oauth::{Client, ClientKind, RevokedFor, Whose};
 use serde_json::{Map, Value, json};
@@ -169,17 +169,17 @@ impl Oauth {
             body.insert("jwks".into(), jwks.clone());
         }
         if new.name.trim().is_empty() {
-            return Err(invalid(
+            return Err(Error::invalid_at(
                 "/name",
                 "1 to 100 visible characters without < and >",
             ));
         }
         let body = Value::Object(body).to_string();
         let metadata = ClientMetadata::from_request(body.as_bytes(), Source::Admin)
-            .map_err(|refusal| invalid("", refusal.description()))?;
+            .map_err(|refusal| Error::invalid_at("", refusal.description()))?;
         let acts = metadata.allows(GrantType::ClientCredentials).is_ok();
         match &new.service_account {
-            None if acts => Err(invalid(
+            None if acts => Err(Error::invalid_at(
                 "/serviceAccount",
                 "the service account it acts as with client_credentials",
             )),
@@ -190,19 +190,12 @@ impl Oauth {
                     .service_account(who.organization(), account)
                     .await?;
                 found.map(|_| metadata).ok_or_else(|| {
-                    invalid("/serviceAccount", "a service account of the organization")
+                    Error::invalid_at("/serviceAccount", "a service account of the organization")
                 })
             }
             None => Ok(metadata),
         }
     }
-}
-
-fn invalid(pointer: &str, expected: &str) -> Error {
-    Error::invalid_input(vec![Problem {
-        pointer: pointer.to_owned(),
-        expected: expected.to_owned(),
-    }])
 }
 
 fn not_found() -> Error {

@@ -1,18 +1,7 @@
-use keyway_core::{Error, Kind, MAX_NAME, Problem, is_visible};
+use keyway_core::{Error, Kind, MAX_NAME, is_visible};
 
 /// The most bytes of an e-mail address (RFC 5321).
 const MAX_EMAIL: usize = 254;
-
-pub(super) fn invalid(pointer: &str, expected: impl Into<String>) -> Error {
-    Error::invalid_input(vec![problem(pointer, expected)])
-}
-
-pub(super) fn problem(pointer: &str, expected: impl Into<String>) -> Problem {
-    Problem {
-        pointer: pointer.to_owned(),
-        expected: expected.into(),
-    }
-}
 
 pub(super) fn not_found(code: &'static str, message: &'static str) -> Error {
     Error::new(Kind::NotFound, code, message)
@@ -23,7 +12,7 @@ pub(super) fn conflict(code: &'static str, message: &'static str) -> Error {
 }
 
 /// The name of a thing, without space around it.
-pub(super) fn name(text: &str) -> Result<String, Error> {
+pub(crate) fn name(text: &str) -> Result<String, Error> {
     named(text.trim(), text.trim())
 }
 
@@ -37,7 +26,7 @@ pub(super) fn persons_name(text: &str) -> Result<String, Error> {
 fn named(text: &str, seen: &str) -> Result<String, Error> {
     let length = text.chars().take(MAX_NAME + 1).count();
     if seen.is_empty() || length > MAX_NAME || !is_visible(seen) {
-        return Err(invalid("/name", "1 to 100 visible characters"));
+        return Err(Error::invalid_at("/name", "1 to 100 visible characters"));
     }
     Ok(text.to_owned())
 }
@@ -51,7 +40,7 @@ pub(super) fn slug(text: &str) -> Result<String, Error> {
         && !text.ends_with('-')
         && !text.contains("--");
     if !good {
-        return Err(invalid(
+        return Err(Error::invalid_at(
             "/slug",
             "1 to 32 of `a-z`, `0-9` and single `-` between them",
         ));
@@ -69,7 +58,10 @@ pub(super) fn email(text: &str) -> Result<String, Error> {
             .split_once('@')
             .is_some_and(|(local, domain)| !local.is_empty() && is_domain(domain));
     if !good {
-        return Err(invalid("/email", "an e-mail address like ada@example.com"));
+        return Err(Error::invalid_at(
+            "/email",
+            "an e-mail address like ada@example.com",
+        ));
     }
     Ok(text.to_ascii_lowercase())
 }

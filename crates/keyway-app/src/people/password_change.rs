@@ -1,6 +1,5 @@
 use keyway_core::{Error, Secret};
 
-use super::error::invalid;
 use super::password::Checked;
 use super::throttle::Trying;
 use super::{Browser, People, SignedIn, WebVisitor, strength};
@@ -18,7 +17,7 @@ impl People {
         browser: Browser,
     ) -> Result<SignedIn, Error> {
         let parts = &self.parts;
-        let wrong = || invalid("/current_password", "the password you have now");
+        let wrong = || Error::invalid_at("/current_password", "the password you have now");
         let person = parts.store.person(&visitor.user.id).await?;
         let person = person.ok_or_else(wrong)?;
         let account = KeyDigest::of(person.id.as_str());

@@ -39,7 +39,7 @@ impl People {
             self.administer(who).await?;
             access::made_by_hand(who)?;
             if role == Role::Owner {
-                return Err(error::invalid("/role", "`admin` or `member`"));
+                return Err(Error::invalid_at("/role", "`admin` or `member`"));
             }
             let new = ServiceAccount {
                 id,

@@ -1,8 +1,6 @@
 use keyway_core::{Error, Secret};
 use zxcvbn::{Score, zxcvbn};
 
-use super::error::invalid;
-
 /// The most characters of a password.
 const MAX: usize = 256;
 /// What an attacker with the hash should not find in reasonable time: about 10^8 guesses.
@@ -17,7 +15,10 @@ pub(super) async fn check(
 ) -> Result<(), Error> {
     let length = password.expose().chars().count();
     if length < min || length > MAX {
-        return Err(invalid("/password", format!("{min} to {MAX} characters")));
+        return Err(Error::invalid_at(
+            "/password",
+            format!("{min} to {MAX} characters"),
+        ));
     }
     let known: Vec<String> = personal.iter().flat_map(|text| parts(text)).collect();
     let password = password.clone();
@@ -29,7 +30,7 @@ pub(super) async fn check(
         known.contains(&lower.as_str()) || zxcvbn(text, &known).score() < ENOUGH
     });
     if weak.await.map_err(Error::internal)? {
-        return Err(invalid(
+        return Err(Error::invalid_at(
             "/password",
             "one that is harder to guess: several unrelated words, and neither your name nor your address",
         ));

@@ -5,9 +5,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Content, Context};
+use crate::Error;
 use crate::ports::BoxFuture;
 use crate::rpc::RawJson;
-use crate::{Error, Problem};
 
 /// What an action answered.
 ///
@@ -81,10 +81,6 @@ fn read<I: DeserializeOwned>(input: &RawJson) -> Result<I, Error> {
         unit.flatten().ok_or(error)
     });
     read.map_err(|source| {
-        Error::invalid_input(vec![Problem {
-            pointer: String::new(),
-            expected: "a value the action's input type accepts".into(),
-        }])
-        .with_source(source)
+        Error::invalid_at("", "a value the action's input type accepts").with_source(source)
     })
 }

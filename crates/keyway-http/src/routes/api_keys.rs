@@ -7,10 +7,10 @@ use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
 use keyway_app::{DEFAULT_OVERLAP, KeyRequest};
-use keyway_core::{ApiKeyId, Scopes};
+use keyway_core::{ApiKeyId, Error, Scopes};
 use serde_json::json;
 
-use super::{Asker, Id, Input, answer, invalid};
+use super::{Asker, Id, Input, answer};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -51,10 +51,10 @@ pub(crate) async fn create(
     let request = KeyRequest {
         name: new.name,
         expires_at: expires_at
-            .map_err(|_| invalid("/expiresAt", "a moment like 2026-07-28T10:00:00Z"))?,
-        scopes: scopes.map_err(|error| invalid("/scopes", &error.to_string()))?,
+            .map_err(|_| Error::invalid_at("/expiresAt", "a moment like 2026-07-28T10:00:00Z"))?,
+        scopes: scopes.map_err(|error| Error::invalid_at("/scopes", error.to_string()))?,
         service_account: account.map_err(|error: keyway_core::ids::BadId| {
-            invalid("/serviceAccount", &error.to_string())
+            Error::invalid_at("/serviceAccount", error.to_string())
         })?,
     };
     let issued = shared.app.api_keys().issue(&asker.who, request).await?;

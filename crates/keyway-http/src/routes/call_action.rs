@@ -16,7 +16,7 @@ use keyway_core::{Error, Kind};
 use tokio_util::sync::CancellationToken;
 
 use super::input::bad_query;
-use super::{Asker, answer, invalid, json};
+use super::{Asker, answer, json};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 use crate::{body, media};
@@ -33,7 +33,7 @@ impl Manner {
         match self.background.as_deref() {
             Some("" | "true" | "1") => Ok(true),
             None | Some("false" | "0") => Ok(false),
-            Some(_) => Err(invalid("/background", "true or false")),
+            Some(_) => Err(Error::invalid_at("/background", "true or false")),
         }
     }
 }

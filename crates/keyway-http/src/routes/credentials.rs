@@ -10,7 +10,7 @@ use keyway_core::{CredentialId, Error, Kind, Secret};
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::{Asker, Id, Input, answer, invalid};
+use super::{Asker, Id, Input, answer};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -95,7 +95,9 @@ pub(crate) async fn change(
 ) -> Result<Response, Refusal> {
     let credentials = shared.app.credentials();
     if change.default == Some(false) {
-        return Err(invalid("/default", "true: another one is made the default instead").into());
+        return Err(
+            Error::invalid_at("/default", "true: another one is made the default instead").into(),
+        );
     }
     if let Some(name) = &change.name {
         credentials.rename(&asker.who, &id, name).await?;
@@ -127,23 +129,24 @@ fn place(asker: &Asker, new: &New) -> Result<Place, Error> {
     let scope: CredentialScope = new
         .scope
         .parse()
-        .map_err(|_| invalid("/scope", "organization, project or user"))?;
+        .map_err(|_| Error::invalid_at("/scope", "organization, project or user"))?;
     match (scope, &new.project, &new.user) {
         (CredentialScope::Organization, None, None) => Ok(Place::Organization),
         (CredentialScope::Project, Some(project), None) => Ok(Place::Project {
             project: project.clone(),
         }),
-        (CredentialScope::Project, None, _) => Err(invalid(
+        (CredentialScope::Project, None, _) => Err(Error::invalid_at(
             "/project",
             "the slug of a project, with this scope",
         )),
         (CredentialScope::User, None, user) => {
             let own = || asker.who.actor().map(|actor| actor.as_str().to_owned());
             let user = user.clone().or_else(own);
-            let user = user.ok_or_else(|| invalid("/user", "a person's id, with this scope"))?;
+            let user =
+                user.ok_or_else(|| Error::invalid_at("/user", "a person's id, with this scope"))?;
             Ok(Place::User { user })
         }
-        (_, Some(_), _) => Err(invalid("/project", "nothing, with this scope")),
-        (_, _, Some(_)) => Err(invalid("/user", "nothing, with this scope")),
+        (_, Some(_), _) => Err(Error::invalid_at("/project", "nothing, with this scope")),
+        (_, _, Some(_)) => Err(Error::invalid_at("/user", "nothing, with this scope")),
     }
 }

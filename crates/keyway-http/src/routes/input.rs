@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path};
 use http::Request;
 use http::request::Parts;
 use keyway_core::json as bounds;
-use keyway_core::{Error, Kind, Problem, Role};
+use keyway_core::{Error, Kind, Role};
 use serde::de::DeserializeOwned;
 
 use crate::refusal::Refusal;
@@ -37,13 +37,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Input<T> {
         serde_json::from_slice(&text)
             .map(Self)
             // What serde says may repeat what was sent.
-            .map_err(|_| {
-                let problem = Problem {
-                    pointer: String::new(),
-                    expected: "the fields that /v1/openapi.json describes".to_owned(),
-                };
-                Error::invalid_input(vec![problem]).into()
-            })
+            .map_err(|_| Error::invalid_at("", "the fields that /v1/openapi.json describes").into())
     }
 }
 
@@ -75,16 +69,5 @@ pub(super) fn bad_query() -> Error {
 /// A role, as it is written under `/role`.
 pub(crate) fn role(text: &str) -> Result<Role, Error> {
     text.parse()
-        .map_err(|error: keyway_core::UnknownRole| invalid("/role", &error.to_string()))
-}
-
-/// One thing that is wrong with an input.
-pub(crate) fn invalid(pointer: &str, expected: &str) -> Error {
-    Error::invalid_input(vec![Problem {
-        pointer: pointer.to_owned(),
-        expected: expected
-            .strip_prefix("expected ")
-            .unwrap_or(expected)
-            .to_owned(),
-    }])
+        .map_err(|error: keyway_core::UnknownRole| Error::invalid_at("/role", error.to_string()))
 }

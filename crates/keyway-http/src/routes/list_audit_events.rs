@@ -5,7 +5,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use jiff::Timestamp;
 use keyway_app::audit::AuditFilter;
-use keyway_core::{Error, Problem};
+use keyway_core::Error;
 
 use super::input::bad_query;
 use super::{Asker, json};
@@ -52,10 +52,5 @@ pub(crate) async fn handle(
 
 fn moment(pointer: &str, text: Option<&str>) -> Result<Option<Timestamp>, Error> {
     let read = text.map(str::parse::<Timestamp>).transpose();
-    read.map_err(|_| {
-        Error::invalid_input(vec![Problem {
-            pointer: pointer.to_owned(),
-            expected: "a moment like 2026-07-28T10:00:00Z".to_owned(),
-        }])
-    })
+    read.map_err(|_| Error::invalid_at(pointer, "a moment like 2026-07-28T10:00:00Z"))
 }

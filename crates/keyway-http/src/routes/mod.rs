@@ -29,5 +29,5 @@ mod input;
 mod listener;
 
 pub(crate) use caller::{Asker, json};
-pub(crate) use input::{Id, Input, invalid, role};
+pub(crate) use input::{Id, Input, role};
 pub(crate) use listener::Listener;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use keyway_app::oauth::NewOauthClient;
-use keyway_core::ClientId;
+use keyway_core::{ClientId, Error};
 use serde_json::{Value, json};
 
-use super::{Asker, Id, Input, answer, invalid};
+use super::{Asker, Id, Input, answer};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -49,7 +49,7 @@ pub(crate) async fn create(
         grant_types: new.grant_types,
         scope: new.scope,
         service_account: account.map_err(|error: keyway_core::ids::BadId| {
-            invalid("/serviceAccount", &error.to_string())
+            Error::invalid_at("/serviceAccount", error.to_string())
         })?,
         jwks: new.jwks,
     };

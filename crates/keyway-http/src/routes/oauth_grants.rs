@@ -10,7 +10,7 @@ use keyway_app::oauth::{GrantsWanted, RevokeGrants};
 use keyway_core::{Actor, Error, GrantId, Kind};
 use serde_json::json;
 
-use super::{Asker, Id, Input, answer, invalid};
+use super::{Asker, Id, Input, answer};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -89,7 +89,7 @@ pub(crate) async fn revoke_many(
         (Some(client), None, false) => RevokeGrants::Client(client),
         (None, Some(owner), false) => RevokeGrants::Owner(owner),
         (None, None, true) => RevokeGrants::All,
-        _ => return Err(invalid("", "one of `client`, `owner` and `all`").into()),
+        _ => return Err(Error::invalid_at("", "one of `client`, `owner` and `all`").into()),
     };
     let revoked = shared.app.oauth().revoke_grants(&asker.who, &which).await?;
     answer::ok(&json!({ "revoked": revoked }))
@@ -100,12 +100,12 @@ fn read<T: FromStr<Err: std::fmt::Display>>(
     text: Option<&str>,
 ) -> Result<Option<T>, Error> {
     let read = text.map(str::parse).transpose();
-    read.map_err(|error: T::Err| invalid(pointer, &error.to_string()))
+    read.map_err(|error: T::Err| Error::invalid_at(pointer, error.to_string()))
 }
 
 /// A person or a service account.
 fn owner(text: &str) -> Result<Actor, Error> {
-    let wrong = || invalid("/owner", "the id of a user or of a service account");
+    let wrong = || Error::invalid_at("/owner", "the id of a user or of a service account");
     if text.starts_with("svc_") {
         return Ok(Actor::ServiceAccount(text.parse().map_err(|_| wrong())?));
     }

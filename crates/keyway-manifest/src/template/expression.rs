@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use keyway_core::{Error, Kind, Problem};
+use keyway_core::{Error, Kind};
 use minijinja::{Environment, UndefinedBehavior};
 use serde_json::Value;
 
@@ -163,10 +163,7 @@ impl Expression {
             }),
             _ => String::new(),
         };
-        Error::invalid_input(vec![Problem {
-            pointer,
-            expected: expected.to_owned(),
-        }])
+        Error::invalid_at(pointer, expected)
     }
 }
 
