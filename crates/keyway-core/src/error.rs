@@ -160,12 +160,11 @@ impl Error {
     /// there. The message of a failed parse may be handed on as it is: `expected` before it goes.
     ///
     /// ```
-    /// use keyway_core::{Error, Role};
+    /// use keyway_core::Error;
     ///
     /// let error = Error::invalid_at("/overlap", "at most 90 days");
     /// assert_eq!((error.code(), error.problems().len()), ("invalid_input", 1));
-    /// let unknown = "king".parse::<Role>().unwrap_err();
-    /// let error = Error::invalid_at("/role", unknown.to_string());
+    /// let error = Error::invalid_at("/role", "expected owner, admin or member");
     /// assert_eq!(error.problems()[0].expected, "owner, admin or member");
     /// ```
     pub fn invalid_at(pointer: impl Into<String>, expected: impl Into<String>) -> Self {
