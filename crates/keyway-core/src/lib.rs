@@ -9,6 +9,7 @@
 #[doc(hidden)]
 pub mod __private;
 pub mod action;
+pub mod agent;
 mod app;
 mod arrival;
 pub mod channel;
@@ -29,6 +30,7 @@ pub mod secrets;
 mod visible;
 
 pub use action::{Action, Context};
+pub use agent::Agent;
 pub use app::App;
 pub use arrival::{Arrival, TraceId};
 pub use channel::Channel;
@@ -39,7 +41,7 @@ pub use ids::{
     ApiKeyId, AuditEventId, CredentialId, GrantId, InvitationId, JobId, OrgId, ProjectId,
     RequestId, ServiceAccountId, SessionId, UserId, WebSessionId,
 };
-pub use principal::{Actor, Principal, Subject};
+pub use principal::{ActingAgent, Actor, Principal, Subject};
 pub use role::{Role, UnknownRole};
 pub use scopes::Scopes;
 pub use secret::Secret;
