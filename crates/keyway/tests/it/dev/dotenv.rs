@@ -16,7 +16,6 @@ async fn a_credential_is_set_from_the_projects_own_variables() {
         .replace("__TITLE__", "Acme");
     let text = text.replace("https://api.acme.example", &acme.url());
     world.write("definitions/acme.yaml", &text);
-    world.write("keyway.yaml", "egress: { allow: [127.0.0.1, localhost] }\n");
     world.write(".env", &format!("# ours\nACME_API_KEY=\"{KEY}\"\n"));
     let set = [
         "credentials",

@@ -106,7 +106,6 @@ async fn a_call_in_flight_ends_with_what_it_was_begun_with() {
     let world = World::new().with("ACME_API_KEY", KEY);
     let text = acme(&acme_server.url(), &whoami("Who"));
     world.write("definitions/acme.yaml", &text);
-    world.write("keyway.yaml", "egress: { allow: [127.0.0.1, localhost] }\n");
     let set = [
         "credentials",
         "set",
