@@ -7,6 +7,7 @@ use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{Error, Kind, Principal};
 
 use crate::audit::{Called, Sent};
+use crate::bound::Bound;
 use crate::catalogue::{PromptTarget, ResourceTarget, ToolTarget};
 use crate::invoke::Run;
 use crate::output::OutputCheck;
@@ -24,24 +25,37 @@ impl App {
                 _ => Err(error.into()),
             };
         }
+        let bound = self.bind_for(&call).await;
         match call.method {
-            RelayMethod::CallTool => self.call_tool(call).await,
-            RelayMethod::ReadResource => self.read_resource(call).await,
-            RelayMethod::GetPrompt => self.get_prompt(call).await,
+            RelayMethod::CallTool => self.call_tool(call, &bound).await,
+            RelayMethod::ReadResource => self.read_resource(call, &bound).await,
+            RelayMethod::GetPrompt => self.get_prompt(call, &bound).await,
             RelayMethod::Complete => {
                 let called = Called::request(call.method, call.target);
                 let sent = Sent::Params(call.params);
                 let record = self.audit().call(call.who, call.request, called, sent);
-                let outcome = self.complete(call).await;
+                let outcome = self.complete(call, &bound).await;
                 record.end_relayed(&outcome);
                 outcome
             }
         }
     }
 
-    async fn call_tool(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
-        let route = self.tenant(call.who).catalogue().tool(call.target).cloned();
-        let route = route.ok_or_else(|| self.refused(call, no_tool()))?;
+    async fn call_tool(&self, call: Call<'_>, bound: &Bound) -> Result<RawJson, RpcError> {
+        let route = self
+            .catalogue_with(call.who, bound)
+            .tool(call.target)
+            .cloned();
+        let Some(route) = route else {
+            return match self.lacking(&call).await {
+                Some(error) => {
+                    let result = render::error_result(&error);
+                    self.refused(call, error.into());
+                    Ok(result)
+                }
+                None => Err(self.refused(call, no_tool())),
+            };
+        };
         if let Err(exceeded) = self.limits().of_tool(call.who, call.target) {
             return Ok(render::error_result(&exceeded.into()));
         }
@@ -104,7 +118,7 @@ impl App {
         );
     }
 
-    async fn read_resource(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
+    async fn read_resource(&self, call: Call<'_>, bound: &Bound) -> Result<RawJson, RpcError> {
         if let Some(channel) = self.channel_at(call.who, call.target) {
             let called = Called::request(call.method, call.target);
             let sent = Sent::Params(call.params);
@@ -114,7 +128,7 @@ impl App {
             record.end_relayed(&read);
             return read;
         }
-        let target = self.resource(call.who, call.target);
+        let target = self.resource(call.who, bound, call.target);
         let target = target.ok_or_else(|| self.refused(call, no_resource(call.target)))?;
         let admitted = self.admit_resource(call, &target);
         let admitted = admitted.map_err(|error| self.refused(call, error))?;
@@ -140,13 +154,15 @@ impl App {
         }
     }
 
-    async fn get_prompt(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
+    async fn get_prompt(&self, call: Call<'_>, bound: &Bound) -> Result<RawJson, RpcError> {
         let target = self
-            .tenant(call.who)
-            .catalogue()
+            .catalogue_with(call.who, bound)
             .prompt(call.target)
             .cloned();
-        let target = target.ok_or_else(|| self.refused(call, no_prompt()))?;
+        let Some(target) = target else {
+            let lacking = self.lacking(&call).await;
+            return Err(self.refused(call, lacking.map_or_else(no_prompt, RpcError::from)));
+        };
         let admitted = self.admit_prompt(call, &target);
         let admitted = admitted.map_err(|error| self.refused(call, error))?;
         match target {
@@ -165,14 +181,13 @@ impl App {
         }
     }
 
-    async fn complete(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
+    async fn complete(&self, call: Call<'_>, bound: &Bound) -> Result<RawJson, RpcError> {
         let params = call.params.as_str();
         let reference = json::member(params, "ref").map_or("", |found| found.value);
         match text(reference, "type").as_deref() {
             Some("ref/prompt") => {
                 let target = self
-                    .tenant(call.who)
-                    .catalogue()
+                    .catalogue_with(call.who, bound)
                     .prompt(call.target)
                     .cloned();
                 let target = target.ok_or_else(no_prompt)?;
@@ -183,7 +198,7 @@ impl App {
                 }
             }
             Some("ref/resource") => {
-                let target = self.template(call.who, call.target);
+                let target = self.template(call.who, bound, call.target);
                 let target = target.ok_or_else(|| no_resource(call.target))?;
                 let admitted = self.admit_resource(call, &target)?;
                 match target {
@@ -217,9 +232,14 @@ impl App {
     }
 
     /// What a URI means to `who`.
-    pub(crate) fn resource(&self, who: &Principal, uri: &str) -> Option<ResourceTarget> {
+    pub(crate) fn resource(
+        &self,
+        who: &Principal,
+        bound: &Bound,
+        uri: &str,
+    ) -> Option<ResourceTarget> {
         let tenant = self.tenant(who);
-        let catalogue = tenant.catalogue();
+        let catalogue = tenant.catalogue_with(bound);
         if let Some(found) = catalogue.listed_resource(uri) {
             return Some(found.clone());
         }
@@ -231,9 +251,9 @@ impl App {
     }
 
     /// What a template, or a resource's URI, means to `who` in a completion.
-    fn template(&self, who: &Principal, exposed: &str) -> Option<ResourceTarget> {
+    fn template(&self, who: &Principal, bound: &Bound, exposed: &str) -> Option<ResourceTarget> {
         let tenant = self.tenant(who);
-        let catalogue = tenant.catalogue();
+        let catalogue = tenant.catalogue_with(bound);
         if let Some(entry) = tenant.actions().and_then(|all| all.by_template(exposed)) {
             return Some(ResourceTarget::Action(entry.action().slug().to_owned()));
         }
@@ -243,7 +263,7 @@ impl App {
                 own: own.to_owned(),
             });
         }
-        self.resource(who, exposed)
+        self.resource(who, bound, exposed)
     }
 
     fn entry(&self, slug: &str) -> Result<&Entry, RpcError> {
@@ -266,6 +286,7 @@ impl App {
         record.admitted(admitted);
         record.begin().await?;
         let outcome = relay(call, upstream, own).await;
+        self.used_bound(upstream);
         record.end_relayed(&outcome);
         outcome
     }

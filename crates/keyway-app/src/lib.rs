@@ -4,6 +4,7 @@
 mod access;
 mod app;
 pub mod audit;
+mod bound;
 mod call;
 mod catalogue;
 pub mod channels;
@@ -31,6 +32,7 @@ mod tenant;
 
 pub use app::{App, AppParts};
 pub use audit::{Audit, Event, EventKind};
+pub use bound::OpenServer;
 pub use keys::{
     ApiKeyState, ApiKeyView, ApiKeys, BadSecretText, DEFAULT_OVERLAP, IssuedKey, KeyDigest,
     KeyRequest, SecretText, TokenKind,

@@ -16,7 +16,7 @@ pub use caller::{
     AskError, Caller, ClientCapabilities, InputRequest, InputRequests, InputResponses, LogLevel,
     NoCaller,
 };
-pub use catalogue::{CacheScope, List, Notice, Page};
+pub use catalogue::{Audience, CacheScope, List, Notice, Page};
 pub use clock::Clock;
 pub use hosts::{BadHost, Hosts};
 pub use http::{

@@ -52,7 +52,7 @@ pub(super) struct Server {
 impl Server {
     pub(super) fn tell(&self, kind: ChangeKind) {
         (self.on_change)(Change {
-            server: self.spec.key.clone(),
+            server: self.spec.id().to_owned(),
             kind,
         });
     }
@@ -292,6 +292,10 @@ impl Server {
 impl Upstream for Server {
     fn key(&self) -> &str {
         &self.spec.key
+    }
+
+    fn id(&self) -> &str {
+        self.spec.id()
     }
 
     fn prefix(&self) -> Prefix {

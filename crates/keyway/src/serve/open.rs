@@ -17,7 +17,7 @@ use keyway_vault::random::SystemRandom;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{ServeError, upstreams};
+use super::{ServeError, defined, upstreams};
 use crate::Gateway;
 use crate::config::Config;
 use crate::policy::Sources;
@@ -117,16 +117,26 @@ fn policies(config: &Config) -> Result<(Sources, Policies), ServeError> {
     Ok((sources, policies))
 }
 
-/// The credentials of the gateway's apps, and those its actions need.
+/// The credentials of the gateway's apps, and those its actions and MCP servers need. The servers are
+/// held against them and against the configured ones.
 pub(crate) fn credentials(
     gateway: &Gateway,
     config: &Config,
     registry: &Registry,
 ) -> Result<CredentialBook, ServeError> {
-    let defined = gateway.credentials().iter();
-    let defined = defined.chain(&config.definitions.credentials).cloned();
+    let credentials = gateway.credentials().iter();
+    let credentials = credentials.chain(&config.definitions.credentials).cloned();
     let actions = registry.iter().map(keyway_core::action::Entry::action);
-    CredentialBook::new(defined, actions).map_err(ServeError::Clashes)
+    let servers = defined::servers(gateway, config);
+    let book = CredentialBook::new(credentials, actions);
+    let book = book.and_then(|book| book.with_servers(&servers));
+    let book = book.map_err(ServeError::Clashes)?;
+    let clashes = defined::clashes(&servers, config, &book);
+    if clashes.is_empty() {
+        Ok(book)
+    } else {
+        Err(ServeError::Clashes(clashes))
+    }
 }
 
 /// The actions of the gateway's author and those defined without code, exposed as configured.

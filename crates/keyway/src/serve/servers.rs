@@ -20,6 +20,10 @@ pub(super) struct Servers {
     app: App,
     store: Store,
     clock: Arc<dyn Clock>,
+    /// Those that are defined, and need no credentials.
+    defined: Vec<McpServer>,
+    /// The keys of all that are defined: they are nobody else's.
+    reserved: BTreeSet<String>,
     /// Whose each server is.
     owners: BTreeMap<String, OrgId>,
     /// Every organization that was ever given servers.
@@ -29,12 +33,22 @@ pub(super) struct Servers {
 type Shown = Vec<(OrgId, Arc<dyn Upstream>)>;
 
 impl Servers {
-    pub(super) fn new(pool: Pool, environment: Environment, opened: &Opened) -> Self {
+    pub(super) fn new(
+        pool: Pool,
+        environment: Environment,
+        opened: &Opened,
+        defined: &[keyway_core::McpServer],
+    ) -> Self {
         Self {
             kept: Kept::new(pool, environment),
             app: opened.app.clone(),
             store: opened.store.clone(),
             clock: Arc::clone(&opened.clock),
+            defined: defined.iter().filter_map(super::defined::shared).collect(),
+            reserved: defined
+                .iter()
+                .map(|server| server.key().to_owned())
+                .collect(),
             owners: BTreeMap::new(),
             organizations: BTreeSet::new(),
         }
@@ -50,7 +64,9 @@ impl Servers {
         self.kept.withhold(config.secret_variables.iter().cloned());
         let mut servers = Vec::new();
         let mut owners = BTreeMap::new();
-        for server in &config.mcp_servers {
+        let configured = config.mcp_servers.iter();
+        let configured = configured.filter(|server| self.is_free(server));
+        for server in self.defined.iter().chain(configured) {
             if let Some(organization) = self.organization(server).await {
                 let owner = owners.entry(server.name.clone());
                 owner.or_insert(organization);
@@ -76,6 +92,16 @@ impl Servers {
         self.show(shown);
         self.write_down(&taken.changes, &before);
         taken.changes
+    }
+
+    /// False for a server whose key one that is defined has. At the start that is an error.
+    fn is_free(&self, server: &McpServer) -> bool {
+        let taken = self.reserved.contains(&server.name);
+        if taken {
+            let (server, place) = (&server.name, &server.place);
+            tracing::error!(%server, %place, "left out an MCP server: one that is defined has its key");
+        }
+        !taken
     }
 
     /// Tells the audit log of each organization what became of its servers.

@@ -9,7 +9,9 @@ use tokio_util::task::TaskTracker;
 
 use super::address::base_url;
 use super::running::{Parts, Running};
-use super::{ServeError, Setup, introduction, open, pages, policy, translate, upstreams, watch};
+use super::{
+    ServeError, Setup, defined, introduction, open, pages, policy, translate, upstreams, watch,
+};
 use crate::Gateway;
 use crate::config::{Config, Finding, Severity};
 
@@ -32,6 +34,8 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
     let mut servers = upstreams::servers(gateway, &setup, &opened);
     servers.take(&setup.config, &setup.findings).await;
     let pool = servers.pool();
+    let defined = defined::servers(gateway, &setup.config);
+    defined::bind(&opened.app, Arc::clone(&pool), &defined);
     if let Some(reload) = setup.reload {
         let watch = watch::Watch::new(reload, servers, setup.config.clone(), setup.findings);
         opened
