@@ -8,6 +8,7 @@ use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{CredentialId, Error};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 /// An instance as it was when it was leased: its id and its revision.
 pub(super) type Leased = (CredentialId, i64);
@@ -25,6 +26,8 @@ pub(crate) struct Connection {
     /// When it was last used, in milliseconds since the epoch.
     used: AtomicI64,
     moved: Notify,
+    /// Cancelled once it is nobody's any more.
+    ended: CancellationToken,
 }
 
 impl Connection {
@@ -38,6 +41,7 @@ impl Connection {
             busy: AtomicUsize::new(0),
             used: AtomicI64::new(0),
             moved: Notify::new(),
+            ended: CancellationToken::new(),
         }
     }
 
@@ -81,6 +85,11 @@ impl Connection {
     pub(super) fn shut(&self) -> bool {
         self.remember();
         self.open.write().take().is_some()
+    }
+
+    /// Ends whatever runs over it.
+    pub(super) fn end(&self) {
+        self.ended.cancel();
     }
 
     /// True when it is open, nothing runs, and it was last used before `since`.
@@ -134,6 +143,13 @@ impl Connection {
         })
     }
 
+    fn ended(&self) -> RpcError {
+        let key = &self.key;
+        let message = format!("the credential for the MCP server `{key}` was changed or revoked");
+        let data = serde_json::json!({ "code": "credential_changed", "server": key });
+        RpcError::new(RpcError::INTERNAL_ERROR, message).with_data(&data)
+    }
+
     fn enter(&self) -> Busy<'_> {
         self.busy.fetch_add(1, Ordering::Relaxed);
         Busy(&self.busy)
@@ -184,7 +200,8 @@ impl Upstream for Connection {
         Box::pin(async move {
             let _busy = self.enter();
             let open = self.current()?;
-            open.relay(relay).await
+            let relayed = self.ended.run_until_cancelled(open.relay(relay)).await;
+            relayed.unwrap_or_else(|| Err(self.ended()))
         })
     }
 

@@ -43,6 +43,7 @@ impl Table {
         let before = self.defined.swap(Arc::new(defined));
         self.known.lock().clear();
         for (id, connection) in all {
+            connection.end();
             close(&before, &id, &connection);
         }
     }
@@ -74,6 +75,7 @@ impl Table {
     pub(super) fn drop(&self, id: &str) {
         let dropped = self.connections.lock().remove(id);
         if let Some(connection) = dropped {
+            connection.end();
             close(&self.defined(), id, &connection);
         }
     }

@@ -18,4 +18,5 @@ mod local;
 mod oauth;
 mod pages;
 mod serve;
+mod servers;
 mod support;
