@@ -146,9 +146,10 @@ impl App {
             return Ok(());
         }
         let bound = self.bind(who, &CredentialChoice::default()).await;
-        let target = self.resource(who, &bound, uri);
-        let target = target.ok_or_else(|| no_resource(uri))?;
-        let thing = self.resource_thing(who, uri, &target);
+        let found = self.tenant(who);
+        let found = found.find(&bound, |now| now.resource(uri));
+        let (target, definitions) = found.ok_or_else(|| no_resource(uri))?;
+        let thing = self.resource_thing(who, &definitions, uri, &target);
         let seen = thing.is_some_and(|thing| self.view(who).sees(&thing));
         match Some(target).filter(|_| seen) {
             Some(ResourceTarget::Upstream { upstream, own }) => {

@@ -51,6 +51,9 @@ impl App {
     /// Replaces the MCP servers that callers reach with their own credentials. They belong to the first
     /// organization. Connections to the former ones are closed.
     pub fn set_bound_servers(&self, servers: Vec<Arc<McpServer>>, opener: Arc<dyn OpenServer>) {
+        if servers.is_empty() && self.inner.bound.defined().servers.is_empty() {
+            return;
+        }
         let opener = Some(opener);
         self.inner.bound.replace(Defined { servers, opener });
         self.home_tenant().forget_overlays();
@@ -116,7 +119,7 @@ impl App {
         let known = self
             .tenant(call.who)
             .catalogue()
-            .listed_resource(call.target)
+            .resource(call.target)
             .is_some();
         for connection in bound.connections() {
             let meant = match call.method {
@@ -139,14 +142,17 @@ impl App {
         server: &McpServer,
         choice: &CredentialChoice,
     ) -> Result<Arc<Connection>, Error> {
+        let definitions = self.definitions();
         let mut instances = Vec::with_capacity(server.needs().len());
         for need in server.needs() {
-            instances.extend(self.instance(who, need, choice).await?);
+            instances.extend(self.instance(who, &definitions, need, choice).await?);
         }
         let connection = self.inner.bound.connection(server, instances);
         connection.used(self.inner.clock.now());
         if !connection.is_open() {
-            let leased = self.lease_all(who, server.needs(), choice).await?;
+            let leased = self
+                .lease_all(who, &definitions, server.needs(), choice)
+                .await?;
             let opener = defined.opener.as_ref();
             let opener = opener.ok_or_else(|| Error::internal("nothing opens MCP servers"))?;
             connection.open_with(|| opener.open(connection.id(), server, &leased.lease))?;

@@ -25,9 +25,10 @@ impl App {
 
     async fn standing(&self, who: &Principal, server: &McpServer) -> UpstreamStatus {
         let choice = CredentialChoice::default();
+        let definitions = self.definitions();
         let mut instances = Vec::new();
         for need in server.needs() {
-            match self.instance(who, need, &choice).await {
+            match self.instance(who, &definitions, need, &choice).await {
                 Ok(instance) => instances.extend(instance),
                 Err(error) => return lacking(server.key(), &error),
             }

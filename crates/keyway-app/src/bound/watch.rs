@@ -88,11 +88,14 @@ impl App {
     /// The names of the connections `who` would have. `None` when that cannot be found out.
     async fn reached(&self, who: &keyway_core::Principal) -> Option<Vec<Arc<str>>> {
         let mut ids = Vec::new();
-        let choice = CredentialChoice::default();
+        let (choice, definitions) = (CredentialChoice::default(), self.definitions());
         for server in &self.inner.bound.defined().servers.clone() {
             let mut instances = Some(Vec::new());
             for need in server.needs() {
-                match (self.instance(who, need, &choice).await, &mut instances) {
+                match (
+                    self.instance(who, &definitions, need, &choice).await,
+                    &mut instances,
+                ) {
                     (Ok(instance), Some(found)) => found.extend(instance),
                     (Err(error), _) if error.kind() == keyway_core::Kind::Conflict => {
                         instances = None;

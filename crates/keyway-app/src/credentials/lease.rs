@@ -9,7 +9,7 @@ use keyway_core::{Actor, CredentialDefinition, CredentialId, Error, Principal, S
 use super::instance::Instance;
 use super::resolve::{Asked, Walk, resolve};
 use super::{CredentialChoice, error};
-use crate::App;
+use crate::{App, Definitions};
 
 /// What a call leased, and of which instances it is.
 pub(crate) struct Leased {
@@ -28,6 +28,7 @@ impl App {
     pub(crate) async fn lease(
         &self,
         who: &Principal,
+        definitions: &Definitions,
         entry: &Entry,
         choice: impl FnOnce() -> CredentialChoice,
     ) -> Result<Option<Leased>, Error> {
@@ -35,23 +36,25 @@ impl App {
         if needs.is_empty() {
             return Ok(None);
         }
-        self.lease_all(who, needs, &choice()).await.map(Some)
+        let leased = self.lease_all(who, definitions, needs, &choice()).await?;
+        Ok(Some(leased))
     }
 
     /// Leases several credentials.
     pub(crate) async fn lease_all(
         &self,
         who: &Principal,
+        definitions: &Definitions,
         needs: &[CredentialNeed],
         choice: &CredentialChoice,
     ) -> Result<Leased, Error> {
         let mut instances = Vec::with_capacity(needs.len());
         let mut all = Vec::with_capacity(needs.len());
         for need in needs {
-            let (id, fields) = self.lease_one(who, need, choice).await?;
+            let (id, fields) = self.lease_one(who, definitions, need, choice).await?;
             instances.extend(id);
             let key = need.definition().key();
-            let known = self.inner.credentials.get(key);
+            let known = definitions.credentials().get(key);
             let hosts = known.and_then(|known| known.get_hosts());
             all.push(LeasedCredential {
                 key: Arc::from(key),
@@ -71,21 +74,23 @@ impl App {
     pub(crate) async fn instance(
         &self,
         who: &Principal,
+        definitions: &Definitions,
         need: &CredentialNeed,
         choice: &CredentialChoice,
     ) -> Result<Option<(CredentialId, i64)>, Error> {
-        let found = self.find(who, need, choice).await?;
+        let found = self.find(who, definitions, need, choice).await?;
         Ok(found.map(|found| (found.id, found.revision)))
     }
 
     async fn lease_one(
         &self,
         who: &Principal,
+        definitions: &Definitions,
         need: &CredentialNeed,
         choice: &CredentialChoice,
     ) -> Result<(Option<CredentialId>, Fields), Error> {
         let (organization, key) = (who.organization(), need.definition().key());
-        let Some(instance) = self.find(who, need, choice).await? else {
+        let Some(instance) = self.find(who, definitions, need, choice).await? else {
             return Ok((None, Fields::new(Secret::new(b"{}".to_vec()))));
         };
         let held = &self.inner.held;
@@ -94,7 +99,12 @@ impl App {
         // It went between two looks.
         let fields = fields.ok_or_else(|| {
             let pages = self.settings().pages_url.as_deref();
-            error::missing(self.definition(need), self.pin(need), false, pages)
+            error::missing(
+                definition(definitions, need),
+                pin(definitions, need),
+                false,
+                pages,
+            )
         })?;
         Ok((Some(instance.id), fields))
     }
@@ -103,16 +113,17 @@ impl App {
     async fn find(
         &self,
         who: &Principal,
+        definitions: &Definitions,
         need: &CredentialNeed,
         choice: &CredentialChoice,
     ) -> Result<Option<Instance>, Error> {
-        let (key, definition) = (need.definition().key(), self.definition(need));
+        let (key, definition) = (need.definition().key(), definition(definitions, need));
         if definition.kind() == CredentialKind::None {
             return Ok(None);
         }
-        let resolved = self.resolve(who, need, choice).await?;
+        let resolved = self.resolve(who, definitions, need, choice).await?;
         let pages = self.settings().pages_url.as_deref();
-        let pin = self.pin(need);
+        let pin = pin(definitions, need);
         let Some(instance) = resolved.walk.instance else {
             if resolved.asks_for_a_person {
                 return Err(error::needs_a_person(key));
@@ -123,16 +134,11 @@ impl App {
         Ok(Some(instance))
     }
 
-    /// What a need is of: the word of the one who defines it, else that of the need.
-    fn definition<'a>(&'a self, need: &'a CredentialNeed) -> &'a CredentialDefinition {
-        let known = self.inner.credentials.get(need.definition().key());
-        known.unwrap_or_else(|| need.definition())
-    }
-
     /// Which instance `who` gets for a need.
     pub(super) async fn resolve(
         &self,
         who: &Principal,
+        definitions: &Definitions,
         need: &CredentialNeed,
         choice: &CredentialChoice,
     ) -> Result<Resolved, Error> {
@@ -150,22 +156,17 @@ impl App {
             _ => None,
         };
         let known = held.of(organization, key).await?;
+        let pin = pin(definitions, need);
         let asked = Asked {
             chosen: choice.of(key),
-            pin: self.pin(need),
+            pin,
             project: project.as_ref(),
             user: user.as_ref(),
         };
         Ok(Resolved {
             walk: resolve(&known.instances, &asked),
-            asks_for_a_person: self.pin(need) == Some(CredentialScope::User) && user.is_none(),
+            asks_for_a_person: pin == Some(CredentialScope::User) && user.is_none(),
         })
-    }
-
-    /// The only scope a need is looked for at: the action's word, else that of who defines it.
-    pub(super) fn pin(&self, need: &CredentialNeed) -> Option<CredentialScope> {
-        let known = self.inner.credentials.get(need.definition().key());
-        need.pin().or_else(|| known.and_then(|known| known.pin()))
     }
 
     /// Keeps in mind that instances were used, and what came of it.
@@ -175,4 +176,19 @@ impl App {
             self.inner.held.uses.record(&leased.instances, now, done);
         }
     }
+}
+
+/// The only scope a need is looked for at: the action's word, else that of who defines it.
+pub(super) fn pin(definitions: &Definitions, need: &CredentialNeed) -> Option<CredentialScope> {
+    let known = definitions.credentials().get(need.definition().key());
+    need.pin().or_else(|| known.and_then(|known| known.pin()))
+}
+
+/// What a need is of: the word of the one who defines it, else that of the need.
+fn definition<'a>(
+    definitions: &'a Definitions,
+    need: &'a CredentialNeed,
+) -> &'a CredentialDefinition {
+    let known = definitions.credentials().get(need.definition().key());
+    known.unwrap_or_else(|| need.definition())
 }

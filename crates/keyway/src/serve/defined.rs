@@ -49,9 +49,7 @@ pub(crate) fn clashes(servers: &[McpServer], config: &Config, book: &CredentialB
 pub(super) fn bind(app: &App, pool: Arc<Pool>, servers: &[McpServer]) {
     let bound = servers.iter().filter(|server| !server.needs().is_empty());
     let bound: Vec<_> = bound.cloned().map(Arc::new).collect();
-    if !bound.is_empty() {
-        app.set_bound_servers(bound, Arc::new(Opener { pool }));
-    }
+    app.set_bound_servers(bound, Arc::new(Opener { pool }));
 }
 
 /// A server everybody shares, as a configured one. `None` for one that is reached with credentials.

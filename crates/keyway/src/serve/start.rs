@@ -9,9 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use super::address::base_url;
 use super::running::{Parts, Running};
-use super::{
-    ServeError, Setup, defined, introduction, open, pages, policy, translate, upstreams, watch,
-};
+use super::{ServeError, Setup, introduction, open, pages, policy, translate, upstreams, watch};
 use crate::Gateway;
 use crate::config::{Config, Finding, Severity};
 
@@ -25,7 +23,7 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         doing: "learn the bound address",
         source,
     })?;
-    let opened = open(gateway, config, Purpose::Serve).await?;
+    let opened = Box::pin(open(gateway, config, Purpose::Serve)).await?;
     opened.keys.announce().await?;
     let watch = opened.keys.clone().run(opened.ending.clone());
     opened.tasks.spawn(watch);
@@ -34,10 +32,9 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
     let mut servers = upstreams::servers(gateway, &setup, &opened);
     servers.take(&setup.config, &setup.findings).await;
     let pool = servers.pool();
-    let defined = defined::servers(gateway, &setup.config);
-    defined::bind(&opened.app, Arc::clone(&pool), &defined);
     if let Some(reload) = setup.reload {
-        let watch = watch::Watch::new(reload, servers, setup.config.clone(), setup.findings);
+        let config = setup.config.clone();
+        let watch = watch::Watch::new(reload, servers, &opened, config, setup.findings);
         opened
             .tasks
             .spawn(watch.run(opened.tasks.clone(), opened.ending.clone()));
@@ -66,7 +63,7 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         app: opened.app.clone(),
         endpoint,
         pages: Arc::new(pages::open(config, &about.title)?),
-        forms: Forms::of(opened.app.registry())?,
+        forms: Forms::of(opened.app.definitions().registry())?,
         settings: translate::http(config, address),
         about,
         clock: Arc::clone(&opened.clock),

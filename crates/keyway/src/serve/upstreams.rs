@@ -4,7 +4,7 @@ use keyway_egress::{AllowList, AllowRule, Egress, EgressConfig};
 use keyway_mcp::upstream::{Pool, PoolSettings};
 
 use super::servers::Servers;
-use super::{Opened, ServeError, Setup, defined};
+use super::{Opened, ServeError, Setup};
 use crate::Gateway;
 use crate::config::Config;
 
@@ -38,6 +38,5 @@ pub(super) fn servers(gateway: &Gateway, setup: &Setup, opened: &Opened) -> Serv
             ..PoolSettings::default()
         },
     );
-    let defined = defined::servers(gateway, &setup.config);
-    Servers::new(pool, setup.environment.clone(), opened, &defined)
+    Servers::new(pool, setup.environment.clone(), opened, gateway.clone())
 }
