@@ -4,6 +4,7 @@
 mod access;
 mod app;
 pub mod audit;
+mod bound;
 mod call;
 mod catalogue;
 pub mod channels;
@@ -32,6 +33,7 @@ mod tenant;
 
 pub use app::{App, AppParts};
 pub use audit::{Audit, Event, EventKind};
+pub use bound::OpenServer;
 pub use definitions::Definitions;
 pub use keys::{
     ApiKeyState, ApiKeyView, ApiKeys, BadSecretText, DEFAULT_OVERLAP, IssuedKey, KeyDigest,

@@ -30,6 +30,9 @@ pub struct Settings {
     pub jobs: JobSettings,
     /// What actions publish to.
     pub channels: Channels,
+    /// After how long a connection to an MCP server is closed that was made with someone's credentials
+    /// and is not used.
+    pub server_idle: Duration,
 }
 
 impl Default for Settings {
@@ -44,6 +47,7 @@ impl Default for Settings {
             pages_url: None,
             jobs: JobSettings::default(),
             channels: Channels::default(),
+            server_idle: Duration::from_mins(10),
         }
     }
 }

@@ -35,7 +35,7 @@ pub(crate) use reader::{parse_duration, unreadable};
 pub(crate) use reference::{resolve, variables};
 pub use report::{Finding, Place, Severity};
 pub use schema::schema;
-pub(crate) use servers::{ClientFile, read_client, section};
+pub(crate) use servers::{ClientFile, check_url, read_client, section};
 pub use servers::{Dialect, McpFile, McpServer, server_fields};
 pub use settings::{
     Auth, Config, Egress, Expose, Icon, Limits, Listen, Log, LogFormat, MasterKey, Mcp, Policy,

@@ -7,7 +7,7 @@ use keyway_core::credential::CredentialBook;
 use keyway_core::ports::Clock;
 use keyway_store::Store;
 
-use super::ServeError;
+use super::{ServeError, defined};
 use crate::Gateway;
 use crate::config::Config;
 
@@ -43,7 +43,8 @@ impl Defining {
     }
 }
 
-/// The credentials of the gateway's apps, and those its actions need.
+/// The credentials of the gateway's apps, and those its actions and MCP servers need. The servers are
+/// held against them and against the configured ones.
 pub(crate) fn credentials(
     gateway: &Gateway,
     config: &Config,
@@ -52,7 +53,16 @@ pub(crate) fn credentials(
     let defined = gateway.credentials().iter();
     let defined = defined.chain(&config.definitions.credentials).cloned();
     let actions = registry.iter().map(Entry::action);
-    CredentialBook::new(defined, actions).map_err(ServeError::Clashes)
+    let servers = defined::servers(gateway, config);
+    let book = CredentialBook::new(defined, actions);
+    let book = book.and_then(|book| book.with_servers(&servers));
+    let book = book.map_err(ServeError::Clashes)?;
+    let clashes = defined::clashes(&servers, config, &book);
+    if clashes.is_empty() {
+        Ok(book)
+    } else {
+        Err(ServeError::Clashes(clashes))
+    }
 }
 
 /// The actions of the gateway's author and those defined without code, exposed as configured.

@@ -19,4 +19,5 @@ mod local;
 mod oauth;
 mod pages;
 mod serve;
+mod servers;
 mod support;

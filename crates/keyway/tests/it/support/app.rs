@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use http::Method;
 use keyway::config::Config;
 use keyway::serve::{Running, ServeError, Setup};
-use keyway::{Action, Channel, Gateway};
+use keyway::{Action, Channel, Gateway, McpServer};
 use tempfile::TempDir;
 
 use super::client::Ask;
@@ -21,6 +21,7 @@ pub(crate) struct Builder {
     config: Config,
     actions: Vec<Action>,
     channels: Vec<Channel>,
+    servers: Vec<McpServer>,
 }
 
 impl TestApp {
@@ -36,6 +37,7 @@ impl TestApp {
             config,
             actions: Vec::new(),
             channels: Vec::new(),
+            servers: Vec::new(),
         }
     }
 
@@ -73,6 +75,11 @@ impl Builder {
         self
     }
 
+    pub(crate) fn server(mut self, server: McpServer) -> Self {
+        self.servers.push(server);
+        self
+    }
+
     pub(crate) fn config(mut self, change: impl FnOnce(&mut Config)) -> Self {
         change(&mut self.config);
         self
@@ -90,7 +97,9 @@ impl Builder {
             .description("A gateway for tests.")
             .actions(self.actions);
         let channels = self.channels.into_iter();
-        let gateway = channels.fold(gateway, keyway::Builder::channel).build();
+        let gateway = channels.fold(gateway, keyway::Builder::channel);
+        let servers = self.servers.into_iter();
+        let gateway = servers.fold(gateway, keyway::Builder::server).build();
         let running = Box::pin(keyway::serve::start(&gateway, Setup::new(self.config))).await?;
         let key = running
             .first_key()
