@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::agents::AgentParts;
 use crate::audit::{Audit, AuditParts};
 use crate::channels::Hub;
 use crate::credentials::{self, Credentials, CredentialsParts, Held};
@@ -76,6 +77,7 @@ pub(crate) struct Inner {
     /// A job was queued here.
     pub(crate) jobs: Arc<Notify>,
     pub(crate) channels: Arc<Hub>,
+    pub(crate) agents: ArcSwap<AgentParts>,
     settings: Arc<Settings>,
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
@@ -185,6 +187,7 @@ impl App {
             subscriptions: Subscriptions::default(),
             jobs: Arc::default(),
             channels: Arc::new(channels),
+            agents: ArcSwap::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
             policy: ArcSwap::new(InForce::new(built_in())),
             clock: parts.clock,

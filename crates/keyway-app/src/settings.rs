@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use keyway_core::channel::Channels;
 
+use crate::agents::AgentSettings;
 use crate::audit::AuditSettings;
 use crate::jobs::JobSettings;
 use crate::limits::RateLimits;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub jobs: JobSettings,
     /// What actions publish to.
     pub channels: Channels,
+    /// Agents.
+    pub agents: AgentSettings,
 }
 
 impl Default for Settings {
@@ -44,6 +47,7 @@ impl Default for Settings {
             pages_url: None,
             jobs: JobSettings::default(),
             channels: Channels::default(),
+            agents: AgentSettings::default(),
         }
     }
 }

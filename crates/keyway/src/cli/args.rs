@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
+    agents, api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
     templates, validate, vault,
 };
 use super::{
@@ -61,6 +61,7 @@ pub(crate) enum Command {
     Projects(projects::Projects),
     Organizations(organizations::Organizations),
     Jobs(jobs::Jobs),
+    Agents(agents::Agents),
     Oauth(oauth::Oauth),
     Config(config::Config),
     Validate(validate::Validate),

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
 use crate::config::{Config, Finding, Severity};
-use crate::serve::{ServeError, actions, credentials};
+use crate::serve::{ServeError, actions, agents, credentials};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -18,7 +18,7 @@ Examples:
 
 /// Check the configuration and everything that is defined without code
 ///
-/// Reads keyway.yaml and the folder of definitions, and holds credentials, apps and actions against
+/// Reads keyway.yaml and the folder of definitions, and holds credentials, apps, actions and agents against
 /// each other and against those of the program. Exit code 2 when something has to be changed.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -46,6 +46,7 @@ pub(crate) fn run(invocation: &Invocation, terminal: &mut Terminal) -> ExitCode 
             "credentials": defined.map(|defined| defined.credentials.len()),
             "apps": defined.map(|defined| defined.apps),
             "actions": defined.map(|defined| defined.actions.len()),
+            "agents": defined.map(|defined| defined.agents.len()),
             "findings": findings.iter().map(Finding::to_json).collect::<Vec<_>>(),
             "clashes": clashes,
         }));
@@ -63,7 +64,11 @@ fn clashes(invocation: &Invocation, config: &Config) -> Vec<String> {
         Ok(registry) => match credentials(gateway, config, &registry) {
             Err(ServeError::Clashes(clashes)) => clashes,
             Err(other) => return vec![other.to_string()],
-            Ok(_) => Vec::new(),
+            Ok(_) => match agents(gateway, config, &registry) {
+                Err(ServeError::Agents(clashes)) => clashes,
+                Err(other) => return vec![other.to_string()],
+                Ok(_) => Vec::new(),
+            },
         },
     };
     clashes.iter().map(ToString::to_string).collect()
@@ -92,11 +97,14 @@ fn tell(
         return;
     };
     let (credentials, actions) = (defined.credentials.len(), defined.actions.len());
-    let all = [
+    let mut all = vec![
         counted(credentials, "credential"),
         counted(defined.apps, "app"),
         counted(actions, "action"),
     ];
+    if !defined.agents.is_empty() {
+        all.push(counted(defined.agents.len(), "agent"));
+    }
     let files = counted(defined.files.len(), "file");
     let order = match errors {
         0 => "everything is in order".to_owned(),

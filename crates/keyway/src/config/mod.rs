@@ -21,6 +21,7 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+pub use crate::models::GatewayModels;
 pub use definitions::Defined;
 pub(crate) use doc::read_document;
 pub use environment::Environment;

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use keyway_app::agents::AgentParts;
 use keyway_app::policy::Policies;
 use keyway_app::rotation::KeyWatch;
 use keyway_app::setup::{MasterKeySource, Ready, first_start};
@@ -7,10 +8,11 @@ use keyway_app::status;
 use keyway_app::system::SystemClock;
 use keyway_app::{App, AppParts};
 use keyway_core::action::Registry;
+use keyway_core::agent::AgentBook;
 use keyway_core::channel::Channels;
 use keyway_core::credential::CredentialBook;
 use keyway_core::ports::{Clock, Random};
-use keyway_core::{Action, Secret};
+use keyway_core::{Action, Agent, Secret};
 use keyway_egress::Egress;
 use keyway_store::{Purpose, Store};
 use keyway_vault::random::SystemRandom;
@@ -55,6 +57,7 @@ pub(crate) async fn open(
     let store = Store::open(&config.storage.database_path(), purpose).await?;
     let registry = registry(gateway, config, &clock, &store)?;
     let credentials = credentials(gateway, config, &registry)?;
+    let book = agents(gateway, config, &registry)?;
     let master_key = MasterKeySource {
         value: config.master_key.value.clone(),
         command: config.master_key.command.clone(),
@@ -92,6 +95,11 @@ pub(crate) async fn open(
         shutdown: ending.clone(),
     });
     app.set_policies(policies);
+    app.set_agents(AgentParts {
+        book,
+        model: config.models.model(&http),
+        prices: config.models.prices(),
+    });
     Ok(Opened {
         app,
         store,
@@ -129,11 +137,32 @@ pub(crate) fn credentials(
     CredentialBook::new(defined, actions).map_err(ServeError::Clashes)
 }
 
-/// The actions of the gateway's author and those defined without code, exposed as configured.
+/// The agents of the gateway's author and those defined without code.
+fn all_agents<'a>(gateway: &'a Gateway, config: &'a Config) -> impl Iterator<Item = &'a Agent> {
+    gateway.agents().iter().chain(&config.definitions.agents)
+}
+
+/// The same, held against what they use.
+pub(crate) fn agents(
+    gateway: &Gateway,
+    config: &Config,
+    registry: &Registry,
+) -> Result<AgentBook, ServeError> {
+    let servers = config.mcp_servers.iter();
+    let servers = servers.map(|server| server.name.as_str());
+    let all = all_agents(gateway, config).cloned();
+    AgentBook::new(all, registry, servers).map_err(ServeError::Agents)
+}
+
+/// The actions of the gateway's author, those defined without code, exposed as configured, and those
+/// that are agents.
 pub(crate) fn actions(gateway: &Gateway, config: &Config) -> Vec<Action> {
     let all = gateway.actions().iter();
     let all: Vec<_> = all.chain(&config.definitions.actions).cloned().collect();
-    config.expose.apply(&all)
+    let agents = all_agents(gateway, config).map(Agent::to_action);
+    let mut all = config.expose.apply(&all);
+    all.extend(agents);
+    all
 }
 
 /// The gateway's own actions and the ones every gateway has.

@@ -11,7 +11,7 @@ mod tests;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use keyway_core::{Action, CredentialDefinition};
+use keyway_core::{Action, Agent, CredentialDefinition};
 
 pub(super) use schema::schema;
 pub(super) use sources::Sources;
@@ -33,6 +33,8 @@ pub struct Defined {
     pub credentials: Vec<Arc<CredentialDefinition>>,
     /// The actions, those of apps included.
     pub actions: Vec<Action>,
+    /// The agents.
+    pub agents: Vec<Agent>,
     /// How many apps there are.
     pub apps: usize,
 }

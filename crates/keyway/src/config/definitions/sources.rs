@@ -128,6 +128,7 @@ impl Sources {
                 .collect(),
             credentials: made.credentials.into_iter().map(Into::into).collect(),
             actions: made.actions,
+            agents: made.agents,
             apps: made.apps.len(),
         };
         for app in made.apps {
