@@ -6,10 +6,10 @@ use axum::routing::{delete, get, patch, post};
 use crate::oauth;
 use crate::pages::routes;
 use crate::routes::{
-    agents, api_keys, call_action, channel_events, channel_socket, credentials, healthz, invitations, jobs,
-    list_actions, list_audit_events, list_channels, list_mcp_servers, members, metrics,
-    oauth_clients, oauth_grants, organization, projects, prompt_agent, readyz, service_accounts, sessions, show_openapi,
-    unknown,
+    agents, api_keys, call_action, channel_events, channel_socket, credentials, healthz,
+    invitations, jobs, list_actions, list_audit_events, list_channels, list_mcp_servers, members,
+    metrics, oauth_clients, oauth_grants, organization, projects, prompt_agent, readyz,
+    service_accounts, sessions, show_openapi, unknown,
 };
 use crate::shared::Shared;
 

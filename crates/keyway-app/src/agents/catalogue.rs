@@ -8,8 +8,8 @@ use crate::policy::ThingKind;
 impl App {
     /// The agents that `who` may use, by slug.
     pub fn agents(&self, who: &Principal) -> Vec<AgentView> {
-        let parts = self.inner.agents.load();
-        let all = parts.book.iter();
+        let definitions = self.tenant(who).definitions();
+        let all = definitions.agents().iter();
         all.filter(|agent| self.sees_agent(who, agent))
             .map(|agent| view(agent))
             .collect()
@@ -17,8 +17,8 @@ impl App {
 
     /// One of them.
     pub fn agent(&self, who: &Principal, slug: &str) -> Result<AgentView, Error> {
-        let parts = self.inner.agents.load();
-        let found = parts.book.get(slug);
+        let definitions = self.tenant(who).definitions();
+        let found = definitions.agents().get(slug);
         let seen = found.filter(|agent| self.sees_agent(who, agent));
         seen.map(|agent| view(agent)).ok_or_else(failure::no_agent)
     }
@@ -26,8 +26,8 @@ impl App {
     fn sees_agent(&self, who: &Principal, agent: &AgentEntry) -> bool {
         let tenant = self.tenant(who);
         let slug = agent.action_slug();
-        let entry = tenant.actions().and_then(|actions| actions.get(&slug));
-        entry.is_some_and(|entry| {
+        let definitions = tenant.definitions();
+        definitions.action(&slug).is_some_and(|entry| {
             let facts = tenant.facts();
             let thing = facts.action(ThingKind::Tool, entry, entry.tool_name());
             self.view(who).sees(&thing)

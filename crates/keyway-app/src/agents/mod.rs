@@ -19,7 +19,7 @@ mod view;
 
 pub use follow::Follower;
 pub use keyway_agent::Update;
-pub use parts::{AgentParts, AgentSettings};
+pub use parts::{AgentSettings, Answering};
 pub use progress::progress;
 pub use prompt::{Prompted, Prompting};
 pub use sessions::{ListSessions, SessionParts, Sessions};

@@ -48,7 +48,8 @@ impl App {
                     self.offer_action(who, &tenant, &action_slug(slug), &mut offered);
                 }
                 ToolTarget::App(app) => {
-                    let actions = tenant.actions().into_iter().flat_map(|all| all.iter());
+                    let definitions = tenant.definitions();
+                    let actions = definitions.registry().iter();
                     let of_app = actions.filter(|entry| is_tool_of(entry, app));
                     let slugs: Vec<_> = of_app.map(Entry::shared_slug).collect();
                     for slug in slugs {
@@ -70,7 +71,8 @@ impl App {
     }
 
     fn offer_action(&self, who: &Principal, tenant: &Tenant, slug: &str, to: &mut Offered) {
-        let entry = tenant.actions().and_then(|actions| actions.get(slug));
+        let definitions = tenant.definitions();
+        let entry = definitions.action(slug);
         let Some(entry) = entry.filter(|entry| entry.action().get_sign_in().is_none()) else {
             return;
         };

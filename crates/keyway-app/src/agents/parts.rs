@@ -5,37 +5,31 @@ use std::time::Duration;
 use futures_util::stream;
 use keyway_agent::model::{ModelErrorKind, ModelRequest, ModelStream};
 use keyway_agent::{Model, Price};
-use keyway_core::agent::AgentBook;
 
 use crate::App;
 
-/// The agents of a gateway, and who answers for them.
+/// Who answers for the agents of a gateway.
 #[derive(Clone)]
-pub struct AgentParts {
-    /// The agents. They belong to the first organization.
-    pub book: AgentBook,
-    /// Whoever answers.
+pub struct Answering {
+    /// The models.
     pub model: Arc<dyn Model>,
-    /// What models cost, by `vendor/model`.
+    /// What they cost, by `vendor/model`.
     pub prices: HashMap<String, Price>,
 }
 
-impl Default for AgentParts {
-    /// No agents, and nobody who would answer.
+impl Default for Answering {
+    /// Nobody.
     fn default() -> Self {
         Self {
-            book: AgentBook::default(),
             model: Arc::new(Nobody),
             prices: HashMap::new(),
         }
     }
 }
 
-impl std::fmt::Debug for AgentParts {
+impl std::fmt::Debug for Answering {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AgentParts")
-            .field("book", &self.book)
-            .finish_non_exhaustive()
+        f.debug_struct("Answering").finish_non_exhaustive()
     }
 }
 
@@ -55,9 +49,9 @@ impl Default for AgentSettings {
 }
 
 impl App {
-    /// Replaces the agents. Turns that run go on as they began.
-    pub fn set_agents(&self, parts: AgentParts) {
-        self.inner.agents.store(Arc::new(parts));
+    /// Replaces who answers. Turns that run go on as they began.
+    pub fn set_models(&self, answering: Answering) {
+        self.inner.answering.store(Arc::new(answering));
     }
 }
 

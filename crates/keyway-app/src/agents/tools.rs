@@ -61,8 +61,8 @@ impl Tools for AgentTools {
 
 impl AgentTools {
     async fn action(&self, from: &CallFrom, slug: &str, call: &ToolCall) -> Option<ToolOutcome> {
-        let tenant = self.app.tenant(&from.principal);
-        let entry = tenant.actions().and_then(|actions| actions.get(slug))?;
+        let definitions = self.app.tenant(&from.principal).definitions();
+        let entry = definitions.action(slug)?;
         let input = RawJson::of(&call.arguments).ok()?;
         let reply = self.app.call_within(from, slug, input).await;
         Some(answer::outcome(Ok(render::tool_result(entry, reply))))

@@ -16,7 +16,7 @@ use super::follow::Told;
 use super::plain::Plain;
 use super::sink::{Rows, entries};
 use super::tools::AgentTools;
-use super::{AgentParts, Follower, failure, output};
+use super::{Answering, Follower, failure, output};
 use crate::App;
 use crate::jobs::{actor_id, later};
 
@@ -33,8 +33,8 @@ impl App {
         message: AgentMessage,
         follower: Option<Arc<dyn Follower>>,
     ) -> Result<AgentAnswer, Error> {
-        let parts = self.inner.agents.load_full();
-        let agent = parts.book.get(agent).cloned();
+        let definitions = self.tenant(&from.principal).definitions();
+        let agent = definitions.agents().get(agent).cloned();
         let agent = agent.ok_or_else(failure::no_agent)?;
         if message.text.trim().is_empty() {
             return Err(Error::invalid_at("/message", "a text that says something"));
@@ -57,7 +57,7 @@ impl App {
         };
         let turn = Turn {
             app: self.clone(),
-            parts,
+            answering: self.inner.answering.load_full(),
             agent,
             from,
             lease,
@@ -107,7 +107,7 @@ impl App {
 /// A turn that is about to run.
 struct Turn {
     app: App,
-    parts: Arc<AgentParts>,
+    answering: Arc<Answering>,
     agent: Arc<AgentEntry>,
     from: CallFrom,
     lease: SessionLease,
@@ -276,7 +276,7 @@ impl Turn {
     ) -> Result<keyway_agent::turn::TurnEnd, Error> {
         let inner = &self.app.inner;
         let turns = TurnLoop::new(Parts {
-            model: Arc::clone(&self.parts.model),
+            model: Arc::clone(&self.answering.model),
             tools,
             clock: Arc::clone(&inner.clock),
             random: Arc::clone(&inner.random),
@@ -293,7 +293,7 @@ impl Turn {
     fn settings(&self, budget: Budget) -> TurnSettings {
         TurnSettings {
             budget,
-            prices: self.parts.prices.clone(),
+            prices: self.answering.prices.clone(),
             max_output_tokens: self.agent.agent().get_max_output_tokens(),
             ..TurnSettings::default()
         }

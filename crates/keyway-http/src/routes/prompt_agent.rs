@@ -126,7 +126,9 @@ struct Sender(mpsc::Sender<Bytes>);
 
 impl Follower for Sender {
     fn begun(&self, session: &SessionId) {
-        let _ = self.0.try_send(event("session", &json!({ "sessionId": session })));
+        let _ = self
+            .0
+            .try_send(event("session", &json!({ "sessionId": session })));
     }
 
     fn update(&self, update: &Update) {

@@ -8,8 +8,8 @@ use super::failure::Failure;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
 use super::{
-    agents, api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
-    templates, validate, vault, version,
+    agents, api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy,
+    serve, templates, validate, vault, version,
 };
 use super::{
     credentials, import, invitations, jobs, oauth, organizations, projects, service_accounts,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keyway_core::{Action, Agent, App, CredentialDefinition};
+use keyway_core::{Action, Agent, App, CredentialDefinition, McpServer};
 
 /// Puts what agents brought along to the rest, each thing once: an action that two agents use, or that
 /// the gateway has by itself, is the same one where it was defined in one place.
@@ -10,6 +10,7 @@ pub(super) fn take(
     agents: &mut Vec<Agent>,
     actions: &mut Vec<Action>,
     credentials: &mut Vec<Arc<CredentialDefinition>>,
+    servers: &mut Vec<McpServer>,
 ) {
     let mut at = 0;
     while let Some(agent) = agents.get_mut(at) {
@@ -28,6 +29,14 @@ pub(super) fn take(
                 credentials.push(credential);
             }
             of_app.into_iter().for_each(|one| add(actions, one));
+        }
+        for server in brought.servers {
+            let same = |other: &McpServer| {
+                other.key() == server.key() && other.defined_at() == server.defined_at()
+            };
+            if !servers.iter().any(same) {
+                servers.push(server);
+            }
         }
         for brought in brought.agents {
             let same = |other: &Agent| {

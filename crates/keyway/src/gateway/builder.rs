@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use keyway_core::{Action, Agent, App, Channel, CredentialDefinition};
+use keyway_core::{Action, Agent, App, Channel, CredentialDefinition, McpServer};
 
 use super::{Gateway, Identity, brought};
 use crate::config::Icon;
@@ -14,6 +14,7 @@ pub struct Builder {
     credentials: Vec<Arc<CredentialDefinition>>,
     channels: Vec<Channel>,
     agents: Vec<Agent>,
+    servers: Vec<McpServer>,
 }
 
 impl Builder {
@@ -113,15 +114,35 @@ impl Builder {
         self
     }
 
+    /// Adds an MCP server. Where it needs credentials, each caller reaches it with their own.
+    ///
+    /// ```
+    /// use keyway::{Gateway, McpServer};
+    ///
+    /// let deepwiki = McpServer::http("deepwiki", "https://mcp.deepwiki.com/mcp");
+    /// let gateway = Gateway::builder().server(deepwiki).build();
+    /// assert_eq!(gateway.servers()[0].key(), "deepwiki");
+    /// ```
+    pub fn server(mut self, server: McpServer) -> Self {
+        self.servers.push(server);
+        self
+    }
+
     /// The gateway. Clashes between its actions are found when it starts.
     pub fn build(mut self) -> Gateway {
-        brought::take(&mut self.agents, &mut self.actions, &mut self.credentials);
+        brought::take(
+            &mut self.agents,
+            &mut self.actions,
+            &mut self.credentials,
+            &mut self.servers,
+        );
         Gateway {
             identity: self.identity,
             actions: self.actions,
             credentials: self.credentials,
             channels: self.channels,
             agents: self.agents,
+            servers: self.servers,
         }
     }
 

@@ -9,7 +9,7 @@ pub use identity::Identity;
 
 use std::sync::Arc;
 
-use keyway_core::{Action, Agent, Channel, CredentialDefinition};
+use keyway_core::{Action, Agent, Channel, CredentialDefinition, McpServer};
 
 /// A gateway: an identity and the actions it offers. Configuration, storage and the outside world
 /// come in when it runs.
@@ -42,6 +42,7 @@ pub struct Gateway {
     credentials: Vec<Arc<CredentialDefinition>>,
     channels: Vec<Channel>,
     agents: Vec<Agent>,
+    servers: Vec<McpServer>,
 }
 
 impl Gateway {
@@ -73,5 +74,10 @@ impl Gateway {
     /// The channels, in the order they were given.
     pub fn channels(&self) -> &[Channel] {
         &self.channels
+    }
+
+    /// The MCP servers that belong to its definition, in the order they were given.
+    pub fn servers(&self) -> &[McpServer] {
+        &self.servers
     }
 }

@@ -1,24 +1,21 @@
 use std::sync::Arc;
 
-use keyway_app::agents::AgentParts;
+use keyway_app::agents::Answering;
 use keyway_app::policy::Policies;
 use keyway_app::rotation::KeyWatch;
 use keyway_app::setup::{MasterKeySource, Ready, first_start};
-use keyway_app::status;
 use keyway_app::system::SystemClock;
 use keyway_app::{App, AppParts};
-use keyway_core::action::Registry;
-use keyway_core::agent::AgentBook;
+use keyway_core::Secret;
 use keyway_core::channel::Channels;
-use keyway_core::credential::CredentialBook;
 use keyway_core::ports::{Clock, Random};
-use keyway_core::{Action, Agent, Secret};
 use keyway_egress::Egress;
 use keyway_store::{Purpose, Store};
 use keyway_vault::random::SystemRandom;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::definitions::Defining;
 use super::{ServeError, upstreams};
 use crate::Gateway;
 use crate::config::Config;
@@ -27,6 +24,8 @@ use crate::policy::Sources;
 /// A gateway's application over its own database, with nothing connected to it yet.
 pub(crate) struct Opened {
     pub(crate) app: App,
+    /// What makes its definitions anew.
+    pub(super) defining: Defining,
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
@@ -55,9 +54,12 @@ pub(crate) async fn open(
     let http = Arc::new(upstreams::egress(config)?);
     let (sources, policies) = policies(config)?;
     let store = Store::open(&config.storage.database_path(), purpose).await?;
-    let registry = registry(gateway, config, &clock, &store)?;
-    let credentials = credentials(gateway, config, &registry)?;
-    let book = agents(gateway, config, &registry)?;
+    let defining = Defining {
+        gateway: gateway.clone(),
+        clock: Arc::clone(&clock),
+        store: store.clone(),
+    };
+    let definitions = defining.definitions(config)?;
     let master_key = MasterKeySource {
         value: config.master_key.value.clone(),
         command: config.master_key.command.clone(),
@@ -79,8 +81,7 @@ pub(crate) async fn open(
         clock: Arc::clone(&clock),
         random: Arc::clone(&random),
         http: Arc::clone(&http) as _,
-        registry,
-        credentials,
+        definitions,
         settings: keyway_app::Settings {
             sign_in: config.sign_in.settings(),
             audit: config.audit.clone(),
@@ -95,13 +96,13 @@ pub(crate) async fn open(
         shutdown: ending.clone(),
     });
     app.set_policies(policies);
-    app.set_agents(AgentParts {
-        book,
+    app.set_models(Answering {
         model: config.models.model(&http),
         prices: config.models.prices(),
     });
     Ok(Opened {
         app,
+        defining,
         store,
         clock,
         random,
@@ -125,68 +126,9 @@ fn policies(config: &Config) -> Result<(Sources, Policies), ServeError> {
     Ok((sources, policies))
 }
 
-/// The credentials of the gateway's apps, and those its actions need.
-pub(crate) fn credentials(
-    gateway: &Gateway,
-    config: &Config,
-    registry: &Registry,
-) -> Result<CredentialBook, ServeError> {
-    let defined = gateway.credentials().iter();
-    let defined = defined.chain(&config.definitions.credentials).cloned();
-    let actions = registry.iter().map(keyway_core::action::Entry::action);
-    CredentialBook::new(defined, actions).map_err(ServeError::Clashes)
-}
-
-/// The agents of the gateway's author and those defined without code.
-fn all_agents<'a>(gateway: &'a Gateway, config: &'a Config) -> impl Iterator<Item = &'a Agent> {
-    gateway.agents().iter().chain(&config.definitions.agents)
-}
-
-/// The same, held against what they use.
-pub(crate) fn agents(
-    gateway: &Gateway,
-    config: &Config,
-    registry: &Registry,
-) -> Result<AgentBook, ServeError> {
-    let servers = config.mcp_servers.iter();
-    let servers = servers.map(|server| server.name.as_str());
-    let all = all_agents(gateway, config).cloned();
-    AgentBook::new(all, registry, servers).map_err(ServeError::Agents)
-}
-
-/// The actions of the gateway's author, those defined without code, exposed as configured, and those
-/// that are agents.
-pub(crate) fn actions(gateway: &Gateway, config: &Config) -> Vec<Action> {
-    let all = gateway.actions().iter();
-    let all: Vec<_> = all.chain(&config.definitions.actions).cloned().collect();
-    let agents = all_agents(gateway, config).map(Agent::to_action);
-    let mut all = config.expose.apply(&all);
-    all.extend(agents);
-    all
-}
-
-/// The gateway's own actions and the ones every gateway has.
-fn registry(
-    gateway: &Gateway,
-    config: &Config,
-    clock: &Arc<dyn Clock>,
-    store: &Store,
-) -> Result<Registry, ServeError> {
-    let identity = gateway.identity();
-    let (name, version) = (identity.name.as_str(), identity.version.as_str());
-    let status = status::action(name, version, clock, store.clone());
-    let mut actions = actions(gateway, config);
-    actions.push(status);
-    let levels = config.mcp.markdown_depth_limit;
-    let actions = actions
-        .into_iter()
-        .map(|action| action.markdown_depth_by_default(levels))
-        .collect();
-    Registry::new(actions).map_err(ServeError::Clashes)
-}
-
 #[cfg(test)]
 mod tests {
+    use keyway_core::Action;
     use keyway_core::action::Expose;
 
     use super::*;
@@ -211,7 +153,8 @@ mod tests {
             .await
             .unwrap();
         let of = |slug: &str| {
-            let action = opened.app.registry().get(slug).unwrap().action();
+            let definitions = opened.app.definitions();
+            let action = definitions.registry().get(slug).unwrap().action();
             (action.get_markdown_depth(), action.exposure())
         };
         assert_eq!(of("silent"), (2, Expose::MCP));

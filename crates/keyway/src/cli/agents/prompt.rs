@@ -56,7 +56,7 @@ async fn said(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     let agent = find(local, &command.slug)?;
-    let pool = servers::connect(invocation, local, loaded, &agent).await;
+    servers::connect(invocation, local, loaded, &agent).await;
     let app = local.app();
     let (who, request, cancel) = (app.local(), app.new_request_id(), CancellationToken::new());
     let (send, mut heard) = mpsc::unbounded_channel();
@@ -89,7 +89,6 @@ async fn said(
         printed.tell(&update, terminal);
     }
     printed.end(terminal);
-    servers::close(pool).await;
     let prompted = prompted?;
     tell(&prompted, live, terminal);
     Ok(match (interrupted, &prompted.error) {

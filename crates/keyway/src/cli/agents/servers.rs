@@ -1,11 +1,9 @@
 //! The MCP servers an agent uses, connected for one command.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use keyway_app::agents::AgentView;
 use keyway_core::ports::UpstreamState;
-use keyway_mcp::upstream::Pool;
 
 use crate::cli::invocation::Invocation;
 use crate::cli::local::Local;
@@ -16,16 +14,16 @@ use crate::serve::{Setup, servers};
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Connects the servers of the configuration where the agent may use tools of some, and waits until
-/// each is connected or cannot be.
+/// each is connected or cannot be. They are closed with what is local.
 pub(super) async fn connect(
     invocation: &Invocation,
     local: &Local,
     loaded: Loaded,
     agent: &AgentView,
-) -> Option<Arc<Pool>> {
+) {
     let uses = agent.tools.iter().any(|tool| may_be_of_server(tool));
     if !uses || loaded.config.mcp_servers.is_empty() {
-        return None;
+        return;
     }
     let setup = Setup {
         environment: invocation.environment.clone(),
@@ -35,12 +33,7 @@ pub(super) async fn connect(
     servers.take(&setup.config, &[]).await;
     let (app, who) = (local.app(), local.app().local());
     let settled = async {
-        let coming = |state| {
-            matches!(
-                state,
-                UpstreamState::Configured | UpstreamState::Connecting
-            )
-        };
+        let coming = |state| matches!(state, UpstreamState::Configured | UpstreamState::Connecting);
         while app
             .upstream_statuses(&who)
             .iter()
@@ -51,14 +44,6 @@ pub(super) async fn connect(
     };
     // One that does not come is not waited for: the model is told what is there.
     let _ = tokio::time::timeout(PATIENCE, settled).await;
-    Some(servers.pool())
-}
-
-/// Ends the connections.
-pub(super) async fn close(pool: Option<Arc<Pool>>) {
-    if let Some(pool) = pool {
-        pool.close().await;
-    }
 }
 
 /// A name that stands for tools of a server, or a pattern that may.
