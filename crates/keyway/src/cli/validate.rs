@@ -1,9 +1,13 @@
 //! `keyway validate`: whether what is configured and defined can be used, without starting anything.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
+use keyway_app::status;
+use keyway_app::system::SystemClock;
 use keyway_core::action::Registry;
+use keyway_core::ports::Clock;
 use serde_json::json;
 
 use super::invocation::Invocation;
@@ -59,7 +63,12 @@ pub(crate) fn run(invocation: &Invocation, terminal: &mut Terminal) -> ExitCode 
 /// What cannot be served together, the actions of the program included.
 fn clashes(invocation: &Invocation, config: &Config) -> Vec<String> {
     let gateway = &invocation.gateway;
-    let clashes = match Registry::new(actions(gateway, config)) {
+    let identity = gateway.identity();
+    let (name, version) = (identity.name.as_str(), identity.version.as_str());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let mut all = actions(gateway, config);
+    all.push(status::described(name, version, &clock));
+    let clashes = match Registry::new(all) {
         Err(clashes) => clashes,
         Ok(registry) => match credentials(gateway, config, &registry) {
             Err(ServeError::Clashes(clashes)) => clashes,

@@ -35,11 +35,19 @@ async fn the_guide_s_agents_are_asked_with_the_guide_s_commands() {
     let mut commands = GUIDE.lines().filter(|line| line.starts_with("$ keyway "));
     let first = run(commands.next().unwrap());
     assert_eq!(first.out, "It is well.\n", "{}", first.told());
-    let session = first.err.lines().find_map(|line| line.strip_prefix("session "));
-    let second = commands.next().unwrap().replace("sess_0198…", session.unwrap());
+    let session = first
+        .err
+        .lines()
+        .find_map(|line| line.strip_prefix("session "));
+    let second = commands
+        .next()
+        .unwrap()
+        .replace("sess_0198…", session.unwrap());
     assert_eq!(run(&second).out, "Well.\n");
     assert!(run(commands.next().unwrap()).out.contains("researcher"));
 
-    let checked = World::of(models).with("LAB_KEY", "k").run(&["config", "check"]);
+    let checked = World::of(models)
+        .with("LAB_KEY", "k")
+        .run(&["config", "check"]);
     assert_eq!(checked.code, 0, "{}", checked.told());
 }

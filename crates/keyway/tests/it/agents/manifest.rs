@@ -20,7 +20,12 @@ agents:
 
 #[tokio::test(flavor = "multi_thread")]
 async fn agents_without_code_answer_on_the_command_line() {
-    let turns = vec![Turn::text(["Ada ", "it is."]), Turn::text(["Still Ada."])];
+    let turns = vec![
+        Turn::text(["Ada ", "it is."]),
+        Turn::text(["Still Ada."]),
+        Turn::text(["No JSON."]),
+        Turn::text(["None either."]),
+    ];
     let model = ModelServer::start(turns).await;
     let world = World::of(&format!("{AGENTS}{}", section(&model)));
     let run = |arguments: &[&str]| tokio::task::block_in_place(|| world.run(arguments));

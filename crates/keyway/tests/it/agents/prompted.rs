@@ -66,8 +66,10 @@ async fn what_an_agent_does_is_in_the_audit_log_as_done_by_it_for_who_asked() {
         log.json()["events"].as_array().unwrap().clone()
     };
     let of = |events: &[serde_json::Value], slug: &str| {
-        let found = events.iter().find(|event| event["target"]["id"] == slug);
-        found.cloned()
+        let found = events
+            .iter()
+            .find(|event| event["record"]["target"]["id"] == slug);
+        found.map(|event| event["record"].clone())
     };
     crate::support::wait::until("both calls to be written", || async {
         let events = events().await;
