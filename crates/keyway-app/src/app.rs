@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::agents::Answering;
 use crate::audit::{Audit, AuditParts};
 use crate::bound;
 use crate::channels::Hub;
@@ -73,6 +74,7 @@ pub(crate) struct Inner {
     /// A job was queued here.
     pub(crate) jobs: Arc<Notify>,
     pub(crate) channels: Arc<Hub>,
+    pub(crate) answering: ArcSwap<Answering>,
     settings: Arc<Settings>,
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
@@ -175,6 +177,7 @@ impl App {
             bound: bound::Table::default(),
             jobs: Arc::default(),
             channels: Arc::new(channels),
+            answering: ArcSwap::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
             policy: ArcSwap::new(InForce::new(built_in())),
             clock: parts.clock,

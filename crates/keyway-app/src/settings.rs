@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use keyway_core::channel::Channels;
 
+use crate::agents::AgentSettings;
 use crate::audit::AuditSettings;
 use crate::jobs::JobSettings;
 use crate::limits::RateLimits;
@@ -33,6 +34,8 @@ pub struct Settings {
     /// After how long a connection to an MCP server is closed that was made with someone's credentials
     /// and is not used.
     pub server_idle: Duration,
+    /// Agents.
+    pub agents: AgentSettings,
 }
 
 impl Default for Settings {
@@ -48,6 +51,7 @@ impl Default for Settings {
             jobs: JobSettings::default(),
             channels: Channels::default(),
             server_idle: Duration::from_mins(10),
+            agents: AgentSettings::default(),
         }
     }
 }

@@ -22,6 +22,7 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+pub use crate::models::GatewayModels;
 pub use definitions::Defined;
 pub(crate) use definitions::definition_files;
 pub(crate) use doc::read_document;

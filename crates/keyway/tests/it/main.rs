@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod agents;
 mod channels;
 mod cli;
 mod config;

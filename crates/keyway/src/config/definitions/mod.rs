@@ -11,7 +11,7 @@ mod tests;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use keyway_core::{Action, CredentialDefinition, McpServer};
+use keyway_core::{Action, Agent, CredentialDefinition, McpServer};
 
 pub(crate) use folder::watched as definition_files;
 pub(super) use schema::schema;
@@ -40,6 +40,8 @@ pub struct Defined {
     pub actions: Vec<Action>,
     /// The MCP servers.
     pub servers: Vec<McpServer>,
+    /// The agents.
+    pub agents: Vec<Agent>,
     /// How many apps there are.
     pub apps: usize,
 }

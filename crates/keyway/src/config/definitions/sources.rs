@@ -138,6 +138,7 @@ impl Sources {
             credentials: made.credentials.into_iter().map(Into::into).collect(),
             actions: made.actions,
             servers: Vec::new(),
+            agents: made.agents,
             apps: made.apps.len(),
         };
         for app in made.apps {
