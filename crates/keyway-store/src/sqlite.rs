@@ -55,6 +55,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "jobs",
         include_str!("../migrations/sqlite/0006_jobs.sql"),
     ),
+    (
+        8,
+        "credential oauth",
+        include_str!("../migrations/sqlite/0008_credential_oauth.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.
