@@ -18,6 +18,7 @@ pub mod credential;
 mod error;
 pub mod ids;
 pub mod json;
+pub mod mcp_server;
 pub mod names;
 pub mod ports;
 mod principal;
@@ -39,6 +40,7 @@ pub use ids::{
     ApiKeyId, AuditEventId, CredentialId, GrantId, InvitationId, JobId, OrgId, ProjectId,
     RequestId, ServiceAccountId, SessionId, UserId, WebSessionId,
 };
+pub use mcp_server::McpServer;
 pub use principal::{Actor, Principal, Subject};
 pub use role::{Role, UnknownRole};
 pub use scopes::Scopes;

@@ -56,9 +56,14 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0006_jobs.sql"),
     ),
     (
-        8,
+        9,
+        "retired keys",
+        include_str!("../migrations/sqlite/0009_retired_keys.sql"),
+    ),
+    (
+        10,
         "credential oauth",
-        include_str!("../migrations/sqlite/0008_credential_oauth.sql"),
+        include_str!("../migrations/sqlite/0010_credential_oauth.sql"),
     ),
 ];
 

@@ -140,6 +140,12 @@ impl Context {
         }
     }
 
+    /// What was leased for the call.
+    pub(super) fn lease(&self) -> Result<&Lease, Error> {
+        let nothing = || Error::internal("nothing was leased for this call");
+        self.inner.lease.as_deref().ok_or_else(nothing)
+    }
+
     /// A credential the action needs, as its type.
     ///
     /// # Errors

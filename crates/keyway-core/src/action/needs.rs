@@ -43,7 +43,7 @@ impl Action {
         R: Future<Output = Result<O, Error>> + Send + 'static,
     {
         let mut action = Self::new(slug, move |context: Context, input: I| {
-            let leased = C::read(&context);
+            let leased = context.lease().and_then(C::read);
             let running = leased.map(|leased| run(context, input, leased));
             async move { running?.await }
         });

@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use keyway_core::{Action, App, Channel, CredentialDefinition};
+use keyway_core::{Action, App, Channel, CredentialDefinition, McpServer};
 
 use super::{Gateway, Identity};
 use crate::config::Icon;
@@ -13,6 +13,7 @@ pub struct Builder {
     actions: Vec<Action>,
     credentials: Vec<Arc<CredentialDefinition>>,
     channels: Vec<Channel>,
+    servers: Vec<McpServer>,
 }
 
 impl Builder {
@@ -97,6 +98,20 @@ impl Builder {
         self
     }
 
+    /// Adds an MCP server. Where it needs credentials, each caller reaches it with their own.
+    ///
+    /// ```
+    /// use keyway::{Gateway, McpServer};
+    ///
+    /// let deepwiki = McpServer::http("deepwiki", "https://mcp.deepwiki.com/mcp");
+    /// let gateway = Gateway::builder().server(deepwiki).build();
+    /// assert_eq!(gateway.servers()[0].key(), "deepwiki");
+    /// ```
+    pub fn server(mut self, server: McpServer) -> Self {
+        self.servers.push(server);
+        self
+    }
+
     /// The gateway. Clashes between its actions are found when it starts.
     pub fn build(self) -> Gateway {
         Gateway {
@@ -104,6 +119,7 @@ impl Builder {
             actions: self.actions,
             credentials: self.credentials,
             channels: self.channels,
+            servers: self.servers,
         }
     }
 

@@ -8,7 +8,7 @@ pub use identity::Identity;
 
 use std::sync::Arc;
 
-use keyway_core::{Action, Channel, CredentialDefinition};
+use keyway_core::{Action, Channel, CredentialDefinition, McpServer};
 
 /// A gateway: an identity and the actions it offers. Configuration, storage and the outside world
 /// come in when it runs.
@@ -40,6 +40,7 @@ pub struct Gateway {
     actions: Vec<Action>,
     credentials: Vec<Arc<CredentialDefinition>>,
     channels: Vec<Channel>,
+    servers: Vec<McpServer>,
 }
 
 impl Gateway {
@@ -66,5 +67,10 @@ impl Gateway {
     /// The channels, in the order they were given.
     pub fn channels(&self) -> &[Channel] {
         &self.channels
+    }
+
+    /// The MCP servers that belong to its definition, in the order they were given.
+    pub fn servers(&self) -> &[McpServer] {
+        &self.servers
     }
 }

@@ -49,3 +49,17 @@ CREATE TABLE credential_sign_ins (
 CREATE INDEX credential_sign_ins_by_web_session ON credential_sign_ins (web_session_id);
 CREATE INDEX credential_sign_ins_by_organization ON credential_sign_ins (organization_id);
 CREATE INDEX credential_sign_ins_by_expiry ON credential_sign_ins (expires_at);
+
+-- As for credentials: nothing is stored under a master key that was taken away.
+CREATE TRIGGER credential_grants_no_retired_key_new BEFORE INSERT ON credential_grants
+    WHEN EXISTS (SELECT 1 FROM retired_keys WHERE key_id = lower(hex(substr(NEW.sealed, 2, 8))))
+    BEGIN SELECT RAISE(ABORT, 'the master key was taken away'); END;
+CREATE TRIGGER credential_grants_no_retired_key BEFORE UPDATE OF sealed ON credential_grants
+    WHEN EXISTS (SELECT 1 FROM retired_keys WHERE key_id = lower(hex(substr(NEW.sealed, 2, 8))))
+    BEGIN SELECT RAISE(ABORT, 'the master key was taken away'); END;
+CREATE TRIGGER credential_sign_ins_no_retired_key_new BEFORE INSERT ON credential_sign_ins
+    WHEN EXISTS (SELECT 1 FROM retired_keys WHERE key_id = lower(hex(substr(NEW.sealed, 2, 8))))
+    BEGIN SELECT RAISE(ABORT, 'the master key was taken away'); END;
+CREATE TRIGGER credential_sign_ins_no_retired_key BEFORE UPDATE OF sealed ON credential_sign_ins
+    WHEN EXISTS (SELECT 1 FROM retired_keys WHERE key_id = lower(hex(substr(NEW.sealed, 2, 8))))
+    BEGIN SELECT RAISE(ABORT, 'the master key was taken away'); END;
