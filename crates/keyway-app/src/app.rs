@@ -16,7 +16,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::audit::{Audit, AuditParts};
 use crate::channels::Hub;
-use crate::credentials::{self, Credentials, CredentialsParts, Held};
+use crate::credentials::{self, Credentials, CredentialsParts, Grants, GrantsParts, Held};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::Limits;
 use crate::metrics::{Meter, Metrics};
@@ -82,6 +82,7 @@ pub(crate) struct Inner {
     pub(crate) vault: Vault,
     pub(crate) credentials: Arc<CredentialBook>,
     pub(crate) held: Arc<Held>,
+    pub(crate) grants: Arc<Grants>,
     pub(crate) http: Arc<dyn HttpSend>,
     people: People,
     oauth: Oauth,
@@ -136,10 +137,22 @@ impl App {
             .tasks
             .spawn(oauth.clone().keep_purging(parts.shutdown.clone()));
         let held = Arc::new(Held::new(parts.store.clone(), parts.ready.vault.clone()));
+        let grants = Arc::new(Grants::new(GrantsParts {
+            store: parts.store.clone(),
+            vault: parts.ready.vault.clone(),
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            http: Arc::clone(&parts.http),
+            clients: settings.oauth_clients.clone(),
+            tasks: parts.tasks.clone(),
+        }));
         parts.tasks.spawn(credentials::watch(
             Arc::clone(&held),
+            Arc::clone(&grants),
             parts.shutdown.clone(),
         ));
+        let settling = Arc::clone(&grants).settle_at_end(parts.shutdown.clone());
+        parts.tasks.spawn(settling);
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
@@ -172,6 +185,7 @@ impl App {
             meters,
             credentials: Arc::new(parts.credentials),
             held,
+            grants,
             http: parts.http,
             people,
             oauth,
@@ -268,6 +282,7 @@ impl App {
             vault: inner.vault.clone(),
             audit: inner.audit.clone(),
             book: Arc::clone(&inner.credentials),
+            grants: Arc::clone(&inner.grants),
         };
         Credentials::new(parts, Arc::clone(&inner.registry)).serving(Arc::clone(&inner.held))
     }

@@ -3,6 +3,7 @@ use std::time::Duration;
 use keyway_core::channel::Channels;
 
 use crate::audit::AuditSettings;
+use crate::credentials::OAuthClients;
 use crate::jobs::JobSettings;
 use crate::limits::RateLimits;
 use crate::oauth::OauthSettings;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub jobs: JobSettings,
     /// What actions publish to.
     pub channels: Channels,
+    /// Who the gateway is at the authorization servers of credentials.
+    pub oauth_clients: OAuthClients,
 }
 
 impl Default for Settings {
@@ -44,6 +47,7 @@ impl Default for Settings {
             pages_url: None,
             jobs: JobSettings::default(),
             channels: Channels::default(),
+            oauth_clients: OAuthClients::default(),
         }
     }
 }

@@ -110,7 +110,11 @@ fn sweep(path: &Path) -> std::io::Result<()> {
 
 /// Written whole under another name first: who is killed half-way leaves no half key. Never through
 /// a file or link that somebody put there.
-fn write_draft(draft: &Path, text: &[u8], owner: Option<&std::fs::Metadata>) -> std::io::Result<()> {
+fn write_draft(
+    draft: &Path,
+    text: &[u8],
+    owner: Option<&std::fs::Metadata>,
+) -> std::io::Result<()> {
     match std::fs::remove_file(draft) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}

@@ -138,7 +138,10 @@ async fn attack_a_command_that_began_before_stores_nothing_under_a_key_that_is_g
 #[tokio::test]
 async fn a_link_to_the_key_file_stays_one_and_drafts_of_the_killed_go() {
     let gateway = Gateway::start().await;
-    let (link, file) = (gateway.path().join("master.key"), gateway.path().join("real"));
+    let (link, file) = (
+        gateway.path().join("master.key"),
+        gateway.path().join("real"),
+    );
     fs::rename(&link, &file).unwrap();
     std::os::unix::fs::symlink(&file, &link).unwrap();
     let left = gateway.path().join("real.12345.tmp");
