@@ -10,6 +10,7 @@ mod data;
 mod docs;
 mod home;
 mod names;
+mod oauth2;
 mod suggest;
 
 use proc_macro::TokenStream;

@@ -21,6 +21,21 @@ pub(crate) struct Leased {
     tokens: Vec<(CredentialId, AccessToken)>,
 }
 
+impl Leased {
+    /// Whether a call ended with the service refusing an access token of it.
+    pub(crate) fn was_refused<T>(&self, done: &Result<T, Error>) -> bool {
+        !self.tokens.is_empty() && is_unauthorized(done)
+    }
+
+    /// Whether its access tokens are others than those of an earlier one.
+    pub(crate) fn has_other_tokens(&self, earlier: &Self) -> bool {
+        let same = |(one, other): (&(_, AccessToken), &(_, AccessToken))| {
+            one.1.expose() == other.1.expose()
+        };
+        !self.tokens.iter().zip(&earlier.tokens).all(same)
+    }
+}
+
 /// One credential of a lease.
 struct One {
     id: Option<CredentialId>,

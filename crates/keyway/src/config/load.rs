@@ -78,6 +78,7 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Finding>> {
     }
     load.master_key();
     load.sign_in(inputs.directory);
+    load.oauth_clients(inputs.directory);
     let files = load.config.mcp_files.clone();
     for path in &files {
         read_file(&mut load.servers, inputs.environment, path);
@@ -266,6 +267,18 @@ impl Load<'_> {
                 let place = place.unwrap_or(Place::Default);
                 self.errors
                     .push(Finding::error(place, "sign_in.oidc", wrong));
+            }
+        }
+    }
+
+    fn oauth_clients(&mut self, directory: &Path) {
+        const KEY: &str = "oauth_clients";
+        match self.config.oauth_clients.fill(self.environment, directory) {
+            Ok(used) => self.config.secret_variables.extend(used),
+            Err(wrong) => {
+                let place = self.places.get(KEY).cloned();
+                let place = place.unwrap_or(Place::Default);
+                self.errors.push(Finding::error(place, KEY, wrong));
             }
         }
     }
