@@ -9,6 +9,7 @@
 #[doc(hidden)]
 pub mod __private;
 pub mod action;
+pub mod agent;
 mod app;
 mod arrival;
 pub mod channel;
@@ -30,6 +31,7 @@ pub mod secrets;
 mod visible;
 
 pub use action::{Action, Context};
+pub use agent::Agent;
 pub use app::App;
 pub use arrival::{Arrival, TraceId};
 pub use channel::Channel;
@@ -41,7 +43,7 @@ pub use ids::{
     RequestId, ServiceAccountId, SessionId, UserId, WebSessionId,
 };
 pub use mcp_server::McpServer;
-pub use principal::{Actor, Principal, Subject};
+pub use principal::{ActingAgent, Actor, Principal, Subject};
 pub use role::{Role, UnknownRole};
 pub use scopes::Scopes;
 pub use secret::Secret;

@@ -44,7 +44,7 @@ impl Credentials {
         all: &[StoredCredential],
     ) -> Result<HashMap<CredentialId, Health>, Error> {
         let connected = |one: &StoredCredential| {
-            let definition = self.parts.book.get(&one.key);
+            let definition = self.parts.definitions.credentials().get(&one.key);
             definition.is_some_and(|definition| definition.server().is_some())
         };
         if !all.iter().any(connected) {

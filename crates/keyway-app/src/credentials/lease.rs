@@ -10,8 +10,8 @@ use keyway_core::{Actor, CredentialDefinition, CredentialId, Error, Principal, S
 use super::resolve::{Asked, Walk, resolve};
 use super::uses::is_unauthorized;
 use super::{CredentialChoice, error, grants};
-use crate::App;
 use crate::audit::{Event, EventKind};
+use crate::{App, Definitions};
 
 /// What a call leased, and of which instances it is.
 pub(crate) struct Leased {
@@ -54,6 +54,7 @@ impl App {
     pub(crate) async fn lease(
         &self,
         who: &Principal,
+        definitions: &Definitions,
         entry: &Entry,
         choice: impl FnOnce() -> CredentialChoice,
     ) -> Result<Option<Leased>, Error> {
@@ -66,13 +67,13 @@ impl App {
         let mut all = Vec::with_capacity(needs.len());
         let mut tokens = Vec::new();
         for need in needs {
-            let one = self.lease_one(who, need, &choice).await?;
+            let one = self.lease_one(who, definitions, need, &choice).await?;
             if let (Some(id), Some(token)) = (&one.id, one.token) {
                 tokens.push((id.clone(), token));
             }
             instances.extend(one.id);
             let key = need.definition().key();
-            let known = self.inner.credentials.get(key);
+            let known = definitions.credentials().get(key);
             let hosts = known.and_then(|known| known.get_hosts());
             all.push(LeasedCredential {
                 key: Arc::from(key),
@@ -91,11 +92,12 @@ impl App {
     async fn lease_one(
         &self,
         who: &Principal,
+        definitions: &Definitions,
         need: &CredentialNeed,
         choice: &CredentialChoice,
     ) -> Result<One, Error> {
         let key = need.definition().key();
-        let definition = self.inner.credentials.get(key);
+        let definition = definitions.credentials().get(key);
         let definition = definition.unwrap_or_else(|| need.definition());
         if definition.kind() == CredentialKind::None {
             return Ok(One {
@@ -105,9 +107,9 @@ impl App {
             });
         }
         let organization = who.organization();
-        let resolved = self.resolve(who, need, choice).await?;
+        let resolved = self.resolve(who, definitions, need, choice).await?;
         let pages = self.settings().pages_url.as_deref();
-        let pin = self.pin(need);
+        let pin = pin(definitions, need);
         let Some(instance) = resolved.walk.instance else {
             if resolved.asks_for_a_person {
                 return Err(error::needs_a_person(key));
@@ -169,6 +171,7 @@ impl App {
     pub(super) async fn resolve(
         &self,
         who: &Principal,
+        definitions: &Definitions,
         need: &CredentialNeed,
         choice: &CredentialChoice,
     ) -> Result<Resolved, Error> {
@@ -186,22 +189,17 @@ impl App {
             _ => None,
         };
         let known = held.of(organization, key).await?;
+        let pin = pin(definitions, need);
         let asked = Asked {
             chosen: choice.of(key),
-            pin: self.pin(need),
+            pin,
             project: project.as_ref(),
             user: user.as_ref(),
         };
         Ok(Resolved {
             walk: resolve(&known.instances, &asked),
-            asks_for_a_person: self.pin(need) == Some(CredentialScope::User) && user.is_none(),
+            asks_for_a_person: pin == Some(CredentialScope::User) && user.is_none(),
         })
-    }
-
-    /// The only scope a need is looked for at: the action's word, else that of who defines it.
-    pub(super) fn pin(&self, need: &CredentialNeed) -> Option<CredentialScope> {
-        let known = self.inner.credentials.get(need.definition().key());
-        need.pin().or_else(|| known.and_then(|known| known.pin()))
     }
 
     /// Keeps in mind that instances were used, and what came of it.
@@ -216,4 +214,10 @@ impl App {
             }
         }
     }
+}
+
+/// The only scope a need is looked for at: the action's word, else that of who defines it.
+pub(super) fn pin(definitions: &Definitions, need: &CredentialNeed) -> Option<CredentialScope> {
+    let known = definitions.credentials().get(need.definition().key());
+    need.pin().or_else(|| known.and_then(|known| known.pin()))
 }

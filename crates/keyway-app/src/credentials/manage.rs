@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use keyway_core::action::{Registry, Schema};
-use keyway_core::credential::{CredentialBook, CredentialKind};
+use keyway_core::action::Schema;
+use keyway_core::credential::CredentialKind;
 use keyway_core::ports::{Clock, Random};
 use keyway_core::scopes::Scope;
 use keyway_core::{
@@ -16,7 +16,7 @@ use super::instance::seal;
 use super::view::definition;
 use super::{CredentialView, DefinitionView, Grants, Place, error};
 use crate::audit::{Audit, Event, EventKind};
-use crate::{access, people};
+use crate::{Definitions, access, people};
 
 /// The name of an instance that is given none.
 pub(super) const NAME: &str = "default";
@@ -26,7 +26,6 @@ pub(super) const NAME: &str = "default";
 #[derive(Clone)]
 pub struct Credentials {
     pub(super) parts: CredentialsParts,
-    actions: Arc<Registry>,
     held: Option<Arc<Held>>,
 }
 
@@ -44,19 +43,15 @@ pub(crate) struct CredentialsParts {
     /// What happened, written down.
     pub(crate) audit: Audit,
     /// What is defined.
-    pub(crate) book: Arc<CredentialBook>,
+    pub(crate) definitions: Arc<Definitions>,
     /// What authorization servers granted.
     pub(crate) grants: Arc<Grants>,
 }
 
 impl Credentials {
     /// For a process that serves nothing: the gateway notices what changes within a second or two.
-    pub(crate) fn new(parts: CredentialsParts, actions: Arc<Registry>) -> Self {
-        Self {
-            parts,
-            actions,
-            held: None,
-        }
+    pub(crate) fn new(parts: CredentialsParts) -> Self {
+        Self { parts, held: None }
     }
 
     pub(crate) fn serving(mut self, held: Arc<Held>) -> Self {
@@ -66,7 +61,7 @@ impl Credentials {
 
     /// The credentials that are defined, by key, and the actions that need them.
     pub fn definitions(&self) -> Vec<DefinitionView> {
-        let all = self.parts.book.iter();
+        let all = self.parts.definitions.credentials().iter();
         all.map(|of| definition(of, self.needing(of.key())))
             .collect()
     }
@@ -323,7 +318,8 @@ impl Credentials {
     }
 
     pub(super) fn defined(&self, key: &str) -> Result<&Arc<CredentialDefinition>, Error> {
-        self.parts.book.get(key).ok_or_else(error::no_definition)
+        let found = self.parts.definitions.credentials().get(key);
+        found.ok_or_else(error::no_definition)
     }
 
     fn needing(&self, key: &str) -> Vec<String> {
@@ -331,7 +327,12 @@ impl Credentials {
             let mut needs = action.get_credentials().iter();
             needs.any(|need| need.definition().key() == key)
         };
-        let all = self.actions.iter().map(keyway_core::action::Entry::action);
+        let all = self
+            .parts
+            .definitions
+            .registry()
+            .iter()
+            .map(keyway_core::action::Entry::action);
         all.filter(|action| needs(action))
             .map(|action| action.slug().to_owned())
             .collect()

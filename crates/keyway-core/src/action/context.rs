@@ -3,12 +3,12 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
-use super::JobRun;
+use super::{CallChain, JobRun};
 use crate::client::HttpClient;
 use crate::credential::{Credential, Fields, Lease};
 use crate::ports::{
-    AskError, Caller, ClientCapabilities, Clock, HttpSend, InputRequests, InputResponses, LogLevel,
-    Publisher,
+    AskError, Caller, Calls, ClientCapabilities, Clock, HttpSend, InputRequests, InputResponses,
+    LogLevel, Publisher,
 };
 use crate::rpc::RawJson;
 use crate::{Error, Kind, OrgId, Principal, RequestId};
@@ -50,6 +50,10 @@ struct Inner {
     http: Option<Arc<dyn HttpSend>>,
     job: Option<JobRun>,
     publish: Option<Arc<dyn Publisher>>,
+    calls: Option<Arc<dyn Calls>>,
+    /// The slug of the action, and what it runs because of.
+    slug: Option<Arc<str>>,
+    above: CallChain,
 }
 
 type Announcer = Arc<dyn Fn(Announcement) + Send + Sync>;
@@ -99,6 +103,9 @@ impl Context {
                 http: None,
                 job: None,
                 publish: None,
+                calls: None,
+                slug: None,
+                above: CallChain::default(),
             }),
         }
     }
@@ -126,6 +133,32 @@ impl Context {
     /// The same context with channels. Without it there are none.
     pub fn with_publisher(self, publish: Arc<dyn Publisher>) -> Self {
         self.changed(|inner| inner.publish = Some(publish))
+    }
+
+    /// The same context with other actions and agents to call; `slug` is the action that runs, because
+    /// of those `above` it. Without it there are none.
+    pub fn with_calls(self, calls: Arc<dyn Calls>, slug: Arc<str>, above: CallChain) -> Self {
+        self.changed(|inner| {
+            inner.calls = Some(calls);
+            inner.slug = Some(slug);
+            inner.above = above;
+        })
+    }
+
+    pub(super) fn calls(&self) -> Option<Arc<dyn Calls>> {
+        self.inner.calls.clone()
+    }
+
+    pub(super) fn caller(&self) -> Arc<dyn Caller> {
+        Arc::clone(&self.inner.caller)
+    }
+
+    /// What runs because of each other, this action last.
+    pub(super) fn chain(&self) -> Result<CallChain, Error> {
+        match &self.inner.slug {
+            Some(slug) => self.inner.above.with(slug),
+            None => Ok(self.inner.above.clone()),
+        }
     }
 
     fn changed(mut self, change: impl FnOnce(&mut Inner)) -> Self {

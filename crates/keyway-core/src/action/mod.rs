@@ -1,5 +1,7 @@
 //! Actions: typed operations, declared once, reachable over every transport they opt into.
 
+mod calling;
+mod chain;
 mod coerce;
 mod content;
 mod context;
@@ -26,6 +28,7 @@ mod tests;
 
 pub(crate) use derive::input_schema;
 
+pub use chain::{CallChain, MAX_CALL_DEPTH};
 pub use coerce::input_from_text;
 pub use content::{Block, Content, Message, PromptMessages, ResourceBody, Role};
 pub use context::{Announcement, Context};

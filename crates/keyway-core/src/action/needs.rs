@@ -101,4 +101,11 @@ impl Action {
     pub fn get_credentials(&self) -> &[CredentialNeed] {
         &self.credentials
     }
+
+    /// True when it is one of an app's: by its slug, or by the credential it needs.
+    pub fn belongs_to(&self, app: &str) -> bool {
+        let family = self.slug().split_once(':').map(|(family, _)| family);
+        let mut needs = self.credentials.iter();
+        family == Some(app) || needs.any(|need| need.definition().key() == app)
+    }
 }

@@ -46,9 +46,10 @@ pub(crate) async fn handle(
     State(shared): State<Arc<Shared>>,
     asker: Asker,
 ) -> Result<Response, Refusal> {
+    let definitions = shared.app.definitions();
     let actions = shared
         .app
-        .actions(&asker.who)
+        .actions(&definitions, &asker.who)
         .into_iter()
         .map(Entry::action)
         .filter(|action| action.exposure().contains(Expose::HTTP))

@@ -114,10 +114,12 @@ impl Grants {
             };
             let renewed = source.tokens.refused(&refusal).await;
             self.mark(id, None);
-            if let Ok(token) = renewed {
-                return Ok(token);
+            match renewed {
+                // The old one is tried again, for as long as it says that it holds.
+                Err(TokenError::Unreachable(_)) => {}
+                // Neither the service nor its authorization server knows it any more.
+                known => return known,
             }
-            // Without another one the old one is tried, for as long as it says that it holds.
         }
         source.tokens.token().await
     }
