@@ -7,8 +7,8 @@ use super::{
     templates, validate, vault,
 };
 use super::{
-    credentials, import, invitations, jobs, oauth, organizations, projects, service_accounts,
-    setup_link, users,
+    connect, credentials, import, invitations, jobs, oauth, organizations, projects,
+    service_accounts, setup_link, users,
 };
 
 const EXAMPLES: &str = "\
@@ -52,6 +52,7 @@ pub(crate) enum Command {
     #[command(name = "api-keys")]
     ApiKeys(api_keys::ApiKeys),
     Credentials(credentials::Credentials),
+    Connect(connect::Connect),
     #[command(name = "setup-link")]
     SetupLink(setup_link::SetupLink),
     Users(users::Users),

@@ -10,6 +10,7 @@ mod chat;
 mod client;
 mod config;
 mod confirm;
+mod connect;
 mod credentials;
 mod docs;
 mod doctor;

@@ -12,8 +12,8 @@ use super::{
     templates, validate, vault, version,
 };
 use super::{
-    credentials, import, invitations, jobs, oauth, organizations, projects, service_accounts,
-    setup_link, users,
+    connect, credentials, import, invitations, jobs, oauth, organizations, projects,
+    service_accounts, setup_link, users,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -89,6 +89,7 @@ async fn dispatch(
         Command::Credentials(command) => {
             Box::pin(credentials::run(&invocation, command, terminal)).await
         }
+        Command::Connect(command) => Box::pin(connect::run(&invocation, command, terminal)).await,
         Command::SetupLink(command) => setup_link::run(&invocation, &command, terminal).await,
         Command::Users(command) => users::run(&invocation, command, terminal).await,
         Command::Invitations(command) => invitations::run(&invocation, command, terminal).await,

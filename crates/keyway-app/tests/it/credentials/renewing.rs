@@ -12,7 +12,9 @@ use keyway_core::action::{Expose, Reply};
 use keyway_core::credential::{CredentialNeed, OAuth2};
 use keyway_core::ports::Clock as _;
 use keyway_core::rpc::RawJson;
-use keyway_core::{Action, CredentialDefinition, Error, Kind, Principal, Role, Scopes, Secret, Subject};
+use keyway_core::{
+    Action, CredentialDefinition, Error, Kind, Principal, Role, Scopes, Secret, Subject,
+};
 use keyway_egress::{AllowList, EgressConfig};
 use keyway_store::{Announced, Purpose, Store, WebSession};
 use keyway_testkit::authorization::{AuthorizationServer, Misbehaviour, Options, browse};
