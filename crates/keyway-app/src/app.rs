@@ -17,7 +17,7 @@ use crate::agents::Answering;
 use crate::audit::{Audit, AuditParts};
 use crate::bound;
 use crate::channels::Hub;
-use crate::credentials::{self, Credentials, CredentialsParts, Held};
+use crate::credentials::{self, Credentials, CredentialsParts, Grants, GrantsParts, Held};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -80,6 +80,7 @@ pub(crate) struct Inner {
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
     pub(crate) held: Arc<Held>,
+    pub(crate) grants: Arc<Grants>,
     pub(crate) http: Arc<dyn HttpSend>,
     people: People,
     oauth: Oauth,
@@ -134,10 +135,22 @@ impl App {
             .tasks
             .spawn(oauth.clone().keep_purging(parts.shutdown.clone()));
         let held = Arc::new(Held::new(parts.store.clone(), parts.ready.vault.clone()));
+        let grants = Arc::new(Grants::new(GrantsParts {
+            store: parts.store.clone(),
+            vault: parts.ready.vault.clone(),
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            http: Arc::clone(&parts.http),
+            clients: settings.oauth_clients.clone(),
+            tasks: parts.tasks.clone(),
+        }));
         parts.tasks.spawn(credentials::watch(
             Arc::clone(&held),
+            Arc::clone(&grants),
             parts.shutdown.clone(),
         ));
+        let settling = Arc::clone(&grants).settle_at_end(parts.shutdown.clone());
+        parts.tasks.spawn(settling);
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), parts.shutdown.clone()));
@@ -163,6 +176,7 @@ impl App {
         let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
             held,
+            grants,
             http: parts.http,
             people,
             oauth,
@@ -263,6 +277,7 @@ impl App {
             vault: inner.vault.clone(),
             audit: inner.audit.clone(),
             definitions: self.definitions(),
+            grants: Arc::clone(&inner.grants),
         };
         Credentials::new(parts).serving(Arc::clone(&inner.held))
     }

@@ -229,8 +229,14 @@ impl App {
             let leased = self.lease(run.who, run.definitions, entry, || run.choice());
             let leased = leased.await?;
             record.begin().await?;
-            let reply = self.attempt(entry, run, leased.as_ref()).await;
+            let mut reply = self.attempt(entry, run, leased.as_ref()).await;
             self.leased(leased.as_ref(), &reply);
+            if may_repeat(entry)
+                && let Some(renewed) = self.renewed(leased.as_ref(), &reply, run, entry).await?
+            {
+                reply = self.attempt(entry, run, Some(&renewed)).await;
+                self.leased(Some(&renewed), &reply);
+            }
             let reply = reply?;
             // The action is ours, so a mismatch is a fault in its code: found where it is tested.
             if cfg!(debug_assertions) {
@@ -248,6 +254,23 @@ impl App {
             log(error, slug, run.request);
         }
         outcome
+    }
+
+    /// Another lease for a call whose access token the service refused, once: with a token that was
+    /// renewed since. `None` where there is no other one.
+    async fn renewed<T>(
+        &self,
+        leased: Option<&Leased>,
+        reply: &Result<T, Error>,
+        run: &Run<'_>,
+        entry: &Entry,
+    ) -> Result<Option<Leased>, Error> {
+        let Some(leased) = leased.filter(|leased| leased.was_refused(reply)) else {
+            return Ok(None);
+        };
+        let renewed = self.lease(run.who, run.definitions, entry, || run.choice());
+        let renewed = renewed.await?;
+        Ok(renewed.filter(|renewed| renewed.has_other_tokens(leased)))
     }
 
     /// Runs the action that people sign in or up with. Nobody is known yet, so there is nobody whom
@@ -339,6 +362,12 @@ impl App {
 async fn guarded<T>(running: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let outcome = AssertUnwindSafe(running).catch_unwind().await;
     outcome.unwrap_or_else(|_| Err(Error::internal("the action panicked")))
+}
+
+/// Whether doing it twice is the same as doing it once.
+fn may_repeat(entry: &Entry) -> bool {
+    let annotations = entry.action().get_annotations();
+    annotations.read_only == Some(true) || annotations.idempotent == Some(true)
 }
 
 /// Faults of ours are for the operator; what a caller did wrong is for the caller.

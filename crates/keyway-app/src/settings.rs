@@ -4,6 +4,7 @@ use keyway_core::channel::Channels;
 
 use crate::agents::AgentSettings;
 use crate::audit::AuditSettings;
+use crate::credentials::OAuthClients;
 use crate::jobs::JobSettings;
 use crate::limits::RateLimits;
 use crate::oauth::OauthSettings;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub server_idle: Duration,
     /// Agents.
     pub agents: AgentSettings,
+    /// Who the gateway is at the authorization servers of credentials.
+    pub oauth_clients: OAuthClients,
 }
 
 impl Default for Settings {
@@ -52,6 +55,7 @@ impl Default for Settings {
             channels: Channels::default(),
             server_idle: Duration::from_mins(10),
             agents: AgentSettings::default(),
+            oauth_clients: OAuthClients::default(),
         }
     }
 }

@@ -154,7 +154,22 @@ fn credential() -> Value {
     object(json!({
         "title": text("A name for people."),
         "description": text("What it is and where people get one."),
-        "kind": { "enum": ["api_key", "none"] },
+        "kind": { "enum": ["api_key", "oauth2", "none"] },
+        "oauth2": object(json!({
+            "issuer": text("The authorization server's identifier; its metadata names the endpoints that are not given."),
+            "authorization_endpoint": text("Where people agree."),
+            "token_endpoint": text("Where codes become tokens."),
+            "revocation_endpoint": text("Where tokens are taken back (RFC 7009)."),
+            "resource": text("The resource to ask tokens for (RFC 8707)."),
+            "scopes": texts("The scopes to ask for."),
+            "parameters": map("Parameters of the authorization request besides those of OAuth."),
+            "client_auth": { "enum": ["basic", "post"] },
+            "scope_separator": text("What stands between scopes, instead of a space."),
+            "pkce": flag("False for a server that refuses PKCE."),
+            "token_at": text("JSON pointer to the object of the answer that holds the token."),
+            "token_types": texts("Types of tokens that are sent like bearer tokens."),
+            "lifetime": span(),
+        })),
         "fields": {
             "type": "object",
             "additionalProperties": {
