@@ -140,9 +140,10 @@ impl App {
             Arc::clone(&held),
             parts.shutdown.clone(),
         ));
+        let shutdown = parts.shutdown;
         parts
             .tasks
-            .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
+            .spawn(keys::watch(Arc::clone(&ring), shutdown.clone()));
         let meters = registry
             .iter()
             .map(|entry| entry.action().slug())
@@ -161,6 +162,9 @@ impl App {
                 audit: audit.clone(),
             },
         );
+        parts
+            .tasks
+            .spawn(people.clone().watch_visits(shutdown.clone()));
         let channels = Hub::new(
             settings.channels.clone(),
             parts.store.clone(),
@@ -224,12 +228,6 @@ impl App {
     /// The operator at the machine's terminal.
     pub fn local(&self) -> Principal {
         Principal::new(self.inner.organization.clone(), Subject::Local)
-    }
-
-    /// Cancelled once the key, or the grant of the token, behind `who` stops being valid: within two
-    /// seconds of it, whichever process revoked it.
-    pub fn revoked(&self, who: &Principal) -> CancellationToken {
-        self.inner.ring.revoked(who)
     }
 
     /// Making, listing, replacing and ending API keys.

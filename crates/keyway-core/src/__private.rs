@@ -10,6 +10,7 @@ use serde_json::Value;
 pub use crate::action::{Action, Context, Expose};
 pub use crate::credential::{Credential, CredentialDefinition, CredentialNeed, CredentialScope};
 pub use crate::error::Error;
+pub use http::Method;
 pub use {schemars, serde};
 
 /// Stands for the type of an argument, to ask whether it is a credential.

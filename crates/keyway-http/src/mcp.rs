@@ -56,7 +56,7 @@ impl Backend for AppBackend {
     }
 
     fn hears(&self, who: &Principal, channel: &str) -> bool {
-        self.app.hears(who, channel)
+        self.app.hears(&self.app.now(who), channel)
     }
 
     fn seal(&self, who: &Principal, state: &[u8]) -> String {

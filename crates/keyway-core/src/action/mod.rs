@@ -1,5 +1,6 @@
 //! Actions: typed operations, declared once, reachable over every transport they opt into.
 
+mod around;
 mod coerce;
 mod content;
 mod context;
@@ -17,6 +18,7 @@ mod origin;
 mod problem;
 mod registry;
 pub mod render;
+mod route;
 mod schedule;
 mod schema;
 mod task;
@@ -26,6 +28,7 @@ mod tests;
 
 pub(crate) use derive::input_schema;
 
+pub use around::{Calling, Next, Ran, Surrounding};
 pub use coerce::input_from_text;
 pub use content::{Block, Content, Message, PromptMessages, ResourceBody, Role};
 pub use context::{Announcement, Context};
@@ -39,6 +42,7 @@ pub use header::{BadHeaderParameter, HeaderParameter, header_parameters};
 pub use job::JobRun;
 pub use origin::Origin;
 pub use registry::{Clash, Registry};
+pub use route::{ROUTES, Routed, query_pairs, segments};
 pub use schedule::{BadSchedule, Schedule};
 pub use schema::{BadSchema, MAX_PROBLEMS, Schema};
 pub use task::DEFAULT_ATTEMPTS;

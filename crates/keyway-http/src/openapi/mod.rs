@@ -11,5 +11,6 @@ mod oauth;
 mod operation;
 mod paths;
 mod people;
+mod routes;
 
 pub use document::document;

@@ -21,6 +21,15 @@ impl FromRequestParts<Arc<Shared>> for Asker {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Refusal> {
+        let asker = Self::known(parts, shared).await?;
+        media::accepts_json(&parts.headers)?;
+        Ok(asker)
+    }
+}
+
+impl Asker {
+    /// The same, whatever they take.
+    pub(crate) async fn known(parts: &Parts, shared: &Shared) -> Result<Self, Refusal> {
         let asked = parts.extensions.get::<Asked>().ok_or_else(|| {
             keyway_core::Error::internal("the front has not introduced the request")
         })?;
@@ -29,7 +38,6 @@ impl FromRequestParts<Arc<Shared>> for Asker {
             .await?;
         let counted = shared.app.limits().from_principal(&who);
         asked.stands(counted.map_err(Refusal::too_often)?);
-        media::accepts_json(&parts.headers)?;
         Ok(Self {
             who,
             request: asked.request.clone(),

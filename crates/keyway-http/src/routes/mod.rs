@@ -20,8 +20,10 @@ pub(crate) mod oauth_grants;
 pub(crate) mod organization;
 pub(crate) mod projects;
 pub(crate) mod readyz;
+pub(crate) mod routed_action;
 pub(crate) mod service_accounts;
 pub(crate) mod show_openapi;
+pub(crate) mod socket;
 pub(crate) mod unknown;
 
 mod caller;

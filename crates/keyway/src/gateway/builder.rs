@@ -1,7 +1,10 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use keyway_core::{Action, App, Channel, CredentialDefinition};
+use keyway_core::action::{Calling, Next, Ran, Surrounding};
+use keyway_core::{Action, App, Channel, CredentialDefinition, Error};
+use keyway_http::Mount;
+use keyway_http::axum::Router;
 
 use super::{Gateway, Identity};
 use crate::config::Icon;
@@ -13,6 +16,8 @@ pub struct Builder {
     actions: Vec<Action>,
     credentials: Vec<Arc<CredentialDefinition>>,
     channels: Vec<Channel>,
+    around: Surrounding,
+    mounts: Vec<Mount>,
 }
 
 impl Builder {
@@ -97,6 +102,58 @@ impl Builder {
         self
     }
 
+    /// Runs something around every action, those that are defined without code too; see
+    /// [`Action::around`]. Calls of upstream MCP servers are none of actions.
+    ///
+    /// ```
+    /// use keyway::{Error, Gateway, Kind};
+    ///
+    /// let gateway = Gateway::builder()
+    ///     .around(|calling, next| async move {
+    ///         let outcome = next.run().await;
+    ///         if let Err(error) = &outcome {
+    ///             eprintln!("{} failed: {}", calling.slug(), error.code());
+    ///         }
+    ///         outcome
+    ///     })
+    ///     .build();
+    /// assert!(!gateway.surrounding().is_empty());
+    /// ```
+    pub fn around<F, R>(mut self, around: F) -> Self
+    where
+        F: Fn(Calling, Next) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Ran, Error>> + Send + 'static,
+    {
+        self.around.add(around);
+        self
+    }
+
+    /// Serves endpoints of an integration below `/x/<id>`, behind the gateway's door: who asks has
+    /// shown a key or a token, which the endpoints do not see; requests count as calls of the tool
+    /// `x-<id>` for limits, scopes and policies; each is in the audit log, before it runs where its
+    /// method may change something. Who asks is an extension of the request.
+    ///
+    /// ```
+    /// use keyway::Gateway;
+    /// use keyway::axum::routing::get;
+    /// use keyway::axum::{Extension, Router};
+    /// use keyway::Principal;
+    ///
+    /// async fn whoami(Extension(who): Extension<Principal>) -> String {
+    ///     who.organization().to_string()
+    /// }
+    ///
+    /// let gateway = Gateway::builder()
+    ///     .mount("/x/acme", Router::new().route("/whoami", get(whoami)))
+    ///     .build();
+    /// assert_eq!(gateway.mounts().len(), 1);
+    /// ```
+    #[track_caller]
+    pub fn mount(mut self, path: impl Into<String>, router: Router) -> Self {
+        self.mounts.push(Mount::new(path, router));
+        self
+    }
+
     /// The gateway. Clashes between its actions are found when it starts.
     pub fn build(self) -> Gateway {
         Gateway {
@@ -104,6 +161,8 @@ impl Builder {
             actions: self.actions,
             credentials: self.credentials,
             channels: self.channels,
+            around: self.around,
+            mounts: self.mounts,
         }
     }
 

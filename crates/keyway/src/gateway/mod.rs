@@ -8,7 +8,9 @@ pub use identity::Identity;
 
 use std::sync::Arc;
 
+use keyway_core::action::Surrounding;
 use keyway_core::{Action, Channel, CredentialDefinition};
+use keyway_http::Mount;
 
 /// A gateway: an identity and the actions it offers. Configuration, storage and the outside world
 /// come in when it runs.
@@ -40,6 +42,8 @@ pub struct Gateway {
     actions: Vec<Action>,
     credentials: Vec<Arc<CredentialDefinition>>,
     channels: Vec<Channel>,
+    around: Surrounding,
+    mounts: Vec<Mount>,
 }
 
 impl Gateway {
@@ -61,6 +65,16 @@ impl Gateway {
     /// The credentials that apps and the project define. What only actions name is not among them.
     pub fn credentials(&self) -> &[Arc<CredentialDefinition>] {
         &self.credentials
+    }
+
+    /// What is around every action.
+    pub fn surrounding(&self) -> &Surrounding {
+        &self.around
+    }
+
+    /// Endpoints of its integrations, in the order they were given.
+    pub fn mounts(&self) -> &[Mount] {
+        &self.mounts
     }
 
     /// The channels, in the order they were given.

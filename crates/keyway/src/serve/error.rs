@@ -4,7 +4,7 @@ use keyway_app::policy::Fault;
 use keyway_app::setup::SetupError;
 use keyway_core::action::Clash;
 use keyway_core::channel::BadChannel;
-use keyway_http::{BadSignIn, ListenError};
+use keyway_http::{BadMount, BadSignIn, ListenError};
 use keyway_pages::Broken;
 use keyway_store::StoreError;
 
@@ -25,6 +25,9 @@ pub enum ServeError {
     /// Channels that cannot be there.
     #[error("the channels cannot be used: {}", told(.0))]
     Channels(Vec<BadChannel>),
+    /// Endpoints that cannot be mounted.
+    #[error("endpoints cannot be mounted: {}", told(.0))]
+    Mounts(Vec<BadMount>),
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -66,6 +69,7 @@ impl ServeError {
             Self::OpenToOthers(_) => "no_auth_beyond_loopback",
             Self::Clashes(_) => "actions_clash",
             Self::Channels(_) => "channels_unusable",
+            Self::Mounts(_) => "mounts_unusable",
             Self::Store(_) => "store_unusable",
             Self::Setup(_) => "setup_failed",
             Self::Egress { .. } => "invalid_configuration",
@@ -91,6 +95,7 @@ impl ServeError {
                 "`keyway templates check` tries them; take a file away to have the one built in",
             ),
             Self::Channels(_)
+            | Self::Mounts(_)
             | Self::Store(_)
             | Self::Egress { .. }
             | Self::SignIn(_)

@@ -152,6 +152,7 @@ fn registry(
     let actions = actions
         .into_iter()
         .map(|action| action.markdown_depth_by_default(levels))
+        .map(|action| action.around_all(gateway.surrounding()))
         .collect();
     Registry::new(actions).map_err(ServeError::Clashes)
 }

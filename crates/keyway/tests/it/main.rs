@@ -19,3 +19,4 @@ mod oauth;
 mod pages;
 mod serve;
 mod support;
+mod transports;

@@ -15,7 +15,7 @@ use crate::support::actions;
 use crate::support::client::Answer;
 
 /// The key of an admin of another organization.
-async fn stranger(running: &Running) -> String {
+pub(crate) async fn stranger(running: &Running) -> String {
     let (app, local) = (running.app(), running.app().local());
     let people = app.people();
     people

@@ -21,7 +21,10 @@ pub(crate) struct Builder {
     config: Config,
     actions: Vec<Action>,
     channels: Vec<Channel>,
+    more: Vec<Change>,
 }
+
+type Change = Box<dyn FnOnce(keyway::Builder) -> keyway::Builder + Send>;
 
 impl TestApp {
     /// A gateway with these actions and nothing else out of the ordinary.
@@ -36,6 +39,7 @@ impl TestApp {
             config,
             actions: Vec::new(),
             channels: Vec::new(),
+            more: Vec::new(),
         }
     }
 
@@ -73,6 +77,15 @@ impl Builder {
         self
     }
 
+    /// With whatever else a gateway can have.
+    pub(crate) fn more(
+        mut self,
+        change: impl FnOnce(keyway::Builder) -> keyway::Builder + Send + 'static,
+    ) -> Self {
+        self.more.push(Box::new(change));
+        self
+    }
+
     pub(crate) fn config(mut self, change: impl FnOnce(&mut Config)) -> Self {
         change(&mut self.config);
         self
@@ -90,7 +103,11 @@ impl Builder {
             .description("A gateway for tests.")
             .actions(self.actions);
         let channels = self.channels.into_iter();
-        let gateway = channels.fold(gateway, keyway::Builder::channel).build();
+        let gateway = channels.fold(gateway, keyway::Builder::channel);
+        let changes = self.more.into_iter();
+        let gateway = changes
+            .fold(gateway, |gateway, change| change(gateway))
+            .build();
         let running = Box::pin(keyway::serve::start(&gateway, Setup::new(self.config))).await?;
         let key = running
             .first_key()
