@@ -52,6 +52,12 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
+    /// Only what authors define: credentials, HTTP actions, imports
+    Authoring {
+        /// Rounds; every figure is their median
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
     /// Put load on a server that is running already, for a profiler
     Load {
         /// Its address
@@ -86,6 +92,8 @@ pub(crate) enum Server {
         #[arg(long)]
         tools: usize,
     },
+    /// An HTTP service that answers what it is asked
+    Service,
     /// An MCP server over its standard streams
     Child {
         /// Milliseconds before it answers

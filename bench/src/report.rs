@@ -15,6 +15,7 @@ pub(crate) struct Results {
     pub(crate) load: Vec<Row>,
     pub(crate) figures: Vec<Figure>,
     pub(crate) sign_in: Vec<Figure>,
+    pub(crate) authoring: Vec<Figure>,
 }
 
 /// The machine, apart from any server.
@@ -140,6 +141,10 @@ pub(crate) fn table(results: &Results) -> String {
         text.push_str(SIGN_IN);
         text.push_str(&figures(&results.sign_in));
     }
+    if !results.authoring.is_empty() {
+        text.push_str(AUTHORING);
+        text.push_str(&figures(&results.authoring));
+    }
     text
 }
 
@@ -179,6 +184,15 @@ const SIGN_IN: &str = "
 Calls are of an echo that only reads, on one connection, to a gateway without auth and to one that wants to know who is asking,
 in turn; what is added is the median of the differences. A flow is a browser that is signed in and has agreed before, sent to
 `/oauth/authorize`, and its client at `/oauth/token`, over kept-alive connections. Rate limits are off.
+
+";
+
+const AUTHORING: &str = "
+## What authors define
+
+A lease: calls of an action that needs a credential and of one that needs none, on one connection, in turn; what is added is the
+median of the differences. An HTTP action is called over MCP, with all that belongs to a call, and asks a service on this machine;
+beside it, reqwest asks the same service from the process that makes the load. An import is a process from its start to its end.
 
 ";
 

@@ -122,6 +122,11 @@ impl Gateway {
         .await
     }
 
+    /// Its directory.
+    pub(crate) fn path(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
     fn log(&self) -> String {
         std::fs::read_to_string(self.directory.path().join("log")).unwrap_or_default()
     }

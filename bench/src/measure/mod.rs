@@ -1,5 +1,6 @@
 //! The measurements, in the order they are made.
 
+mod authoring;
 mod calibrate;
 mod fleet;
 mod gateway;
@@ -89,6 +90,20 @@ pub(crate) fn sign_in_only(rounds: usize) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Measures what authors define, and prints what it showed.
+pub(crate) fn authoring_only(rounds: usize) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let figures = runtime.block_on(async {
+        let calibration = calibrate::run().await?;
+        println!("{}", report::machine(&calibration));
+        authoring::run(&authoring::Effort::full(rounds)).await
+    })?;
+    println!("{}", report::figures(&figures));
+    Ok(())
+}
+
 /// How much is measured.
 #[derive(Debug)]
 struct Plan {
@@ -99,6 +114,7 @@ struct Plan {
     sessions: usize,
     starts: usize,
     sign_in: Effort,
+    authoring: authoring::Effort,
     load_only: bool,
 }
 
@@ -113,6 +129,7 @@ impl Plan {
                 sessions: 50,
                 starts: 1,
                 sign_in: Effort::smoke(),
+                authoring: authoring::Effort::smoke(),
                 load_only: false,
             };
         }
@@ -124,6 +141,7 @@ impl Plan {
             sessions: 10_000,
             starts: 5,
             sign_in: Effort::full(run.rounds),
+            authoring: authoring::Effort::full(run.rounds),
             load_only: run.load_only,
         }
     }
@@ -139,6 +157,7 @@ async fn measure(plan: &Plan) -> Result<Results, Failure> {
         load,
         figures: Vec::new(),
         sign_in: Vec::new(),
+        authoring: Vec::new(),
     };
     if !plan.load_only {
         results.figures.push(lists::pages(plan).await?);
@@ -148,6 +167,7 @@ async fn measure(plan: &Plan) -> Result<Results, Failure> {
         results.figures.extend(fleet::run(plan.starts)?);
         results.figures.extend(prompt::run(plan.starts)?);
         results.sign_in = sign_in::run(&plan.sign_in).await?;
+        results.authoring = authoring::run(&plan.authoring).await?;
     }
     Ok(results)
 }

@@ -6,6 +6,7 @@ mod echo;
 mod keyway;
 mod plain;
 mod rmcp;
+mod service;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ pub(crate) fn run(server: Server) -> ExitCode {
         Server::Child { loading } => child::run(std::time::Duration::from_millis(loading)),
         Server::Plain { tools } => serve(plain::router(tools)),
         Server::Rmcp => serve(rmcp::router()),
+        Server::Service => serve(service::router()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

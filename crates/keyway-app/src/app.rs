@@ -2,8 +2,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use keyway_core::action::{HeaderParameter, Registry};
-use keyway_core::credential::CredentialBook;
+use keyway_core::action::HeaderParameter;
 use keyway_core::ports::{Change, ChangeKind, Clock, HttpSend, Random, Upstream, UpstreamStatus};
 use keyway_core::rpc::RpcError;
 use keyway_core::{Error, OrgId, Principal, RequestId, Subject};
@@ -19,14 +18,14 @@ use crate::channels::Hub;
 use crate::credentials::{self, Credentials, CredentialsParts, Held};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::Limits;
-use crate::metrics::{Meter, Metrics};
+use crate::metrics::Metrics;
 use crate::oauth::{Oauth, OauthParts};
 use crate::people::{People, PeopleParts, Serving, Sso};
 use crate::policy::{Approvals, InForce, Policies};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
-use crate::{List, Notice, Page, Settings, access};
+use crate::{Definitions, List, Notice, Page, Settings, access};
 
 /// The purpose of what [`App::seal`] seals.
 const STATE: &str = "request-state";
@@ -49,10 +48,8 @@ pub struct AppParts {
     pub random: Arc<dyn Random>,
     /// The way out to other machines.
     pub http: Arc<dyn HttpSend>,
-    /// The actions. They belong to the first organization.
-    pub registry: Registry,
-    /// The credentials that actions need.
-    pub credentials: CredentialBook,
+    /// The actions and credentials to begin with. They belong to the first organization.
+    pub definitions: Definitions,
     /// The dials.
     pub settings: Settings,
     /// Where background work runs.
@@ -64,10 +61,7 @@ pub struct AppParts {
 pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
-    pub(crate) registry: Arc<Registry>,
     pub(crate) metrics: Arc<Metrics>,
-    /// The counters of each action, by slug.
-    pub(crate) meters: HashMap<String, Arc<Meter>>,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) limits: Limits,
     pub(crate) policy: ArcSwap<InForce>,
@@ -80,7 +74,6 @@ pub(crate) struct Inner {
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
-    pub(crate) credentials: Arc<CredentialBook>,
     pub(crate) held: Arc<Held>,
     pub(crate) http: Arc<dyn HttpSend>,
     people: People,
@@ -99,12 +92,12 @@ impl App {
     pub fn new(parts: AppParts) -> Self {
         let metrics = Arc::new(Metrics::default());
         let settings = Arc::new(parts.settings);
-        let registry = Arc::new(parts.registry);
+        let definitions = Arc::new(parts.definitions.metered(&metrics));
         let organization = parts.ready.organization.clone();
-        let tenant = |actions| {
+        let tenant = |definitions: &Arc<Definitions>| {
             Arc::new(Tenant::new(
                 organization.as_str(),
-                actions,
+                definitions,
                 Arc::clone(&metrics),
                 Arc::clone(&settings),
             ))
@@ -144,11 +137,6 @@ impl App {
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), shutdown.clone()));
-        let meters = registry
-            .iter()
-            .map(|entry| entry.action().slug())
-            .map(|slug| (slug.to_owned(), metrics.action(slug)))
-            .collect();
         let people = People::serving(
             PeopleParts {
                 store: parts.store.clone(),
@@ -173,8 +161,6 @@ impl App {
         );
         let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
-            meters,
-            credentials: Arc::new(parts.credentials),
             held,
             http: parts.http,
             people,
@@ -183,8 +169,8 @@ impl App {
             vault: parts.ready.vault,
             audit,
             organization: parts.ready.organization,
-            home: tenant(Some(Arc::clone(&registry))),
-            nobody: tenant(None),
+            home: tenant(&definitions),
+            nobody: tenant(&Arc::default()),
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
             jobs: Arc::default(),
@@ -195,7 +181,6 @@ impl App {
             random: parts.random,
             store: parts.store,
             tasks: parts.tasks,
-            registry,
             metrics,
             settings,
             ring,
@@ -265,9 +250,9 @@ impl App {
             random: Arc::clone(&inner.random),
             vault: inner.vault.clone(),
             audit: inner.audit.clone(),
-            book: Arc::clone(&inner.credentials),
+            definitions: self.definitions(),
         };
-        Credentials::new(parts, Arc::clone(&inner.registry)).serving(Arc::clone(&inner.held))
+        Credentials::new(parts).serving(Arc::clone(&inner.held))
     }
 
     /// The authorization server: clients, grants, tokens.
@@ -278,11 +263,6 @@ impl App {
     /// What happened, written down.
     pub fn audit(&self) -> &Audit {
         &self.inner.audit
-    }
-
-    /// The actions, wherever they are exposed.
-    pub fn registry(&self) -> &Registry {
-        &self.inner.registry
     }
 
     /// How often someone may ask, and how they stand.
@@ -322,7 +302,7 @@ impl App {
         }
         let fresh = Arc::new(Tenant::new(
             organization.as_str(),
-            None,
+            &Arc::default(),
             Arc::clone(&self.inner.metrics),
             Arc::clone(&self.inner.settings),
         ));

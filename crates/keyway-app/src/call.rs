@@ -1,17 +1,15 @@
-use std::sync::Arc;
-
 use keyway_core::action::{Entry, render};
 use keyway_core::json;
 use keyway_core::ports::{Relay, RelayMethod, Upstream};
 use keyway_core::rpc::{RawJson, RpcError};
-use keyway_core::{Error, Kind, Principal};
+use keyway_core::{Error, Kind};
 
 use crate::audit::{Called, Sent};
 use crate::catalogue::{PromptTarget, ResourceTarget, ToolTarget};
 use crate::invoke::Run;
 use crate::output::OutputCheck;
 use crate::policy::Admitted;
-use crate::{App, Call};
+use crate::{App, Call, Definitions};
 
 impl App {
     /// Runs a call by the names clients know. The answer is the `result` object: a tool that fails
@@ -40,8 +38,9 @@ impl App {
     }
 
     async fn call_tool(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
-        let route = self.tenant(call.who).catalogue().tool(call.target).cloned();
-        let route = route.ok_or_else(|| self.refused(call, no_tool()))?;
+        let found = self.tenant(call.who);
+        let found = found.find(|now| now.tool(call.target).cloned());
+        let (route, definitions) = found.ok_or_else(|| self.refused(call, no_tool()))?;
         if let Err(exceeded) = self.limits().of_tool(call.who, call.target) {
             return Ok(render::error_result(&exceeded.into()));
         }
@@ -56,12 +55,13 @@ impl App {
         };
         match &route.target {
             ToolTarget::Action(slug) => {
-                let entry = self.entry(slug)?;
+                let entry = entry(&definitions, slug)?;
                 let input = match arguments(call.params)? {
                     Some(arguments) => arguments,
                     None => RawJson::empty_object(),
                 };
-                let outcome = self.run(entry, &Run::of(&call, admitted, input)).await;
+                let run = Run::of(&call, &definitions, admitted, input);
+                let outcome = self.run(entry, &run).await;
                 render::tool_answer(entry, outcome, &**call.caller)
             }
             ToolTarget::Upstream {
@@ -114,16 +114,19 @@ impl App {
             record.end_relayed(&read);
             return read;
         }
-        let target = self.resource(call.who, call.target);
-        let target = target.ok_or_else(|| self.refused(call, no_resource(call.target)))?;
-        let admitted = self.admit_resource(call, &target);
+        let found = self.tenant(call.who);
+        let found = found.find(|now| now.resource(call.target));
+        let found = found.ok_or_else(|| self.refused(call, no_resource(call.target)));
+        let (target, definitions) = found?;
+        let admitted = self.admit_resource(call, &definitions, &target);
         let admitted = admitted.map_err(|error| self.refused(call, error))?;
         match target {
             ResourceTarget::Action(slug) => {
-                let entry = self.entry(&slug)?;
+                let entry = entry(&definitions, &slug)?;
                 let variables = entry.match_uri(call.target).unwrap_or_default();
                 let input = render::resource_input(entry, &variables);
-                let reply = self.run(entry, &Run::of(&call, admitted, input)).await?;
+                let run = Run::of(&call, &definitions, admitted, input);
+                let reply = self.run(entry, &run).await?;
                 render::resource_result(call.target, entry, reply)
             }
             ResourceTarget::Upstream { upstream, own } => {
@@ -141,20 +144,18 @@ impl App {
     }
 
     async fn get_prompt(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
-        let target = self
-            .tenant(call.who)
-            .catalogue()
-            .prompt(call.target)
-            .cloned();
-        let target = target.ok_or_else(|| self.refused(call, no_prompt()))?;
-        let admitted = self.admit_prompt(call, &target);
+        let found = self.tenant(call.who);
+        let found = found.find(|now| now.prompt(call.target).cloned());
+        let (target, definitions) = found.ok_or_else(|| self.refused(call, no_prompt()))?;
+        let admitted = self.admit_prompt(call, &definitions, &target);
         let admitted = admitted.map_err(|error| self.refused(call, error))?;
         match target {
             PromptTarget::Action(slug) => {
-                let entry = self.entry(&slug)?;
+                let entry = entry(&definitions, &slug)?;
                 arguments(call.params)?;
                 let input = render::prompt_input(entry, call.params);
-                let reply = self.run(entry, &Run::of(&call, admitted, input)).await?;
+                let run = Run::of(&call, &definitions, admitted, input);
+                let reply = self.run(entry, &run).await?;
                 render::prompt_result(entry, reply)
             }
             PromptTarget::Upstream { upstream, own } => {
@@ -170,25 +171,29 @@ impl App {
         let reference = json::member(params, "ref").map_or("", |found| found.value);
         match text(reference, "type").as_deref() {
             Some("ref/prompt") => {
-                let target = self
-                    .tenant(call.who)
-                    .catalogue()
-                    .prompt(call.target)
-                    .cloned();
-                let target = target.ok_or_else(no_prompt)?;
-                let admitted = self.admit_prompt(call, &target)?;
+                let found = self.tenant(call.who);
+                let found = found.find(|now| now.prompt(call.target).cloned());
+                let (target, definitions) = found.ok_or_else(no_prompt)?;
+                let admitted = self.admit_prompt(call, &definitions, &target)?;
                 match target {
-                    PromptTarget::Action(slug) => self.complete_action(call, admitted, &slug).await,
+                    PromptTarget::Action(slug) => {
+                        let entry = entry(&definitions, &slug)?;
+                        self.complete_action(call, &definitions, admitted, entry)
+                            .await
+                    }
                     PromptTarget::Upstream { upstream, own } => relay(call, &*upstream, &own).await,
                 }
             }
             Some("ref/resource") => {
-                let target = self.template(call.who, call.target);
-                let target = target.ok_or_else(|| no_resource(call.target))?;
-                let admitted = self.admit_resource(call, &target)?;
+                let found = self.tenant(call.who);
+                let found = found.find(|now| now.completed_resource(call.target));
+                let (target, definitions) = found.ok_or_else(|| no_resource(call.target))?;
+                let admitted = self.admit_resource(call, &definitions, &target)?;
                 match target {
                     ResourceTarget::Action(slug) => {
-                        self.complete_action(call, admitted, &slug).await
+                        let entry = entry(&definitions, &slug)?;
+                        self.complete_action(call, &definitions, admitted, entry)
+                            .await
                     }
                     ResourceTarget::Upstream { upstream, own } => {
                         relay(call, &*upstream, &own).await
@@ -202,52 +207,18 @@ impl App {
     async fn complete_action(
         &self,
         call: Call<'_>,
+        definitions: &Definitions,
         admitted: Admitted,
-        slug: &str,
+        entry: &Entry,
     ) -> Result<RawJson, RpcError> {
-        let entry = self.entry(slug)?;
         let params = call.params.as_str();
         let argument = json::member(params, "argument").map_or("", |found| found.value);
         let (Some(name), Some(typed)) = (text(argument, "name"), text(argument, "value")) else {
             return Err(invalid("`argument` must have a name and a value"));
         };
-        let run = Run::of(&call, admitted, RawJson::empty_object());
+        let run = Run::of(&call, definitions, admitted, RawJson::empty_object());
         let values = self.completions(entry, &run, &name, typed).await?;
         Ok(render::completion_result(&values))
-    }
-
-    /// What a URI means to `who`.
-    pub(crate) fn resource(&self, who: &Principal, uri: &str) -> Option<ResourceTarget> {
-        let tenant = self.tenant(who);
-        let catalogue = tenant.catalogue();
-        if let Some(found) = catalogue.listed_resource(uri) {
-            return Some(found.clone());
-        }
-        let by_action = tenant.actions().and_then(|actions| actions.by_uri(uri));
-        match by_action {
-            Some((entry, _)) => Some(ResourceTarget::Action(entry.action().slug().to_owned())),
-            None => catalogue.unlisted_resource(uri),
-        }
-    }
-
-    /// What a template, or a resource's URI, means to `who` in a completion.
-    fn template(&self, who: &Principal, exposed: &str) -> Option<ResourceTarget> {
-        let tenant = self.tenant(who);
-        let catalogue = tenant.catalogue();
-        if let Some(entry) = tenant.actions().and_then(|all| all.by_template(exposed)) {
-            return Some(ResourceTarget::Action(entry.action().slug().to_owned()));
-        }
-        if let Some((upstream, own)) = catalogue.template(exposed) {
-            return Some(ResourceTarget::Upstream {
-                upstream: Arc::clone(upstream),
-                own: own.to_owned(),
-            });
-        }
-        self.resource(who, exposed)
-    }
-
-    fn entry(&self, slug: &str) -> Result<&Entry, RpcError> {
-        self.inner.registry.get(slug).ok_or_else(no_tool)
     }
 }
 
@@ -278,6 +249,10 @@ impl App {
         record.end_refused(&error);
         error
     }
+}
+
+fn entry<'a>(definitions: &'a Definitions, slug: &str) -> Result<&'a Entry, RpcError> {
+    definitions.action(slug).ok_or_else(no_tool)
 }
 
 async fn relay(call: Call<'_>, upstream: &dyn Upstream, own: &str) -> Result<RawJson, RpcError> {

@@ -14,11 +14,13 @@ use crate::credentials::{CredentialChoice, Leased};
 use crate::patience::{Patient, within};
 use crate::policy::{Admitted, ThingKind, Wish};
 use crate::tenant::Tenant;
-use crate::{App, Call, Invocation, Surface};
+use crate::{App, Call, Definitions, Invocation, Surface};
 
 /// An action about to run: who asks, with what, and how to reach them.
 pub(crate) struct Run<'a> {
     pub(crate) who: &'a Principal,
+    /// What the action is of.
+    pub(crate) definitions: &'a Definitions,
     pub(crate) input: RawJson,
     pub(crate) caller: &'a Arc<dyn Caller>,
     pub(crate) cancel: &'a CancellationToken,
@@ -34,8 +36,14 @@ pub(crate) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn of(call: &Call<'a>, admitted: Admitted, input: RawJson) -> Self {
+    pub(crate) fn of(
+        call: &Call<'a>,
+        definitions: &'a Definitions,
+        admitted: Admitted,
+        input: RawJson,
+    ) -> Self {
         Self {
+            definitions,
             admitted,
             who: call.who,
             input,
@@ -50,6 +58,13 @@ impl<'a> Run<'a> {
 }
 
 impl Run<'_> {
+    /// Whether the organization of who asks has an action. That policy permits it was proved before
+    /// ([`Run::admitted`]).
+    fn authorize(&self, entry: &Entry) -> Result<(), Error> {
+        let has = self.definitions.action(entry.action().slug()).is_some();
+        if has { Ok(()) } else { Err(no_action()) }
+    }
+
     fn choice(&self) -> CredentialChoice {
         match (&self.credentials, &self.through) {
             (Some(choice), _) => CredentialChoice::clone(choice),
@@ -81,12 +96,13 @@ impl App {
         job: Option<&JobRun>,
     ) -> Result<Reply, Error> {
         let tenant = self.tenant(call.who);
-        let entry = tenant
-            .actions()
-            .and_then(|actions| actions.get(call.slug))
+        let definitions = tenant.definitions();
+        let entry = definitions
+            .action(call.slug)
             .filter(|entry| is_reached(entry.action(), call.surface))
             .ok_or_else(no_action)?;
-        self.invoke_entry(&tenant, entry, call, job).await
+        self.invoke_entry(&tenant, &definitions, entry, call, job)
+            .await
     }
 
     /// Runs the action that tells whether a credential is good, wherever it is exposed.
@@ -97,8 +113,8 @@ impl App {
         credentials: CredentialChoice,
     ) -> Result<(), Error> {
         let tenant = self.tenant(who);
-        let entry = tenant.actions().and_then(|actions| actions.get(slug));
-        let entry = entry.ok_or_else(no_action)?;
+        let definitions = tenant.definitions();
+        let entry = definitions.action(slug).ok_or_else(no_action)?;
         let (request, cancel) = (self.new_request_id(), CancellationToken::new());
         let call = Invocation {
             who,
@@ -110,7 +126,7 @@ impl App {
             request: &request,
             credentials,
         };
-        self.invoke_entry(&tenant, entry, call, None)
+        self.invoke_entry(&tenant, &definitions, entry, call, None)
             .await
             .map(drop)
     }
@@ -118,6 +134,7 @@ impl App {
     async fn invoke_entry(
         &self,
         tenant: &Tenant,
+        definitions: &Definitions,
         entry: &Entry,
         call: Invocation<'_>,
         job: Option<&JobRun>,
@@ -144,6 +161,7 @@ impl App {
             refused.err().unwrap_or_else(no_action)
         })?;
         let run = Run {
+            definitions,
             admitted,
             who: call.who,
             input: call.input,
@@ -160,8 +178,7 @@ impl App {
     /// The one way an action runs, whichever name it was called by: admitted before, validate, run
     /// within its time, check what it answers.
     pub(crate) async fn run(&self, entry: &Entry, run: &Run<'_>) -> Result<Reply, Error> {
-        self.run_if(entry, run, self.authorize(run.who, entry))
-            .await
+        self.run_if(entry, run, run.authorize(entry)).await
     }
 
     /// Runs an action if it may.
@@ -189,7 +206,8 @@ impl App {
         let outcome = async {
             may?;
             entry.validate(&run.input)?;
-            let leased = self.lease(run.who, entry, || run.choice()).await?;
+            let leased = self.lease(run.who, run.definitions, entry, || run.choice());
+            let leased = leased.await?;
             record.begin().await?;
             let reply = self.attempt(entry, run, leased.as_ref()).await;
             self.leased(leased.as_ref(), &reply);
@@ -202,7 +220,7 @@ impl App {
         }
         .instrument(span)
         .await;
-        if let Some(meter) = self.inner.meters.get(slug) {
+        if let Some(meter) = run.definitions.meter(slug) {
             meter.record(started.elapsed(), outcome.is_err());
         }
         record.end(&outcome);
@@ -227,7 +245,7 @@ impl App {
         argument: &str,
         typed: String,
     ) -> Result<Vec<String>, Error> {
-        self.authorize(run.who, entry)?;
+        run.authorize(entry)?;
         let cancel = run.cancel.child_token();
         let _ended = cancel.clone().drop_guard();
         let context = self.context(run, Arc::clone(run.caller), cancel.clone());
@@ -267,16 +285,6 @@ impl App {
             Some(outcome) => outcome,
             None => Err(cancelled()),
         }
-    }
-
-    /// Whether the organization of `who` has an action. That policy permits it was proved before
-    /// ([`Run::admitted`]).
-    fn authorize(&self, who: &Principal, entry: &Entry) -> Result<(), Error> {
-        let has = self
-            .tenant(who)
-            .actions()
-            .is_some_and(|actions| actions.get(entry.action().slug()).is_some());
-        if has { Ok(()) } else { Err(no_action()) }
     }
 
     fn context(

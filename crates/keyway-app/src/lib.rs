@@ -9,6 +9,7 @@ mod catalogue;
 pub mod channels;
 mod crc32;
 pub mod credentials;
+pub mod definitions;
 mod invoke;
 pub mod jobs;
 mod keys;
@@ -34,6 +35,7 @@ mod tenant;
 
 pub use app::{App, AppParts};
 pub use audit::{Audit, Event, EventKind};
+pub use definitions::Definitions;
 pub use keys::{
     ApiKeyState, ApiKeyView, ApiKeys, BadSecretText, DEFAULT_OVERLAP, IssuedKey, KeyDigest,
     KeyRequest, SecretText, TokenKind,

@@ -38,10 +38,9 @@ impl App {
         method: &Method,
         path: Vec<String>,
     ) -> Result<Routing, NotRouted> {
-        let tenant = self.tenant(who);
         let nowhere = || NotRouted::Nowhere(no_action());
-        let actions = tenant.actions().ok_or_else(nowhere)?;
-        match actions.by_route(method, path) {
+        let definitions = self.tenant(who).definitions();
+        match definitions.registry().by_route(method, path) {
             Routed::Found(entry, values) => Ok(Routing {
                 slug: entry.action().slug().to_owned(),
                 values,
@@ -74,9 +73,8 @@ impl App {
         query: &[(String, String)],
         body: Option<&RawJson>,
     ) -> Result<RawJson, Error> {
-        let tenant = self.tenant(who);
-        let entry = tenant.actions().and_then(|all| all.get(&routing.slug));
-        let entry = entry.ok_or_else(no_action)?;
+        let definitions = self.tenant(who).definitions();
+        let entry = definitions.action(&routing.slug).ok_or_else(no_action)?;
         let input = entry.routed_input(&routing.values, query, body);
         input.map_err(|error| {
             if self.sees(who, entry) {

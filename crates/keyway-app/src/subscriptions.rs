@@ -141,8 +141,9 @@ impl App {
         if self.channel_at(who, uri).is_some() {
             return Ok(());
         }
-        let target = self.resource(who, uri).ok_or_else(|| no_resource(uri))?;
-        let thing = self.resource_thing(who, uri, &target);
+        let found = self.tenant(who).find(|now| now.resource(uri));
+        let (target, definitions) = found.ok_or_else(|| no_resource(uri))?;
+        let thing = self.resource_thing(who, &definitions, uri, &target);
         let seen = thing.is_some_and(|thing| self.view(who).sees(&thing));
         match Some(target).filter(|_| seen) {
             Some(ResourceTarget::Upstream { upstream, own }) => {

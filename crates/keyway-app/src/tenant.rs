@@ -3,7 +3,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use keyway_core::Principal;
-use keyway_core::action::{Announcement, Registry};
+use keyway_core::action::Announcement;
 use keyway_core::ports::Upstream;
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
@@ -11,7 +11,7 @@ use tokio::sync::broadcast;
 use crate::catalogue::{Catalogue, Sources, build};
 use crate::metrics::Metrics;
 use crate::policy::{Facts, InForce, View, Views};
-use crate::{List, Notice, Settings};
+use crate::{Definitions, List, Notice, Settings};
 
 /// How many notices a listener may be behind before it misses some.
 const NOTICES: usize = 256;
@@ -20,7 +20,6 @@ type Announcer = Arc<dyn Fn(Announcement) + Send + Sync>;
 
 /// What one organization has, and who listens to its changes.
 pub(crate) struct Tenant {
-    actions: Option<Arc<Registry>>,
     metrics: Arc<Metrics>,
     settings: Arc<Settings>,
     facts: Facts,
@@ -35,14 +34,14 @@ pub(crate) struct Tenant {
 impl Tenant {
     pub(crate) fn new(
         organization: &str,
-        actions: Option<Arc<Registry>>,
+        definitions: &Arc<Definitions>,
         metrics: Arc<Metrics>,
         settings: Arc<Settings>,
     ) -> Self {
         let facts = Facts::new(organization, settings.unannotated);
         let catalogue = build(
             &Sources {
-                actions: actions.as_deref(),
+                definitions,
                 upstreams: &[],
                 metrics: &metrics,
                 facts: &facts,
@@ -52,7 +51,6 @@ impl Tenant {
         );
         let notices = broadcast::Sender::new(NOTICES);
         Self {
-            actions,
             metrics,
             settings,
             facts,
@@ -64,9 +62,18 @@ impl Tenant {
         }
     }
 
-    /// The actions this organization has.
-    pub(crate) fn actions(&self) -> Option<&Arc<Registry>> {
-        self.actions.as_ref()
+    /// What this organization has of its own now.
+    pub(crate) fn definitions(&self) -> Arc<Definitions> {
+        Arc::clone(self.catalogue.load().definitions())
+    }
+
+    /// What a name leads to, and the definitions of the same moment.
+    pub(crate) fn find<T>(
+        &self,
+        look: impl FnOnce(&Catalogue) -> Option<T>,
+    ) -> Option<(T, Arc<Definitions>)> {
+        let catalogue = self.catalogue.load();
+        Some((look(&catalogue)?, Arc::clone(catalogue.definitions())))
     }
 
     /// What can be listed and called now.
@@ -112,12 +119,21 @@ impl Tenant {
     pub(crate) fn set_upstreams(&self, all: Vec<Arc<dyn Upstream>>) {
         let mut upstreams = self.upstreams.lock();
         *upstreams = all;
-        self.rebuild(&upstreams);
+        self.rebuild(&self.definitions(), &upstreams);
+    }
+
+    /// Replaces what the organization has of its own, and answers what it had before.
+    pub(crate) fn define(&self, definitions: &Arc<Definitions>) -> Arc<Definitions> {
+        let upstreams = self.upstreams.lock();
+        let before = self.definitions();
+        self.rebuild(definitions, &upstreams);
+        before
     }
 
     /// Takes in what the upstreams list now.
     pub(crate) fn refresh(&self) {
-        self.rebuild(&self.upstreams.lock());
+        let upstreams = self.upstreams.lock();
+        self.rebuild(&self.definitions(), &upstreams);
     }
 
     pub(crate) fn listen(&self) -> broadcast::Receiver<Notice> {
@@ -134,10 +150,10 @@ impl Tenant {
         Arc::clone(&self.announce)
     }
 
-    fn rebuild(&self, upstreams: &[Arc<dyn Upstream>]) {
+    fn rebuild(&self, definitions: &Arc<Definitions>, upstreams: &[Arc<dyn Upstream>]) {
         let before = self.catalogue.load_full();
         let sources = Sources {
-            actions: self.actions.as_deref(),
+            definitions,
             upstreams,
             metrics: &self.metrics,
             facts: &self.facts,

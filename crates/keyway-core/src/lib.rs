@@ -9,6 +9,7 @@
 #[doc(hidden)]
 pub mod __private;
 pub mod action;
+pub mod agent;
 mod app;
 mod arrival;
 pub mod channel;
@@ -18,6 +19,7 @@ pub mod credential;
 mod error;
 pub mod ids;
 pub mod json;
+pub mod mcp_server;
 pub mod names;
 pub mod ports;
 mod principal;
@@ -29,6 +31,7 @@ pub mod secrets;
 mod visible;
 
 pub use action::{Action, Context};
+pub use agent::Agent;
 pub use app::App;
 pub use arrival::{Arrival, TraceId};
 pub use channel::Channel;
@@ -39,7 +42,8 @@ pub use ids::{
     ApiKeyId, AuditEventId, CredentialId, GrantId, InvitationId, JobId, OrgId, ProjectId,
     RequestId, ServiceAccountId, SessionId, UserId, WebSessionId,
 };
-pub use principal::{Actor, Principal, Subject};
+pub use mcp_server::McpServer;
+pub use principal::{ActingAgent, Actor, Principal, Subject};
 pub use role::{Role, UnknownRole};
 pub use scopes::Scopes;
 pub use secret::Secret;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::scopes::{Scope, Scopes};
 use crate::{
-    ApiKeyId, Arrival, ClientId, GrantId, OrgId, Role, ServiceAccountId, UserId, WebSessionId,
+    ApiKeyId, Arrival, ClientId, GrantId, OrgId, Role, ServiceAccountId, SessionId, UserId,
+    WebSessionId,
 };
 
 /// For whom something is done.
@@ -125,6 +126,26 @@ impl Hash for Subject {
 pub struct Principal {
     inner: Arc<Inner>,
     arrival: Option<Arc<Arrival>>,
+    agent: Option<Arc<ActingAgent>>,
+}
+
+/// An agent that does something for a principal.
+///
+/// ```
+/// use keyway_core::ActingAgent;
+///
+/// let agent = ActingAgent {
+///     slug: "researcher".into(),
+///     session: "sess_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap(),
+/// };
+/// assert_eq!(agent.slug, "researcher");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActingAgent {
+    /// The agent's slug.
+    pub slug: String,
+    /// The session it does it in.
+    pub session: SessionId,
 }
 
 #[derive(Debug, Clone)]
@@ -154,6 +175,7 @@ impl Principal {
                 barred: false,
             }),
             arrival: None,
+            agent: None,
         }
     }
 
@@ -220,7 +242,21 @@ impl Principal {
         Self {
             inner: Arc::clone(&self.inner),
             arrival: Some(Arc::new(arrival)),
+            agent: self.agent.clone(),
         }
+    }
+
+    /// The same, as far as an agent does something for it. It may do no more by that.
+    pub fn through_agent(&self, agent: ActingAgent) -> Self {
+        Self {
+            agent: Some(Arc::new(agent)),
+            ..self.clone()
+        }
+    }
+
+    /// The agent that does for it what is asked at hand, if one does.
+    pub fn agent(&self) -> Option<&ActingAgent> {
+        self.agent.as_deref()
     }
 
     /// How the request arrived that it asks by; nothing is known of it at the terminal.
@@ -259,6 +295,7 @@ impl Principal {
         Self {
             inner: Arc::new(inner),
             arrival: self.arrival.clone(),
+            agent: self.agent.clone(),
         }
     }
 }

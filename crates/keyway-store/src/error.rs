@@ -33,6 +33,8 @@ pub enum Reason {
     Conflict,
     /// A row this one belongs to is not there.
     Missing,
+    /// It is sealed with a master key that was taken away.
+    KeyRetired,
     /// Anything else.
     Other,
 }
@@ -124,6 +126,7 @@ impl fmt::Display for Reason {
             Self::Newer => f.write_str("the database was written by a newer version of Keyway"),
             Self::Conflict => f.write_str("it is there already"),
             Self::Missing => f.write_str("what it belongs to is not there"),
+            Self::KeyRetired => f.write_str("the master key was taken away meanwhile"),
             Self::Other => f.write_str("the database failed"),
         }
     }
@@ -134,6 +137,11 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let (kind, code, message) = match error.reason {
             Reason::Conflict => (Kind::Conflict, "conflict", "it is there already"),
+            Reason::KeyRetired => (
+                Kind::Unavailable,
+                "master_key_retired",
+                "the master key was changed meanwhile, and nothing was stored; try again",
+            ),
             Reason::Full | Reason::ReadOnly | Reason::Busy => (
                 Kind::Unavailable,
                 "store_unavailable",
@@ -144,6 +152,10 @@ impl From<StoreError> for Error {
         Self::new(kind, code, message).with_source(error)
     }
 }
+
+/// `SQLITE_CONSTRAINT_TRIGGER`. The only triggers that a statement of ours can meet are those that
+/// keep retired master keys out.
+const GUARDED: u32 = 1811;
 
 fn reason_of(error: &sqlx::Error) -> Reason {
     match error {
@@ -157,6 +169,9 @@ fn reason_of(error: &sqlx::Error) -> Reason {
                 return Reason::Missing;
             }
             let code = database.code().and_then(|code| code.parse::<u32>().ok());
+            if code == Some(GUARDED) {
+                return Reason::KeyRetired;
+            }
             // SQLite keeps the primary result code in the low byte of the extended one.
             match code.map(|code| code & 0xff) {
                 Some(5 | 6) => Reason::Busy,

@@ -25,6 +25,7 @@ mod projects;
 mod schedules;
 mod secret_columns;
 mod service_accounts;
+mod sessions;
 mod sqlite;
 mod store;
 mod users;
@@ -57,6 +58,10 @@ pub use secret_columns::{
     KEY_CHECK, RETIRED_SIGNING_KEYS, SECRET_COLUMNS, SealedRow, SecretColumn,
 };
 pub use service_accounts::ServiceAccount;
+pub use sessions::{
+    NewSession, NewSessionEvent, Session, SessionEvent, SessionFilter, SessionLease, TurnEnd,
+    TurnUsage, UnknownTurnEnd,
+};
 pub use store::{Limits, Purpose, Store};
 pub use users::Member;
 pub use web_sessions::{Alive, WebSession};

@@ -138,6 +138,35 @@ impl Store {
         Ok(epoch.unwrap_or_default())
     }
 
+    /// From here on nothing is stored that is sealed with one of these keys, whoever still has it.
+    /// Keys go by their ids in hexadecimal.
+    pub async fn retire_keys(&self, keys: &[String]) -> Result<(), StoreError> {
+        let doing = "retire master keys";
+        let mut transaction = self.write(doing).await?;
+        for key in keys {
+            sqlx::query("INSERT INTO retired_keys (key_id) VALUES ($1) ON CONFLICT DO NOTHING")
+                .bind(key)
+                .execute(&mut *transaction)
+                .await
+                .doing(doing)?;
+        }
+        transaction.commit().await.doing(doing)
+    }
+
+    /// Lets keys seal again.
+    pub async fn reinstate_keys(&self, keys: &[String]) -> Result<(), StoreError> {
+        let doing = "reinstate master keys";
+        let mut transaction = self.write(doing).await?;
+        for key in keys {
+            sqlx::query("DELETE FROM retired_keys WHERE key_id = $1")
+                .bind(key)
+                .execute(&mut *transaction)
+                .await
+                .doing(doing)?;
+        }
+        transaction.commit().await.doing(doing)
+    }
+
     /// Counts a change of the master keys, so that a process that serves reads them again.
     pub async fn bump_key_epoch(&self) -> Result<(), StoreError> {
         sqlx::query(

@@ -55,6 +55,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "jobs",
         include_str!("../migrations/sqlite/0006_jobs.sql"),
     ),
+    (
+        9,
+        "retired keys",
+        include_str!("../migrations/sqlite/0009_retired_keys.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

@@ -19,6 +19,18 @@ pub async fn run(path: &Path, statements: &str) {
     connection.close().await.expect("the database closes");
 }
 
+/// The number a query answers.
+pub async fn number(path: &Path, query: &str) -> i64 {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(Duration::from_secs(20));
+    let mut connection = options.connect().await.expect("the database opens");
+    sqlx::query_scalar(AssertSqlSafe(query.to_owned()))
+        .fetch_one(&mut connection)
+        .await
+        .expect("the query runs")
+}
+
 /// Runs statements that have to fail, and answers how.
 pub async fn fails(path: &Path, statements: &str) -> String {
     let options = SqliteConnectOptions::new().filename(path);

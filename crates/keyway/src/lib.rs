@@ -45,8 +45,8 @@ pub use keyway_core::action::{
 };
 pub use keyway_core::credential::CredentialScope;
 pub use keyway_core::{
-    Action, App, Channel, Context, Credential, CredentialDefinition, Error, Kind, Principal,
-    Problem, RequestId, Secret,
+    Action, App, Channel, Context, Credential, CredentialDefinition, Error, Kind, McpServer,
+    Principal, Problem, RequestId, Secret,
 };
 pub use keyway_http::axum;
 pub use keyway_macros::{Credential, action, data};

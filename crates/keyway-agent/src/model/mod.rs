@@ -1,13 +1,12 @@
 //! Language models: the port, and its implementation over the vendors' HTTP interfaces.
 
 mod error;
-mod name;
 mod port;
 mod vendor;
 mod vendors;
 
 pub use error::{ModelError, ModelErrorKind};
-pub use name::{BadModelName, ModelName};
+pub use keyway_core::agent::{BadModelName, ModelName};
 pub use port::{
     Answer, CallResult, Message, Model, ModelChunk, ModelRequest, ModelStream, Stop, complete,
 };

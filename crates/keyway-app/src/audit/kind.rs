@@ -96,6 +96,10 @@ pub enum EventKind {
     PolicyChanged,
     /// A policy was refused; the one before stays.
     PolicyRefused,
+    /// What the gateway defines was replaced.
+    DefinitionsChanged,
+    /// Definitions were refused; those before stay.
+    DefinitionsRefused,
     /// MCP servers were added, changed or removed.
     ServersChanged,
     /// The audit log was exported.
@@ -149,6 +153,8 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::JobCancelled, "job_cancelled"),
     (EventKind::PolicyChanged, "policy_changed"),
     (EventKind::PolicyRefused, "policy_refused"),
+    (EventKind::DefinitionsChanged, "definitions_changed"),
+    (EventKind::DefinitionsRefused, "definitions_refused"),
     (EventKind::ServersChanged, "servers_changed"),
     (EventKind::AuditExported, "audit_exported"),
 ];

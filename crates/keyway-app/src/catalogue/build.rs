@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyway_core::action::{
-    Expose, HeaderParameter, Registry, ResourceAddress, UriTemplate, header_parameters,
+    Expose, HeaderParameter, ResourceAddress, UriTemplate, header_parameters,
 };
 use keyway_core::json;
 use keyway_core::names::{self, NameMap};
@@ -16,16 +16,16 @@ use super::route::{
     Catalogue, PromptTarget, ResourceTarget, TemplateRoute, ToolRoute, ToolTarget, scheme,
 };
 use super::section::{Item, Key, Section};
-use crate::List;
 use crate::audit::Touch;
 use crate::metrics::Metrics;
 use crate::output::OutputCheck;
 use crate::policy::Facts;
+use crate::{Definitions, List};
 
 /// What a catalogue is made of.
 pub(crate) struct Sources<'a> {
-    /// The actions, where the organization has them.
-    pub(crate) actions: Option<&'a Registry>,
+    /// What the organization has of its own.
+    pub(crate) definitions: &'a Arc<Definitions>,
     /// The upstreams of the organization.
     pub(crate) upstreams: &'a [Arc<dyn Upstream>],
     /// Where calls are counted.
@@ -54,11 +54,10 @@ pub(crate) fn build(sources: &Sources<'_>, before: Option<&Catalogue>) -> Catalo
             templates: Vec::new(),
             servers: HashMap::new(),
             schemes: HashMap::new(),
+            definitions: Arc::clone(sources.definitions),
         },
     };
-    if let Some(actions) = sources.actions {
-        builder.add_actions(actions);
-    }
+    builder.add_actions(sources.definitions);
     let mut upstreams: Vec<_> = sources.upstreams.iter().collect();
     upstreams.sort_by(|one, other| one.key().cmp(other.key()));
     upstreams.dedup_by(|later, earlier| later.key() == earlier.key());
@@ -80,8 +79,8 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn add_actions(&mut self, registry: &Registry) {
-        for entry in registry {
+    fn add_actions(&mut self, definitions: &Definitions) {
+        for entry in definitions.registry() {
             let action = entry.action();
             let slug = action.slug().to_owned();
             let key = || Key {

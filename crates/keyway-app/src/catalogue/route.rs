@@ -7,10 +7,10 @@ use keyway_core::ports::Upstream;
 use keyway_policy::Thing;
 
 use super::section::Section;
-use crate::List;
 use crate::audit::Touch;
 use crate::metrics::Meter;
 use crate::output::OutputCheck;
+use crate::{Definitions, List};
 
 /// The longest URI that is matched against the templates of upstreams, in bytes.
 const MAX_MATCHED: usize = 2048;
@@ -27,6 +27,7 @@ pub(crate) struct Catalogue {
     pub(super) servers: HashMap<String, Arc<dyn Upstream>>,
     /// The only server that lists anything under a URI scheme; `None` where several do.
     pub(super) schemes: HashMap<String, Option<String>>,
+    pub(super) definitions: Arc<Definitions>,
 }
 
 /// A tool by its exposed name.
@@ -87,6 +88,11 @@ pub(super) struct TemplateRoute {
 }
 
 impl Catalogue {
+    /// What the organization has of its own.
+    pub(crate) fn definitions(&self) -> &Arc<Definitions> {
+        &self.definitions
+    }
+
     /// How many items a list has.
     pub(crate) fn count(&self, list: List) -> usize {
         self.section(list).len()
@@ -102,14 +108,35 @@ impl Catalogue {
         self.prompts.get(name)
     }
 
-    /// The resource that is listed with exactly this URI.
-    pub(crate) fn listed_resource(&self, uri: &str) -> Option<&ResourceTarget> {
-        self.resources.get(uri)
+    /// What a URI means: what is listed with exactly it, an action's template, or what some upstream
+    /// may have.
+    pub(crate) fn resource(&self, uri: &str) -> Option<ResourceTarget> {
+        if let Some(found) = self.resources.get(uri) {
+            return Some(found.clone());
+        }
+        match self.definitions.registry().by_uri(uri) {
+            Some((entry, _)) => Some(ResourceTarget::Action(entry.action().slug().to_owned())),
+            None => self.unlisted_resource(uri),
+        }
+    }
+
+    /// What a template, or a resource's URI, means in a completion.
+    pub(crate) fn completed_resource(&self, exposed: &str) -> Option<ResourceTarget> {
+        if let Some(entry) = self.definitions.registry().by_template(exposed) {
+            return Some(ResourceTarget::Action(entry.action().slug().to_owned()));
+        }
+        if let Some((upstream, own)) = self.template(exposed) {
+            return Some(ResourceTarget::Upstream {
+                upstream: Arc::clone(upstream),
+                own: own.to_owned(),
+            });
+        }
+        self.resource(exposed)
     }
 
     /// The upstream's resource a URI means although nothing is listed under it: by template, by
     /// the server's key in a prefixed URI, or by the one server that has this scheme.
-    pub(crate) fn unlisted_resource(&self, uri: &str) -> Option<ResourceTarget> {
+    fn unlisted_resource(&self, uri: &str) -> Option<ResourceTarget> {
         if let Some((server, own)) = names::split_uri(uri) {
             return self.at(&server, own);
         }
@@ -128,7 +155,7 @@ impl Catalogue {
     }
 
     /// The upstream behind a listed template, and the server's own text of it.
-    pub(crate) fn template(&self, exposed: &str) -> Option<(&Arc<dyn Upstream>, &str)> {
+    fn template(&self, exposed: &str) -> Option<(&Arc<dyn Upstream>, &str)> {
         let route = self
             .templates
             .iter()

@@ -1,6 +1,7 @@
 use keyway_core::credential::CredentialScope;
 use keyway_core::{CredentialId, Error, Principal};
 
+use super::lease::pin;
 use super::{CredentialChoice, CredentialView, Rung, error};
 use crate::invoke::no_action;
 use crate::{App, access};
@@ -32,7 +33,8 @@ impl App {
         choice: &CredentialChoice,
         instance: Option<&str>,
     ) -> Result<Vec<Explained>, Error> {
-        let entry = self.registry().get(slug).ok_or_else(no_action)?;
+        let definitions = self.definitions();
+        let entry = definitions.action(slug).ok_or_else(no_action)?;
         access::operate(operator)?;
         let all = self.credentials().list(operator, None).await?;
         let mut explained = Vec::new();
@@ -41,11 +43,12 @@ impl App {
             let mut choice = choice.clone();
             let chosen = instance.map(|chosen| (key.to_owned(), chosen.to_owned()));
             choice.instances.extend(chosen);
-            let walk = self.resolve(who, need, &choice).await?.walk;
+            let walk = self.resolve(who, &definitions, need, &choice);
+            let walk = walk.await?.walk;
             let found = walk.instance.map(|found| found.id);
             explained.push(Explained {
                 key: key.to_owned(),
-                scope: self.pin(need),
+                scope: pin(&definitions, need),
                 rungs: walk.rungs,
                 instance: found.and_then(|id| all.iter().find(|one| one.id == id).cloned()),
             });
@@ -61,7 +64,8 @@ impl App {
         id: &CredentialId,
     ) -> Result<String, Error> {
         let view = self.credentials().view(who, id).await?;
-        let definition = self.inner.credentials.get(&view.key);
+        let definitions = self.definitions();
+        let definition = definitions.credentials().get(&view.key);
         let definition = definition.ok_or_else(error::no_definition)?;
         let check = definition.get_check().ok_or_else(error::no_check)?;
         let choice = CredentialChoice {

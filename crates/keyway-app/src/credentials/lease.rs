@@ -8,7 +8,7 @@ use keyway_core::{Actor, CredentialId, Error, Principal, Secret};
 
 use super::resolve::{Asked, Walk, resolve};
 use super::{CredentialChoice, error};
-use crate::App;
+use crate::{App, Definitions};
 
 /// What a call leased, and of which instances it is.
 pub(crate) struct Leased {
@@ -27,6 +27,7 @@ impl App {
     pub(crate) async fn lease(
         &self,
         who: &Principal,
+        definitions: &Definitions,
         entry: &Entry,
         choice: impl FnOnce() -> CredentialChoice,
     ) -> Result<Option<Leased>, Error> {
@@ -38,10 +39,10 @@ impl App {
         let mut instances = Vec::with_capacity(needs.len());
         let mut all = Vec::with_capacity(needs.len());
         for need in needs {
-            let (id, fields) = self.lease_one(who, need, &choice).await?;
+            let (id, fields) = self.lease_one(who, definitions, need, &choice).await?;
             instances.extend(id);
             let key = need.definition().key();
-            let known = self.inner.credentials.get(key);
+            let known = definitions.credentials().get(key);
             let hosts = known.and_then(|known| known.get_hosts());
             all.push(LeasedCredential {
                 key: Arc::from(key),
@@ -59,19 +60,20 @@ impl App {
     async fn lease_one(
         &self,
         who: &Principal,
+        definitions: &Definitions,
         need: &CredentialNeed,
         choice: &CredentialChoice,
     ) -> Result<(Option<CredentialId>, Fields), Error> {
         let key = need.definition().key();
-        let definition = self.inner.credentials.get(key);
+        let definition = definitions.credentials().get(key);
         let definition = definition.unwrap_or_else(|| need.definition());
         if definition.kind() == CredentialKind::None {
             return Ok((None, Fields::new(Secret::new(b"{}".to_vec()))));
         }
         let organization = who.organization();
-        let resolved = self.resolve(who, need, choice).await?;
+        let resolved = self.resolve(who, definitions, need, choice).await?;
         let pages = self.settings().pages_url.as_deref();
-        let pin = self.pin(need);
+        let pin = pin(definitions, need);
         let Some(instance) = resolved.walk.instance else {
             if resolved.asks_for_a_person {
                 return Err(error::needs_a_person(key));
@@ -91,6 +93,7 @@ impl App {
     pub(super) async fn resolve(
         &self,
         who: &Principal,
+        definitions: &Definitions,
         need: &CredentialNeed,
         choice: &CredentialChoice,
     ) -> Result<Resolved, Error> {
@@ -108,22 +111,17 @@ impl App {
             _ => None,
         };
         let known = held.of(organization, key).await?;
+        let pin = pin(definitions, need);
         let asked = Asked {
             chosen: choice.of(key),
-            pin: self.pin(need),
+            pin,
             project: project.as_ref(),
             user: user.as_ref(),
         };
         Ok(Resolved {
             walk: resolve(&known.instances, &asked),
-            asks_for_a_person: self.pin(need) == Some(CredentialScope::User) && user.is_none(),
+            asks_for_a_person: pin == Some(CredentialScope::User) && user.is_none(),
         })
-    }
-
-    /// The only scope a need is looked for at: the action's word, else that of who defines it.
-    pub(super) fn pin(&self, need: &CredentialNeed) -> Option<CredentialScope> {
-        let known = self.inner.credentials.get(need.definition().key());
-        need.pin().or_else(|| known.and_then(|known| known.pin()))
     }
 
     /// Keeps in mind that instances were used, and what came of it.
@@ -133,4 +131,10 @@ impl App {
             self.inner.held.uses.record(&leased.instances, now, done);
         }
     }
+}
+
+/// The only scope a need is looked for at: the action's word, else that of who defines it.
+pub(super) fn pin(definitions: &Definitions, need: &CredentialNeed) -> Option<CredentialScope> {
+    let known = definitions.credentials().get(need.definition().key());
+    need.pin().or_else(|| known.and_then(|known| known.pin()))
 }

@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use keyway_core::action::{Registry, Schema};
-use keyway_core::credential::{CredentialBook, CredentialKind};
+use keyway_core::action::Schema;
+use keyway_core::credential::CredentialKind;
 use keyway_core::ports::{Clock, Random};
 use keyway_core::scopes::Scope;
 use keyway_core::{
@@ -16,7 +16,7 @@ use super::instance::seal;
 use super::view::definition;
 use super::{CredentialView, DefinitionView, Place, error};
 use crate::audit::{Audit, Event, EventKind};
-use crate::{access, people};
+use crate::{Definitions, access, people};
 
 /// The name of an instance that is given none.
 const NAME: &str = "default";
@@ -26,7 +26,6 @@ const NAME: &str = "default";
 #[derive(Clone)]
 pub struct Credentials {
     parts: CredentialsParts,
-    actions: Arc<Registry>,
     held: Option<Arc<Held>>,
 }
 
@@ -45,17 +44,13 @@ pub struct CredentialsParts {
     /// What happened, written down.
     pub audit: Audit,
     /// What is defined.
-    pub book: Arc<CredentialBook>,
+    pub definitions: Arc<Definitions>,
 }
 
 impl Credentials {
     /// For a process that serves nothing: the gateway notices what changes within a second or two.
-    pub fn new(parts: CredentialsParts, actions: Arc<Registry>) -> Self {
-        Self {
-            parts,
-            actions,
-            held: None,
-        }
+    pub fn new(parts: CredentialsParts) -> Self {
+        Self { parts, held: None }
     }
 
     pub(crate) fn serving(mut self, held: Arc<Held>) -> Self {
@@ -65,7 +60,7 @@ impl Credentials {
 
     /// The credentials that are defined, by key, and the actions that need them.
     pub fn definitions(&self) -> Vec<DefinitionView> {
-        let all = self.parts.book.iter();
+        let all = self.parts.definitions.credentials().iter();
         all.map(|of| definition(of, self.needing(of.key())))
             .collect()
     }
@@ -303,7 +298,8 @@ impl Credentials {
     }
 
     fn defined(&self, key: &str) -> Result<&Arc<CredentialDefinition>, Error> {
-        self.parts.book.get(key).ok_or_else(error::no_definition)
+        let found = self.parts.definitions.credentials().get(key);
+        found.ok_or_else(error::no_definition)
     }
 
     fn needing(&self, key: &str) -> Vec<String> {
@@ -311,7 +307,12 @@ impl Credentials {
             let mut needs = action.get_credentials().iter();
             needs.any(|need| need.definition().key() == key)
         };
-        let all = self.actions.iter().map(keyway_core::action::Entry::action);
+        let all = self
+            .parts
+            .definitions
+            .registry()
+            .iter()
+            .map(keyway_core::action::Entry::action);
         all.filter(|action| needs(action))
             .map(|action| action.slug().to_owned())
             .collect()

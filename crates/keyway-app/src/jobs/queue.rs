@@ -48,9 +48,9 @@ impl App {
     /// Whether they may is asked again when it runs.
     pub async fn queue(&self, queueing: Queueing<'_>) -> Result<JobView, Error> {
         let tenant = self.tenant(queueing.who);
-        let entry = tenant
-            .actions()
-            .and_then(|actions| actions.get(queueing.slug))
+        let definitions = tenant.definitions();
+        let entry = definitions
+            .action(queueing.slug)
             .filter(|entry| is_reached(entry.action(), queueing.surface))
             .ok_or_else(no_action)?;
         let facts = tenant.facts();

@@ -32,7 +32,9 @@ impl App {
     /// Runs the login or signup action and signs in whom it names. What the action refuses is its
     /// own error; an answer that names nobody is a fault of ours, told to the log only.
     pub async fn sign_in_by_action(&self, sign_in: ActionSignIn<'_>) -> Result<SignedIn, Error> {
-        let entry = self.registry().sign_in(sign_in.action).ok_or_else(|| {
+        let definitions = self.definitions();
+        let entry = definitions.registry().sign_in(sign_in.action);
+        let entry = entry.ok_or_else(|| {
             Error::new(
                 Kind::NotFound,
                 "no_such_form",
@@ -44,6 +46,7 @@ impl App {
         let _gone = cancel.clone().drop_guard();
         let run = Run {
             who: &self.anonymous(),
+            definitions: &definitions,
             input: entry.input_from_text(sign_in.input),
             caller: &(Arc::new(NoCaller) as _),
             cancel: &cancel,

@@ -8,7 +8,7 @@ use keyway_policy::{Act, Decision, Policies, Thing, ThingKind, Verdict};
 use super::in_force::in_scope;
 use super::view::{act_on, allows};
 use super::{InForce, View};
-use crate::App;
+use crate::{App, Definitions};
 
 /// The proof that policy lets a call through. Only [`App::admit`] and an approval make one, and
 /// nothing runs without it.
@@ -109,19 +109,17 @@ impl App {
         allows(&self.view(who).decide(Act::Administer, &organization))
     }
 
-    /// The actions that `who` may call, wherever they are exposed.
-    pub fn actions(&self, who: &Principal) -> Vec<&Entry> {
+    /// Of the actions that are defined those that `who` may call, wherever they are exposed.
+    pub fn actions<'a>(&self, definitions: &'a Definitions, who: &Principal) -> Vec<&'a Entry> {
         let (tenant, view) = (self.tenant(who), self.view(who));
-        let Some(own) = tenant.actions() else {
-            return Vec::new();
-        };
+        let own = tenant.definitions();
         let seen = |entry: &&Entry| {
             let thing = tenant
                 .facts()
                 .action(ThingKind::Tool, entry, entry.tool_name());
-            own.get(entry.action().slug()).is_some() && view.sees(&thing)
+            own.action(entry.action().slug()).is_some() && view.sees(&thing)
         };
-        self.inner.registry.iter().filter(seen).collect()
+        definitions.registry().iter().filter(seen).collect()
     }
 
     /// Whether `who` may use a thing: the one decision behind lists and calls.

@@ -8,7 +8,7 @@ use keyway_policy::{Thing, ThingKind};
 use super::{Admitted, Refused, Wish};
 use crate::call::{no_prompt, no_resource, no_tool};
 use crate::catalogue::{PromptTarget, ResourceTarget};
-use crate::{App, Call};
+use crate::{App, Call, Definitions};
 
 impl App {
     /// Lets a call of a tool through, or answers it. What a token with wider scopes could do, and
@@ -41,10 +41,11 @@ impl App {
     pub(crate) fn admit_resource(
         &self,
         call: Call<'_>,
+        definitions: &Definitions,
         target: &ResourceTarget,
     ) -> Result<Admitted, RpcError> {
         let unseen = || no_resource(call.target);
-        let thing = self.resource_thing(call.who, call.target, target);
+        let thing = self.resource_thing(call.who, definitions, call.target, target);
         let thing = thing.ok_or_else(unseen)?;
         let admitted = self.admit_now(call.who, &thing);
         admitted.map_err(|refused| refused.told(unseen))
@@ -54,12 +55,13 @@ impl App {
     pub(crate) fn admit_prompt(
         &self,
         call: Call<'_>,
+        definitions: &Definitions,
         target: &PromptTarget,
     ) -> Result<Admitted, RpcError> {
         let tenant = self.tenant(call.who);
         let thing = match target {
             PromptTarget::Action(slug) => {
-                let entry = self.inner.registry.get(slug).ok_or_else(no_prompt)?;
+                let entry = definitions.action(slug).ok_or_else(no_prompt)?;
                 tenant.facts().action(ThingKind::Prompt, entry, call.target)
             }
             PromptTarget::Upstream { upstream, own } => {
@@ -75,13 +77,14 @@ impl App {
     pub(crate) fn resource_thing(
         &self,
         who: &Principal,
+        definitions: &Definitions,
         exposed: &str,
         target: &ResourceTarget,
     ) -> Option<Thing> {
         let tenant = self.tenant(who);
         Some(match target {
             ResourceTarget::Action(slug) => {
-                let entry = self.inner.registry.get(slug)?;
+                let entry = definitions.action(slug)?;
                 tenant.facts().action(ThingKind::Resource, entry, exposed)
             }
             ResourceTarget::Upstream { upstream, own } => {

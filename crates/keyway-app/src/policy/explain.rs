@@ -53,7 +53,8 @@ impl App {
         if let Some(route) = tenant.catalogue().tool(tool) {
             return Some(Thing::clone(&route.thing));
         }
-        let entry = tenant.actions()?.get(tool)?;
+        let definitions = tenant.definitions();
+        let entry = definitions.action(tool)?;
         Some(
             tenant
                 .facts()

@@ -43,18 +43,23 @@ impl Rotation {
         }
         self.vault
             .replace_keys(ring(&self.store, &self.random, keys).await?);
+        let current = self.vault.current_key();
+        // Whoever keeps the keys may take one back that was retired before.
+        self.store.reinstate_keys(&[current.to_string()]).await?;
         self.store.bump_key_epoch().await?;
-        self.wait_for_gateway().await?;
+        if !self.gateway_has_them().await? {
+            return Err(RotationError::GatewayBehind);
+        }
         Ok(Begun {
-            current: self.vault.current_key(),
+            current,
             made,
             _lock: lock,
         })
     }
 
-    /// Waits until the gateway that runs here has the same keys. Without one there is nothing to
-    /// wait for: it reads them when it starts.
-    pub(super) async fn wait_for_gateway(&self) -> Result<(), RotationError> {
+    /// Waits until the gateway that runs here has the same keys, and answers whether it has. Without
+    /// one there is nothing to wait for: it reads them when it starts.
+    pub(super) async fn gateway_has_them(&self) -> Result<bool, RotationError> {
         let (epoch, wanted) = (self.store.key_epoch().await?, watch::told(&self.vault));
         let waiting = async {
             while announced(&self.database).is_some() {
@@ -66,15 +71,14 @@ impl Rotation {
                 }
                 // It read them again, and they were others.
                 if at.parse().is_ok_and(|at: i64| at >= epoch) {
-                    return Err(RotationError::GatewayBehind);
+                    return Ok(false);
                 }
                 tokio::time::sleep(PACE).await;
             }
-            Ok(())
+            Ok(true)
         };
-        match tokio::time::timeout(PATIENCE, waiting).await {
-            Ok(done) => done,
-            Err(_) => Err(RotationError::GatewayBehind),
-        }
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .unwrap_or(Ok(false))
     }
 }

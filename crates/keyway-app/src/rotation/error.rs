@@ -27,6 +27,9 @@ pub enum RotationError {
     /// The gateway that runs does not know the key that seals now.
     #[error("the gateway that runs here does not have the new master key")]
     GatewayBehind,
+    /// The gateway that runs did not let go of keys that were taken away.
+    #[error("the older keys are gone, and the gateway that runs here still has them in memory")]
+    GatewayHolds,
     /// There is still something that only an older key opens.
     #[error("{older} sealed values still need an older key")]
     StillNeeded {
@@ -63,6 +66,7 @@ impl RotationError {
             Self::GatewayBehind => Some(
                 "restart the gateway, so that it reads both keys, and run this again; nothing was sealed anew",
             ),
+            Self::GatewayHolds => Some("restart the gateway; nothing else is left to do"),
             Self::StillNeeded { .. } => Some("run `keyway vault rotate` first"),
             Self::Broken { .. } => Some(
                 "`keyway vault verify` names them; set the credentials again, or delete them, and run this again",

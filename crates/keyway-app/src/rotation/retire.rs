@@ -25,14 +25,13 @@ impl Rotation {
         if gone.is_empty() {
             return Ok(Vec::new());
         }
-        let checked = self.verify(progress).await?;
-        if !checked.is_rotated() {
-            let older = checked.older;
-            return Err(RotationError::StillNeeded { older });
-        }
-        if !checked.broken.is_empty() {
-            let broken = checked.broken.len();
-            return Err(RotationError::Broken { broken });
+        // First of all, so that what is true when everything was opened stays true: a command that
+        // began before the rotation stores nothing from here on.
+        let ids: Vec<_> = gone.iter().map(|key| key.id().to_string()).collect();
+        self.store.retire_keys(&ids).await?;
+        if let Err(needed) = self.needs_none(progress).await {
+            self.store.reinstate_keys(&ids).await?;
+            return Err(needed);
         }
         // What they signed is checked with what is kept here, wherever the keys themselves are.
         keep_public(&self.store, &self.vault).await?;
@@ -44,7 +43,23 @@ impl Rotation {
         self.vault
             .replace_keys(ring(&self.store, &self.random, keys).await?);
         self.store.bump_key_epoch().await?;
-        self.wait_for_gateway().await?;
+        if !self.gateway_has_them().await? {
+            return Err(RotationError::GatewayHolds);
+        }
         Ok(gone.iter().map(keyway_vault::MasterKey::id).collect())
+    }
+
+    /// Nothing that is stored needs an older key.
+    async fn needs_none(&self, progress: impl FnMut(Progress)) -> Result<(), RotationError> {
+        let checked = self.verify(progress).await?;
+        if !checked.is_rotated() {
+            let older = checked.older;
+            return Err(RotationError::StillNeeded { older });
+        }
+        if !checked.broken.is_empty() {
+            let broken = checked.broken.len();
+            return Err(RotationError::Broken { broken });
+        }
+        Ok(())
     }
 }

@@ -41,11 +41,11 @@ pub(super) fn write(path: &Path, text: &Secret<String>) -> Result<bool, SetupErr
     };
     let text = Zeroizing::new(format!("{}\n", text.expose()));
     let draft = draft(path);
-    let written = write_draft(&draft, text.as_bytes());
+    let written = write_draft(&draft, text.as_bytes(), None);
     // A link fails where the name is taken; a rename would replace another process's key.
     let linked = written.and_then(|()| std::fs::hard_link(&draft, path));
     let _ = std::fs::remove_file(&draft);
-    match linked {
+    match linked.and_then(|()| keep_name(path)) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(failed(error)),
@@ -53,41 +53,98 @@ pub(super) fn write(path: &Path, text: &Secret<String>) -> Result<bool, SetupErr
 }
 
 /// Writes a file that only its owner may read in place of the one that is there. Whenever it is
-/// killed, the one or the other is there whole.
+/// killed, the one or the other is there whole. A link stays one, and the owner stays the owner.
+///
+/// The rotation's lock is held: drafts of others are what a killed one left.
 pub(super) fn replace(path: &Path, text: &[u8]) -> Result<(), SetupError> {
-    let draft = draft(path);
-    let replaced = write_draft(&draft, text).and_then(|()| std::fs::rename(&draft, path));
-    if replaced.is_err() {
-        let _ = std::fs::remove_file(&draft);
-    }
-    // The name, too, is to outlive a loss of power: what is sealed next depends on it.
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let kept = replaced.and_then(|()| match folder {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
-    });
-    kept.map_err(|source| SetupError::KeyFile {
+    let failed = |source| SetupError::KeyFile {
         doing: "write",
         file: path.to_owned(),
         source,
-    })
+    };
+    let file = std::fs::canonicalize(path).map_err(failed)?;
+    let owner = std::fs::metadata(&file).map_err(failed)?;
+    sweep(&file).map_err(failed)?;
+    let draft = draft(&file);
+    let written = write_draft(&draft, text, Some(&owner));
+    let replaced = written.and_then(|()| std::fs::rename(&draft, &file));
+    if replaced.is_err() {
+        let _ = std::fs::remove_file(&draft);
+    }
+    // What is sealed next depends on it.
+    replaced.and_then(|()| keep_name(&file)).map_err(failed)
+}
+
+/// Has the name outlive a loss of power, too.
+fn keep_name(path: &Path) -> std::io::Result<()> {
+    File::open(folder(path))?.sync_all()
+}
+
+fn folder(path: &Path) -> &Path {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 fn draft(path: &Path) -> PathBuf {
     path.with_extension(format!("{}.tmp", std::process::id()))
 }
 
-/// Written whole under another name first: who is killed half-way leaves no half key.
-fn write_draft(draft: &Path, text: &[u8]) -> std::io::Result<()> {
+/// Takes drafts away that were never renamed: there is a key in them.
+fn sweep(path: &Path) -> std::io::Result<()> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    for entry in std::fs::read_dir(folder(path))? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let draft = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(&*stem)?.strip_prefix('.'))
+            .and_then(|rest| rest.strip_suffix(".tmp"));
+        if draft.is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit())) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Written whole under another name first: who is killed half-way leaves no half key. Never through
+/// a file or link that somebody put there.
+fn write_draft(
+    draft: &Path,
+    text: &[u8],
+    owner: Option<&std::fs::Metadata>,
+) -> std::io::Result<()> {
+    match std::fs::remove_file(draft) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(draft)?;
+    if let Some(owner) = owner {
+        give(&file, owner)?;
+    }
     file.write_all(text)?;
     file.sync_all()
+}
+
+/// Who may read it is who could read the one before.
+#[cfg(unix)]
+fn give(file: &File, to: &std::fs::Metadata) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) == (to.uid(), to.gid()) {
+        return Ok(());
+    }
+    fchown(file, Some(to.uid()), Some(to.gid()))
+}
+
+#[cfg(not(unix))]
+fn give(_file: &File, _to: &std::fs::Metadata) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -12,7 +12,7 @@ use std::time::Duration;
 use keyway_app::credentials::CredentialChoice;
 use keyway_app::rotation::KeyWatch;
 use keyway_app::setup::{MasterKeySource, Ready, first_start};
-use keyway_app::{App, AppParts, Call, Invocation, List, Settings, Surface};
+use keyway_app::{App, AppParts, Call, Definitions, Invocation, List, Settings, Surface};
 use keyway_core::action::{Registry, Reply};
 use keyway_core::credential::CredentialBook;
 use keyway_core::ports::{Caller, Clock, NoCaller, Random, RelayMethod};
@@ -97,13 +97,12 @@ impl Process {
         let needing = registry.iter().map(keyway_core::action::Entry::action);
         let credentials = CredentialBook::new([], needing).unwrap();
         let app = App::new(AppParts {
-            credentials,
+            definitions: Definitions::new(registry, credentials),
             store: store.clone(),
             ready,
             clock: Arc::clone(&clock) as _,
             random: Arc::new(SystemRandom),
             http: Arc::new(Egress::new(egress)),
-            registry,
             settings,
             tasks: tasks.clone(),
             shutdown: shutdown.clone(),

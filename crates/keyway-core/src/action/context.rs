@@ -3,12 +3,12 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
-use super::JobRun;
+use super::{CallChain, JobRun};
 use crate::client::HttpClient;
 use crate::credential::{Credential, Fields, Lease};
 use crate::ports::{
-    AskError, Caller, ClientCapabilities, Clock, HttpSend, InputRequests, InputResponses, LogLevel,
-    Publisher,
+    AskError, Caller, Calls, ClientCapabilities, Clock, HttpSend, InputRequests, InputResponses,
+    LogLevel, Publisher,
 };
 use crate::rpc::RawJson;
 use crate::{Error, Kind, OrgId, Principal, RequestId};
@@ -51,6 +51,10 @@ struct Inner {
     job: Option<JobRun>,
     publish: Option<Arc<dyn Publisher>>,
     given: Option<http::Extensions>,
+    calls: Option<Arc<dyn Calls>>,
+    /// The slug of the action, and what it runs because of.
+    slug: Option<Arc<str>>,
+    above: CallChain,
 }
 
 type Announcer = Arc<dyn Fn(Announcement) + Send + Sync>;
@@ -101,6 +105,9 @@ impl Context {
                 job: None,
                 publish: None,
                 given: None,
+                calls: None,
+                slug: None,
+                above: CallChain::default(),
             }),
         }
     }
@@ -143,6 +150,32 @@ impl Context {
         self.inner.given.as_ref()?.get::<Arc<T>>().cloned()
     }
 
+    /// The same context with other actions and agents to call; `slug` is the action that runs, because
+    /// of those `above` it. Without it there are none.
+    pub fn with_calls(self, calls: Arc<dyn Calls>, slug: Arc<str>, above: CallChain) -> Self {
+        self.changed(|inner| {
+            inner.calls = Some(calls);
+            inner.slug = Some(slug);
+            inner.above = above;
+        })
+    }
+
+    pub(super) fn calls(&self) -> Option<Arc<dyn Calls>> {
+        self.inner.calls.clone()
+    }
+
+    pub(super) fn caller(&self) -> Arc<dyn Caller> {
+        Arc::clone(&self.inner.caller)
+    }
+
+    /// What runs because of each other, this action last.
+    pub(super) fn chain(&self) -> Result<CallChain, Error> {
+        match &self.inner.slug {
+            Some(slug) => self.inner.above.with(slug),
+            None => Ok(self.inner.above.clone()),
+        }
+    }
+
     fn changed(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.inner) {
             change(inner);
@@ -153,6 +186,12 @@ impl Context {
         Self {
             inner: Arc::new(inner),
         }
+    }
+
+    /// What was leased for the call.
+    pub(super) fn lease(&self) -> Result<&Lease, Error> {
+        let nothing = || Error::internal("nothing was leased for this call");
+        self.inner.lease.as_deref().ok_or_else(nothing)
     }
 
     /// A credential the action needs, as its type.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::coerce::input_from_text;
@@ -38,6 +40,7 @@ use crate::{Error, Problem};
 #[derive(Debug)]
 pub struct Entry {
     action: Action,
+    slug: Arc<str>,
     tool_name: String,
     input: Schema,
     output: Option<Schema>,
@@ -71,6 +74,7 @@ impl Entry {
         task::check(&action)?;
         let placing = Placing::of(&action)?;
         Ok(Self {
+            slug: action.slug().into(),
             tool_name: action.tool_name(),
             tool: listing::tool(&action),
             resource: listing::resource(&action),
@@ -144,6 +148,11 @@ impl Entry {
     /// The action.
     pub fn action(&self) -> &Action {
         &self.action
+    }
+
+    /// The action's slug, to be shared.
+    pub fn shared_slug(&self) -> Arc<str> {
+        Arc::clone(&self.slug)
     }
 
     /// The name of its tool or prompt.

@@ -1,6 +1,8 @@
 //! Actions: typed operations, declared once, reachable over every transport they opt into.
 
 mod around;
+mod calling;
+mod chain;
 mod coerce;
 mod content;
 mod context;
@@ -29,6 +31,7 @@ mod tests;
 pub(crate) use derive::input_schema;
 
 pub use around::{Calling, Next, Ran, Surrounding};
+pub use chain::{CallChain, MAX_CALL_DEPTH};
 pub use coerce::input_from_text;
 pub use content::{Block, Content, Message, PromptMessages, ResourceBody, Role};
 pub use context::{Announcement, Context};

@@ -43,7 +43,7 @@ impl Action {
         R: Future<Output = Result<O, Error>> + Send + 'static,
     {
         let mut action = Self::new(slug, move |context: Context, input: I| {
-            let leased = C::read(&context);
+            let leased = context.lease().and_then(C::read);
             let running = leased.map(|leased| run(context, input, leased));
             async move { running?.await }
         });
@@ -100,5 +100,12 @@ impl Action {
     /// The credentials it cannot run without.
     pub fn get_credentials(&self) -> &[CredentialNeed] {
         &self.credentials
+    }
+
+    /// True when it is one of an app's: by its slug, or by the credential it needs.
+    pub fn belongs_to(&self, app: &str) -> bool {
+        let family = self.slug().split_once(':').map(|(family, _)| family);
+        let mut needs = self.credentials.iter();
+        family == Some(app) || needs.any(|need| need.definition().key() == app)
     }
 }

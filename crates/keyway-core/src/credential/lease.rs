@@ -85,6 +85,15 @@ impl Lease {
         })
     }
 
+    /// A credential as its type.
+    ///
+    /// # Errors
+    ///
+    /// As [`Lease::fields`] and [`Fields::read`].
+    pub fn credential<C: Credential>(&self) -> Result<C, Error> {
+        self.fields(C::KEY)?.read()
+    }
+
     /// Where what was leased may be sent: what any of the credentials declares, `None` when none does.
     pub fn hosts(&self) -> Option<Hosts> {
         let mut all = self

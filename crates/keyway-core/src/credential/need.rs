@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use super::{Credential, CredentialDefinition, CredentialScope};
-use crate::{Context, Error};
+use super::{Credential, CredentialDefinition, CredentialScope, Lease};
+use crate::Error;
 
 /// That an action cannot run without a credential.
 #[derive(Debug, Clone)]
@@ -41,12 +41,12 @@ pub trait Credentials: Sized + Send + 'static {
     /// What has to be there before the action runs.
     fn needs() -> Vec<CredentialNeed>;
 
-    /// Reads them out of what was leased for the call.
+    /// Reads them out of what was leased.
     ///
     /// # Errors
     ///
     /// What was leased does not fit the types.
-    fn read(context: &Context) -> Result<Self, Error>;
+    fn read(lease: &Lease) -> Result<Self, Error>;
 }
 
 impl<C: Credential> Credentials for C {
@@ -54,8 +54,8 @@ impl<C: Credential> Credentials for C {
         vec![CredentialNeed::new(C::definition())]
     }
 
-    fn read(context: &Context) -> Result<Self, Error> {
-        context.credential()
+    fn read(lease: &Lease) -> Result<Self, Error> {
+        lease.credential()
     }
 }
 
@@ -66,8 +66,8 @@ macro_rules! several {
                 vec![$(CredentialNeed::new($name::definition())),+]
             }
 
-            fn read(context: &Context) -> Result<Self, Error> {
-                Ok(($(context.credential::<$name>()?,)+))
+            fn read(lease: &Lease) -> Result<Self, Error> {
+                Ok(($(lease.credential::<$name>()?,)+))
             }
         }
     };

@@ -2,6 +2,7 @@
 
 mod call;
 mod caller;
+mod calls;
 mod catalogue;
 mod clock;
 mod hosts;
@@ -16,6 +17,7 @@ pub use caller::{
     AskError, Caller, ClientCapabilities, InputRequest, InputRequests, InputResponses, LogLevel,
     NoCaller,
 };
+pub use calls::{CallFrom, Calls};
 pub use catalogue::{CacheScope, List, Notice, Page};
 pub use clock::Clock;
 pub use hosts::{BadHost, Hosts};

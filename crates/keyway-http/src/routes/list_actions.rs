@@ -54,9 +54,10 @@ pub(crate) async fn handle(
     State(shared): State<Arc<Shared>>,
     asker: Asker,
 ) -> Result<Response, Refusal> {
+    let definitions = shared.app.definitions();
     let actions = shared
         .app
-        .actions(&asker.who)
+        .actions(&definitions, &asker.who)
         .into_iter()
         .filter(|entry| entry.action().exposure().contains(Expose::HTTP))
         .map(describe)

@@ -13,6 +13,8 @@ pub(crate) async fn handle(
     State(shared): State<Arc<Shared>>,
     _asker: Asker,
 ) -> Result<Response, Refusal> {
-    let document = openapi::document(&shared.about, &shared.settings.mcp, shared.app.registry());
+    let definitions = shared.app.definitions();
+    let registry = definitions.registry();
+    let document = openapi::document(&shared.about, &shared.settings.mcp, registry);
     Ok(json(document.to_string()))
 }

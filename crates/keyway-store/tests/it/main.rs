@@ -17,4 +17,5 @@ mod outbox;
 mod people;
 mod schedules;
 mod sealing;
+mod sessions;
 mod support;

@@ -82,6 +82,24 @@ fn every_column_that_is_named_or_commented_as_sealed_is_in_the_list_and_no_other
 }
 
 #[test]
+fn every_table_with_sealed_columns_keeps_retired_keys_out() {
+    let schema = schema();
+    for of in SECRET_COLUMNS.iter().filter(|of| of.only.is_none()) {
+        let (table, column) = (of.table, of.column);
+        let sealed = format!("retired_keys WHERE key_id = lower(hex(substr(NEW.{column}, 2, 8)))");
+        for on in [
+            format!("BEFORE INSERT ON {table}\n"),
+            format!("BEFORE UPDATE OF {column} ON {table}\n"),
+        ] {
+            let guard = schema
+                .split("CREATE TRIGGER ")
+                .find(|one| one.contains(&on));
+            assert!(guard.is_some_and(|one| one.contains(&sealed)), "{on}");
+        }
+    }
+}
+
+#[test]
 fn a_column_nobody_listed_is_found() {
     let made_up = "-- Sealed things live here.\nCREATE TABLE boxes (\n  id TEXT PRIMARY KEY,\n  \
                    -- How often what is sealed changed.\n  changes BIGINT,\n  -- The token, sealed for\n  -- its row.\n  token BLOB,\n  note TEXT, -- not secret\n  \

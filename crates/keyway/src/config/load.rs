@@ -274,14 +274,19 @@ impl Load<'_> {
     fn definitions(&mut self, beside: &Path) {
         let mut sources = std::mem::take(&mut self.definitions);
         let place = self.places.get("definitions").cloned();
-        match (&self.config.definitions.dir, place) {
-            (Some(dir), Some(place)) => sources.folder(dir, Some(place)),
-            _ => sources.folder(&beside.join(definitions::DEFAULT_FOLDER), None),
-        }
+        let folder = match (&self.config.definitions.dir, &place) {
+            (Some(dir), Some(_)) => dir.clone(),
+            _ => beside.join(definitions::DEFAULT_FOLDER),
+        };
+        sources.folder(&folder, place);
         match sources.build() {
             Ok(defined) => {
                 let dir = self.config.definitions.dir.take();
-                self.config.definitions = Defined { dir, ..defined };
+                self.config.definitions = Defined {
+                    dir,
+                    folder,
+                    ..defined
+                };
             }
             Err(findings) => self.errors.extend(findings),
         }

@@ -22,6 +22,7 @@ mod variables;
 mod tests;
 
 pub use definitions::Defined;
+pub(crate) use definitions::definition_files;
 pub(crate) use doc::read_document;
 pub use environment::Environment;
 pub use keys::{Key, all as all_keys};

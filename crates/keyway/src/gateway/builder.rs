@@ -2,7 +2,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use keyway_core::action::{Calling, Next, Ran, Surrounding};
-use keyway_core::{Action, App, Channel, CredentialDefinition, Error};
+use keyway_core::{Action, App, Channel, CredentialDefinition, Error, McpServer};
 use keyway_http::Mount;
 use keyway_http::axum::Router;
 
@@ -18,6 +18,7 @@ pub struct Builder {
     channels: Vec<Channel>,
     around: Surrounding,
     mounts: Vec<Mount>,
+    servers: Vec<McpServer>,
 }
 
 impl Builder {
@@ -154,6 +155,20 @@ impl Builder {
         self
     }
 
+    /// Adds an MCP server. Where it needs credentials, each caller reaches it with their own.
+    ///
+    /// ```
+    /// use keyway::{Gateway, McpServer};
+    ///
+    /// let deepwiki = McpServer::http("deepwiki", "https://mcp.deepwiki.com/mcp");
+    /// let gateway = Gateway::builder().server(deepwiki).build();
+    /// assert_eq!(gateway.servers()[0].key(), "deepwiki");
+    /// ```
+    pub fn server(mut self, server: McpServer) -> Self {
+        self.servers.push(server);
+        self
+    }
+
     /// The gateway. Clashes between its actions are found when it starts.
     pub fn build(self) -> Gateway {
         Gateway {
@@ -163,6 +178,7 @@ impl Builder {
             channels: self.channels,
             around: self.around,
             mounts: self.mounts,
+            servers: self.servers,
         }
     }
 

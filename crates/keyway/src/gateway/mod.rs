@@ -9,7 +9,7 @@ pub use identity::Identity;
 use std::sync::Arc;
 
 use keyway_core::action::Surrounding;
-use keyway_core::{Action, Channel, CredentialDefinition};
+use keyway_core::{Action, Channel, CredentialDefinition, McpServer};
 use keyway_http::Mount;
 
 /// A gateway: an identity and the actions it offers. Configuration, storage and the outside world
@@ -44,6 +44,7 @@ pub struct Gateway {
     channels: Vec<Channel>,
     around: Surrounding,
     mounts: Vec<Mount>,
+    servers: Vec<McpServer>,
 }
 
 impl Gateway {
@@ -80,5 +81,10 @@ impl Gateway {
     /// The channels, in the order they were given.
     pub fn channels(&self) -> &[Channel] {
         &self.channels
+    }
+
+    /// The MCP servers that belong to its definition, in the order they were given.
+    pub fn servers(&self) -> &[McpServer] {
+        &self.servers
     }
 }

@@ -1,8 +1,10 @@
 //! `keyway serve`: everything is put together here, and taken apart again.
 
 mod address;
+mod definitions;
 mod error;
 mod first_start;
+mod hangup;
 mod introduction;
 pub(crate) mod logging;
 mod open;
@@ -20,10 +22,11 @@ mod upstreams;
 mod watch;
 
 pub(crate) use address::base_url;
+pub(crate) use definitions::{actions, credentials};
 pub use error::ServeError;
 pub(crate) use introduction::about;
-pub(crate) use open::{Opened, actions, credentials, open};
-pub use reload::Reload;
+pub(crate) use open::{Opened, open};
+pub use reload::{Reload, Reloaded};
 pub use run::serve;
 pub use running::Running;
 pub use setup::Setup;

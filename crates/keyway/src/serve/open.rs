@@ -3,20 +3,18 @@ use std::sync::Arc;
 use keyway_app::policy::Policies;
 use keyway_app::rotation::KeyWatch;
 use keyway_app::setup::{MasterKeySource, Ready, first_start};
-use keyway_app::status;
 use keyway_app::system::SystemClock;
 use keyway_app::{App, AppParts};
-use keyway_core::action::Registry;
+use keyway_core::Secret;
 use keyway_core::channel::Channels;
-use keyway_core::credential::CredentialBook;
 use keyway_core::ports::{Clock, Random};
-use keyway_core::{Action, Secret};
 use keyway_egress::Egress;
 use keyway_store::{Purpose, Store};
 use keyway_vault::random::SystemRandom;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::definitions::Defining;
 use super::{ServeError, upstreams};
 use crate::Gateway;
 use crate::config::Config;
@@ -25,6 +23,8 @@ use crate::policy::Sources;
 /// A gateway's application over its own database, with nothing connected to it yet.
 pub(crate) struct Opened {
     pub(crate) app: App,
+    /// What makes its definitions anew.
+    pub(super) defining: Defining,
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
@@ -53,8 +53,12 @@ pub(crate) async fn open(
     let http = Arc::new(upstreams::egress(config)?);
     let (sources, policies) = policies(config)?;
     let store = Store::open(&config.storage.database_path(), purpose).await?;
-    let registry = registry(gateway, config, &clock, &store)?;
-    let credentials = credentials(gateway, config, &registry)?;
+    let defining = Defining {
+        gateway: gateway.clone(),
+        clock: Arc::clone(&clock),
+        store: store.clone(),
+    };
+    let definitions = defining.definitions(config)?;
     let master_key = MasterKeySource {
         value: config.master_key.value.clone(),
         command: config.master_key.command.clone(),
@@ -76,8 +80,7 @@ pub(crate) async fn open(
         clock: Arc::clone(&clock),
         random: Arc::clone(&random),
         http: Arc::clone(&http) as _,
-        registry,
-        credentials,
+        definitions,
         settings: keyway_app::Settings {
             sign_in: config.sign_in.settings(),
             audit: config.audit.clone(),
@@ -94,6 +97,7 @@ pub(crate) async fn open(
     app.set_policies(policies);
     Ok(Opened {
         app,
+        defining,
         store,
         clock,
         random,
@@ -117,48 +121,9 @@ fn policies(config: &Config) -> Result<(Sources, Policies), ServeError> {
     Ok((sources, policies))
 }
 
-/// The credentials of the gateway's apps, and those its actions need.
-pub(crate) fn credentials(
-    gateway: &Gateway,
-    config: &Config,
-    registry: &Registry,
-) -> Result<CredentialBook, ServeError> {
-    let defined = gateway.credentials().iter();
-    let defined = defined.chain(&config.definitions.credentials).cloned();
-    let actions = registry.iter().map(keyway_core::action::Entry::action);
-    CredentialBook::new(defined, actions).map_err(ServeError::Clashes)
-}
-
-/// The actions of the gateway's author and those defined without code, exposed as configured.
-pub(crate) fn actions(gateway: &Gateway, config: &Config) -> Vec<Action> {
-    let all = gateway.actions().iter();
-    let all: Vec<_> = all.chain(&config.definitions.actions).cloned().collect();
-    config.expose.apply(&all)
-}
-
-/// The gateway's own actions and the ones every gateway has.
-fn registry(
-    gateway: &Gateway,
-    config: &Config,
-    clock: &Arc<dyn Clock>,
-    store: &Store,
-) -> Result<Registry, ServeError> {
-    let identity = gateway.identity();
-    let (name, version) = (identity.name.as_str(), identity.version.as_str());
-    let status = status::action(name, version, clock, store.clone());
-    let mut actions = actions(gateway, config);
-    actions.push(status);
-    let levels = config.mcp.markdown_depth_limit;
-    let actions = actions
-        .into_iter()
-        .map(|action| action.markdown_depth_by_default(levels))
-        .map(|action| action.around_all(gateway.surrounding()))
-        .collect();
-    Registry::new(actions).map_err(ServeError::Clashes)
-}
-
 #[cfg(test)]
 mod tests {
+    use keyway_core::Action;
     use keyway_core::action::Expose;
 
     use super::*;
@@ -183,7 +148,8 @@ mod tests {
             .await
             .unwrap();
         let of = |slug: &str| {
-            let action = opened.app.registry().get(slug).unwrap().action();
+            let definitions = opened.app.definitions();
+            let action = definitions.registry().get(slug).unwrap().action();
             (action.get_markdown_depth(), action.exposure())
         };
         assert_eq!(of("silent"), (2, Expose::MCP));

@@ -27,7 +27,7 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         doing: "learn the bound address",
         source,
     })?;
-    let opened = open(gateway, config, Purpose::Serve).await?;
+    let opened = Box::pin(open(gateway, config, Purpose::Serve)).await?;
     opened.keys.announce().await?;
     let watch = opened.keys.clone().run(opened.ending.clone());
     opened.tasks.spawn(watch);
@@ -37,7 +37,8 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
     servers.take(&setup.config, &setup.findings).await;
     let pool = servers.pool();
     if let Some(reload) = setup.reload {
-        let watch = watch::Watch::new(reload, servers, setup.config.clone(), setup.findings);
+        let config = setup.config.clone();
+        let watch = watch::Watch::new(reload, servers, &opened, config, setup.findings);
         opened
             .tasks
             .spawn(watch.run(opened.tasks.clone(), opened.ending.clone()));
@@ -66,7 +67,7 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         app: opened.app.clone(),
         endpoint,
         pages: Arc::new(pages::open(config, &about.title)?),
-        forms: Forms::of(opened.app.registry())?,
+        forms: Forms::of(opened.app.definitions().registry())?,
         mounts: gateway.mounts().to_vec(),
         settings: translate::http(config, address),
         about,

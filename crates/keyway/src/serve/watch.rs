@@ -1,55 +1,87 @@
-use std::io::{self, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use keyway_app::{App, Definitions};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Reload;
+use super::definitions::{Basis, Defining};
+use super::hangup::Hangups;
 use super::servers::Servers;
+use super::{Opened, Reload, Reloaded};
 use crate::config::{Config, Finding, Loaded, all_keys};
-use crate::servers::{Looks, PACE};
+use crate::servers::Looks;
+
+/// The keys that are taken over while a gateway runs.
+const TAKEN: &[&str] = &[
+    "mcp_files",
+    "definitions",
+    "expose.default",
+    "mcp.markdown_depth_limit",
+];
+
+/// How much longer than a look itself the pause behind it is, at the least.
+const CALM: u32 = 20;
 
 /// Reads the configuration again when one of its files changes, and on SIGHUP.
 pub(super) struct Watch {
     reload: Reload,
     servers: Servers,
-    /// What the gateway was started with, and runs with but for its servers.
+    app: App,
+    defining: Defining,
+    /// What the gateway was started with, and runs with but for its servers and definitions.
     config: Config,
+    /// What the definitions in force were made of.
+    basis: Basis,
     files: Vec<PathBuf>,
+    folder: PathBuf,
     /// What was said last, so that it is not said again.
     said: Vec<Finding>,
-    hangups: Option<Signal>,
+    hangups: Hangups,
+}
+
+/// What was read, and the definitions made of it where they are others than before.
+struct Read {
+    loaded: Result<Loaded, Vec<Finding>>,
+    made: Option<Result<Definitions, String>>,
 }
 
 impl Watch {
     pub(super) fn new(
         reload: Reload,
         servers: Servers,
+        opened: &Opened,
         config: Config,
         said: Vec<Finding>,
     ) -> Self {
         Self {
-            files: files(reload.file(), &config),
+            files: reload.files(&config),
+            folder: config.definitions.folder.clone(),
+            basis: Basis::of(&config),
+            app: opened.app.clone(),
+            defining: opened.defining.clone(),
             reload,
             servers,
             config,
             said,
-            hangups: hangups(),
+            hangups: Hangups::listen(),
         }
     }
 
     /// Watches until it is told to end.
     pub(super) async fn run(mut self, tasks: TaskTracker, ending: CancellationToken) {
         let mut looks = Looks::default();
+        let mut pause = self.reload.pace();
         loop {
             let asked = tokio::select! {
                 () = ending.cancelled() => return,
-                () = tokio::time::sleep(PACE) => false,
-                () = hung_up(&mut self.hangups) => true,
+                () = tokio::time::sleep(pause) => false,
+                () = self.hangups.next() => true,
             };
-            let files = self.files.clone();
+            let (files, folder, began) = (self.files.clone(), self.folder.clone(), Instant::now());
             let looked = tasks.spawn_blocking(move || {
+                let mut files = files;
+                files.extend(crate::config::definition_files(&folder));
                 let changed = looks.changed(&files);
                 (looks, changed)
             });
@@ -58,18 +90,21 @@ impl Watch {
             };
             let changed;
             (looks, changed) = looked;
+            pause = self.reload.pace().max(began.elapsed() * CALM);
             if asked || changed {
                 if asked {
                     tracing::info!("told to read the configuration again");
                 }
-                let reload = self.reload.clone();
-                let Ok(read) = tasks.spawn_blocking(move || reload.read()).await else {
+                let (reload, defining) = (self.reload.clone(), self.defining.clone());
+                let basis = self.basis.clone();
+                let reading = tasks.spawn_blocking(move || read(&reload, &defining, &basis));
+                let Ok(read) = reading.await else {
                     return;
                 };
-                let before = self.files.clone();
-                self.take(read).await;
+                let before = (self.files.clone(), self.folder.clone());
+                self.take(read, &tasks).await;
                 // Files that were not watched before are looked at anew.
-                if before == self.files {
+                if before == (self.files.clone(), self.folder.clone()) {
                     looks.took();
                 } else {
                     looks.others();
@@ -78,52 +113,66 @@ impl Watch {
         }
     }
 
-    async fn take(&mut self, read: Result<Loaded, Vec<Finding>>) {
-        match read {
-            Ok(loaded) => {
-                let changes = self.servers.take(&loaded.config, &loaded.findings).await;
-                if changes.any() {
-                    tracing::info!(
-                        added = ?changes.added,
-                        changed = ?changes.changed,
-                        removed = ?changes.removed,
-                        "MCP servers changed"
-                    );
-                }
-                self.say(loaded.findings);
-                self.compare(&loaded.config);
-                self.files = files(self.reload.file(), &loaded.config);
+    async fn take(&mut self, read: Read, tasks: &TaskTracker) {
+        let Read { loaded, made } = read;
+        let loaded = match (loaded, made) {
+            (Err(findings), _) => return self.refuse(findings, None),
+            (Ok(loaded), Some(Err(clashes))) => {
+                return self.refuse(loaded.findings, Some(clashes));
             }
-            Err(findings) => {
-                self.servers.keep(self.reload.file(), &findings);
-                if self.say(findings) {
-                    tracing::error!(
-                        "the configuration cannot be used; the MCP servers stay as they were"
-                    );
+            (Ok(loaded), Some(Ok(definitions))) => {
+                let app = self.app.clone();
+                let defining = tasks.spawn_blocking(move || app.define(definitions));
+                if let Ok(difference) = defining.await {
+                    self.basis = Basis::of(&loaded.config);
+                    self.reload.tell(&self.app, &Reloaded::Taken(difference));
                 }
+                loaded
             }
+            (Ok(loaded), None) => loaded,
+        };
+        let changes = self.servers.take(&loaded.config, &loaded.findings).await;
+        if changes.any() {
+            tracing::info!(
+                added = ?changes.added,
+                changed = ?changes.changed,
+                removed = ?changes.removed,
+                "MCP servers changed"
+            );
         }
+        self.say(loaded.findings);
+        self.compare(&loaded.config);
+        self.files = self.reload.files(&loaded.config);
+        self.folder = loaded.config.definitions.folder;
     }
 
-    /// Says what was not said the last time. True when there was anything.
-    fn say(&mut self, findings: Vec<Finding>) -> bool {
-        let mut any = false;
+    /// Keeps everything as it is.
+    fn refuse(&mut self, findings: Vec<Finding>, clashes: Option<String>) {
+        self.servers.keep(self.reload.file(), &findings);
+        if self.said == findings && clashes.is_none() {
+            return;
+        }
+        self.said.clone_from(&findings);
+        let refused = Reloaded::Refused { findings, clashes };
+        self.reload.tell(&self.app, &refused);
+    }
+
+    /// Says what was not said the last time.
+    fn say(&mut self, findings: Vec<Finding>) {
         for finding in findings
             .iter()
             .filter(|finding| !self.said.contains(finding))
         {
             super::start::remark(finding);
-            any = true;
         }
         self.said = findings;
-        any
     }
 
     /// Tells which keys are not as they were at the start.
     fn compare(&self, now: &Config) {
         let differs = |config: &Config| -> Vec<&str> {
             all_keys()
-                .filter(|key| key.path != "mcp_files" && (key.get)(config) != (key.get)(now))
+                .filter(|key| !TAKEN.contains(&key.path) && (key.get)(config) != (key.get)(now))
                 .map(|key| key.path)
                 .collect()
         };
@@ -134,31 +183,14 @@ impl Watch {
     }
 }
 
-fn files(file: &Path, config: &Config) -> Vec<PathBuf> {
-    let mut files = vec![file.to_owned()];
-    files.extend(config.mcp_files.iter().cloned());
-    files
-}
-
-/// SIGHUP, unless a terminal is there: then it says that the terminal is gone, and ends the process.
-fn hangups() -> Option<Signal> {
-    if io::stdin().is_terminal() {
-        return None;
+fn read(reload: &Reload, defining: &Defining, basis: &Basis) -> Read {
+    let loaded = reload.read();
+    let made = loaded.as_ref().ok().and_then(|loaded| {
+        let other = Basis::of(&loaded.config) != *basis;
+        other.then(|| defining.definitions(&loaded.config))
+    });
+    Read {
+        made: made.map(|made| made.map_err(|error| error.to_string())),
+        loaded,
     }
-    match signal(SignalKind::hangup()) {
-        Ok(hangups) => Some(hangups),
-        Err(error) => {
-            tracing::warn!(%error, "SIGHUP does not read the configuration again");
-            None
-        }
-    }
-}
-
-async fn hung_up(hangups: &mut Option<Signal>) {
-    if let Some(hangups) = hangups
-        && hangups.recv().await.is_some()
-    {
-        return;
-    }
-    std::future::pending::<()>().await;
 }

@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use keyway_app::jobs::JobSettings;
 use keyway_app::system::SystemClock;
-use keyway_app::{App, AppParts, Settings};
+use keyway_app::{App, AppParts, Definitions, Settings};
 use keyway_core::action::Registry;
+use keyway_core::credential::CredentialBook;
 use keyway_core::ports::Clock;
 use keyway_core::{Action, Error};
 use keyway_egress::{Egress, EgressConfig};
@@ -80,14 +81,14 @@ async fn works_until_it_is_killed() {
     let path = directory.join("keyway.db");
     let store = Store::open(&path, Purpose::Command).await.unwrap();
     let ready = ready(&store, &directory).await;
+    let registry = Registry::new(vec![charge(directory)]).unwrap();
     let app = App::new(AppParts {
-        credentials: keyway_core::credential::CredentialBook::default(),
         store,
         ready,
         clock: Arc::new(Ahead),
         random: random(),
         http: Arc::new(Egress::new(EgressConfig::default())),
-        registry: Registry::new(vec![charge(directory)]).unwrap(),
+        definitions: Definitions::new(registry, CredentialBook::default()),
         settings: Settings {
             jobs: JobSettings {
                 lease: Duration::from_millis(300),

@@ -99,7 +99,8 @@ async fn several_processes_run_each_moment_once() {
 async fn what_runs_by_the_clock_is_called_by_nobody() {
     let directory = tempfile::tempdir().unwrap();
     let world = World::idle(directory.path(), vec![hourly(&Ran::default())], quick()).await;
-    let entry = world.app().registry().get("report:make").unwrap();
+    let definitions = world.app().definitions();
+    let entry = definitions.registry().get("report:make").unwrap();
     assert_eq!(entry.action().exposure(), Expose::NONE);
     let wish = super::world::Queue::new("report:make", json!({}));
     let local = world.app().local();

@@ -105,6 +105,54 @@ async fn what_was_sealed_with_the_older_key_meanwhile_keeps_it() {
 }
 
 #[tokio::test]
+async fn attack_a_command_that_began_before_stores_nothing_under_a_key_that_is_gone() {
+    let gateway = Gateway::start().await;
+    let ids = gateway.fill(2).await;
+    let late = gateway.command().await;
+    let organization = gateway.world.operator().organization().clone();
+    let place = super::world::place(organization.as_str(), &ids[0]);
+    let anew = late.vault.seal(&place, super::world::STORED).unwrap();
+    gateway.rotate().await;
+    assert_eq!(gateway.retire().await.unwrap(), 1);
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    let refused = late
+        .store
+        .replace_credential(&organization, &ids[0], &anew, at)
+        .await
+        .unwrap_err();
+    assert_eq!(*refused.reason(), keyway_store::Reason::KeyRetired);
+    let told = keyway_core::Error::from(refused);
+    assert_eq!(told.code(), "master_key_retired");
+    let checked = gateway.verify().await;
+    assert!(checked.is_well(), "{checked:?}");
+    // What could not be retired goes on to seal.
+    gateway.rotate().await;
+    let database = gateway.path().join("keyway.db");
+    sql::run(&database, "UPDATE credentials SET sealed = x'00'").await;
+    assert!(gateway.retire().await.is_err());
+    let left = "SELECT count(*) FROM retired_keys";
+    assert_eq!(sql::number(&database, left).await, 1);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_to_the_key_file_stays_one_and_drafts_of_the_killed_go() {
+    let gateway = Gateway::start().await;
+    let (link, file) = (
+        gateway.path().join("master.key"),
+        gateway.path().join("real"),
+    );
+    fs::rename(&link, &file).unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let left = gateway.path().join("real.12345.tmp");
+    fs::write(&left, "half a key").unwrap();
+    gateway.rotate().await;
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(gateway.keys().len(), 2);
+    assert!(!left.exists());
+}
+
+#[tokio::test]
 async fn keys_that_are_kept_elsewhere_are_changed_by_who_keeps_them() {
     let gateway = Gateway::start().await;
     gateway.fill(3).await;

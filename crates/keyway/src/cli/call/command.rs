@@ -244,7 +244,8 @@ fn not_called(error: Error) -> Failure {
 }
 
 fn find(local: &Local, slug: &str) -> Result<Action, Failure> {
-    let registry = local.app().registry();
+    let definitions = local.app().definitions();
+    let registry = definitions.registry();
     if let Some(entry) = registry.get(slug) {
         return Ok(entry.action().clone());
     }
@@ -257,8 +258,8 @@ fn find(local: &Local, slug: &str) -> Result<Action, Failure> {
 }
 
 fn list(local: &Local, terminal: &mut Terminal) {
-    let mut actions: Vec<_> = local
-        .app()
+    let definitions = local.app().definitions();
+    let mut actions: Vec<_> = definitions
         .registry()
         .iter()
         .map(Entry::action)

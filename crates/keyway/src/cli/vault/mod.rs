@@ -96,6 +96,7 @@ fn failure(error: &RotationError) -> Failure {
     let code = match error {
         RotationError::OneKey { .. } => "one_key",
         RotationError::GatewayBehind => "gateway_behind",
+        RotationError::GatewayHolds => "gateway_holds",
         RotationError::StillNeeded { .. } => "still_needed",
         RotationError::Broken { .. } => "broken_values",
         RotationError::NotOurs { .. } => "not_ours",

@@ -50,6 +50,10 @@ pub(super) async fn run(
             begun.current
         ));
         match checked.older {
+            0 if !begun.made && anew == 0 => terminal.note(
+                "no new key was made, because the older one is still there: `vault retire` takes \
+                 it away, and after that this makes another",
+            ),
             0 => terminal.note(
                 "nothing here needs an older key; keep it with backups from before, and take it \
                  away with `vault retire`",

@@ -26,6 +26,11 @@ pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, Unusable> {
     Ok(found)
 }
 
+/// The files that are there now, as far as they can be seen.
+pub(crate) fn watched(folder: &Path) -> Vec<PathBuf> {
+    files(folder).unwrap_or_default()
+}
+
 fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Unusable> {
     if depth > MAX_DEPTH {
         let message = format!("folders nest deeper than {MAX_DEPTH} levels");

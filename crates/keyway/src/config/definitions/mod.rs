@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use keyway_core::{Action, CredentialDefinition};
 
+pub(crate) use folder::watched as definition_files;
 pub(super) use schema::schema;
 pub(super) use sources::Sources;
 
@@ -27,6 +28,10 @@ pub(super) const SECTIONS: &[&str] = keyway_manifest::Manifest::KEYS;
 pub struct Defined {
     /// The folder that was named; `None` for the one beside the configuration file.
     pub dir: Option<PathBuf>,
+    /// The folder that was looked into, whether or not it is there.
+    pub folder: PathBuf,
+    /// Differs where anything is written differently.
+    pub digest: u64,
     /// The files that define something.
     pub files: Vec<PathBuf>,
     /// The credentials, those of apps included.

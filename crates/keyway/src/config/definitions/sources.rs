@@ -1,3 +1,4 @@
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,11 +17,15 @@ use crate::config::report::{Finding, Place};
 pub(in crate::config) struct Sources {
     documents: Vec<Document>,
     findings: Vec<Finding>,
+    /// Of all that was read.
+    digest: DefaultHasher,
 }
 
 impl Sources {
     /// Takes a section of the configuration file.
     pub(in crate::config) fn section(&mut self, file: &Path, key: &Key, value: &Node) {
+        (&key.text, key.at.line).hash(&mut self.digest);
+        value.to_json().to_string().hash(&mut self.digest);
         let member = (key.clone(), value.clone());
         if let Some(document) = self.documents.first_mut()
             && let Value::Map(members) = &mut document.root.value
@@ -83,6 +88,7 @@ impl Sources {
                 return;
             }
         };
+        (&path, &text).hash(&mut self.digest);
         let limits = Limits::DEFINITIONS;
         let read = if path.extension().is_some_and(|end| end == "json") {
             doc::json_within(&text, limits)
@@ -102,6 +108,7 @@ impl Sources {
         let Self {
             documents,
             mut findings,
+            digest,
         } = self;
         let mut whole = Manifest::default();
         let mut faults = Vec::new();
@@ -122,6 +129,8 @@ impl Sources {
         }
         let mut defined = Defined {
             dir: None,
+            folder: PathBuf::new(),
+            digest: digest.finish(),
             files: documents
                 .into_iter()
                 .map(|document| document.path)

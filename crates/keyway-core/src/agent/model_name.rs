@@ -7,10 +7,10 @@ use std::str::FromStr;
 /// vendor's business. The model's own name may hold further slashes.
 ///
 /// ```
-/// let name: keyway_agent::ModelName = "openrouter/meta-llama/llama-4".parse().unwrap();
+/// let name: keyway_core::agent::ModelName = "openrouter/meta-llama/llama-4".parse().unwrap();
 /// assert_eq!(name.vendor(), "openrouter");
 /// assert_eq!(name.model(), "meta-llama/llama-4");
-/// assert!("llama-4".parse::<keyway_agent::ModelName>().is_err());
+/// assert!("llama-4".parse::<keyway_core::agent::ModelName>().is_err());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ModelName {
@@ -27,6 +27,14 @@ impl ModelName {
     /// What comes after the first slash.
     pub fn model(&self) -> &str {
         self.text.get(self.slash + 1..).unwrap_or_default()
+    }
+
+    /// Stands for a name that cannot be read, until that is told.
+    pub(super) fn unknown() -> Self {
+        Self {
+            text: "unknown/unknown".to_owned(),
+            slash: "unknown".len(),
+        }
     }
 
     /// Both, with the slash.

@@ -1,31 +1,4 @@
-use std::time::Duration;
-
 use crate::transcript::Usage;
-
-/// What one turn may use. A turn that has used up its budget ends where it is; the next one has a
-/// budget of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Budget {
-    /// The most times the model is asked.
-    pub rounds: u32,
-    /// The most tokens, read and written.
-    pub tokens: Option<u64>,
-    /// The most time.
-    pub time: Option<Duration>,
-    /// The most money, in millionths of a US dollar. Needs a known price.
-    pub cost_micros: Option<u64>,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self {
-            rounds: 50,
-            tokens: None,
-            time: None,
-            cost_micros: None,
-        }
-    }
-}
 
 /// What a model costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,82 @@
+use std::sync::Arc;
+
+use keyway_app::{Definitions, status};
+use keyway_core::Action;
+use keyway_core::action::{Entry, Registry};
+use keyway_core::credential::CredentialBook;
+use keyway_core::ports::Clock;
+use keyway_store::Store;
+
+use super::ServeError;
+use crate::Gateway;
+use crate::config::Config;
+
+/// What a gateway has of its own: what its author and the configuration define, and the actions that
+/// every gateway has. Made anew when the configuration is read again.
+#[derive(Clone)]
+pub(super) struct Defining {
+    pub(super) gateway: Gateway,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) store: Store,
+}
+
+impl Defining {
+    /// Holds it all together.
+    pub(super) fn definitions(&self, config: &Config) -> Result<Definitions, ServeError> {
+        let registry = self.registry(config)?;
+        let credentials = credentials(&self.gateway, config, &registry)?;
+        Ok(Definitions::new(registry, credentials))
+    }
+
+    fn registry(&self, config: &Config) -> Result<Registry, ServeError> {
+        let identity = self.gateway.identity();
+        let (name, version) = (identity.name.as_str(), identity.version.as_str());
+        let status = status::action(name, version, &self.clock, self.store.clone());
+        let mut actions = actions(&self.gateway, config);
+        actions.push(status);
+        let levels = config.mcp.markdown_depth_limit;
+        let actions = actions
+            .into_iter()
+            .map(|action| action.markdown_depth_by_default(levels))
+            .map(|action| action.around_all(self.gateway.surrounding()))
+            .collect();
+        Registry::new(actions).map_err(ServeError::Clashes)
+    }
+}
+
+/// The credentials of the gateway's apps, and those its actions need.
+pub(crate) fn credentials(
+    gateway: &Gateway,
+    config: &Config,
+    registry: &Registry,
+) -> Result<CredentialBook, ServeError> {
+    let defined = gateway.credentials().iter();
+    let defined = defined.chain(&config.definitions.credentials).cloned();
+    let actions = registry.iter().map(Entry::action);
+    CredentialBook::new(defined, actions).map_err(ServeError::Clashes)
+}
+
+/// The actions of the gateway's author and those defined without code, exposed as configured.
+pub(crate) fn actions(gateway: &Gateway, config: &Config) -> Vec<Action> {
+    let all = gateway.actions().iter();
+    let all: Vec<_> = all.chain(&config.definitions.actions).cloned().collect();
+    config.expose.apply(&all)
+}
+
+/// What definitions are made of. Where it is the same, so are they.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Basis {
+    text: u64,
+    expose: Vec<crate::config::Surface>,
+    levels: usize,
+}
+
+impl Basis {
+    pub(super) fn of(config: &Config) -> Self {
+        Self {
+            text: config.definitions.digest,
+            expose: config.expose.default.clone(),
+            levels: config.mcp.markdown_depth_limit,
+        }
+    }
+}
