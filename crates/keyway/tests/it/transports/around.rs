@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
 use crate::support::mcp;
+use crate::support::wait::until;
 
 #[tokio::test]
 async fn what_is_around_the_gateway_sees_each_call_that_may_run_and_no_other() {
@@ -70,12 +71,10 @@ async fn what_is_around_the_gateway_sees_each_call_that_may_run_and_no_other() {
         ]
     );
     // What was refused around it is in the log as well.
-    let events = app.get("/v1/audit?tool=say").send().await.json();
-    let codes = events["events"].as_array().unwrap();
-    assert!(
-        codes
-            .iter()
-            .any(|event| event["record"]["code"] == "not_today"),
-        "{events}"
-    );
+    until("it is in the log", async || {
+        let events = app.get("/v1/audit?tool=say").send().await.json();
+        let mut events = events["events"].as_array().unwrap().iter();
+        events.any(|event| event["record"]["code"] == "not_today")
+    })
+    .await;
 }

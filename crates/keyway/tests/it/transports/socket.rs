@@ -11,7 +11,7 @@ use crate::support::actions::say_back;
 use crate::support::app::TestApp;
 use crate::support::browser;
 use crate::support::socket::{Socket, own_origin};
-use crate::support::wait::soon;
+use crate::support::wait::{soon, until};
 
 /// An action that waits forever, and tells when it begins and when it is dropped.
 fn waits(begun: &Arc<Notify>, dropped: &Arc<Notify>) -> Action {
@@ -105,8 +105,11 @@ async fn actions_are_called_over_a_socket_and_errors_are_those_of_http() {
         assert_eq!(refused["error"]["code"], "malformed_message");
         assert_eq!(refused["error"]["status"], 400);
     }
-    let events = app.get("/v1/audit?tool=say-back").send().await.json();
-    assert!(events["events"].as_array().unwrap().len() >= 3, "{events}");
+    until("both calls are in the log", async || {
+        let events = app.get("/v1/audit?tool=say-back").send().await.json();
+        events["events"].as_array().unwrap().len() >= 3
+    })
+    .await;
 }
 
 #[tokio::test]
