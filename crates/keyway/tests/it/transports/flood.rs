@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::{SinkExt as _, StreamExt as _};
 use keyway::{Action, Expose};
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_tungstenite::tungstenite::Message;
 
+use super::socket::waits;
 use crate::support::app::TestApp;
 use crate::support::socket::Socket;
-use crate::support::wait::soon;
+use crate::support::wait::{PATIENCE, soon};
 
 /// How many calls of one socket run at once.
 const CALLS: usize = 32;
@@ -86,4 +87,26 @@ async fn attack_messages_that_are_too_long_or_no_text_close_the_socket() {
     let mut socket = open().await;
     socket.send(Message::text("x".repeat(64 * 1024))).await;
     assert_eq!(socket.next().await["error"]["code"], "malformed_message");
+}
+
+#[tokio::test]
+async fn a_reader_that_takes_nothing_is_let_go_with_its_calls() {
+    let (begun, dropped) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let large = Action::new("large", |_, (): ()| async { Ok("x".repeat(900_000)) });
+    let app = TestApp::with([
+        waits(&begun, &dropped),
+        large.read_only().expose(Expose::WS),
+    ])
+    .await;
+    let mut socket = Socket::open(app.get("/v1/ws")).await.ok().unwrap();
+    let call = |id: usize, action: &str| json!({ "id": id, "type": "call", "action": action });
+    socket.say(&call(0, "wait")).await;
+    soon("the call that waits", begun.notified()).await;
+    for id in 1..CALLS {
+        socket.say(&call(id, "large")).await;
+    }
+    // More than any buffer between the two takes is on its way, and nobody reads.
+    tokio::time::timeout(PATIENCE * 3, dropped.notified())
+        .await
+        .unwrap();
 }

@@ -14,7 +14,7 @@ use crate::support::socket::{Socket, own_origin};
 use crate::support::wait::{soon, until};
 
 /// An action that waits forever, and tells when it begins and when it is dropped.
-fn waits(begun: &Arc<Notify>, dropped: &Arc<Notify>) -> Action {
+pub(super) fn waits(begun: &Arc<Notify>, dropped: &Arc<Notify>) -> Action {
     struct Tells(Arc<Notify>);
     impl Drop for Tells {
         fn drop(&mut self) {
