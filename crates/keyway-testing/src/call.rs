@@ -150,12 +150,14 @@ impl TestCall {
             None => context,
         };
         let reply = entry.action().run(context, input).await?;
-        if entry.validate_output(&reply).is_err() {
-            panic!("the answer of `{}` does not fit its own schema", self.slug);
-        }
+        assert!(
+            entry.validate_output(&reply).is_ok(),
+            "the answer of `{}` does not fit its own schema",
+            self.slug
+        );
         Ok(match reply {
             Reply::Data(data) => data.read().expect("an answer is JSON"),
-            Reply::Content(content) => serde_json::to_value(content).expect("blocks are JSON"),
+            Reply::Content(blocks) => serde_json::to_value(blocks).expect("blocks are JSON"),
         })
     }
 }

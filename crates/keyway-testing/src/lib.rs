@@ -44,6 +44,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "part of tests: what cannot go on panics, and says why"
 )]

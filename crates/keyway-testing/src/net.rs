@@ -6,7 +6,7 @@ use keyway_core::ports::{Destination, HttpRequest, HttpSend as _, Limits, Redire
 use keyway_egress::{Egress, EgressConfig};
 
 /// How long a gateway may take to answer a test.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const LARGEST: usize = 64 << 20;
 
 /// Sends one request to a gateway of this process, and reads the answer.

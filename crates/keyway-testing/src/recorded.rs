@@ -112,8 +112,8 @@ impl Expected {
     ///
     /// When the status is none.
     #[track_caller]
-    pub fn answers(self, status: u16, body: Value) -> Self {
-        let answered = self.answers_text(status, body.to_string());
+    pub fn answers(self, status: u16, body: impl Into<Value>) -> Self {
+        let answered = self.answers_text(status, body.into().to_string());
         answered.answer_header("content-type", "application/json")
     }
 
