@@ -149,11 +149,12 @@ impl App {
             Arc::clone(&grants),
             parts.shutdown.clone(),
         ));
-        let settling = Arc::clone(&grants).settle_at_end(parts.shutdown.clone());
+        let shutdown = parts.shutdown;
+        let settling = Arc::clone(&grants).settle_at_end(shutdown.clone());
         parts.tasks.spawn(settling);
         parts
             .tasks
-            .spawn(keys::watch(Arc::clone(&ring), parts.shutdown.clone()));
+            .spawn(keys::watch(Arc::clone(&ring), shutdown.clone()));
         let people = People::serving(
             PeopleParts {
                 store: parts.store.clone(),
@@ -167,6 +168,9 @@ impl App {
                 audit: audit.clone(),
             },
         );
+        parts
+            .tasks
+            .spawn(people.clone().watch_visits(shutdown.clone()));
         let channels = Hub::new(
             settings.channels.clone(),
             parts.store.clone(),
@@ -205,7 +209,7 @@ impl App {
         let app = Self {
             inner: Arc::new(inner),
         };
-        let watching = bound::watch(app.clone(), parts.shutdown);
+        let watching = bound::watch(app.clone(), shutdown.clone());
         app.inner.tasks.spawn(watching);
         app
     }
@@ -233,12 +237,6 @@ impl App {
     /// The operator at the machine's terminal.
     pub fn local(&self) -> Principal {
         Principal::new(self.inner.organization.clone(), Subject::Local)
-    }
-
-    /// Cancelled once the key, or the grant of the token, behind `who` stops being valid: within two
-    /// seconds of it, whichever process revoked it.
-    pub fn revoked(&self, who: &Principal) -> CancellationToken {
-        self.inner.ring.revoked(who)
     }
 
     /// Making, listing, replacing and ending API keys.

@@ -159,7 +159,10 @@ impl App {
     ) -> Result<Reply, Error> {
         let facts = tenant.facts();
         let thing = facts.action(ThingKind::Tool, entry, entry.tool_name());
-        if matches!(call.surface, Surface::Http | Surface::Inside) {
+        if matches!(
+            call.surface,
+            Surface::Http | Surface::Ws | Surface::Inside
+        ) {
             self.limits().of_tool(call.who, &thing.name)?;
         }
         let wish = Wish {
@@ -385,6 +388,7 @@ pub(crate) fn is_reached(action: &Action, surface: Surface) -> bool {
     let exposed = match surface {
         Surface::Mcp => Expose::MCP,
         Surface::Http => Expose::HTTP,
+        Surface::Ws => Expose::WS,
         Surface::Cli => Expose::CLI,
         Surface::Task => Expose::TASK,
         Surface::Schedule => return action.is_scheduled(),

@@ -66,7 +66,7 @@ impl Backend for AppBackend {
     }
 
     fn hears(&self, who: &Principal, channel: &str) -> bool {
-        self.app.hears(who, channel)
+        self.app.hears(&self.app.now(who), channel)
     }
 
     fn concerns(&self, who: &Principal, audience: &Audience) -> bool {

@@ -320,6 +320,7 @@ impl Expose {
                 all | match surface {
                     Surface::Mcp => action::Expose::MCP,
                     Surface::Http => action::Expose::HTTP,
+                    Surface::Ws => action::Expose::WS,
                     Surface::Cli => action::Expose::CLI,
                 }
             });
@@ -344,6 +345,8 @@ pub enum Surface {
     Mcp,
     /// `POST /v1/actions/{slug}`.
     Http,
+    /// A call over the WebSocket at `/v1/ws`.
+    Ws,
     /// `keyway call {slug}`.
     Cli,
 }

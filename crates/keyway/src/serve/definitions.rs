@@ -40,6 +40,7 @@ impl Defining {
         let actions = actions
             .into_iter()
             .map(|action| action.markdown_depth_by_default(levels))
+            .map(|action| action.around_all(self.gateway.surrounding()))
             .collect();
         Registry::new(actions).map_err(ServeError::Clashes)
     }

@@ -22,3 +22,4 @@ mod pages;
 mod serve;
 mod servers;
 mod support;
+mod transports;

@@ -90,6 +90,7 @@ fn action() -> Value {
             "app": text("The app it belongs to."),
             "title": text("A name for people."),
             "description": text("What it does, for models and people."),
+            "route": text("The method and path it is served under, behind `/api`: `POST /tickets/{id}`."),
             "input": map("JSON Schema of its input."),
             "output": map("JSON Schema of its answer."),
             "read_only": flag("It changes nothing. What the method says when not given."),
@@ -97,7 +98,7 @@ fn action() -> Value {
             "idempotent": flag("Doing it twice is the same as doing it once."),
             "open_world": flag("It reaches systems beyond this one."),
             "admin_only": flag("Members may not use it."),
-            "expose": { "type": "array", "items": { "enum": ["mcp", "http", "cli"] } },
+            "expose": { "type": "array", "items": { "enum": ["mcp", "http", "ws", "cli"] } },
             "credentials": { "type": "array", "items": { "anyOf": [
                 { "type": "string" },
                 object(json!({ "key": { "type": "string" }, "scope": scope() })),

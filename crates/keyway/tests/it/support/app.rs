@@ -23,7 +23,10 @@ pub(crate) struct Builder {
     channels: Vec<Channel>,
     servers: Vec<McpServer>,
     agents: Vec<Agent>,
+    more: Vec<Change>,
 }
+
+type Change = Box<dyn FnOnce(keyway::Builder) -> keyway::Builder + Send>;
 
 impl TestApp {
     /// A gateway with these actions and nothing else out of the ordinary.
@@ -40,6 +43,7 @@ impl TestApp {
             channels: Vec::new(),
             servers: Vec::new(),
             agents: Vec::new(),
+            more: Vec::new(),
         }
     }
 
@@ -87,6 +91,15 @@ impl Builder {
         self
     }
 
+    /// With whatever else a gateway can have.
+    pub(crate) fn more(
+        mut self,
+        change: impl FnOnce(keyway::Builder) -> keyway::Builder + Send + 'static,
+    ) -> Self {
+        self.more.push(Box::new(change));
+        self
+    }
+
     pub(crate) fn config(mut self, change: impl FnOnce(&mut Config)) -> Self {
         change(&mut self.config);
         self
@@ -108,7 +121,11 @@ impl Builder {
         let servers = self.servers.into_iter();
         let gateway = servers.fold(gateway, keyway::Builder::server);
         let agents = self.agents.into_iter();
-        let gateway = agents.fold(gateway, keyway::Builder::agent).build();
+        let gateway = agents.fold(gateway, keyway::Builder::agent);
+        let changes = self.more.into_iter();
+        let gateway = changes
+            .fold(gateway, |gateway, change| change(gateway))
+            .build();
         let running = Box::pin(keyway::serve::start(&gateway, Setup::new(self.config))).await?;
         let key = running
             .first_key()
