@@ -13,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::agents::Answering;
 use crate::audit::{Audit, AuditParts};
+use crate::bound;
 use crate::channels::Hub;
 use crate::credentials::{self, Credentials, CredentialsParts, Held};
 use crate::keys::{self, ApiKeys, KeyRing};
@@ -63,6 +65,8 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) subscriptions: Subscriptions,
+    /// MCP servers that are reached with credentials of their callers.
+    pub(crate) bound: bound::Table,
     pub(crate) limits: Limits,
     pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
@@ -70,6 +74,7 @@ pub(crate) struct Inner {
     /// A job was queued here.
     pub(crate) jobs: Arc<Notify>,
     pub(crate) channels: Arc<Hub>,
+    pub(crate) answering: ArcSwap<Answering>,
     settings: Arc<Settings>,
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
@@ -135,7 +140,7 @@ impl App {
         ));
         parts
             .tasks
-            .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
+            .spawn(keys::watch(Arc::clone(&ring), parts.shutdown.clone()));
         let people = People::serving(
             PeopleParts {
                 store: parts.store.clone(),
@@ -169,8 +174,10 @@ impl App {
             nobody: tenant(&Arc::default()),
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
+            bound: bound::Table::default(),
             jobs: Arc::default(),
             channels: Arc::new(channels),
+            answering: ArcSwap::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
             policy: ArcSwap::new(InForce::new(built_in())),
             clock: parts.clock,
@@ -181,9 +188,12 @@ impl App {
             settings,
             ring,
         };
-        Self {
+        let app = Self {
             inner: Arc::new(inner),
-        }
+        };
+        let watching = bound::watch(app.clone(), parts.shutdown);
+        app.inner.tasks.spawn(watching);
+        app
     }
 
     /// Who comes in with an API key. [`keyway_core::Kind::Unauthenticated`] for one that is not
@@ -322,6 +332,9 @@ impl App {
 
     /// Takes in what changed at an upstream, and tells who listens.
     pub fn upstream_changed(&self, change: &Change) {
+        if self.bound_changed(change) {
+            return;
+        }
         let others = self.inner.tenants.load();
         for tenant in std::iter::once(&self.inner.home).chain(others.values()) {
             if !tenant.has(&change.server) {
@@ -361,18 +374,17 @@ impl App {
         cursor: Option<&str>,
     ) -> Result<Page, RpcError> {
         self.limits().from_principal(who).map_err(Error::from)?;
-        self.view(who).page(list, cursor)
+        self.view_with(who, &self.bound(who)).page(list, cursor)
     }
 
     /// How many items `who` sees of a list.
     pub fn count(&self, who: &Principal, list: List) -> usize {
-        self.view(who).count(list)
+        self.view_with(who, &self.bound(who)).count(list)
     }
 
     /// The parameters of a tool that are mirrored into `Mcp-Param-*` headers. Empty for most.
     pub fn header_parameters(&self, who: &Principal, tool: &str) -> Arc<[HeaderParameter]> {
-        let tenant = self.tenant(who);
-        let catalogue = tenant.catalogue();
+        let catalogue = self.catalogue_with(who, &self.bound(who));
         let Some(route) = catalogue.tool(tool) else {
             return Arc::default();
         };

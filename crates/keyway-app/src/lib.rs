@@ -2,8 +2,10 @@
 //! meet; the protocols that bring calls here and the connections that take them on are elsewhere.
 
 mod access;
+pub mod agents;
 mod app;
 pub mod audit;
+mod bound;
 mod call;
 mod catalogue;
 pub mod channels;
@@ -32,6 +34,7 @@ mod tenant;
 
 pub use app::{App, AppParts};
 pub use audit::{Audit, Event, EventKind};
+pub use bound::OpenServer;
 pub use definitions::Definitions;
 pub use keys::{
     ApiKeyState, ApiKeyView, ApiKeys, BadSecretText, DEFAULT_OVERLAP, IssuedKey, KeyDigest,

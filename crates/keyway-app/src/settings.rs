@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use keyway_core::channel::Channels;
 
+use crate::agents::AgentSettings;
 use crate::audit::AuditSettings;
 use crate::jobs::JobSettings;
 use crate::limits::RateLimits;
@@ -30,6 +31,11 @@ pub struct Settings {
     pub jobs: JobSettings,
     /// What actions publish to.
     pub channels: Channels,
+    /// After how long a connection to an MCP server is closed that was made with someone's credentials
+    /// and is not used.
+    pub server_idle: Duration,
+    /// Agents.
+    pub agents: AgentSettings,
 }
 
 impl Default for Settings {
@@ -44,6 +50,8 @@ impl Default for Settings {
             pages_url: None,
             jobs: JobSettings::default(),
             channels: Channels::default(),
+            server_idle: Duration::from_mins(10),
+            agents: AgentSettings::default(),
         }
     }
 }

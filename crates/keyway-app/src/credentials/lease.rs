@@ -4,8 +4,9 @@ use keyway_core::action::Entry;
 use keyway_core::credential::{
     CredentialKind, CredentialNeed, CredentialScope, Fields, Lease, LeasedCredential,
 };
-use keyway_core::{Actor, CredentialId, Error, Principal, Secret};
+use keyway_core::{Actor, CredentialDefinition, CredentialId, Error, Principal, Secret};
 
+use super::instance::Instance;
 use super::resolve::{Asked, Walk, resolve};
 use super::{CredentialChoice, error};
 use crate::{App, Definitions};
@@ -35,11 +36,22 @@ impl App {
         if needs.is_empty() {
             return Ok(None);
         }
-        let choice = choice();
+        let leased = self.lease_all(who, definitions, needs, &choice()).await?;
+        Ok(Some(leased))
+    }
+
+    /// Leases several credentials.
+    pub(crate) async fn lease_all(
+        &self,
+        who: &Principal,
+        definitions: &Definitions,
+        needs: &[CredentialNeed],
+        choice: &CredentialChoice,
+    ) -> Result<Leased, Error> {
         let mut instances = Vec::with_capacity(needs.len());
         let mut all = Vec::with_capacity(needs.len());
         for need in needs {
-            let (id, fields) = self.lease_one(who, definitions, need, &choice).await?;
+            let (id, fields) = self.lease_one(who, definitions, need, choice).await?;
             instances.extend(id);
             let key = need.definition().key();
             let known = definitions.credentials().get(key);
@@ -51,10 +63,23 @@ impl App {
                 hosts: hosts.or_else(|| need.definition().get_hosts()).cloned(),
             });
         }
-        Ok(Some(Leased {
+        Ok(Leased {
             lease: Arc::new(Lease::new(all)),
             instances,
-        }))
+        })
+    }
+
+    /// Which instance `who` gets for a need, and its revision. `None` for a service that asks for
+    /// nothing.
+    pub(crate) async fn instance(
+        &self,
+        who: &Principal,
+        definitions: &Definitions,
+        need: &CredentialNeed,
+        choice: &CredentialChoice,
+    ) -> Result<Option<(CredentialId, i64)>, Error> {
+        let found = self.find(who, definitions, need, choice).await?;
+        Ok(found.map(|found| (found.id, found.revision)))
     }
 
     async fn lease_one(
@@ -64,13 +89,38 @@ impl App {
         need: &CredentialNeed,
         choice: &CredentialChoice,
     ) -> Result<(Option<CredentialId>, Fields), Error> {
-        let key = need.definition().key();
-        let definition = definitions.credentials().get(key);
-        let definition = definition.unwrap_or_else(|| need.definition());
-        if definition.kind() == CredentialKind::None {
+        let (organization, key) = (who.organization(), need.definition().key());
+        let Some(instance) = self.find(who, definitions, need, choice).await? else {
             return Ok((None, Fields::new(Secret::new(b"{}".to_vec()))));
+        };
+        let held = &self.inner.held;
+        let known = held.of(organization, key).await?;
+        let fields = held.fields(organization, &known, &instance.id).await?;
+        // It went between two looks.
+        let fields = fields.ok_or_else(|| {
+            let pages = self.settings().pages_url.as_deref();
+            error::missing(
+                definition(definitions, need),
+                pin(definitions, need),
+                false,
+                pages,
+            )
+        })?;
+        Ok((Some(instance.id), fields))
+    }
+
+    /// The instance `who` gets for a need. `None` for a service that asks for nothing.
+    async fn find(
+        &self,
+        who: &Principal,
+        definitions: &Definitions,
+        need: &CredentialNeed,
+        choice: &CredentialChoice,
+    ) -> Result<Option<Instance>, Error> {
+        let (key, definition) = (need.definition().key(), definition(definitions, need));
+        if definition.kind() == CredentialKind::None {
+            return Ok(None);
         }
-        let organization = who.organization();
         let resolved = self.resolve(who, definitions, need, choice).await?;
         let pages = self.settings().pages_url.as_deref();
         let pin = pin(definitions, need);
@@ -81,12 +131,7 @@ impl App {
             let chosen = choice.of(key).is_some();
             return Err(error::missing(definition, pin, chosen, pages));
         };
-        let held = &self.inner.held;
-        let known = held.of(organization, key).await?;
-        let fields = held.fields(organization, &known, &instance.id).await?;
-        // It went between two looks.
-        let fields = fields.ok_or_else(|| error::missing(definition, pin, false, pages))?;
-        Ok((Some(instance.id), fields))
+        Ok(Some(instance))
     }
 
     /// Which instance `who` gets for a need.
@@ -137,4 +182,13 @@ impl App {
 pub(super) fn pin(definitions: &Definitions, need: &CredentialNeed) -> Option<CredentialScope> {
     let known = definitions.credentials().get(need.definition().key());
     need.pin().or_else(|| known.and_then(|known| known.pin()))
+}
+
+/// What a need is of: the word of the one who defines it, else that of the need.
+fn definition<'a>(
+    definitions: &'a Definitions,
+    need: &'a CredentialNeed,
+) -> &'a CredentialDefinition {
+    let known = definitions.credentials().get(need.definition().key());
+    known.unwrap_or_else(|| need.definition())
 }

@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
-    templates, validate, vault,
+    agents, api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy,
+    serve, templates, validate, vault,
 };
 use super::{
     credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
@@ -66,6 +66,7 @@ pub(crate) enum Command {
     Projects(projects::Projects),
     Organizations(organizations::Organizations),
     Jobs(jobs::Jobs),
+    Agents(agents::Agents),
     Oauth(oauth::Oauth),
     Config(config::Config),
     Validate(validate::Validate),

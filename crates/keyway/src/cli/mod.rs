@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod agents;
 mod api_keys;
 mod approvals;
 mod args;

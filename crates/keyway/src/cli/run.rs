@@ -8,8 +8,8 @@ use super::failure::Failure;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
 use super::{
-    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
-    templates, validate, vault, version,
+    agents, api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy,
+    serve, templates, validate, vault, version,
 };
 use super::{
     credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
@@ -101,6 +101,7 @@ async fn dispatch(
         Command::Projects(command) => projects::run(&invocation, command, terminal).await,
         Command::Organizations(command) => organizations::run(&invocation, command, terminal).await,
         Command::Jobs(command) => jobs::run(&invocation, command, terminal).await,
+        Command::Agents(command) => agents::run(&invocation, command, terminal).await,
         Command::Oauth(command) => Box::pin(oauth::run(&invocation, command, terminal)).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Validate(_) => Ok(validate::run(&invocation, terminal)),

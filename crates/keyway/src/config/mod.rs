@@ -22,6 +22,7 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+pub use crate::models::GatewayModels;
 pub use definitions::Defined;
 pub(crate) use definitions::definition_files;
 pub(crate) use doc::read_document;
@@ -35,7 +36,7 @@ pub(crate) use reader::{parse_duration, unreadable};
 pub(crate) use reference::{resolve, variables};
 pub use report::{Finding, Place, Severity};
 pub use schema::schema;
-pub(crate) use servers::{ClientFile, read_client, section};
+pub(crate) use servers::{ClientFile, check_url, read_client, section};
 pub use servers::{Dialect, McpFile, McpServer, server_fields};
 pub use settings::{
     Auth, Config, Egress, Expose, Icon, Limits, Listen, Log, LogFormat, MasterKey, Mcp, Policy,

@@ -46,6 +46,8 @@ pub struct Config {
     pub templates: Templates,
     /// What is defined without code.
     pub definitions: Defined,
+    /// Who answers for agents.
+    pub models: crate::models::GatewayModels,
     /// The MCP servers Keyway is a client of, unusable entries included.
     pub mcp_servers: Vec<McpServer>,
     /// The files that servers were taken from besides `keyway.yaml`.

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod agents;
 mod channels;
 mod cli;
 mod config;
@@ -19,4 +20,5 @@ mod local;
 mod oauth;
 mod pages;
 mod serve;
+mod servers;
 mod support;

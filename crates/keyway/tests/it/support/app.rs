@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use http::Method;
 use keyway::config::Config;
 use keyway::serve::{Running, ServeError, Setup};
-use keyway::{Action, Channel, Gateway};
+use keyway::{Action, Agent, Channel, Gateway, McpServer};
 use tempfile::TempDir;
 
 use super::client::Ask;
@@ -21,6 +21,8 @@ pub(crate) struct Builder {
     config: Config,
     actions: Vec<Action>,
     channels: Vec<Channel>,
+    servers: Vec<McpServer>,
+    agents: Vec<Agent>,
 }
 
 impl TestApp {
@@ -36,6 +38,8 @@ impl TestApp {
             config,
             actions: Vec::new(),
             channels: Vec::new(),
+            servers: Vec::new(),
+            agents: Vec::new(),
         }
     }
 
@@ -68,8 +72,18 @@ impl Builder {
         self
     }
 
+    pub(crate) fn agents(mut self, agents: impl IntoIterator<Item = Agent>) -> Self {
+        self.agents.extend(agents);
+        self
+    }
+
     pub(crate) fn channel(mut self, channel: Channel) -> Self {
         self.channels.push(channel);
+        self
+    }
+
+    pub(crate) fn server(mut self, server: McpServer) -> Self {
+        self.servers.push(server);
         self
     }
 
@@ -90,7 +104,11 @@ impl Builder {
             .description("A gateway for tests.")
             .actions(self.actions);
         let channels = self.channels.into_iter();
-        let gateway = channels.fold(gateway, keyway::Builder::channel).build();
+        let gateway = channels.fold(gateway, keyway::Builder::channel);
+        let servers = self.servers.into_iter();
+        let gateway = servers.fold(gateway, keyway::Builder::server);
+        let agents = self.agents.into_iter();
+        let gateway = agents.fold(gateway, keyway::Builder::agent).build();
         let running = Box::pin(keyway::serve::start(&gateway, Setup::new(self.config))).await?;
         let key = running
             .first_key()
