@@ -76,6 +76,8 @@ async fn what_is_saved_is_served_and_a_bad_edit_is_not() {
     assert_eq!(
         refused["clashes"],
         world.run(&["validate", "--json"]).json()["clashes"]
+            .clone()
+            .plain(&world)
     );
     assert!(refused["clashes"][0].as_str().unwrap().contains("app-one"));
 
