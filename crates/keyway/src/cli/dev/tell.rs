@@ -45,6 +45,7 @@ impl Teller {
             self.event(&json!({
                 "event": "serving",
                 "url": running.url(),
+                "address": running.address().to_string(),
                 "folder": self.folder,
                 "tools": names,
                 // Shown this once, as `keyway serve` does.
@@ -54,7 +55,11 @@ impl Teller {
         }
         running.announce().await;
         let mut terminal = self.terminal.lock();
-        terminal.line(format!("{} at {}", running.name(), running.url()));
+        let (url, address) = (running.url(), running.address().to_string());
+        terminal.line(format!("{} at {url}", running.name()));
+        if !url.contains(&address) {
+            terminal.line(format!("Listening on {address}"));
+        }
         if running.first_key().is_none() {
             let name = running.name();
             terminal.line(format!(

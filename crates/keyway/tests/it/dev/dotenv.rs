@@ -16,6 +16,7 @@ async fn a_credential_is_set_from_the_projects_own_variables() {
         .replace("__TITLE__", "Acme");
     let text = text.replace("https://api.acme.example", &acme.url());
     world.write("definitions/acme.yaml", &text);
+    world.write("keyway.yaml", "expose: { default: [cli] }\n");
     world.write(".env", &format!("# ours\nACME_API_KEY=\"{KEY}\"\n"));
     let set = [
         "credentials",
@@ -54,7 +55,7 @@ async fn a_gateway_that_serves_reads_no_file_of_variables() {
     world.write("definitions/app.yaml", &format!("actions:\n{text}"));
     world.write(".env", "KEYWAY_EXPOSE_DEFAULT=mcp\n");
     let dev = Dev::start(&world, &["--no-auth"]);
-    assert_eq!(dev.serving["tools"], json!(["app-one"]));
+    assert_eq!(dev.began_with(), ["app-one"]);
     world.write(".env", "# nothing\n");
     assert_eq!(
         dev.next()["changed"],

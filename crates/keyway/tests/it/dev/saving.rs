@@ -31,7 +31,7 @@ async fn what_is_saved_is_served_and_a_bad_edit_is_not() {
     let one = action("app:one", "https://app.example/1", "One");
     world.write("definitions/app.yaml", &format!("actions:\n{one}"));
     let dev = Dev::start(&world, &["--no-auth"]);
-    assert_eq!(dev.serving["tools"], json!(["app-one"]));
+    assert_eq!(dev.began_with(), ["app-one"]);
     let listen = json!({ "notifications": { "toolsListChanged": true } });
     let changes = dev.ask("subscriptions/listen", listen).open().await;
     let mut changes = changes.into_body();
@@ -76,6 +76,8 @@ async fn what_is_saved_is_served_and_a_bad_edit_is_not() {
     assert_eq!(
         refused["clashes"],
         world.run(&["validate", "--json"]).json()["clashes"]
+            .clone()
+            .plain(&world)
     );
     assert!(refused["clashes"][0].as_str().unwrap().contains("app-one"));
 
@@ -163,10 +165,11 @@ async fn five_thousand_actions_follow_a_save() {
         let last = action("app:last", "https://app.example/", description);
         format!("actions:\n{actions}{last}")
     };
-    let world = World::of(&all("before"));
+    let world = World::new();
+    world.write("definitions/app.yaml", &all("before"));
     let dev = Dev::start(&world, &["--no-auth"]);
-    assert_eq!(dev.serving["tools"].as_array().unwrap().len(), 5_001);
-    world.write("keyway.yaml", &all("after"));
+    assert_eq!(dev.began_with().len(), 5_001);
+    world.write("definitions/app.yaml", &all("after"));
     assert_eq!(
         dev.next()["changed"],
         json!([{ "name": "app-last", "what": ["description"] }])

@@ -38,14 +38,20 @@ impl Dev {
         });
         let serving: Value = said.recv_timeout(PATIENCE).unwrap();
         assert_eq!(serving["event"], "serving", "{serving}");
-        let url = serving["url"].as_str().unwrap();
-        let authority = url.split('/').nth(2).unwrap();
+        let address = serving["address"].as_str().unwrap();
         Self {
             child,
-            address: authority.parse().unwrap(),
+            address: address.parse().unwrap(),
             serving,
             said,
         }
+    }
+
+    /// The tools it began with, but for the one that every gateway has.
+    pub(super) fn began_with(&self) -> Vec<&str> {
+        let tools = self.serving["tools"].as_array().unwrap().iter();
+        let names = tools.map(|name| name.as_str().unwrap());
+        names.filter(|name| *name != "status").collect()
     }
 
     /// What it says next.
