@@ -386,7 +386,14 @@ impl App {
         Arc::clone(&route.headers)
     }
 
-    /// What changes for this principal from now on. A receiver that lags has missed notices.
+    /// A number that is another one when what `who` sees of a list is, or when an action said that
+    /// it is.
+    pub fn version(&self, who: &Principal, list: List) -> u64 {
+        let announced = self.tenant(who).announced(list);
+        self.view(who).digest(list).wrapping_add(announced)
+    }
+
+    /// What changes for this principal from now on: lists also where only others see it. A receiver that lags has missed notices.
     pub fn notices(&self, who: &Principal) -> broadcast::Receiver<Notice> {
         self.tenant(who).listen()
     }

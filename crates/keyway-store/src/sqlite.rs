@@ -65,6 +65,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "retired keys",
         include_str!("../migrations/sqlite/0009_retired_keys.sql"),
     ),
+    (
+        10,
+        "audit blocks",
+        include_str!("../migrations/sqlite/0010_audit_blocks.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

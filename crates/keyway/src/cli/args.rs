@@ -7,12 +7,14 @@ use super::{
     serve, templates, validate, vault,
 };
 use super::{
-    credentials, import, invitations, jobs, oauth, organizations, projects, service_accounts,
-    setup_link, users,
+    credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
+    service_accounts, setup_link, upgrade, users,
 };
 
 const EXAMPLES: &str = "\
 Examples:
+  keyway new acme                       begin a project
+  keyway dev                            serve it, and follow what is saved
   keyway serve                          start the gateway on http://127.0.0.1:8420/mcp
   keyway config check                   say what is wrong with the configuration
   keyway chat                           talk to an agent that uses your MCP servers
@@ -48,7 +50,10 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    New(new::New),
+    Upgrade(upgrade::Upgrade),
     Serve(serve::Serve),
+    Dev(dev::Dev),
     #[command(name = "api-keys")]
     ApiKeys(api_keys::ApiKeys),
     Credentials(credentials::Credentials),

@@ -12,8 +12,8 @@ use super::{
     serve, templates, validate, vault, version,
 };
 use super::{
-    credentials, import, invitations, jobs, oauth, organizations, projects, service_accounts,
-    setup_link, users,
+    credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
+    service_accounts, setup_link, upgrade, users,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -85,6 +85,9 @@ async fn dispatch(
 ) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(command) => Box::pin(serve::run(invocation, command)).await,
+        Command::New(command) => new::run(&invocation, &command, terminal),
+        Command::Upgrade(command) => upgrade::run(&invocation, &command, terminal),
+        Command::Dev(command) => Box::pin(dev::run(invocation, command)).await,
         Command::ApiKeys(command) => api_keys::run(&invocation, command, terminal).await,
         Command::Credentials(command) => {
             Box::pin(credentials::run(&invocation, command, terminal)).await

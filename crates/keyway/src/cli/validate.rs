@@ -30,7 +30,10 @@ pub(crate) struct Validate {}
 
 /// Tells every finding. The exit code is 2 when there is an error.
 pub(crate) fn run(invocation: &Invocation, terminal: &mut Terminal) -> ExitCode {
-    let (config, findings) = match invocation.load(Vec::new()) {
+    let read = invocation
+        .with_dotenv()
+        .and_then(|invocation| invocation.load(Vec::new()));
+    let (config, findings) = match read {
         Ok(loaded) => (Some(loaded.config), loaded.findings),
         Err(findings) => (None, findings),
     };
@@ -68,28 +71,16 @@ fn clashes(invocation: &Invocation, config: &Config) -> Vec<String> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut all = actions(gateway, config);
     all.push(status::described(name, version, &clock));
-    let clashes = match Registry::new(all) {
-        Err(clashes) => clashes,
-        Ok(registry) => match credentials(gateway, config, &registry) {
-            Err(ServeError::Clashes(clashes)) => clashes,
-            Err(other) => return vec![other.to_string()],
-            Ok(_) => match agents(gateway, config, &registry) {
-                Err(ServeError::Agents(clashes)) => clashes,
-                Err(other) => return vec![other.to_string()],
-                Ok(_) => Vec::new(),
-            },
-        },
-    };
-    clashes.iter().map(ToString::to_string).collect()
+    let made = Registry::new(all).map_err(ServeError::Clashes);
+    let made = made.and_then(|registry| {
+        credentials(gateway, config, &registry)?;
+        agents(gateway, config, &registry)
+    });
+    made.err().map(ServeError::told_apart).unwrap_or_default()
 }
 
-fn tell(
-    config: Option<&Config>,
-    findings: &[Finding],
-    clashes: &[String],
-    errors: usize,
-    terminal: &mut Terminal,
-) {
+/// Tells each thing that is wrong.
+pub(super) fn findings(findings: &[Finding], clashes: &[String], terminal: &mut Terminal) {
     for finding in findings {
         let label = match finding.severity {
             Severity::Error => "error",
@@ -101,6 +92,16 @@ fn tell(
     for clash in clashes {
         terminal.line(format!("error: {clash}"));
     }
+}
+
+fn tell(
+    config: Option<&Config>,
+    findings: &[Finding],
+    clashes: &[String],
+    errors: usize,
+    terminal: &mut Terminal,
+) {
+    self::findings(findings, clashes, terminal);
     let Some(defined) = config.map(|config| &config.definitions) else {
         terminal.line(counted(errors, "error"));
         return;
@@ -122,7 +123,7 @@ fn tell(
     terminal.line(format!("{} in {files}: {order}", all.join(", ")));
 }
 
-fn counted(number: usize, noun: &str) -> String {
+pub(super) fn counted(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }

@@ -3,6 +3,7 @@
 mod check;
 mod definitions;
 pub mod doc;
+mod dotenv;
 mod environment;
 mod keys;
 mod load;
@@ -25,6 +26,8 @@ pub use crate::models::GatewayModels;
 pub use definitions::Defined;
 pub(crate) use definitions::definition_files;
 pub(crate) use doc::read_document;
+pub use dotenv::with_dotenv;
+pub(crate) use dotenv::{DOTENV, folder as dotenv_folder};
 pub use environment::Environment;
 pub use keys::{Key, all as all_keys};
 pub use load::{DEFAULT_FILE, Flag, Inputs, Loaded, load};

@@ -80,6 +80,16 @@ impl ServeError {
         }
     }
 
+    /// Each thing that is wrong by itself.
+    pub(crate) fn told_apart(self) -> Vec<String> {
+        match self {
+            Self::Clashes(clashes) | Self::Agents(clashes) => {
+                clashes.iter().map(ToString::to_string).collect()
+            }
+            other => vec![other.to_string()],
+        }
+    }
+
     /// What the reader can do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

@@ -28,6 +28,7 @@ pub(crate) use introduction::about;
 pub(crate) use open::{Opened, open};
 pub use reload::{Reload, Reloaded};
 pub use run::serve;
+pub(crate) use run::serve_and;
 pub use running::Running;
 pub use setup::Setup;
 pub use start::start;

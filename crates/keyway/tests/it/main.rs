@@ -13,6 +13,7 @@ mod channels;
 mod cli;
 mod config;
 mod connect;
+mod dev;
 mod http;
 mod jobs;
 mod local;

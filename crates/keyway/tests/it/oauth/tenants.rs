@@ -174,11 +174,10 @@ async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_noth
             }
             let thing = things.iter().find(|(start, _)| path.starts_with(start));
             let filled = match thing {
-                Some((_, id)) if path.contains('{') => {
-                    path.replace("{id}", id)
-                        .replace("{name}", id)
-                        .replace("{slug}", id)
-                }
+                Some((_, id)) if path.contains('{') => path
+                    .replace("{id}", id)
+                    .replace("{name}", id)
+                    .replace("{slug}", id),
                 _ => {
                     assert!(!path.contains('{'), "there is nothing to try {path} with");
                     path.clone()
