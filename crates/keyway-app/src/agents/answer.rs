@@ -23,7 +23,7 @@ pub(super) fn outcome(answer: Result<RawJson, RpcError>) -> ToolOutcome {
             ToolOutcome { text, status }
         }
         Err(error) => ToolOutcome {
-            text: error.message.to_string(),
+            text: error.message,
             status: ToolStatus::Failed,
         },
     }

@@ -156,9 +156,12 @@ impl Offered {
             let start: String = name.chars().take(60).collect();
             format!("{start}_{number}")
         };
-        let free = (2..)
-            .map(other)
-            .find(|other| !self.behind.contains_key(other));
+        // One more than there are is free.
+        let mut numbers = 2..=self.behind.len() + 2;
+        let free = numbers.find_map(|number| {
+            let other = other(number);
+            (!self.behind.contains_key(&other)).then_some(other)
+        });
         free.unwrap_or(name)
     }
 

@@ -80,8 +80,8 @@ impl Sessions {
         if more {
             found.pop();
         }
-        let last = found.last().filter(|_| more);
-        let next_cursor = last.map(|session| session.seq.to_string());
+        let end = found.last().filter(|_| more);
+        let next_cursor = end.map(|session| session.seq.to_string());
         let now = self.parts.clock.now();
         let view = |session| SessionView::at(session, now);
         Ok(SessionPage {

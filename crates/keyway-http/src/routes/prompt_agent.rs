@@ -80,11 +80,11 @@ pub(crate) async fn handle(
         let event = turn.next().await?;
         Some((Ok::<_, Infallible>(event), turn))
     });
-    let head = [
+    let fields = [
         (CONTENT_TYPE, "text/event-stream"),
         (CACHE_CONTROL, "no-store"),
     ];
-    Ok((head, Body::from_stream(events)).into_response())
+    Ok((fields, Body::from_stream(events)).into_response())
 }
 
 fn wants_events(headers: &HeaderMap) -> bool {
@@ -161,14 +161,14 @@ impl Turn {
             Some(event) = self.heard.recv() => Some(event),
             ended = done => {
                 self.done = None;
-                self.last(ended)
+                Some(self.last(ended))
             }
             () = tokio::time::sleep(KEEP_ALIVE) => Some(Bytes::from_static(b": here\n\n")),
         }
     }
 
     /// The rest of the progress, and the result behind it.
-    fn last(&mut self, ended: Result<Prompted, Error>) -> Option<Bytes> {
+    fn last(&mut self, ended: Result<Prompted, Error>) -> Bytes {
         let result = match ended {
             Ok(prompted) => event("result", &json!(prompted)),
             Err(error) => event("error", &error.to_json()),
@@ -178,7 +178,7 @@ impl Turn {
             all.extend_from_slice(&rest);
         }
         all.extend_from_slice(&result);
-        Some(all.into())
+        all.into()
     }
 }
 

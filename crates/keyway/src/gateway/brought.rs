@@ -16,10 +16,9 @@ pub(super) fn take(
     while let Some(agent) = agents.get_mut(at) {
         at += 1;
         let brought = agent.take_brought();
-        brought
-            .actions
-            .into_iter()
-            .for_each(|one| add(actions, one));
+        for action in brought.actions {
+            add(actions, action);
+        }
         for app in brought.apps {
             let (credential, of_app) = App::into_parts(app);
             let same = |other: &Arc<CredentialDefinition>| {
@@ -28,7 +27,9 @@ pub(super) fn take(
             if !credentials.iter().any(same) {
                 credentials.push(credential);
             }
-            of_app.into_iter().for_each(|one| add(actions, one));
+            for action in of_app {
+                add(actions, action);
+            }
         }
         for server in brought.servers {
             let same = |other: &McpServer| {
