@@ -73,6 +73,10 @@ pub(super) fn read(text: &str, most: bounds::Bounds) -> (Option<Id>, Result<Said
         let error = Error::new(Kind::TooLarge, "json_too_large", found.to_string());
         return (None, Err(error));
     }
+    // A struct could be read from an array as well.
+    if !text.trim_start().starts_with('{') {
+        return (None, Err(malformed()));
+    }
     let named = serde_json::from_str::<Named>(text).ok();
     let id = named.map(|named| named.id).filter(Id::is_short);
     // What serde says may repeat what was sent.
