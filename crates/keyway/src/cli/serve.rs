@@ -72,5 +72,5 @@ pub(crate) async fn run(invocation: Invocation, command: Serve) -> Result<ExitCo
         findings: loaded.findings,
         reload: Some(Reload::new(file, move || invocation.load(flags.clone()))),
     };
-    Ok(serve(&gateway, setup).await?)
+    Ok(Box::pin(serve(&gateway, setup)).await?)
 }

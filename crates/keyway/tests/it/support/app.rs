@@ -79,7 +79,7 @@ impl Builder {
     }
 
     pub(crate) async fn start(self) -> TestApp {
-        self.try_start().await.unwrap()
+        Box::pin(self.try_start()).await.unwrap()
     }
 
     pub(crate) async fn try_start(mut self) -> Result<TestApp, ServeError> {
