@@ -13,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::agents::Answering;
 use crate::audit::{Audit, AuditParts};
+use crate::bound;
 use crate::channels::Hub;
 use crate::credentials::{self, Credentials, CredentialsParts, Grants, GrantsParts, Held};
 use crate::keys::{self, ApiKeys, KeyRing};
@@ -63,6 +65,8 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) subscriptions: Subscriptions,
+    /// MCP servers that are reached with credentials of their callers.
+    pub(crate) bound: bound::Table,
     pub(crate) limits: Limits,
     pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
@@ -70,6 +74,7 @@ pub(crate) struct Inner {
     /// A job was queued here.
     pub(crate) jobs: Arc<Notify>,
     pub(crate) channels: Arc<Hub>,
+    pub(crate) answering: ArcSwap<Answering>,
     settings: Arc<Settings>,
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
@@ -144,11 +149,12 @@ impl App {
             Arc::clone(&grants),
             parts.shutdown.clone(),
         ));
-        let settling = Arc::clone(&grants).settle_at_end(parts.shutdown.clone());
+        let shutdown = parts.shutdown;
+        let settling = Arc::clone(&grants).settle_at_end(shutdown.clone());
         parts.tasks.spawn(settling);
         parts
             .tasks
-            .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
+            .spawn(keys::watch(Arc::clone(&ring), shutdown.clone()));
         let people = People::serving(
             PeopleParts {
                 store: parts.store.clone(),
@@ -162,6 +168,9 @@ impl App {
                 audit: audit.clone(),
             },
         );
+        parts
+            .tasks
+            .spawn(people.clone().watch_visits(shutdown.clone()));
         let channels = Hub::new(
             settings.channels.clone(),
             parts.store.clone(),
@@ -183,8 +192,10 @@ impl App {
             nobody: tenant(&Arc::default()),
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
+            bound: bound::Table::default(),
             jobs: Arc::default(),
             channels: Arc::new(channels),
+            answering: ArcSwap::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
             policy: ArcSwap::new(InForce::new(built_in())),
             clock: parts.clock,
@@ -195,9 +206,12 @@ impl App {
             settings,
             ring,
         };
-        Self {
+        let app = Self {
             inner: Arc::new(inner),
-        }
+        };
+        let watching = bound::watch(app.clone(), shutdown.clone());
+        app.inner.tasks.spawn(watching);
+        app
     }
 
     /// Who comes in with an API key. [`keyway_core::Kind::Unauthenticated`] for one that is not
@@ -223,12 +237,6 @@ impl App {
     /// The operator at the machine's terminal.
     pub fn local(&self) -> Principal {
         Principal::new(self.inner.organization.clone(), Subject::Local)
-    }
-
-    /// Cancelled once the key, or the grant of the token, behind `who` stops being valid: within two
-    /// seconds of it, whichever process revoked it.
-    pub fn revoked(&self, who: &Principal) -> CancellationToken {
-        self.inner.ring.revoked(who)
     }
 
     /// Making, listing, replacing and ending API keys.
@@ -337,6 +345,9 @@ impl App {
 
     /// Takes in what changed at an upstream, and tells who listens.
     pub fn upstream_changed(&self, change: &Change) {
+        if self.bound_changed(change) {
+            return;
+        }
         let others = self.inner.tenants.load();
         for tenant in std::iter::once(&self.inner.home).chain(others.values()) {
             if !tenant.has(&change.server) {
@@ -376,18 +387,17 @@ impl App {
         cursor: Option<&str>,
     ) -> Result<Page, RpcError> {
         self.limits().from_principal(who).map_err(Error::from)?;
-        self.view(who).page(list, cursor)
+        self.view_with(who, &self.bound(who)).page(list, cursor)
     }
 
     /// How many items `who` sees of a list.
     pub fn count(&self, who: &Principal, list: List) -> usize {
-        self.view(who).count(list)
+        self.view_with(who, &self.bound(who)).count(list)
     }
 
     /// The parameters of a tool that are mirrored into `Mcp-Param-*` headers. Empty for most.
     pub fn header_parameters(&self, who: &Principal, tool: &str) -> Arc<[HeaderParameter]> {
-        let tenant = self.tenant(who);
-        let catalogue = tenant.catalogue();
+        let catalogue = self.catalogue_with(who, &self.bound(who));
         let Some(route) = catalogue.tool(tool) else {
             return Arc::default();
         };
@@ -398,7 +408,14 @@ impl App {
         Arc::clone(&route.headers)
     }
 
-    /// What changes for this principal from now on. A receiver that lags has missed notices.
+    /// A number that is another one when what `who` sees of a list is, or when an action said that
+    /// it is.
+    pub fn version(&self, who: &Principal, list: List) -> u64 {
+        let announced = self.tenant(who).announced(list);
+        self.view(who).digest(list).wrapping_add(announced)
+    }
+
+    /// What changes for this principal from now on: lists also where only others see it. A receiver that lags has missed notices.
     pub fn notices(&self, who: &Principal) -> broadcast::Receiver<Notice> {
         self.tenant(who).listen()
     }

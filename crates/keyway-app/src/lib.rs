@@ -2,8 +2,10 @@
 //! meet; the protocols that bring calls here and the connections that take them on are elsewhere.
 
 mod access;
+pub mod agents;
 mod app;
 pub mod audit;
+mod bound;
 mod call;
 mod catalogue;
 pub mod channels;
@@ -15,6 +17,7 @@ pub mod jobs;
 mod keys;
 pub mod limits;
 mod metrics;
+mod mounts;
 pub mod oauth;
 mod output;
 mod patience;
@@ -22,8 +25,10 @@ pub mod people;
 pub mod policy;
 mod reach;
 pub mod rotation;
+mod routes;
 mod settings;
 pub mod setup;
+mod standing;
 pub mod status;
 mod subscriptions;
 mod surface;
@@ -32,6 +37,7 @@ mod tenant;
 
 pub use app::{App, AppParts};
 pub use audit::{Audit, Event, EventKind};
+pub use bound::OpenServer;
 pub use definitions::Definitions;
 pub use keys::{
     ApiKeyState, ApiKeyView, ApiKeys, BadSecretText, DEFAULT_OVERLAP, IssuedKey, KeyDigest,
@@ -39,7 +45,9 @@ pub use keys::{
 };
 pub use keyway_core::action::HeaderParameter;
 pub use metrics::Metrics;
+pub use mounts::Visit;
 pub use people::{People, PeopleParts, SignInSettings};
 pub use reach::Reachable;
+pub use routes::{NotRouted, Routing};
 pub use settings::Settings;
 pub use surface::{CacheScope, Call, Invocation, List, Notice, Page, Surface};

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use keyway_core::channel::Channels;
 
+use crate::agents::AgentSettings;
 use crate::audit::AuditSettings;
 use crate::credentials::OAuthClients;
 use crate::jobs::JobSettings;
@@ -31,6 +32,11 @@ pub struct Settings {
     pub jobs: JobSettings,
     /// What actions publish to.
     pub channels: Channels,
+    /// After how long a connection to an MCP server is closed that was made with someone's credentials
+    /// and is not used.
+    pub server_idle: Duration,
+    /// Agents.
+    pub agents: AgentSettings,
     /// Who the gateway is at the authorization servers of credentials.
     pub oauth_clients: OAuthClients,
 }
@@ -47,6 +53,8 @@ impl Default for Settings {
             pages_url: None,
             jobs: JobSettings::default(),
             channels: Channels::default(),
+            server_idle: Duration::from_mins(10),
+            agents: AgentSettings::default(),
             oauth_clients: OAuthClients::default(),
         }
     }

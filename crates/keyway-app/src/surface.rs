@@ -41,10 +41,14 @@ pub enum Surface {
     Mcp,
     /// Over plain HTTP.
     Http,
+    /// Over a WebSocket.
+    Ws,
     /// From the command line.
     Cli,
     /// In the background, because someone asked for it before.
     Task,
     /// In the background, by the clock.
     Schedule,
+    /// From another action, or an agent, that runs: it needs no exposure.
+    Inside,
 }

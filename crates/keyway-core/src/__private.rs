@@ -12,6 +12,7 @@ pub use crate::credential::{
     ClientAuth, Credential, CredentialDefinition, CredentialNeed, CredentialScope, OAuth2, Quirks,
 };
 pub use crate::error::Error;
+pub use http::Method;
 pub use {schemars, serde};
 
 /// Stands for the type of an argument, to ask whether it is a credential.

@@ -1,4 +1,4 @@
-//! Credentials, apps and actions without code.
+//! Credentials, apps, actions and agents without code.
 
 #![deny(missing_docs)]
 

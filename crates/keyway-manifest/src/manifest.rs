@@ -1,12 +1,12 @@
-use keyway_core::names::{ACTION_SLUG, APP_SLUG, CREDENTIAL_KEY};
+use keyway_core::names::{ACTION_SLUG, AGENT_SLUG, APP_SLUG, CREDENTIAL_KEY};
 use serde_json::Value;
 
 use crate::fault::{Fault, Spot};
 use crate::read::{Faults, Node};
-use crate::spec::{ActionSpec, AppSpec, CredentialSpec, Named, named};
+use crate::spec::{ActionSpec, AgentSpec, AppSpec, CredentialSpec, Named, named};
 
 /// The keys of a manifest.
-const KEYS: &[&str] = &["credentials", "apps", "actions"];
+const KEYS: &[&str] = &["credentials", "apps", "actions", "agents"];
 
 /// What one or several files define.
 ///
@@ -31,6 +31,7 @@ pub struct Manifest {
     pub(crate) credentials: Vec<Named<CredentialSpec>>,
     pub(crate) apps: Vec<Named<AppSpec>>,
     pub(crate) actions: Vec<Named<ActionSpec>>,
+    pub(crate) agents: Vec<Named<AgentSpec>>,
 }
 
 impl Manifest {
@@ -70,6 +71,9 @@ impl Manifest {
                 actions: fields.get("actions").map_or_else(Vec::new, |node| {
                     named(&node, &ACTION_SLUG, &mut faults, ActionSpec::read)
                 }),
+                agents: fields.get("agents").map_or_else(Vec::new, |node| {
+                    named(&node, &AGENT_SLUG, &mut faults, AgentSpec::read)
+                }),
             },
         };
         (manifest, faults)
@@ -90,6 +94,7 @@ impl Manifest {
         );
         join("app", &mut self.apps, other.apps, &mut faults);
         join("action", &mut self.actions, other.actions, &mut faults);
+        join("agent", &mut self.agents, other.agents, &mut faults);
         if faults.is_empty() {
             Ok(())
         } else {
@@ -99,7 +104,10 @@ impl Manifest {
 
     /// True when nothing is defined.
     pub fn is_empty(&self) -> bool {
-        self.credentials.is_empty() && self.apps.is_empty() && self.actions.is_empty()
+        self.credentials.is_empty()
+            && self.apps.is_empty()
+            && self.actions.is_empty()
+            && self.agents.is_empty()
     }
 }
 

@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "keyway-app",
         &[
+            "keyway-agent",
             "keyway-core",
             "keyway-store",
             "keyway-vault",
@@ -67,6 +68,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keyway-app",
             "keyway-http",
         ],
+    ),
+    (
+        "keyway-testing",
+        &["keyway", "keyway-core", "keyway-egress"],
     ),
 ];
 

@@ -7,6 +7,7 @@ use keyway_core::credential::{
 use keyway_core::ports::{AccessToken, TokenError};
 use keyway_core::{Actor, CredentialDefinition, CredentialId, Error, Principal, Secret};
 
+use super::instance::Instance;
 use super::resolve::{Asked, Walk, resolve};
 use super::uses::is_unauthorized;
 use super::{CredentialChoice, error, grants};
@@ -62,12 +63,23 @@ impl App {
         if needs.is_empty() {
             return Ok(None);
         }
-        let choice = choice();
+        let leased = self.lease_all(who, definitions, needs, &choice()).await?;
+        Ok(Some(leased))
+    }
+
+    /// Leases several credentials.
+    pub(crate) async fn lease_all(
+        &self,
+        who: &Principal,
+        definitions: &Definitions,
+        needs: &[CredentialNeed],
+        choice: &CredentialChoice,
+    ) -> Result<Leased, Error> {
         let mut instances = Vec::with_capacity(needs.len());
         let mut all = Vec::with_capacity(needs.len());
         let mut tokens = Vec::new();
         for need in needs {
-            let one = self.lease_one(who, definitions, need, &choice).await?;
+            let one = self.lease_one(who, definitions, need, choice).await?;
             if let (Some(id), Some(token)) = (&one.id, one.token) {
                 tokens.push((id.clone(), token));
             }
@@ -82,11 +94,24 @@ impl App {
                 hosts: hosts.or_else(|| need.definition().get_hosts()).cloned(),
             });
         }
-        Ok(Some(Leased {
+        Ok(Leased {
             lease: Arc::new(Lease::new(all)),
             instances,
             tokens,
-        }))
+        })
+    }
+
+    /// Which instance `who` gets for a need, and its revision. `None` for a service that asks for
+    /// nothing.
+    pub(crate) async fn instance(
+        &self,
+        who: &Principal,
+        definitions: &Definitions,
+        need: &CredentialNeed,
+        choice: &CredentialChoice,
+    ) -> Result<Option<(CredentialId, i64)>, Error> {
+        let found = self.find(who, definitions, need, choice).await?;
+        Ok(found.map(|found| (found.id, found.revision)))
     }
 
     async fn lease_one(
@@ -96,27 +121,15 @@ impl App {
         need: &CredentialNeed,
         choice: &CredentialChoice,
     ) -> Result<One, Error> {
-        let key = need.definition().key();
-        let definition = definitions.credentials().get(key);
-        let definition = definition.unwrap_or_else(|| need.definition());
-        if definition.kind() == CredentialKind::None {
+        let (organization, key) = (who.organization(), need.definition().key());
+        let Some(instance) = self.find(who, definitions, need, choice).await? else {
             return Ok(One {
                 id: None,
                 fields: Fields::new(Secret::new(b"{}".to_vec())),
                 token: None,
             });
-        }
-        let organization = who.organization();
-        let resolved = self.resolve(who, definitions, need, choice).await?;
-        let pages = self.settings().pages_url.as_deref();
-        let pin = pin(definitions, need);
-        let Some(instance) = resolved.walk.instance else {
-            if resolved.asks_for_a_person {
-                return Err(error::needs_a_person(key));
-            }
-            let chosen = choice.of(key).is_some();
-            return Err(error::missing(definition, pin, chosen, pages));
         };
+        let definition = definition(definitions, need);
         if definition.kind() == CredentialKind::OAuth2 {
             let token = self.access_token(who, &instance.id, definition).await?;
             return Ok(One {
@@ -129,12 +142,40 @@ impl App {
         let known = held.of(organization, key).await?;
         let fields = held.fields(organization, &known, &instance.id).await?;
         // It went between two looks.
-        let fields = fields.ok_or_else(|| error::missing(definition, pin, false, pages))?;
+        let fields = fields.ok_or_else(|| {
+            let pages = self.settings().pages_url.as_deref();
+            error::missing(definition, pin(definitions, need), false, pages)
+        })?;
         Ok(One {
             id: Some(instance.id),
             fields,
             token: None,
         })
+    }
+
+    /// The instance `who` gets for a need. `None` for a service that asks for nothing.
+    async fn find(
+        &self,
+        who: &Principal,
+        definitions: &Definitions,
+        need: &CredentialNeed,
+        choice: &CredentialChoice,
+    ) -> Result<Option<Instance>, Error> {
+        let (key, definition) = (need.definition().key(), definition(definitions, need));
+        if definition.kind() == CredentialKind::None {
+            return Ok(None);
+        }
+        let resolved = self.resolve(who, definitions, need, choice).await?;
+        let pages = self.settings().pages_url.as_deref();
+        let pin = pin(definitions, need);
+        let Some(instance) = resolved.walk.instance else {
+            if resolved.asks_for_a_person {
+                return Err(error::needs_a_person(key));
+            }
+            let chosen = choice.of(key).is_some();
+            return Err(error::missing(definition, pin, chosen, pages));
+        };
+        Ok(Some(instance))
     }
 
     /// An access token of an instance. What went wrong with renewing it is written down, even where
@@ -220,4 +261,13 @@ impl App {
 pub(super) fn pin(definitions: &Definitions, need: &CredentialNeed) -> Option<CredentialScope> {
     let known = definitions.credentials().get(need.definition().key());
     need.pin().or_else(|| known.and_then(|known| known.pin()))
+}
+
+/// What a need is of: the word of the one who defines it, else that of the need.
+fn definition<'a>(
+    definitions: &'a Definitions,
+    need: &'a CredentialNeed,
+) -> &'a Arc<CredentialDefinition> {
+    let known = definitions.credentials().get(need.definition().key());
+    known.unwrap_or_else(|| need.definition())
 }

@@ -6,6 +6,7 @@ mod audit;
 mod catalogue;
 mod channels;
 mod credentials;
+mod definitions;
 mod fake_upstream;
 mod fuzz;
 mod jobs;

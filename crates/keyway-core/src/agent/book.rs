@@ -134,10 +134,10 @@ impl AgentEntry {
             wrong("its budget has no rounds: a turn asks the model at least once".to_owned());
         }
         Self {
+            agent,
             model,
             tools,
             output,
-            agent,
         }
     }
 

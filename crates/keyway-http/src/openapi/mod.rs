@@ -2,6 +2,7 @@
 //! actions that are exposed over HTTP.
 
 mod actions;
+mod agents;
 mod audit;
 mod components;
 mod credentials;
@@ -11,5 +12,6 @@ mod oauth;
 mod operation;
 mod paths;
 mod people;
+mod routes;
 
 pub use document::document;

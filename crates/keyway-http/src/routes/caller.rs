@@ -17,10 +17,30 @@ pub(crate) struct Asker {
     pub(crate) request: RequestId,
 }
 
+/// The same, where the answer may be something else than JSON.
+pub(crate) struct AskerOfAny(pub(crate) Asker);
+
 impl FromRequestParts<Arc<Shared>> for Asker {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Refusal> {
+        let asker = Self::known(parts, shared).await?;
+        media::accepts_json(&parts.headers)?;
+        Ok(asker)
+    }
+}
+
+impl FromRequestParts<Arc<Shared>> for AskerOfAny {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Refusal> {
+        Asker::known(parts, shared).await.map(Self)
+    }
+}
+
+impl Asker {
+    /// The same, whatever they take.
+    pub(crate) async fn known(parts: &Parts, shared: &Shared) -> Result<Self, Refusal> {
         let asked = parts.extensions.get::<Asked>().ok_or_else(|| {
             keyway_core::Error::internal("the front has not introduced the request")
         })?;
@@ -29,7 +49,6 @@ impl FromRequestParts<Arc<Shared>> for Asker {
             .await?;
         let counted = shared.app.limits().from_principal(&who);
         asked.stands(counted.map_err(Refusal::too_often)?);
-        media::accepts_json(&parts.headers)?;
         Ok(Self {
             who,
             request: asked.request.clone(),

@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use keyway_core::action::Origin;
-use keyway_core::{Action, App, CredentialDefinition};
+use keyway_core::{Action, Agent, App, CredentialDefinition};
 
-use super::{action, check, credential, references};
+use super::{action, agent, check, credential, references};
 use crate::fault::{Fault, Spot};
 use crate::manifest::Manifest;
 use crate::read::Faults;
@@ -18,6 +18,8 @@ pub struct Definitions {
     pub apps: Vec<App>,
     /// The actions that belong to no app.
     pub actions: Vec<Action>,
+    /// The agents.
+    pub agents: Vec<Agent>,
 }
 
 impl Manifest {
@@ -56,6 +58,7 @@ impl Manifest {
             }
         }
         check::checks(self, &mut faults);
+        made.agents = agent::all(self, &origin, &mut faults);
         for app in &self.apps {
             let Some(definition) = found.get(app.name.as_str()) else {
                 continue;

@@ -217,6 +217,23 @@ fn every_mistake_has_its_place_and_a_word() {
 }
 
 #[test]
+fn a_route_is_a_method_and_a_path() {
+    let mut document = whole();
+    put(
+        &mut document,
+        "/actions/acme:delete/route",
+        json!("DELETE /things/{id}"),
+    );
+    let made = built(&document);
+    let actions = made.apps.iter().flat_map(|app| app.actions());
+    let delete = actions
+        .chain(&made.actions)
+        .find(|one| one.slug() == "acme:delete");
+    let route = delete.unwrap().get_route();
+    assert_eq!(route, Some((&http::Method::DELETE, "/things/{id}")));
+}
+
+#[test]
 fn what_is_sent_is_said_once() {
     for (http, message) in [
         (

@@ -1,6 +1,7 @@
 //! What a manifest says, definition by definition, checked as far as each can be by itself.
 
 mod action;
+mod agent;
 mod app;
 mod credential;
 mod errors;
@@ -12,6 +13,7 @@ mod parts;
 mod result;
 
 pub(crate) use action::ActionSpec;
+pub(crate) use agent::AgentSpec;
 pub(crate) use app::{AppCredential, AppSpec};
 pub(crate) use credential::CredentialSpec;
 pub(crate) use errors::ErrorRule;

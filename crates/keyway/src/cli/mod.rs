@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod agents;
 mod api_keys;
 mod approvals;
 mod args;
@@ -12,6 +13,7 @@ mod config;
 mod confirm;
 mod connect;
 mod credentials;
+mod dev;
 mod docs;
 mod doctor;
 mod failure;
@@ -23,12 +25,14 @@ mod jobs;
 mod json;
 mod local;
 mod mcp;
+mod new;
 mod oauth;
 mod organizations;
 mod people;
 mod policy;
 mod projects;
 mod run;
+mod scaffold;
 mod serve;
 mod server;
 mod service_accounts;
@@ -36,6 +40,7 @@ mod setup_link;
 pub(crate) mod sign_in;
 mod templates;
 mod terminal;
+mod upgrade;
 mod users;
 mod validate;
 mod vault;

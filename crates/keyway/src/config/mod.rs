@@ -3,6 +3,7 @@
 mod check;
 mod definitions;
 pub mod doc;
+mod dotenv;
 mod environment;
 mod keys;
 mod load;
@@ -22,9 +23,12 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+pub use crate::models::GatewayModels;
 pub use definitions::Defined;
 pub(crate) use definitions::definition_files;
 pub(crate) use doc::read_document;
+pub use dotenv::with_dotenv;
+pub(crate) use dotenv::{DOTENV, folder as dotenv_folder};
 pub use environment::Environment;
 pub use keys::{Key, all as all_keys};
 pub use load::{DEFAULT_FILE, Flag, Inputs, Loaded, load};
@@ -34,7 +38,7 @@ pub(crate) use reader::{parse_duration, unreadable};
 pub(crate) use reference::{resolve, variables};
 pub use report::{Finding, Place, Severity};
 pub use schema::schema;
-pub(crate) use servers::{ClientFile, read_client, section};
+pub(crate) use servers::{ClientFile, check_url, read_client, section};
 pub use servers::{Dialect, McpFile, McpServer, server_fields};
 pub use settings::{
     Auth, Config, Egress, Expose, Icon, Limits, Listen, Log, LogFormat, MasterKey, Mcp, Policy,

@@ -47,6 +47,8 @@ pub struct Config {
     pub templates: Templates,
     /// What is defined without code.
     pub definitions: Defined,
+    /// Who answers for agents.
+    pub models: crate::models::GatewayModels,
     /// Who the gateway is at the authorization servers of credentials.
     pub oauth_clients: OAuthClients,
     /// The MCP servers Keyway is a client of, unusable entries included.
@@ -318,6 +320,7 @@ impl Expose {
                 all | match surface {
                     Surface::Mcp => action::Expose::MCP,
                     Surface::Http => action::Expose::HTTP,
+                    Surface::Ws => action::Expose::WS,
                     Surface::Cli => action::Expose::CLI,
                 }
             });
@@ -342,6 +345,8 @@ pub enum Surface {
     Mcp,
     /// `POST /v1/actions/{slug}`.
     Http,
+    /// A call over the WebSocket at `/v1/ws`.
+    Ws,
     /// `keyway call {slug}`.
     Cli,
 }

@@ -1,9 +1,12 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use keyway_core::{Action, App, Channel, CredentialDefinition, McpServer};
+use keyway_core::action::{Calling, Next, Ran, Surrounding};
+use keyway_core::{Action, Agent, App, Channel, CredentialDefinition, Error, McpServer};
+use keyway_http::Mount;
+use keyway_http::axum::Router;
 
-use super::{Gateway, Identity};
+use super::{Gateway, Identity, brought};
 use crate::config::Icon;
 
 /// Puts a [`Gateway`] together.
@@ -13,6 +16,9 @@ pub struct Builder {
     actions: Vec<Action>,
     credentials: Vec<Arc<CredentialDefinition>>,
     channels: Vec<Channel>,
+    agents: Vec<Agent>,
+    around: Surrounding,
+    mounts: Vec<Mount>,
     servers: Vec<McpServer>,
 }
 
@@ -98,6 +104,73 @@ impl Builder {
         self
     }
 
+    /// Adds an agent, and the actions, apps and agents that its tools bring along.
+    ///
+    /// ```
+    /// use keyway::{Action, Agent, Gateway};
+    ///
+    /// let lookup = Action::new("invoice:look-up", |_, (): ()| async { Ok("paid") });
+    /// let billing = Agent::new("billing").model("anthropic/claude-sonnet-4.6").tool(lookup);
+    /// let gateway = Gateway::builder().agent(billing).build();
+    /// assert_eq!((gateway.agents().len(), gateway.actions().len()), (1, 1));
+    /// ```
+    pub fn agent(mut self, agent: Agent) -> Self {
+        self.agents.push(agent);
+        self
+    }
+
+    /// Runs something around every action, those that are defined without code too; see
+    /// [`Action::around`]. Calls of upstream MCP servers are none of actions.
+    ///
+    /// ```
+    /// use keyway::{Error, Gateway, Kind};
+    ///
+    /// let gateway = Gateway::builder()
+    ///     .around(|calling, next| async move {
+    ///         let outcome = next.run().await;
+    ///         if let Err(error) = &outcome {
+    ///             eprintln!("{} failed: {}", calling.slug(), error.code());
+    ///         }
+    ///         outcome
+    ///     })
+    ///     .build();
+    /// assert!(!gateway.surrounding().is_empty());
+    /// ```
+    pub fn around<F, R>(mut self, around: F) -> Self
+    where
+        F: Fn(Calling, Next) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Ran, Error>> + Send + 'static,
+    {
+        self.around.add(around);
+        self
+    }
+
+    /// Serves endpoints of an integration below `/x/<id>`, behind the gateway's door: who asks has
+    /// shown a key or a token, which the endpoints do not see; requests count as calls of the tool
+    /// `x-<id>` for limits, scopes and policies; each is in the audit log, before it runs where its
+    /// method may change something. Who asks is an extension of the request.
+    ///
+    /// ```
+    /// use keyway::Gateway;
+    /// use keyway::axum::routing::get;
+    /// use keyway::axum::{Extension, Router};
+    /// use keyway::Principal;
+    ///
+    /// async fn whoami(Extension(who): Extension<Principal>) -> String {
+    ///     who.organization().to_string()
+    /// }
+    ///
+    /// let gateway = Gateway::builder()
+    ///     .mount("/x/acme", Router::new().route("/whoami", get(whoami)))
+    ///     .build();
+    /// assert_eq!(gateway.mounts().len(), 1);
+    /// ```
+    #[track_caller]
+    pub fn mount(mut self, path: impl Into<String>, router: Router) -> Self {
+        self.mounts.push(Mount::new(path, router));
+        self
+    }
+
     /// Adds an MCP server. Where it needs credentials, each caller reaches it with their own.
     ///
     /// ```
@@ -113,12 +186,21 @@ impl Builder {
     }
 
     /// The gateway. Clashes between its actions are found when it starts.
-    pub fn build(self) -> Gateway {
+    pub fn build(mut self) -> Gateway {
+        brought::take(
+            &mut self.agents,
+            &mut self.actions,
+            &mut self.credentials,
+            &mut self.servers,
+        );
         Gateway {
             identity: self.identity,
             actions: self.actions,
             credentials: self.credentials,
             channels: self.channels,
+            agents: self.agents,
+            around: self.around,
+            mounts: self.mounts,
             servers: self.servers,
         }
     }

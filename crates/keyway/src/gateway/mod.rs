@@ -1,5 +1,6 @@
 //! A gateway as its author declares it: what it is called, and what it can do.
 
+mod brought;
 mod builder;
 mod identity;
 
@@ -8,7 +9,9 @@ pub use identity::Identity;
 
 use std::sync::Arc;
 
-use keyway_core::{Action, Channel, CredentialDefinition, McpServer};
+use keyway_core::action::Surrounding;
+use keyway_core::{Action, Agent, Channel, CredentialDefinition, McpServer};
+use keyway_http::Mount;
 
 /// A gateway: an identity and the actions it offers. Configuration, storage and the outside world
 /// come in when it runs.
@@ -40,6 +43,9 @@ pub struct Gateway {
     actions: Vec<Action>,
     credentials: Vec<Arc<CredentialDefinition>>,
     channels: Vec<Channel>,
+    agents: Vec<Agent>,
+    around: Surrounding,
+    mounts: Vec<Mount>,
     servers: Vec<McpServer>,
 }
 
@@ -62,6 +68,21 @@ impl Gateway {
     /// The credentials that apps and the project define. What only actions name is not among them.
     pub fn credentials(&self) -> &[Arc<CredentialDefinition>] {
         &self.credentials
+    }
+
+    /// The agents, those that others brought along included.
+    pub fn agents(&self) -> &[Agent] {
+        &self.agents
+    }
+
+    /// What is around every action.
+    pub fn surrounding(&self) -> &Surrounding {
+        &self.around
+    }
+
+    /// Endpoints of its integrations, in the order they were given.
+    pub fn mounts(&self) -> &[Mount] {
+        &self.mounts
     }
 
     /// The channels, in the order they were given.

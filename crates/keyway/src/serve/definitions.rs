@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use keyway_app::{Definitions, status};
-use keyway_core::Action;
 use keyway_core::action::{Entry, Registry};
+use keyway_core::agent::AgentBook;
 use keyway_core::credential::CredentialBook;
 use keyway_core::ports::Clock;
+use keyway_core::{Action, Agent};
 use keyway_store::Store;
 
-use super::ServeError;
+use super::{ServeError, defined};
 use crate::Gateway;
 use crate::config::Config;
 
@@ -25,7 +26,8 @@ impl Defining {
     pub(super) fn definitions(&self, config: &Config) -> Result<Definitions, ServeError> {
         let registry = self.registry(config)?;
         let credentials = credentials(&self.gateway, config, &registry)?;
-        Ok(Definitions::new(registry, credentials))
+        let agents = agents(&self.gateway, config, &registry)?;
+        Ok(Definitions::new(registry, credentials).with_agents(agents))
     }
 
     fn registry(&self, config: &Config) -> Result<Registry, ServeError> {
@@ -38,12 +40,14 @@ impl Defining {
         let actions = actions
             .into_iter()
             .map(|action| action.markdown_depth_by_default(levels))
+            .map(|action| action.around_all(self.gateway.surrounding()))
             .collect();
         Registry::new(actions).map_err(ServeError::Clashes)
     }
 }
 
-/// The credentials of the gateway's apps, and those its actions need.
+/// The credentials of the gateway's apps, and those its actions and MCP servers need. The servers are
+/// held against them and against the configured ones.
 pub(crate) fn credentials(
     gateway: &Gateway,
     config: &Config,
@@ -52,14 +56,43 @@ pub(crate) fn credentials(
     let defined = gateway.credentials().iter();
     let defined = defined.chain(&config.definitions.credentials).cloned();
     let actions = registry.iter().map(Entry::action);
-    CredentialBook::new(defined, actions).map_err(ServeError::Clashes)
+    let servers = defined::servers(gateway, config);
+    let book = CredentialBook::new(defined, actions);
+    let book = book.and_then(|book| book.with_servers(&servers));
+    let book = book.map_err(ServeError::Clashes)?;
+    let clashes = defined::clashes(&servers, config, &book);
+    if clashes.is_empty() {
+        Ok(book)
+    } else {
+        Err(ServeError::Clashes(clashes))
+    }
 }
 
-/// The actions of the gateway's author and those defined without code, exposed as configured.
+/// The actions of the gateway's author, those defined without code, exposed as configured, and those
+/// that are agents.
 pub(crate) fn actions(gateway: &Gateway, config: &Config) -> Vec<Action> {
     let all = gateway.actions().iter();
     let all: Vec<_> = all.chain(&config.definitions.actions).cloned().collect();
-    config.expose.apply(&all)
+    let mut all = config.expose.apply(&all);
+    all.extend(all_agents(gateway, config).map(Agent::to_action));
+    all
+}
+
+/// The agents of the gateway's author and those defined without code, held against what they use.
+pub(crate) fn agents(
+    gateway: &Gateway,
+    config: &Config,
+    registry: &Registry,
+) -> Result<AgentBook, ServeError> {
+    let configured = config.mcp_servers.iter();
+    let configured = configured.map(|server| server.name.as_str());
+    let of_author = gateway.servers().iter().map(keyway_core::McpServer::key);
+    let all = all_agents(gateway, config).cloned();
+    AgentBook::new(all, registry, configured.chain(of_author)).map_err(ServeError::Agents)
+}
+
+fn all_agents<'a>(gateway: &'a Gateway, config: &'a Config) -> impl Iterator<Item = &'a Agent> {
+    gateway.agents().iter().chain(&config.definitions.agents)
 }
 
 /// What definitions are made of. Where it is the same, so are they.

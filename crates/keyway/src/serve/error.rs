@@ -4,7 +4,7 @@ use keyway_app::policy::Fault;
 use keyway_app::setup::SetupError;
 use keyway_core::action::Clash;
 use keyway_core::channel::BadChannel;
-use keyway_http::{BadSignIn, ListenError};
+use keyway_http::{BadMount, BadSignIn, ListenError};
 use keyway_pages::Broken;
 use keyway_store::StoreError;
 
@@ -22,9 +22,15 @@ pub enum ServeError {
     /// Actions that cannot be served together.
     #[error("the actions clash: {}", told(.0))]
     Clashes(Vec<Clash>),
+    /// Agents that cannot be served.
+    #[error("the agents cannot be used: {}", told(.0))]
+    Agents(Vec<Clash>),
     /// Channels that cannot be there.
     #[error("the channels cannot be used: {}", told(.0))]
     Channels(Vec<BadChannel>),
+    /// Endpoints that cannot be mounted.
+    #[error("endpoints cannot be mounted: {}", told(.0))]
+    Mounts(Vec<BadMount>),
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -65,7 +71,9 @@ impl ServeError {
             Self::Listen(_) => "cannot_listen",
             Self::OpenToOthers(_) => "no_auth_beyond_loopback",
             Self::Clashes(_) => "actions_clash",
+            Self::Agents(_) => "agents_unusable",
             Self::Channels(_) => "channels_unusable",
+            Self::Mounts(_) => "mounts_unusable",
             Self::Store(_) => "store_unusable",
             Self::Setup(_) => "setup_failed",
             Self::Egress { .. } => "invalid_configuration",
@@ -73,6 +81,16 @@ impl ServeError {
             Self::Templates(_) => "templates_unusable",
             Self::SignIn(_) => "sign_in_action_unusable",
             Self::System { .. } => "system_failed",
+        }
+    }
+
+    /// Each thing that is wrong by itself.
+    pub(crate) fn told_apart(self) -> Vec<String> {
+        match self {
+            Self::Clashes(clashes) | Self::Agents(clashes) => {
+                clashes.iter().map(ToString::to_string).collect()
+            }
+            other => vec![other.to_string()],
         }
     }
 
@@ -90,7 +108,11 @@ impl ServeError {
             Self::Templates(_) => Some(
                 "`keyway templates check` tries them; take a file away to have the one built in",
             ),
+            Self::Agents(_) => {
+                Some("`keyway validate` reads what is defined without starting anything")
+            }
             Self::Channels(_)
+            | Self::Mounts(_)
             | Self::Store(_)
             | Self::Egress { .. }
             | Self::SignIn(_)

@@ -1,6 +1,7 @@
 //! `keyway serve`: everything is put together here, and taken apart again.
 
 mod address;
+mod defined;
 mod definitions;
 mod error;
 mod first_start;
@@ -22,13 +23,15 @@ mod upstreams;
 mod watch;
 
 pub(crate) use address::base_url;
-pub(crate) use definitions::{actions, credentials};
+pub(crate) use definitions::{actions, agents, credentials};
 pub use error::ServeError;
 pub(crate) use introduction::about;
 pub(crate) use open::{Opened, open};
 pub use reload::{Reload, Reloaded};
 pub use run::serve;
+pub(crate) use run::serve_and;
 pub use running::Running;
 pub use setup::Setup;
 pub use start::start;
 pub(crate) use translate::http as http_settings;
+pub(crate) use upstreams::servers;

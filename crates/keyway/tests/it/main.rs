@@ -8,14 +8,18 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod agents;
 mod channels;
 mod cli;
 mod config;
 mod connect;
+mod dev;
 mod http;
 mod jobs;
 mod local;
 mod oauth;
 mod pages;
 mod serve;
+mod servers;
 mod support;
+mod transports;

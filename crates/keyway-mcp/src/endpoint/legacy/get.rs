@@ -10,13 +10,14 @@ use keyway_core::channel::Message;
 use keyway_core::json::quote;
 use keyway_core::ports::LogLevel;
 use keyway_core::rpc::RpcError;
-use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::super::core::{Core, Origin};
 use super::super::gauge::Live;
 use super::super::method::list_changed;
+use super::super::notices::Notices;
+use super::super::notify::said_to;
 use super::super::reply::{self, Reply};
 use super::super::{Body, List, Notice, accept};
 use super::log::{EventLog, Place, Read};
@@ -84,7 +85,7 @@ pub(super) fn stream(
     let notices = (log.number == 0).then(|| {
         session
             .take_notices()
-            .unwrap_or_else(|| core.backend.notices(&session.owner))
+            .unwrap_or_else(|| Notices::open(&core.backend, &session.owner))
     });
     let reading = Reading {
         revoked: Box::pin(core.backend.revoked(&session.owner).cancelled_owned()),
@@ -108,7 +109,7 @@ struct Reading {
     log: Arc<EventLog>,
     place: Place,
     /// Of the standing stream.
-    notices: Option<Receiver<Notice>>,
+    notices: Option<Notices>,
     revoked: Pin<Box<WaitForCancellationFutureOwned>>,
     shutdown: Pin<Box<WaitForCancellationFutureOwned>>,
     started: bool,
@@ -155,7 +156,10 @@ impl Reading {
     /// Writes a notice into the stream, if it is the session's concern.
     fn tell(&mut self, notice: Result<Notice, RecvError>) {
         let notices = match notice {
-            Ok(notice) => vec![notice],
+            Ok(notice) => {
+                let said = said_to(&self.core, &self.session.owner, &notice);
+                said.into_iter().cloned().collect::<Vec<_>>()
+            }
             // Notices were missed: everything may have changed.
             Err(RecvError::Lagged(_)) => [List::Tools, List::Prompts, List::Resources]
                 .into_iter()
@@ -180,7 +184,7 @@ impl Reading {
                     let params = format!("{{\"uri\":{}}}", quote(&uri));
                     write_notification("notifications/resources/updated", Some(&params))
                 }
-                Notice::ResourceUpdated(_) => continue,
+                Notice::ResourceUpdated(_) | Notice::Only(..) => continue,
                 Notice::Published(message) => {
                     self.tell_message(&message);
                     continue;
@@ -217,7 +221,7 @@ impl Reading {
     }
 }
 
-async fn heard(notices: Option<&mut Receiver<Notice>>) -> Result<Notice, RecvError> {
+async fn heard(notices: Option<&mut Notices>) -> Result<Notice, RecvError> {
     match notices {
         Some(notices) => notices.recv().await,
         None => std::future::pending().await,

@@ -11,13 +11,14 @@ use keyway_core::channel::Message;
 use keyway_core::json;
 use keyway_core::rpc::RpcError;
 use keyway_core::{Principal, json::quote};
-use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::super::core::{Core, Origin};
 use super::super::gauge::Live;
 use super::super::method::list_changed;
+use super::super::notices::Notices;
+use super::super::notify::said_to;
 use super::super::params::{Params, invalid, string};
 use super::super::reply::{self, Reply};
 use super::super::{Body, List, Notice};
@@ -64,6 +65,7 @@ impl Filter {
             Notice::ListChanged(List::Resources | List::Templates) => self.resources,
             Notice::ResourceUpdated(uri) => self.uris.contains(uri),
             Notice::Published(message) => self.uris.contains(&message.uri()),
+            Notice::Only(_, notice) => self.wants(notice),
         }
     }
 
@@ -131,7 +133,7 @@ pub(super) async fn listen(
     };
     let id = id.detached();
     let who = &origin.who;
-    let notices = core.backend.notices(who);
+    let notices = Notices::open(&core.backend, who);
     let mut watched = Watched {
         core: Arc::clone(core),
         who: who.clone(),
@@ -185,7 +187,7 @@ impl Drop for Watched {
 struct Listening {
     first: bool,
     filter: Filter,
-    notices: broadcast::Receiver<Notice>,
+    notices: Notices,
     id: Id,
     revoked: Pin<Box<WaitForCancellationFutureOwned>>,
     shutdown: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -236,6 +238,9 @@ impl Listening {
         if !self.filter.wants(notice) {
             return;
         }
+        let Some(notice) = said_to(&self.watched.core, &self.watched.who, notice) else {
+            return;
+        };
         let meta = self.meta();
         let message = match notice {
             Notice::ListChanged(list) => {
@@ -252,6 +257,7 @@ impl Listening {
                 }
                 self.published(message)
             }
+            Notice::Only(..) => return,
         };
         write_event(out, None, &message);
     }

@@ -90,6 +90,7 @@ pub(crate) async fn run(
     command: Credentials,
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
+    let invocation = &invocation.with_dotenv().map_err(Failure::configuration)?;
     let config = invocation.configuration()?.config;
     if !config.storage.database_path().exists() && matches!(command.command, Command::Set(_)) {
         Local::set_up(&invocation.gateway, &config, terminal).await?;

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 /// JSON Schema of the sections that define something, for editors. What it cannot say, `keyway validate`
 /// does.
-pub(in crate::config) fn schema() -> [(&'static str, Value); 3] {
+pub(in crate::config) fn schema() -> [(&'static str, Value); 4] {
     [
         (
             "credentials",
@@ -45,7 +45,40 @@ pub(in crate::config) fn schema() -> [(&'static str, Value); 3] {
                 "additionalProperties": action(),
             }),
         ),
+        (
+            "agents",
+            json!({
+                "description": "Agents: a prompt, a model and what it may use, by slug.",
+                "type": "object",
+                "additionalProperties": agent(),
+            }),
+        ),
     ]
+}
+
+fn agent() -> Value {
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["model"],
+        "properties": {
+            "name": text("A name for people; the slug when not given."),
+            "description": text("What it is for, for people and for models that may use it."),
+            "system_prompt": text("What its model is told before everything else."),
+            "model": { "type": "string", "pattern": "^[A-Za-z0-9_.-]+/\\S+$", "description": "Which model answers: `vendor/model`." },
+            "tools": texts("What it may use: an action's slug, `app:<slug>`, `agent:<slug>`, `mcp__<server>`, or names of listed tools with `*`."),
+            "budget": object(json!({
+                "rounds": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 50 },
+                "tokens": { "type": "integer", "minimum": 1 },
+                "time": span(),
+                "cost_usd": { "type": ["number", "string"] },
+            })),
+            "max_output_tokens": { "type": "integer", "minimum": 1 },
+            "output": map("JSON Schema of its last word."),
+            "expose": { "type": "array", "items": { "enum": ["mcp", "http", "cli"] } },
+            "admin_only": flag("Members may not use it."),
+        },
+    })
 }
 
 fn action() -> Value {
@@ -57,6 +90,7 @@ fn action() -> Value {
             "app": text("The app it belongs to."),
             "title": text("A name for people."),
             "description": text("What it does, for models and people."),
+            "route": text("The method and path it is served under, behind `/api`: `POST /tickets/{id}`."),
             "input": map("JSON Schema of its input."),
             "output": map("JSON Schema of its answer."),
             "read_only": flag("It changes nothing. What the method says when not given."),
@@ -64,7 +98,7 @@ fn action() -> Value {
             "idempotent": flag("Doing it twice is the same as doing it once."),
             "open_world": flag("It reaches systems beyond this one."),
             "admin_only": flag("Members may not use it."),
-            "expose": { "type": "array", "items": { "enum": ["mcp", "http", "cli"] } },
+            "expose": { "type": "array", "items": { "enum": ["mcp", "http", "ws", "cli"] } },
             "credentials": { "type": "array", "items": { "anyOf": [
                 { "type": "string" },
                 object(json!({ "key": { "type": "string" }, "scope": scope() })),
