@@ -81,7 +81,7 @@ impl Credentials {
     ) -> Result<CredentialView, Error> {
         let of = sign_in_of(who, key)?;
         let event = Event::new(EventKind::CredentialConnected, who).detail("key", key);
-        let completed = self.complete(who, &of, query);
+        let completed = Box::pin(self.complete(who, &of, query));
         let id = self.parts.audit.change(event, completed).await?;
         self.parts.grants.changed();
         self.forget();

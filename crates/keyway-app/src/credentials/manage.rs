@@ -1,8 +1,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use keyway_core::action::Schema;
-use keyway_core::credential::CredentialKind;
 use keyway_core::ports::{Clock, Random};
 use keyway_core::scopes::Scope;
 use keyway_core::{
@@ -11,6 +9,7 @@ use keyway_core::{
 use keyway_store::{CredentialPlace, NewStoredCredential, Reason, Store, StoredCredential};
 use keyway_vault::Vault;
 
+use super::fields::check;
 use super::held::Held;
 use super::instance::seal;
 use super::view::definition;
@@ -429,51 +428,6 @@ fn own_user(who: &Principal) -> Option<keyway_core::UserId> {
     match who.actor() {
         Some(Actor::User(user)) => Some(user),
         _ => None,
-    }
-}
-
-/// Checks fields against their definition. No problem repeats what was given, not even the name of a
-/// field that is not known.
-fn check(definition: &CredentialDefinition, fields: &Secret<String>) -> Result<(), Error> {
-    match definition.kind() {
-        CredentialKind::None => return Err(error::nothing_to_store()),
-        CredentialKind::OAuth2 => return Err(error::in_the_browser(definition.key())),
-        _ => {}
-    }
-    let value: serde_json::Value = serde_json::from_str(fields.expose())
-        .map_err(|_| Error::invalid_at("", "an object of the credential's fields"))?;
-    let Some(given) = value.as_object() else {
-        return Err(Error::invalid_at(
-            "",
-            "an object of the credential's fields",
-        ));
-    };
-    let known = definition.fields();
-    if given
-        .keys()
-        .any(|name| known.iter().all(|field| field.name != *name))
-    {
-        let names: Vec<_> = known.iter().map(|field| field.name.as_str()).collect();
-        return Err(Error::invalid_at(
-            "",
-            format!("only these fields: {}", names.join(", ")),
-        ));
-    }
-    let empty = known.iter().find(|field| {
-        field.required && given.get(&field.name).and_then(|v| v.as_str()) == Some("")
-    });
-    if let Some(field) = empty {
-        return Err(Error::invalid_at(
-            format!("/{}", field.name),
-            "a value that is not empty",
-        ));
-    }
-    let schema = Schema::compile(definition.schema()).map_err(Error::internal)?;
-    let problems = schema.check(&value);
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid_input(problems))
     }
 }
 

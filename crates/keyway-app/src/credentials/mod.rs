@@ -4,6 +4,7 @@ mod choice;
 mod connect;
 mod error;
 mod explain;
+mod fields;
 mod grants;
 mod health;
 mod held;

@@ -376,7 +376,7 @@ fn the_authorization_server_of_a_credential_is_data() {
     assert_eq!(server.client_auth, Some(ClientAuth::Post));
     assert_eq!(server.quirks.scope_separator, ',');
     assert!(!server.quirks.pkce);
-    assert_eq!(server.quirks.lifetime, Some(Duration::from_secs(12 * 3600)));
+    assert_eq!(server.quirks.lifetime, Some(Duration::from_hours(12)));
     assert_eq!(crate::testing::actions(built).len(), 1);
 }
 

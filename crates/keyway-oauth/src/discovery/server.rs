@@ -12,6 +12,7 @@ const OPENID: &str = "/.well-known/openid-configuration";
 
 /// An authorization server as its validated metadata describes it (RFC 8414 section 2).
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Server {
     pub(crate) issuer: String,
     #[serde(with = "crate::url_text")]

@@ -133,17 +133,13 @@ async fn connect(
             }
         }
     };
-    match tokio::time::timeout(command.wait, waiting).await {
-        Ok(view) => {
-            told(&view?, "connected", terminal);
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(_) => {
-            let message = "nobody has connected it in time";
-            let failure = Failure::new("connect_timed_out", message);
-            Err(failure.with_hint("the link stays good: open it, or wait longer with --wait"))
-        }
-    }
+    let Ok(view) = tokio::time::timeout(command.wait, waiting).await else {
+        let message = "nobody has connected it in time";
+        let failure = Failure::new("connect_timed_out", message);
+        return Err(failure.with_hint("the link stays good: open it, or wait longer with --wait"));
+    };
+    told(&view?, "connected", terminal);
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What the page is to begin with, as its form says it.

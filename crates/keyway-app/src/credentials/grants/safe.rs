@@ -83,7 +83,7 @@ impl GrantSafe {
             let until = now.checked_add(HOLD).unwrap_or(now);
             let store = &inner.store;
             let held = store.hold_grant(&named.organization, &named.credential, now, until);
-            if let Some(fence) = held.await.map_err(failed)? {
+            if let Some(fence) = held.await.map_err(|error| failed(&error))? {
                 inner.fences.lock().insert(name.to_owned(), fence);
                 return Ok(Box::new(Held {
                     safe: self.clone(),
@@ -93,7 +93,7 @@ impl GrantSafe {
                 }));
             }
             let there = store.sealed_grant(&named.organization, &named.credential);
-            if there.await.map_err(failed)?.is_none() {
+            if there.await.map_err(|error| failed(&error))?.is_none() {
                 // Nothing that anybody could write to.
                 return Ok(Box::new(turn));
             }
@@ -139,7 +139,7 @@ impl Safe for GrantSafe {
                 credential,
             } = Named::read(name)?;
             let sealed = self.0.store.sealed_grant(&organization, &credential).await;
-            let Some(sealed) = sealed.map_err(failed)? else {
+            let Some(sealed) = sealed.map_err(|error| failed(&error))? else {
                 return Ok(None);
             };
             let opened = self
@@ -174,7 +174,7 @@ impl Safe for GrantSafe {
             let now = inner.clock.now();
             let (store, organization) = (&inner.store, &organization);
             let written = store.replace_grant(organization, &credential, fence, &grant, now);
-            if !written.await.map_err(failed)? {
+            if !written.await.map_err(|error| failed(&error))? {
                 return Err(SafeError::Io(String::from("somebody else renewed it")));
             }
             self.announce();
@@ -251,6 +251,6 @@ pub(in crate::credentials) fn new_grant(sealed: Vec<u8>, info: &GrantInfo) -> Ne
     }
 }
 
-fn failed(error: StoreError) -> SafeError {
+fn failed(error: &StoreError) -> SafeError {
     SafeError::Io(error.to_string())
 }

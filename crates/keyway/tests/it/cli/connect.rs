@@ -147,22 +147,33 @@ credentials:
 
 #[test]
 fn the_how_to_of_a_connected_credential_is_in_order() {
-    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/how-to/credentials.md");
+    let page = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/how-to/credentials.md"
+    );
     let page = std::fs::read_to_string(page).unwrap();
     let blocks = page.split("```yaml\n").skip(1);
     let blocks = blocks.map(|rest| rest.split("```").next().unwrap());
-    let block = blocks.filter(|block| block.contains("oauth2:")).collect::<Vec<_>>();
+    let block = blocks
+        .filter(|block| block.contains("oauth2:"))
+        .collect::<Vec<_>>();
     assert_eq!(block.len(), 1);
     let world = World::of(block[0]).with("TRACKER_SECRET", "canary-t");
     world.run(&["validate"]).ok();
     world.run(&["setup-link"]).ok();
     let shown = world.run(&["connect", "tracker", "--no-wait"]).ok();
-    assert!(shown.out.trim().ends_with("/connect/tracker"), "{}", shown.out);
+    assert!(
+        shown.out.trim().ends_with("/connect/tracker"),
+        "{}",
+        shown.out
+    );
     // Each row of the table is a key that is taken, with such a value.
-    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let rows = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     let rows: Vec<_> = rows.filter(|row| row.contains(": ")).collect();
     assert!(rows.len() >= 8, "{rows:?}");
-    let more: String = rows.iter().map(|row| format!("      {row}\n")).collect();
+    let more = format!("      {}\n", rows.join("\n      "));
     let whole = block[0].replace("      issuer:", &format!("{more}      issuer:"));
     let world = World::of(&whole).with("TRACKER_SECRET", "canary-t");
     world.run(&["validate"]).ok();

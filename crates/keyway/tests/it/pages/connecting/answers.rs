@@ -41,13 +41,13 @@ async fn attack_a_token_endpoint_that_answers_nonsense_connects_nothing() {
         Misbehaviour::CodeOfAnotherClient,
         Misbehaviour::ReplayedCode,
     ] {
-        refused(misbehaviour, 502).await;
+        Box::pin(refused(misbehaviour, 502)).await;
     }
 }
 
 #[tokio::test]
 async fn attack_a_token_endpoint_that_hangs_is_given_up_on() {
-    let world = refused(Misbehaviour::SlowToken, 502).await;
+    let world = Box::pin(refused(Misbehaviour::SlowToken, 502)).await;
     world.server.behave();
 }
 
@@ -58,7 +58,7 @@ async fn no_from_the_person_connects_nothing() {
         Misbehaviour::DirtyDenial,
         Misbehaviour::NoCode,
     ] {
-        refused(misbehaviour, 409).await;
+        Box::pin(refused(misbehaviour, 409)).await;
     }
 }
 

@@ -164,7 +164,7 @@ async fn attack_csrf_a_form_of_elsewhere_begins_nothing() {
 
 #[tokio::test]
 async fn attack_a_server_on_a_private_address_is_not_asked() {
-    let mut world = World::allowed(|issuer| OAuth2::of_issuer(issuer), &[]).await;
+    let mut world = World::allowed(OAuth2::of_issuer, &[]).await;
     let refused = world.begin().await;
     assert_eq!(refused.status(), 502, "{}", refused.text());
     assert!(world.server.visits().is_empty());

@@ -103,7 +103,7 @@ async fn what_a_server_does_in_a_way_of_its_own_is_data() {
             .parameter("access_type", "offline")
             .quirks(Quirks {
                 token_types: vec!["mac".into()],
-                lifetime: Some(std::time::Duration::from_secs(600)),
+                lifetime: Some(std::time::Duration::from_mins(10)),
                 ..Quirks::default()
             })
     })
@@ -191,7 +191,7 @@ async fn nothing_of_a_grant_is_readable_at_rest_or_in_the_audit_log() {
 
 #[tokio::test]
 async fn a_gateway_that_is_no_client_there_says_what_its_operator_does() {
-    let mut world = World::described(|issuer| OAuth2::of_issuer(issuer)).await;
+    let mut world = World::described(OAuth2::of_issuer).await;
     // The server knows it no more.
     world.server.forget_clients();
     let begun = world.begin().await;

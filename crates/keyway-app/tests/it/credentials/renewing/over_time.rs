@@ -1,204 +1,14 @@
-//! Access tokens over time: renewed ahead, by one process at a time, and what happens when they are not.
-
-use std::sync::Arc;
 use std::time::Duration;
 
-use keyway_app::Settings;
 use keyway_app::audit::AuditFilter;
-use keyway_app::credentials::{CredentialChoice, OAuthClient, Place};
 use keyway_app::rotation::Rotation;
-use keyway_app::{Invocation, Surface};
-use keyway_core::action::{Expose, Reply};
-use keyway_core::credential::{CredentialNeed, OAuth2};
 use keyway_core::ports::Clock as _;
-use keyway_core::rpc::RawJson;
-use keyway_core::{
-    Action, CredentialDefinition, Error, Kind, Principal, Role, Scopes, Secret, Subject,
-};
-use keyway_egress::{AllowList, EgressConfig};
-use keyway_store::{Announced, Purpose, Store, WebSession};
-use keyway_testkit::authorization::{AuthorizationServer, Misbehaviour, Options, browse};
-use parking_lot::Mutex;
-use serde_json::json;
+use keyway_store::{Announced, Purpose, Store};
+use keyway_testkit::authorization::Misbehaviour;
 
-use crate::support::{Asking, Process, key_file, random, ready, until};
+use crate::support::{key_file, random, ready, until};
 
-const REDIRECT: &str = "https://gate.example/connect/acme/callback";
-
-/// A gateway that is connected at an authorization server.
-struct World {
-    server: AuthorizationServer,
-    process: Process,
-    directory: tempfile::TempDir,
-    /// The tokens that the service refuses.
-    refused: Arc<Mutex<Vec<String>>>,
-}
-
-impl World {
-    async fn start() -> Self {
-        Self::with(Options::default()).await
-    }
-
-    async fn with(options: Options) -> Self {
-        let server = AuthorizationServer::start(Options {
-            registration: false,
-            ..options
-        })
-        .await;
-        server.add_client("keyway", Some("secret-1"), REDIRECT);
-        let directory = tempfile::tempdir().unwrap();
-        let refused = Arc::default();
-        let process = process(&server, &directory, Purpose::Serve, &refused).await;
-        Self {
-            server,
-            process,
-            directory,
-            refused,
-        }
-    }
-
-    /// Another process on the same data.
-    async fn other(&self) -> Process {
-        process(
-            &self.server,
-            &self.directory,
-            Purpose::Command,
-            &self.refused,
-        )
-        .await
-    }
-
-    /// A person of the organization, in a web session.
-    async fn person(&self) -> Principal {
-        let (app, store) = (&self.process.app, &self.process.store);
-        let organization = app.local().organization().clone();
-        let owner = store.members(&organization).await.unwrap().remove(0);
-        let session: keyway_core::WebSessionId =
-            "web_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
-        let now = self.process.clock.now();
-        let row = WebSession {
-            id: session.clone(),
-            organization: organization.clone(),
-            user: owner.id.clone(),
-            method: "password".into(),
-            address: "127.0.0.1".into(),
-            user_agent: "test".into(),
-            created_at: now,
-            last_seen_at: now,
-            expires_at: now.checked_add(Duration::from_secs(1 << 30)).unwrap(),
-        };
-        let made = store.create_web_session(&row, "hash", jiff::Timestamp::UNIX_EPOCH);
-        // Once is enough.
-        let _ = made.await;
-        let subject = Subject::WebSession {
-            session,
-            user: owner.id,
-        };
-        Principal::new(organization, subject)
-            .with_role(Role::Owner)
-            .with_scopes(Scopes::all())
-    }
-
-    async fn connect(&self) {
-        let who = self.person().await;
-        let all = self.process.app.credentials();
-        let begun = all.begin_connecting(&who, "acme", &Place::Organization, None, REDIRECT);
-        let back = browse(begun.await.unwrap().expose()).await.unwrap();
-        let query = Secret::new(back.split_once('?').unwrap().1.to_owned());
-        all.complete_connecting(&who, "acme", &query).await.unwrap();
-    }
-
-    async fn call(&self) -> Result<String, Error> {
-        call(&self.process, "token").await
-    }
-
-    async fn view(&self) -> keyway_app::credentials::CredentialView {
-        let all = self.process.app.credentials();
-        let mut all = all.list(&self.process.app.local(), None).await.unwrap();
-        all.remove(0)
-    }
-
-    fn advance(&self, minutes: u64) {
-        self.process
-            .clock
-            .advance(Duration::from_secs(minutes * 60));
-    }
-}
-
-async fn process(
-    server: &AuthorizationServer,
-    directory: &tempfile::TempDir,
-    purpose: Purpose,
-    refused: &Arc<Mutex<Vec<String>>>,
-) -> Process {
-    let server = OAuth2::of_issuer(server.issuer()).scopes(["mcp:read"]);
-    let definition = Arc::new(CredentialDefinition::oauth2("acme", server));
-    let client = OAuthClient {
-        client_id: "keyway".into(),
-        client_secret: Some(Secret::new("secret-1".into())),
-    };
-    let settings = Settings {
-        oauth_clients: [("acme".to_owned(), client)].into(),
-        ..Settings::default()
-    };
-    let egress = EgressConfig {
-        allow: AllowList::new(vec!["127.0.0.1".parse().unwrap()]),
-        ..EgressConfig::default()
-    };
-    let read = token("token", &definition, refused).read_only();
-    let write = token("write", &definition, refused);
-    let actions = vec![read, write];
-    Process::start_through(directory.path(), purpose, actions, settings, egress).await
-}
-
-/// Answers the access token it got, unless the service refuses it.
-fn token(
-    slug: &str,
-    definition: &Arc<CredentialDefinition>,
-    refused: &Arc<Mutex<Vec<String>>>,
-) -> Action {
-    let refused = Arc::clone(refused);
-    Action::json(
-        slug,
-        json!({ "type": "object" }),
-        None,
-        move |context, _| {
-            let refused = Arc::clone(&refused);
-            async move {
-                let token = context
-                    .credential_fields("acme")?
-                    .get("accessToken")
-                    .unwrap();
-                if refused.lock().contains(token.expose()) {
-                    return Err(Error::new(Kind::BadGateway, "upstream_unauthorized", "no"));
-                }
-                let text = serde_json::to_string(token.expose()).unwrap();
-                Ok(RawJson::parse(text.into()).unwrap())
-            }
-        },
-    )
-    .needs(CredentialNeed::new(Arc::clone(definition)))
-    .expose(Expose::HTTP)
-}
-
-async fn call(process: &Process, slug: &str) -> Result<String, Error> {
-    let asking = Asking::new(&process.app);
-    let who = process.app.local();
-    let invocation = Invocation {
-        who: &who,
-        slug,
-        input: RawJson::empty_object(),
-        surface: Surface::Http,
-        caller: asking.caller,
-        cancel: &asking.cancel,
-        request: &asking.request,
-        credentials: CredentialChoice::default(),
-    };
-    match process.app.invoke(invocation).await? {
-        Reply::Data(data) => Ok(data.read().unwrap()),
-        _ => Err(Error::internal("the action answers data")),
-    }
-}
+use super::world::{World, call};
 
 #[tokio::test]
 async fn a_token_is_renewed_before_it_expires_and_the_refresh_token_is_replaced() {
@@ -242,7 +52,7 @@ async fn of_many_tasks_and_processes_one_renews() {
     world.server.delay_tokens(Duration::from_millis(300));
     for round in 1..=3 {
         for clock in [&world.process.clock, &other.clock] {
-            clock.advance(Duration::from_secs(3600));
+            clock.advance(Duration::from_hours(1));
         }
         let calls = (0..20).map(|number| {
             let process = if number % 2 == 0 {
