@@ -1,12 +1,17 @@
-//! The parsers of `keyway-http`. Every function takes any bytes and must not panic.
+//! The parsers of `keyway-http`, and what places inputs. Every function takes any bytes and must not panic.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::LazyLock;
 
 use http::header::COOKIE;
 use http::request::Parts;
-use http::{HeaderValue, Request};
+use http::{HeaderValue, Method, Request};
+use keyway_core::Action;
+use keyway_core::action::{Registry, Routed, query_pairs, segments};
+use keyway_core::rpc::RawJson;
 use keyway_http::parsers;
 use keyway_http::settings::Access;
+use serde_json::{Map, Value, json};
 use url::{Host, Url};
 
 const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5000);
@@ -125,4 +130,63 @@ pub fn next_path(data: &[u8]) {
         );
         assert!(HeaderValue::from_str(path).is_ok());
     }
+}
+
+/// An action whose inputs come from everywhere.
+static ROUTES: LazyLock<Registry> = LazyLock::new(|| {
+    let action = Action::new("a", |_, input: Value| async move { Ok(input) })
+        .input_schema_override(json!({
+            "type": "object",
+            "properties": {
+                "id": { "type": "integer" },
+                "name": { "type": "string" },
+                "tags": { "type": "array", "items": { "type": "string" } },
+                "note": { "type": "string" }
+            }
+        }))
+        .route(Method::POST, "/t/{id}/{name}{?tags}");
+    Registry::new(vec![action]).unwrap_or_default()
+});
+
+/// A path, a query and a body, one a line: what is taken has each input from its place alone.
+pub fn routed_input(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let mut lines = text.splitn(3, '\n');
+    let (path, query) = (
+        lines.next().unwrap_or_default(),
+        lines.next().unwrap_or_default(),
+    );
+    let body = lines
+        .next()
+        .map(|text| RawJson::parse(text.to_owned().into()));
+    let (Ok(path), Ok(query)) = (segments(path), query_pairs(query)) else {
+        return;
+    };
+    for segment in &path {
+        assert!(!matches!(segment.as_str(), "" | "." | ".."));
+    }
+    let Routed::Found(entry, values) = ROUTES.by_route(&Method::POST, path.clone()) else {
+        return;
+    };
+    let (_, parameters) = path.split_at(1);
+    assert_eq!(values, parameters);
+    let Ok(body) = body.transpose() else {
+        return;
+    };
+    let Ok(input) = entry.routed_input(&values, &query, body.as_ref()) else {
+        return;
+    };
+    let Ok(input) = input.read::<Map<String, Value>>() else {
+        return;
+    };
+    let name = path.get(2).map(String::as_str);
+    assert_eq!(input.get("name").and_then(Value::as_str), name);
+    let tags: Vec<_> = query
+        .iter()
+        .map(|(name, text)| (name.as_str(), text))
+        .collect();
+    assert!(tags.iter().all(|(name, _)| *name == "tags"));
+    let expected =
+        (!tags.is_empty()).then(|| json!(tags.iter().map(|(_, text)| text).collect::<Vec<_>>()));
+    assert_eq!(input.get("tags"), expected.as_ref());
 }

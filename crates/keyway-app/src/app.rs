@@ -15,8 +15,9 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::agents::Answering;
 use crate::audit::{Audit, AuditParts};
+use crate::bound;
 use crate::channels::Hub;
-use crate::credentials::{self, Credentials, CredentialsParts, Held};
+use crate::credentials::{self, Credentials, CredentialsParts, Grants, GrantsParts, Held};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -64,6 +65,8 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) subscriptions: Subscriptions,
+    /// MCP servers that are reached with credentials of their callers.
+    pub(crate) bound: bound::Table,
     pub(crate) limits: Limits,
     pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
@@ -77,6 +80,7 @@ pub(crate) struct Inner {
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
     pub(crate) held: Arc<Held>,
+    pub(crate) grants: Arc<Grants>,
     pub(crate) http: Arc<dyn HttpSend>,
     people: People,
     oauth: Oauth,
@@ -131,13 +135,26 @@ impl App {
             .tasks
             .spawn(oauth.clone().keep_purging(parts.shutdown.clone()));
         let held = Arc::new(Held::new(parts.store.clone(), parts.ready.vault.clone()));
+        let grants = Arc::new(Grants::new(GrantsParts {
+            store: parts.store.clone(),
+            vault: parts.ready.vault.clone(),
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            http: Arc::clone(&parts.http),
+            clients: settings.oauth_clients.clone(),
+            tasks: parts.tasks.clone(),
+        }));
         parts.tasks.spawn(credentials::watch(
             Arc::clone(&held),
+            Arc::clone(&grants),
             parts.shutdown.clone(),
         ));
+        let shutdown = parts.shutdown;
+        let settling = Arc::clone(&grants).settle_at_end(shutdown.clone());
+        parts.tasks.spawn(settling);
         parts
             .tasks
-            .spawn(keys::watch(Arc::clone(&ring), parts.shutdown));
+            .spawn(keys::watch(Arc::clone(&ring), shutdown.clone()));
         let people = People::serving(
             PeopleParts {
                 store: parts.store.clone(),
@@ -151,6 +168,9 @@ impl App {
                 audit: audit.clone(),
             },
         );
+        parts
+            .tasks
+            .spawn(people.clone().watch_visits(shutdown.clone()));
         let channels = Hub::new(
             settings.channels.clone(),
             parts.store.clone(),
@@ -160,6 +180,7 @@ impl App {
         let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
             held,
+            grants,
             http: parts.http,
             people,
             oauth,
@@ -171,6 +192,7 @@ impl App {
             nobody: tenant(&Arc::default()),
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
+            bound: bound::Table::default(),
             jobs: Arc::default(),
             channels: Arc::new(channels),
             answering: ArcSwap::default(),
@@ -184,9 +206,12 @@ impl App {
             settings,
             ring,
         };
-        Self {
+        let app = Self {
             inner: Arc::new(inner),
-        }
+        };
+        let watching = bound::watch(app.clone(), shutdown.clone());
+        app.inner.tasks.spawn(watching);
+        app
     }
 
     /// Who comes in with an API key. [`keyway_core::Kind::Unauthenticated`] for one that is not
@@ -212,12 +237,6 @@ impl App {
     /// The operator at the machine's terminal.
     pub fn local(&self) -> Principal {
         Principal::new(self.inner.organization.clone(), Subject::Local)
-    }
-
-    /// Cancelled once the key, or the grant of the token, behind `who` stops being valid: within two
-    /// seconds of it, whichever process revoked it.
-    pub fn revoked(&self, who: &Principal) -> CancellationToken {
-        self.inner.ring.revoked(who)
     }
 
     /// Making, listing, replacing and ending API keys.
@@ -256,6 +275,7 @@ impl App {
             vault: inner.vault.clone(),
             audit: inner.audit.clone(),
             definitions: self.definitions(),
+            grants: Arc::clone(&inner.grants),
         };
         Credentials::new(parts).serving(Arc::clone(&inner.held))
     }
@@ -325,6 +345,9 @@ impl App {
 
     /// Takes in what changed at an upstream, and tells who listens.
     pub fn upstream_changed(&self, change: &Change) {
+        if self.bound_changed(change) {
+            return;
+        }
         let others = self.inner.tenants.load();
         for tenant in std::iter::once(&self.inner.home).chain(others.values()) {
             if !tenant.has(&change.server) {
@@ -364,18 +387,17 @@ impl App {
         cursor: Option<&str>,
     ) -> Result<Page, RpcError> {
         self.limits().from_principal(who).map_err(Error::from)?;
-        self.view(who).page(list, cursor)
+        self.view_with(who, &self.bound(who)).page(list, cursor)
     }
 
     /// How many items `who` sees of a list.
     pub fn count(&self, who: &Principal, list: List) -> usize {
-        self.view(who).count(list)
+        self.view_with(who, &self.bound(who)).count(list)
     }
 
     /// The parameters of a tool that are mirrored into `Mcp-Param-*` headers. Empty for most.
     pub fn header_parameters(&self, who: &Principal, tool: &str) -> Arc<[HeaderParameter]> {
-        let tenant = self.tenant(who);
-        let catalogue = tenant.catalogue();
+        let catalogue = self.catalogue_with(who, &self.bound(who));
         let Some(route) = catalogue.tool(tool) else {
             return Arc::default();
         };

@@ -5,6 +5,7 @@ use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{Error, Kind};
 
 use crate::audit::{Called, Sent};
+use crate::bound::Bound;
 use crate::catalogue::{PromptTarget, ResourceTarget, ToolTarget};
 use crate::invoke::Run;
 use crate::output::OutputCheck;
@@ -22,25 +23,35 @@ impl App {
                 _ => Err(error.into()),
             };
         }
+        let bound = self.bind_for(&call).await;
         match call.method {
-            RelayMethod::CallTool => self.call_tool(call).await,
-            RelayMethod::ReadResource => self.read_resource(call).await,
-            RelayMethod::GetPrompt => self.get_prompt(call).await,
+            RelayMethod::CallTool => self.call_tool(call, &bound).await,
+            RelayMethod::ReadResource => self.read_resource(call, &bound).await,
+            RelayMethod::GetPrompt => self.get_prompt(call, &bound).await,
             RelayMethod::Complete => {
                 let called = Called::request(call.method, call.target);
                 let sent = Sent::Params(call.params);
                 let record = self.audit().call(call.who, call.request, called, sent);
-                let outcome = self.complete(call).await;
+                let outcome = self.complete(call, &bound).await;
                 record.end_relayed(&outcome);
                 outcome
             }
         }
     }
 
-    async fn call_tool(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
+    async fn call_tool(&self, call: Call<'_>, bound: &Bound) -> Result<RawJson, RpcError> {
         let found = self.tenant(call.who);
-        let found = found.find(|now| now.tool(call.target).cloned());
-        let (route, definitions) = found.ok_or_else(|| self.refused(call, no_tool()))?;
+        let found = found.find(bound, |now| now.tool(call.target).cloned());
+        let Some((route, definitions)) = found else {
+            return match self.lacking(&call).await {
+                Some(error) => {
+                    let result = render::error_result(&error);
+                    self.refused(call, error.into());
+                    Ok(result)
+                }
+                None => Err(self.refused(call, no_tool())),
+            };
+        };
         if let Err(exceeded) = self.limits().of_tool(call.who, call.target) {
             return Ok(render::error_result(&exceeded.into()));
         }
@@ -104,7 +115,7 @@ impl App {
         );
     }
 
-    async fn read_resource(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
+    async fn read_resource(&self, call: Call<'_>, bound: &Bound) -> Result<RawJson, RpcError> {
         if let Some(channel) = self.channel_at(call.who, call.target) {
             let called = Called::request(call.method, call.target);
             let sent = Sent::Params(call.params);
@@ -115,7 +126,7 @@ impl App {
             return read;
         }
         let found = self.tenant(call.who);
-        let found = found.find(|now| now.resource(call.target));
+        let found = found.find(bound, |now| now.resource(call.target));
         let found = found.ok_or_else(|| self.refused(call, no_resource(call.target)));
         let (target, definitions) = found?;
         let admitted = self.admit_resource(call, &definitions, &target);
@@ -143,10 +154,13 @@ impl App {
         }
     }
 
-    async fn get_prompt(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
+    async fn get_prompt(&self, call: Call<'_>, bound: &Bound) -> Result<RawJson, RpcError> {
         let found = self.tenant(call.who);
-        let found = found.find(|now| now.prompt(call.target).cloned());
-        let (target, definitions) = found.ok_or_else(|| self.refused(call, no_prompt()))?;
+        let found = found.find(bound, |now| now.prompt(call.target).cloned());
+        let Some((target, definitions)) = found else {
+            let lacking = self.lacking(&call).await;
+            return Err(self.refused(call, lacking.map_or_else(no_prompt, RpcError::from)));
+        };
         let admitted = self.admit_prompt(call, &definitions, &target);
         let admitted = admitted.map_err(|error| self.refused(call, error))?;
         match target {
@@ -166,13 +180,13 @@ impl App {
         }
     }
 
-    async fn complete(&self, call: Call<'_>) -> Result<RawJson, RpcError> {
+    async fn complete(&self, call: Call<'_>, bound: &Bound) -> Result<RawJson, RpcError> {
         let params = call.params.as_str();
         let reference = json::member(params, "ref").map_or("", |found| found.value);
         match text(reference, "type").as_deref() {
             Some("ref/prompt") => {
                 let found = self.tenant(call.who);
-                let found = found.find(|now| now.prompt(call.target).cloned());
+                let found = found.find(bound, |now| now.prompt(call.target).cloned());
                 let (target, definitions) = found.ok_or_else(no_prompt)?;
                 let admitted = self.admit_prompt(call, &definitions, &target)?;
                 match target {
@@ -186,7 +200,7 @@ impl App {
             }
             Some("ref/resource") => {
                 let found = self.tenant(call.who);
-                let found = found.find(|now| now.completed_resource(call.target));
+                let found = found.find(bound, |now| now.completed_resource(call.target));
                 let (target, definitions) = found.ok_or_else(|| no_resource(call.target))?;
                 let admitted = self.admit_resource(call, &definitions, &target)?;
                 match target {
@@ -237,6 +251,7 @@ impl App {
         record.admitted(admitted);
         record.begin().await?;
         let outcome = relay(call, upstream, own).await;
+        self.used_bound(upstream);
         record.end_relayed(&outcome);
         outcome
     }

@@ -159,7 +159,10 @@ impl App {
     ) -> Result<Reply, Error> {
         let facts = tenant.facts();
         let thing = facts.action(ThingKind::Tool, entry, entry.tool_name());
-        if matches!(call.surface, Surface::Http | Surface::Inside) {
+        if matches!(
+            call.surface,
+            Surface::Http | Surface::Ws | Surface::Inside
+        ) {
             self.limits().of_tool(call.who, &thing.name)?;
         }
         let wish = Wish {
@@ -229,8 +232,14 @@ impl App {
             let leased = self.lease(run.who, run.definitions, entry, || run.choice());
             let leased = leased.await?;
             record.begin().await?;
-            let reply = self.attempt(entry, run, leased.as_ref()).await;
+            let mut reply = self.attempt(entry, run, leased.as_ref()).await;
             self.leased(leased.as_ref(), &reply);
+            if may_repeat(entry)
+                && let Some(renewed) = self.renewed(leased.as_ref(), &reply, run, entry).await?
+            {
+                reply = self.attempt(entry, run, Some(&renewed)).await;
+                self.leased(Some(&renewed), &reply);
+            }
             let reply = reply?;
             // The action is ours, so a mismatch is a fault in its code: found where it is tested.
             if cfg!(debug_assertions) {
@@ -248,6 +257,23 @@ impl App {
             log(error, slug, run.request);
         }
         outcome
+    }
+
+    /// Another lease for a call whose access token the service refused, once: with a token that was
+    /// renewed since. `None` where there is no other one.
+    async fn renewed<T>(
+        &self,
+        leased: Option<&Leased>,
+        reply: &Result<T, Error>,
+        run: &Run<'_>,
+        entry: &Entry,
+    ) -> Result<Option<Leased>, Error> {
+        let Some(leased) = leased.filter(|leased| leased.was_refused(reply)) else {
+            return Ok(None);
+        };
+        let renewed = self.lease(run.who, run.definitions, entry, || run.choice());
+        let renewed = renewed.await?;
+        Ok(renewed.filter(|renewed| renewed.has_other_tokens(leased)))
     }
 
     /// Runs the action that people sign in or up with. Nobody is known yet, so there is nobody whom
@@ -341,6 +367,12 @@ async fn guarded<T>(running: impl Future<Output = Result<T, Error>>) -> Result<T
     outcome.unwrap_or_else(|_| Err(Error::internal("the action panicked")))
 }
 
+/// Whether doing it twice is the same as doing it once.
+fn may_repeat(entry: &Entry) -> bool {
+    let annotations = entry.action().get_annotations();
+    annotations.read_only == Some(true) || annotations.idempotent == Some(true)
+}
+
 /// Faults of ours are for the operator; what a caller did wrong is for the caller.
 fn log(error: &Error, action: &str, request: &RequestId) {
     if error.kind() == Kind::Internal {
@@ -356,6 +388,7 @@ pub(crate) fn is_reached(action: &Action, surface: Surface) -> bool {
     let exposed = match surface {
         Surface::Mcp => Expose::MCP,
         Surface::Http => Expose::HTTP,
+        Surface::Ws => Expose::WS,
         Surface::Cli => Expose::CLI,
         Surface::Task => Expose::TASK,
         Surface::Schedule => return action.is_scheduled(),

@@ -5,6 +5,7 @@ mod access;
 pub mod agents;
 mod app;
 pub mod audit;
+mod bound;
 mod call;
 mod catalogue;
 pub mod channels;
@@ -16,6 +17,7 @@ pub mod jobs;
 mod keys;
 pub mod limits;
 mod metrics;
+mod mounts;
 pub mod oauth;
 mod output;
 mod patience;
@@ -23,8 +25,10 @@ pub mod people;
 pub mod policy;
 mod reach;
 pub mod rotation;
+mod routes;
 mod settings;
 pub mod setup;
+mod standing;
 pub mod status;
 mod subscriptions;
 mod surface;
@@ -33,6 +37,7 @@ mod tenant;
 
 pub use app::{App, AppParts};
 pub use audit::{Audit, Event, EventKind};
+pub use bound::OpenServer;
 pub use definitions::Definitions;
 pub use keys::{
     ApiKeyState, ApiKeyView, ApiKeys, BadSecretText, DEFAULT_OVERLAP, IssuedKey, KeyDigest,
@@ -40,7 +45,9 @@ pub use keys::{
 };
 pub use keyway_core::action::HeaderParameter;
 pub use metrics::Metrics;
+pub use mounts::Visit;
 pub use people::{People, PeopleParts, SignInSettings};
 pub use reach::Reachable;
+pub use routes::{NotRouted, Routing};
 pub use settings::Settings;
 pub use surface::{CacheScope, Call, Invocation, List, Notice, Page, Surface};

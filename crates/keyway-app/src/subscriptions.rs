@@ -3,12 +3,13 @@ use std::sync::Arc;
 
 use keyway_core::ports::Upstream;
 use keyway_core::rpc::RpcError;
-use keyway_core::{OrgId, Principal};
+use keyway_core::{Actor, OrgId, Principal, UserId};
 use parking_lot::Mutex;
 
 use crate::App;
 use crate::call::no_resource;
 use crate::catalogue::ResourceTarget;
+use crate::credentials::CredentialChoice;
 
 /// Who listens to which resource of which upstream: the upstream is asked once, however many
 /// clients listen.
@@ -17,10 +18,13 @@ pub(crate) struct Subscriptions {
     slots: Mutex<HashMap<Place, Arc<Slot>>>,
     /// What each listener's URI meant when it began to listen, so that it can end whatever has
     /// become of the catalogue since.
-    began: Mutex<HashMap<(OrgId, String), Vec<Source>>>,
+    began: Mutex<HashMap<(Listener, String), Vec<Source>>>,
 }
 
-/// An upstream's key and its own URI.
+/// Whose listening it is: what one person reaches another need not.
+type Listener = (OrgId, Option<UserId>);
+
+/// What tells an upstream's connection from others, and its own URI.
 type Place = (String, String);
 
 /// A resource of an upstream.
@@ -49,7 +53,7 @@ struct Turn<'a> {
 
 impl<'a> Turn<'a> {
     fn at(slots: &'a Mutex<HashMap<Place, Arc<Slot>>>, source: &Source) -> Self {
-        let place = (source.upstream.key().to_owned(), source.own.clone());
+        let place = (source.upstream.id().to_owned(), source.own.clone());
         let slot = Arc::clone(slots.lock().entry(place.clone()).or_default());
         Self { slots, place, slot }
     }
@@ -80,7 +84,7 @@ impl Subscriptions {
         }
     }
 
-    async fn add(&self, who: &OrgId, source: Source, exposed: &str) -> Result<(), RpcError> {
+    async fn add(&self, who: &Listener, source: Source, exposed: &str) -> Result<(), RpcError> {
         let turn = Turn::at(&self.slots, &source);
         let mut asked = turn.slot.asked.lock().await;
         if !*asked {
@@ -95,7 +99,7 @@ impl Subscriptions {
     }
 
     /// What one listener of a URI listens to; it no longer does.
-    fn take(&self, who: &OrgId, exposed: &str) -> Option<Source> {
+    fn take(&self, who: &Listener, exposed: &str) -> Option<Source> {
         let mut began = self.began.lock();
         let key = (who.clone(), exposed.to_owned());
         let sources = began.get_mut(&key)?;
@@ -141,7 +145,9 @@ impl App {
         if self.channel_at(who, uri).is_some() {
             return Ok(());
         }
-        let found = self.tenant(who).find(|now| now.resource(uri));
+        let bound = self.bind(who, &CredentialChoice::default()).await;
+        let found = self.tenant(who);
+        let found = found.find(&bound, |now| now.resource(uri));
         let (target, definitions) = found.ok_or_else(|| no_resource(uri))?;
         let thing = self.resource_thing(who, &definitions, uri, &target);
         let seen = thing.is_some_and(|thing| self.view(who).sees(&thing));
@@ -149,7 +155,7 @@ impl App {
             Some(ResourceTarget::Upstream { upstream, own }) => {
                 let source = Source { upstream, own };
                 let subscriptions = &self.inner.subscriptions;
-                subscriptions.add(who.organization(), source, uri).await
+                subscriptions.add(&listener(who), source, uri).await
             }
             Some(ResourceTarget::Action(_)) => Ok(()),
             None => Err(no_resource(uri)),
@@ -159,7 +165,7 @@ impl App {
     /// Ends one [`App::subscribe`].
     pub async fn unsubscribe(&self, who: &Principal, uri: &str) {
         let subscriptions = &self.inner.subscriptions;
-        let Some(source) = subscriptions.take(who.organization(), uri) else {
+        let Some(source) = subscriptions.take(&listener(who), uri) else {
             return;
         };
         let (app, uri) = (self.clone(), uri.to_owned());
@@ -169,6 +175,14 @@ impl App {
         });
         let _ = ending.await;
     }
+}
+
+fn listener(who: &Principal) -> Listener {
+    let person = match who.actor() {
+        Some(Actor::User(user)) => Some(user),
+        _ => None,
+    };
+    (who.organization().clone(), person)
 }
 
 #[cfg(test)]
@@ -235,7 +249,8 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_left_of_what_was_refused_abandoned_or_ended() {
         let subscriptions = Subscriptions::default();
-        let who: OrgId = "org_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+        let organization = "org_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+        let who = (organization, None);
         for _ in 0..3 {
             let refused = subscriptions.add(&who, source("bad:"), "bad:").await;
             refused.unwrap_err();

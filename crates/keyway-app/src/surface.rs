@@ -41,6 +41,8 @@ pub enum Surface {
     Mcp,
     /// Over plain HTTP.
     Http,
+    /// Over a WebSocket.
+    Ws,
     /// From the command line.
     Cli,
     /// In the background, because someone asked for it before.

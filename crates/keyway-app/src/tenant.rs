@@ -9,6 +9,7 @@ use keyway_core::ports::Upstream;
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
+use crate::bound::{Bound, Connection, Overlay, Overlays};
 use crate::catalogue::{Catalogue, Sources, build};
 use crate::metrics::Metrics;
 use crate::policy::{Facts, InForce, View, Views};
@@ -29,6 +30,8 @@ pub(crate) struct Tenant {
     facts: Facts,
     views: Views,
     catalogue: ArcSwap<Catalogue>,
+    /// The same with what someone reaches with credentials of their own.
+    overlays: Overlays,
     notices: broadcast::Sender<Notice>,
     announce: Announcer,
     announced: Arc<Announced>,
@@ -62,6 +65,7 @@ impl Tenant {
             facts,
             views: Views::default(),
             catalogue: ArcSwap::from_pointee(catalogue),
+            overlays: Overlays::default(),
             announce: announcer(notices.clone(), Arc::clone(&announced)),
             announced,
             notices,
@@ -74,12 +78,13 @@ impl Tenant {
         Arc::clone(self.catalogue.load().definitions())
     }
 
-    /// What a name leads to, and the definitions of the same moment.
+    /// What a name leads to for whoever has these connections, and the definitions of the same moment.
     pub(crate) fn find<T>(
         &self,
+        bound: &Bound,
         look: impl FnOnce(&Catalogue) -> Option<T>,
     ) -> Option<(T, Arc<Definitions>)> {
-        let catalogue = self.catalogue.load();
+        let catalogue = self.catalogue_with(bound);
         Some((look(&catalogue)?, Arc::clone(catalogue.definitions())))
     }
 
@@ -106,9 +111,91 @@ impl Tenant {
     /// Tells whoever listens of the lists of which someone sees something else now.
     pub(crate) fn policies_changed(&self, old: &InForce, new: &Arc<InForce>, now: Timestamp) {
         let catalogue = self.catalogue.load_full();
-        for list in self.views.changed(old, new, &catalogue, now) {
-            self.tell(Notice::ListChanged(list));
+        let mut changed = self.views.changed(old, new, &catalogue, now);
+        for overlay in self.overlays.all() {
+            changed.extend(overlay.views.changed(old, new, &overlay.catalogue, now));
         }
+        for list in List::ALL {
+            if changed.contains(&list) {
+                self.tell(Notice::ListChanged(list));
+            }
+        }
+    }
+
+    /// What can be listed and called by whoever has these connections.
+    pub(crate) fn catalogue_with(&self, bound: &Bound) -> Arc<Catalogue> {
+        if bound.ids().is_empty() {
+            return self.catalogue.load_full();
+        }
+        Arc::clone(&self.overlay(bound).catalogue)
+    }
+
+    /// What `who` sees of it under these policies.
+    pub(crate) fn view_with(
+        &self,
+        who: &Principal,
+        bound: &Bound,
+        in_force: &Arc<InForce>,
+        now: Timestamp,
+    ) -> Arc<View> {
+        if bound.ids().is_empty() {
+            return self.view(who, in_force, now);
+        }
+        let overlay = self.overlay(bound);
+        overlay.views.of(who, in_force, &overlay.catalogue, now)
+    }
+
+    /// Takes in what a connection lists now. Answers which lists of those who have it are different.
+    pub(crate) fn connection_changed(&self, id: &str) -> Vec<List> {
+        let upstreams = self.upstreams.lock();
+        let mut changed = Vec::new();
+        for (ids, before) in self.overlays.take(id) {
+            let now = self.overlay_of(&upstreams, &before.connections, &before.catalogue);
+            changed.extend(now.catalogue.changed_since(&before.catalogue));
+            self.overlays.put(&ids, &now);
+        }
+        let all = List::ALL.into_iter();
+        all.filter(|list| changed.contains(list)).collect()
+    }
+
+    /// Forgets what a connection listed.
+    pub(crate) fn connection_gone(&self, id: &str) {
+        self.overlays.take(id);
+    }
+
+    /// Forgets what all connections listed.
+    pub(crate) fn forget_overlays(&self) {
+        self.overlays.clear();
+    }
+
+    fn overlay(&self, bound: &Bound) -> Arc<Overlay> {
+        if let Some(known) = self.overlays.get(bound) {
+            return known;
+        }
+        let upstreams = self.upstreams.lock();
+        let before = self.catalogue.load_full();
+        let overlay = self.overlay_of(&upstreams, bound.connections(), &before);
+        self.overlays.put(bound.ids(), &overlay);
+        overlay
+    }
+
+    fn overlay_of(
+        &self,
+        shared: &[Arc<dyn Upstream>],
+        connections: &[Arc<Connection>],
+        before: &Catalogue,
+    ) -> Arc<Overlay> {
+        let own = connections
+            .iter()
+            .map(|one| Arc::clone(one) as Arc<dyn Upstream>);
+        let upstreams: Vec<_> = shared.iter().cloned().chain(own).collect();
+        let definitions = self.definitions();
+        let sources = self.sources(&definitions, &upstreams);
+        Arc::new(Overlay {
+            catalogue: Arc::new(build(&sources, Some(before))),
+            views: Views::default(),
+            connections: connections.to_vec(),
+        })
     }
 
     pub(crate) fn upstreams(&self) -> Vec<Arc<dyn Upstream>> {
@@ -166,17 +253,25 @@ impl Tenant {
 
     fn rebuild(&self, definitions: &Arc<Definitions>, upstreams: &[Arc<dyn Upstream>]) {
         let before = self.catalogue.load_full();
-        let sources = Sources {
+        let now = Arc::new(build(&self.sources(definitions, upstreams), Some(&before)));
+        self.catalogue.store(Arc::clone(&now));
+        self.overlays.clear();
+        for list in now.changed_since(&before) {
+            self.tell(Notice::ListChanged(list));
+        }
+    }
+
+    fn sources<'a>(
+        &'a self,
+        definitions: &'a Arc<Definitions>,
+        upstreams: &'a [Arc<dyn Upstream>],
+    ) -> Sources<'a> {
+        Sources {
             definitions,
             upstreams,
             metrics: &self.metrics,
             facts: &self.facts,
             ttl: self.settings.list_ttl,
-        };
-        let now = Arc::new(build(&sources, Some(&before)));
-        self.catalogue.store(Arc::clone(&now));
-        for list in now.changed_since(&before) {
-            self.tell(Notice::ListChanged(list));
         }
     }
 }

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
+use crate::action::{Calling, Next, Origin, Ran, Surrounding};
 use crate::credential::{Credential, CredentialDefinition, CredentialNeed};
-use crate::{Action, action::Origin};
+use crate::{Action, Error};
 
 /// An external service wrapped once: the credential it asks for, and the family of actions that use
 /// it. Its slug is the credential's key.
@@ -32,6 +33,7 @@ use crate::{Action, action::Origin};
 pub struct App {
     credential: CredentialDefinition,
     actions: Vec<Action>,
+    around: Surrounding,
 }
 
 impl App {
@@ -47,6 +49,7 @@ impl App {
         Self {
             credential,
             actions: Vec::new(),
+            around: Surrounding::default(),
         }
     }
 
@@ -86,6 +89,16 @@ impl App {
         self
     }
 
+    /// Runs something around each of its actions; see [`Action::around`].
+    pub fn around<F, R>(mut self, around: F) -> Self
+    where
+        F: Fn(Calling, Next) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Ran, Error>> + Send + 'static,
+    {
+        self.around.add(around);
+        self
+    }
+
     /// Its slug.
     pub fn slug(&self) -> &str {
         self.credential.key()
@@ -101,7 +114,7 @@ impl App {
         &self.actions
     }
 
-    /// Its credential and its actions, each with its need of it.
+    /// Its credential and its actions, each with its need of it and with what is around it.
     pub fn into_parts(self) -> (Arc<CredentialDefinition>, Vec<Action>) {
         let credential = Arc::new(self.credential);
         let need = || CredentialNeed::new(Arc::clone(&credential));
@@ -113,7 +126,9 @@ impl App {
                 action.needs(need())
             }
         };
-        let actions = self.actions.into_iter().map(needing).collect();
+        let around = self.around;
+        let actions = self.actions.into_iter().map(needing);
+        let actions = actions.map(|action| action.around_all(&around)).collect();
         (credential, actions)
     }
 }

@@ -22,6 +22,7 @@ use tower::ServiceExt as _;
 use crate::address::Address;
 use crate::guard::{Cors, Hosts, Origin, Origins, is_preflight};
 use crate::metrics::{Requests, Route};
+use crate::mounts::Mount;
 use crate::pages::Forms;
 use crate::refusal::{Refusal, Shape};
 use crate::reply::Body;
@@ -50,6 +51,8 @@ pub struct FrontParts {
     pub pages: Arc<Pages>,
     /// How people sign in with an application's own actions.
     pub forms: Forms,
+    /// Endpoints of integrations, checked ([`Mount::check`]).
+    pub mounts: Vec<Mount>,
     /// How to behave.
     pub settings: Settings,
     /// How the gateway introduces itself.
@@ -94,7 +97,7 @@ impl Front {
             settings: parts.settings,
         });
         Arc::new(Self {
-            router: router(Arc::clone(&shared)),
+            router: router(Arc::clone(&shared), parts.mounts),
             hosts: Hosts::new(&shared.settings.access),
             origins: Origins::new(&shared.settings.access),
             random: parts.random,
@@ -312,7 +315,7 @@ fn options(request: &HeaderMap, cors: &Cors) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(
         ALLOW,
-        HeaderValue::from_static("GET, POST, PATCH, DELETE, OPTIONS"),
+        HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, OPTIONS"),
     );
     cors.stamp_preflight(request, headers);
     response

@@ -11,6 +11,7 @@ mod guard;
 mod mcp;
 mod media;
 mod metrics;
+mod mounts;
 mod oauth;
 pub mod openapi;
 mod page;
@@ -27,8 +28,10 @@ pub mod settings;
 mod shared;
 mod sites;
 
+pub use axum;
 pub use front::{Front, FrontParts};
 pub use mcp::backend;
+pub use mounts::{BadMount, Mount};
 pub use pages::{BadSignIn, Forms};
 pub use server::{Drained, ListenError, Workers, bind, serve};
 pub use settings::Settings;

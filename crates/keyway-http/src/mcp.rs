@@ -4,7 +4,9 @@ use keyway_app::App;
 use keyway_core::Principal;
 use keyway_core::ports::BoxFuture;
 use keyway_core::rpc::{RawJson, RpcError};
-use keyway_mcp::endpoint::{Backend, Call, HeaderParameter, List, Notice, Page, ServerInfo};
+use keyway_mcp::endpoint::{
+    Audience, Backend, Call, HeaderParameter, List, Notice, Page, ServerInfo,
+};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +27,10 @@ struct AppBackend {
 impl Backend for AppBackend {
     fn server(&self) -> Arc<ServerInfo> {
         Arc::clone(&self.server)
+    }
+
+    fn prepare<'a>(&'a self, who: &'a Principal) -> Option<BoxFuture<'a, ()>> {
+        self.app.prepare(who)
     }
 
     fn list(&self, who: &Principal, list: List, cursor: Option<&str>) -> Result<Page, RpcError> {
@@ -60,7 +66,11 @@ impl Backend for AppBackend {
     }
 
     fn hears(&self, who: &Principal, channel: &str) -> bool {
-        self.app.hears(who, channel)
+        self.app.hears(&self.app.now(who), channel)
+    }
+
+    fn concerns(&self, who: &Principal, audience: &Audience) -> bool {
+        self.app.concerns(who, audience)
     }
 
     fn seal(&self, who: &Principal, state: &[u8]) -> String {

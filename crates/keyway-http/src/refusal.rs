@@ -131,7 +131,8 @@ impl Refusal {
         response
     }
 
-    fn problem(&self, request: &RequestId) -> Value {
+    /// The body of an answer (RFC 9457).
+    pub(crate) fn problem(&self, request: &RequestId) -> Value {
         let mut body = Map::new();
         body.insert("type".into(), "about:blank".into());
         body.insert("title".into(), title(self.status).into());

@@ -1,24 +1,26 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{any, delete, get, patch, post};
 
+use crate::mounts::{Mount, mounted};
 use crate::oauth;
 use crate::pages::routes;
 use crate::routes::{
     agents, api_keys, call_action, channel_events, channel_socket, credentials, healthz,
     invitations, jobs, list_actions, list_audit_events, list_channels, list_mcp_servers, members,
     metrics, oauth_clients, oauth_grants, organization, projects, prompt_agent, readyz,
-    service_accounts, sessions, show_openapi, unknown,
+    routed_action, service_accounts, sessions, show_openapi, socket, unknown,
 };
 use crate::shared::Shared;
 
 /// Everything that is served but the MCP endpoint, which [`Front`](crate::front::Front) answers
 /// before this is asked.
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
+pub(crate) fn router(shared: Arc<Shared>, mounts: Vec<Mount>) -> Router {
+    mounted(Router::new(), &shared, mounts)
         .route("/v1/actions", get(list_actions::handle))
         .route("/v1/actions/{slug}", post(call_action::handle))
+        .route("/api/{*path}", any(routed_action::handle))
         .merge(jobs_and_channels())
         .merge(agents_and_sessions())
         .route("/v1/audit", get(list_audit_events::handle))
@@ -46,6 +48,7 @@ fn jobs_and_channels() -> Router<Arc<Shared>> {
         .route("/v1/channels", get(list_channels::handle))
         .route("/v1/channels/{name}/events", get(channel_events::handle))
         .route("/v1/channels/{name}/ws", get(channel_socket::handle))
+        .route("/v1/ws", get(socket::handle))
 }
 
 /// Agents, and what was said to them.

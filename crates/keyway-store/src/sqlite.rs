@@ -70,6 +70,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "audit blocks",
         include_str!("../migrations/sqlite/0010_audit_blocks.sql"),
     ),
+    (
+        11,
+        "credential oauth",
+        include_str!("../migrations/sqlite/0011_credential_oauth.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

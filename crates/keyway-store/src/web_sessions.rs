@@ -123,6 +123,29 @@ impl Store {
         rows.map(|row| row.map(|(session, _)| session)).collect()
     }
 
+    /// Which of these web sessions have not ended, at which organization, and as what. Names no
+    /// organization: it is asked by what hangs on web sessions of every one.
+    pub async fn web_sessions_standing(
+        &self,
+        ids: &[WebSessionId],
+        alive: Alive,
+    ) -> Result<Vec<(WebSessionId, OrgId, Role)>, StoreError> {
+        // One text instead of as many placeholders as there are web sessions.
+        let ids: Vec<_> = ids.iter().map(|id| format!("\"{id}\"")).collect();
+        let sql =
+            format!("{COLUMNS} WHERE w.id IN (SELECT value FROM json_each($1)) AND {IS_ALIVE}");
+        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(format!("[{}]", ids.join(",")))
+            .bind(alive.now.as_millisecond())
+            .bind(alive.seen_since.as_millisecond())
+            .fetch_all(self.pool())
+            .await
+            .doing("look up web sessions")?;
+        let rows = rows.into_iter().map(Row::read);
+        rows.map(|row| row.map(|(session, role)| (session.id, session.organization, role)))
+            .collect()
+    }
+
     /// Records that a web session was seen.
     pub async fn see_web_session(
         &self,

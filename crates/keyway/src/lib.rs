@@ -37,17 +37,26 @@ pub mod serve;
 mod servers;
 
 pub use gateway::{Builder, Gateway, Identity};
+pub use http::Method;
 #[doc(hidden)]
 pub use keyway_core::__private;
-pub use keyway_core::action::{Annotations, Block, Content, Expose, Format};
+pub use keyway_core::action::{
+    Annotations, Block, Calling, Content, Expose, Format, Next, Ran, Reply,
+};
 pub use keyway_core::credential::CredentialScope;
 pub use keyway_core::{
     Action, Agent, App, Channel, Context, Credential, CredentialDefinition, Error, Kind, McpServer,
-    Problem, Secret,
+    Principal, Problem, RequestId, Secret,
 };
+pub use keyway_http::axum;
 pub use keyway_macros::{Credential, action, data};
 
 /// The README's program compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// So do the how-to's.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/how-to/serve-actions-over-http.md")]
+struct ServeActionsOverHttp;

@@ -2,7 +2,8 @@
 //! three lines and the whole command line.
 //!
 //! * `app.rs`: the credential, and the app that puts credential and actions together;
-//! * `actions`: what agents can do at Acme, one file each.
+//! * `actions`: what agents can do at Acme, one file each;
+//! * `tests/it/recorded.rs`: what they send, tested without any server by `keyway-testing`.
 
 mod actions;
 mod app;

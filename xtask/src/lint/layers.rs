@@ -69,6 +69,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keyway-http",
         ],
     ),
+    (
+        "keyway-testing",
+        &["keyway", "keyway-core", "keyway-egress"],
+    ),
 ];
 
 /// Crates that no product crate may depend on, except in its tests.

@@ -183,9 +183,10 @@ impl Subscription {
         let Parts {
             app, who, channel, ..
         } = &self.parts;
+        let who = app.now(who);
         let role = match who.actor() {
             None => Ok(Some(who.role())),
-            Some(_) => access::role(&app.inner.store, who).await,
+            Some(_) => access::role(&app.inner.store, &who).await,
         };
         match role {
             Ok(Some(role)) => app.hears(&who.with_role(role), channel),

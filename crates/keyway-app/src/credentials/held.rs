@@ -7,12 +7,13 @@ use keyway_core::{CredentialId, Error, OrgId, ProjectId};
 use keyway_store::{Store, StoreError};
 use keyway_vault::Vault;
 use parking_lot::{Mutex, RwLock};
+use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::error;
 use super::instance::{Instance, open};
 use super::uses::Uses;
+use super::{Grants, error};
 
 /// How often the change counter is read: what another process changed counts here within this time.
 const LOOK: Duration = Duration::from_secs(1);
@@ -27,6 +28,8 @@ pub(crate) struct Held {
     vault: Vault,
     table: RwLock<Table>,
     pub(super) uses: Uses,
+    /// Grows whenever something may have changed.
+    changes: watch::Sender<u64>,
 }
 
 #[derive(Default)]
@@ -51,6 +54,7 @@ impl Held {
             vault,
             table: RwLock::default(),
             uses: Uses::default(),
+            changes: watch::Sender::new(0),
         }
     }
 
@@ -129,6 +133,28 @@ impl Held {
     /// Lets go of everything: something changed.
     pub(super) fn forget(&self) {
         self.table.write().clear();
+        self.changes.send_modify(|changes| *changes += 1);
+    }
+
+    /// Keeps in mind that instances were used.
+    pub(crate) fn used(&self, instances: &[CredentialId], at: jiff::Timestamp) {
+        self.uses.record(instances, at, &Ok(()));
+    }
+
+    /// Tells of every time something may have changed.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// Every instance of a key, with the revision it has.
+    pub(crate) async fn revisions(
+        &self,
+        organization: &OrgId,
+        key: &str,
+    ) -> Result<Vec<(CredentialId, i64)>, Error> {
+        let known = self.of(organization, key).await?;
+        let each = known.instances.iter();
+        Ok(each.map(|one| (one.id.clone(), one.revision)).collect())
     }
 
     async fn record_uses(&self) -> Result<(), StoreError> {
@@ -150,16 +176,20 @@ impl Table {
 }
 
 /// Keeps what is held true to the store until `shutdown`, then writes down the last uses.
-pub(crate) async fn watch(held: Arc<Held>, shutdown: CancellationToken) {
+pub(crate) async fn watch(held: Arc<Held>, grants: Arc<Grants>, shutdown: CancellationToken) {
     let mut ticks = tokio::time::interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut failing, mut looks, mut seen) = (false, 0u32, None);
+    let (mut failing, mut looks, mut seen, mut seen_grants) = (false, 0u32, None, None);
     while shutdown.run_until_cancelled(ticks.tick()).await.is_some() {
         looks = looks.wrapping_add(1);
         let looked = async {
             let epoch = held.store.credential_epoch().await?;
             if seen.replace(epoch) != Some(epoch) {
                 held.forget();
+            }
+            let epoch = held.store.credential_grant_epoch().await?;
+            if seen_grants.replace(epoch) != Some(epoch) {
+                grants.changed();
             }
             if looks.is_multiple_of(LOOKS_PER_RECORD) {
                 held.record_uses().await?;

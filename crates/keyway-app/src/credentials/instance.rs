@@ -10,6 +10,8 @@ pub(crate) struct Instance {
     pub(crate) place: CredentialPlace,
     pub(crate) name: String,
     pub(crate) is_default: bool,
+    /// Grows with each change of what is sealed.
+    pub(crate) revision: i64,
 }
 
 impl From<&StoredCredential> for Instance {
@@ -19,6 +21,7 @@ impl From<&StoredCredential> for Instance {
             place: stored.place.clone(),
             name: stored.name.clone(),
             is_default: stored.is_default,
+            revision: stored.revision,
         }
     }
 }

@@ -159,6 +159,7 @@ mod tests {
             place,
             name: name.to_owned(),
             is_default,
+            revision: 1,
         }
     }
 

@@ -85,7 +85,9 @@ impl Aspect {
             Self::OutputSchema => a.output_schema() != b.output_schema(),
             Self::Annotations => a.get_annotations() != b.get_annotations(),
             Self::Exposure => {
-                a.exposure() != b.exposure() || a.is_admin_only() != b.is_admin_only()
+                a.exposure() != b.exposure()
+                    || a.is_admin_only() != b.is_admin_only()
+                    || a.get_route() != b.get_route()
             }
             Self::Kind => {
                 let address = |of: &Entry| of.action().get_resource().map(|of| of.address.clone());

@@ -7,6 +7,7 @@ use keyway_core::scopes::Scope;
 use keyway_core::{ApiKeyId, GrantId, OrgId, Principal, Role, Scopes, Subject};
 use keyway_store::oauth::{GrantStanding, TokenCredential};
 use keyway_store::{Credential, Use};
+use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::KeyDigest;
@@ -50,6 +51,8 @@ pub(crate) struct KnownGrant {
     organization: OrgId,
     /// Cancelled once the grant is no longer valid.
     pub(crate) revoked: CancellationToken,
+    /// The role of who gave it.
+    role: Mutex<Role>,
     epoch: AtomicI64,
     used: AtomicI64,
     recorded: AtomicI64,
@@ -181,6 +184,7 @@ impl KnownGrant {
             id: found.grant.clone(),
             organization: found.organization.clone(),
             revoked: CancellationToken::new(),
+            role: Mutex::new(found.role),
             epoch: AtomicI64::new(found.epoch),
             used: AtomicI64::new(found.created_at.as_millisecond()),
             recorded: AtomicI64::new(0),
@@ -194,7 +198,14 @@ impl KnownGrant {
 
     /// It is valid as of this state of the store.
     pub(crate) fn stand(&self, found: &GrantStanding) {
+        *self.role.lock() = found.role;
         self.epoch.store(found.epoch, Ordering::Relaxed);
+    }
+
+    /// `who` came in with a token of it: what they are now.
+    pub(super) fn now(&self, who: &Principal) -> Principal {
+        let role = *self.role.lock();
+        who.with_role(role).with_scopes(within(who.scopes(), role))
     }
 
     /// When a token of it was last used, in milliseconds.

@@ -111,6 +111,11 @@ impl KeyRing {
         })
     }
 
+    /// `who` with the role and scopes that are known of their key or grant.
+    pub(crate) fn now(&self, who: &Principal) -> Option<Principal> {
+        self.table.now(who)
+    }
+
     /// True when an access token with this digest came in here.
     pub(crate) fn has_seen(&self, digest: &KeyDigest) -> bool {
         self.table.with(digest, |_| ()).is_some()

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use keyway_core::{ApiKeyId, GrantId, Subject};
+use keyway_core::{ApiKeyId, GrantId, Principal, Subject};
 use keyway_store::oauth::TokenCredential;
 use parking_lot::RwLock;
 use tokio_util::sync::CancellationToken;
@@ -76,6 +76,26 @@ impl Table {
             Subject::Token { grant, .. } => {
                 let grants = self.grants.read();
                 grants.get(grant).map(|known| known.revoked.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// `who` with the role and scopes that are known of their key or grant; `None` for one that is
+    /// not known.
+    pub(super) fn now(&self, who: &Principal) -> Option<Principal> {
+        match who.subject() {
+            Subject::ApiKey { key, .. } => {
+                let keys = self.keys.read();
+                let known = keys.get(key)?.principal();
+                Some(
+                    who.with_role(known.role())
+                        .with_scopes(known.scopes().clone()),
+                )
+            }
+            Subject::Token { grant, .. } => {
+                let grants = self.grants.read();
+                grants.get(grant).map(|known| known.now(who))
             }
             _ => None,
         }

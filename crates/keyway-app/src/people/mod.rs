@@ -24,6 +24,7 @@ mod strength;
 mod throttle;
 mod users;
 mod visitor;
+mod visits;
 
 pub use accept::{Accept, InvitationLook};
 pub use action::ActionSignIn;

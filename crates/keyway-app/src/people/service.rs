@@ -9,6 +9,7 @@ use keyway_vault::Vault;
 use super::SignInSettings;
 use super::password::Passwords;
 use super::throttle::Throttle;
+use super::visits::Visits;
 use crate::access;
 use crate::audit::{Audit, Event};
 use crate::keys::{KeyRing, SecretText, TokenKind};
@@ -50,6 +51,7 @@ pub(crate) struct Parts {
     pub(super) audit: Audit,
     pub(super) passwords: Passwords,
     pub(super) throttle: Throttle,
+    pub(super) visits: Visits,
 }
 
 impl People {
@@ -79,6 +81,7 @@ impl People {
                 random: parts.random,
                 settings: parts.settings,
                 throttle: Throttle::default(),
+                visits: Visits::default(),
                 ring,
                 vault,
                 audit,

@@ -189,7 +189,7 @@ impl People {
         })
     }
 
-    fn alive(&self) -> Alive {
+    pub(super) fn alive(&self) -> Alive {
         let now = self.now();
         let idle = SignedDuration::try_from(self.parts.settings.session_idle);
         let idle = idle.unwrap_or(SignedDuration::MAX);

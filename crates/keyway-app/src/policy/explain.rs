@@ -50,7 +50,7 @@ impl App {
 
     fn known_tool(&self, who: &Principal, tool: &str) -> Option<Thing> {
         let tenant = self.tenant(who);
-        if let Some(route) = tenant.catalogue().tool(tool) {
+        if let Some(route) = self.catalogue_with(who, &self.bound(who)).tool(tool) {
             return Some(Thing::clone(&route.thing));
         }
         let definitions = tenant.definitions();

@@ -46,8 +46,60 @@ pub(super) fn object<'a>(members: impl Iterator<Item = (&'a str, String)>) -> Ra
 /// The JSON that a text stands for as the value of one property. A number keeps its digits.
 pub(super) fn json_of(schema: &Value, name: &str, text: &str) -> String {
     match property(schema, schema, name, 0) {
-        Some(property) if is_meant(schema, property, text) => text.to_owned(),
-        _ => quote(text),
+        Some(property) => json_as(schema, property, text),
+        None => quote(text),
+    }
+}
+
+/// The same where the schema of the value is known.
+pub(super) fn json_as(root: &Value, schema: &Value, text: &str) -> String {
+    if is_meant(root, schema, text) {
+        text.to_owned()
+    } else {
+        quote(text)
+    }
+}
+
+/// True where the schema wants an array and no text.
+pub(super) fn wants_many(root: &Value, schema: &Value) -> bool {
+    let mut types = Vec::new();
+    collect_types(root, schema, 0, &mut types);
+    types.contains(&"array") && !types.contains(&"string")
+}
+
+/// The schema of the items of an array, wherever among local references and alternatives it stands.
+pub(super) fn items<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
+    items_within(root, schema, 0)
+}
+
+fn items_within<'a>(root: &'a Value, schema: &'a Value, depth: usize) -> Option<&'a Value> {
+    if depth > 8 {
+        return None;
+    }
+    let own = schema.get("items");
+    own.or_else(|| parts(root, schema).find_map(|part| items_within(root, part, depth + 1)))
+}
+
+/// The names of the properties of an object schema, wherever among local references and
+/// alternatives they stand; each once.
+pub(super) fn property_names(schema: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    collect_names(schema, schema, 0, &mut names);
+    names
+}
+
+fn collect_names(root: &Value, schema: &Value, depth: usize, names: &mut Vec<String>) {
+    if depth > 8 {
+        return;
+    }
+    let own = schema.get("properties").and_then(Value::as_object);
+    for name in own.into_iter().flat_map(serde_json::Map::keys) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    for part in parts(root, schema) {
+        collect_names(root, part, depth + 1, names);
     }
 }
 

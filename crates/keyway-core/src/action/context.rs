@@ -50,6 +50,7 @@ struct Inner {
     http: Option<Arc<dyn HttpSend>>,
     job: Option<JobRun>,
     publish: Option<Arc<dyn Publisher>>,
+    given: Option<http::Extensions>,
     calls: Option<Arc<dyn Calls>>,
     /// The slug of the action, and what it runs because of.
     slug: Option<Arc<str>>,
@@ -103,6 +104,7 @@ impl Context {
                 http: None,
                 job: None,
                 publish: None,
+                given: None,
                 calls: None,
                 slug: None,
                 above: CallChain::default(),
@@ -133,6 +135,19 @@ impl Context {
     /// The same context with channels. Without it there are none.
     pub fn with_publisher(self, publish: Arc<dyn Publisher>) -> Self {
         self.changed(|inner| inner.publish = Some(publish))
+    }
+
+    /// The same context with something the action gets by its type ([`Context::get`]); of two of one
+    /// type the later one.
+    pub fn with<T: std::any::Any + Send + Sync>(self, value: Arc<T>) -> Self {
+        self.changed(|inner| {
+            inner.given.get_or_insert_default().insert(value);
+        })
+    }
+
+    /// What was [given along](super::Next::run_with) by what is around the action.
+    pub fn get<T: std::any::Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.inner.given.as_ref()?.get::<Arc<T>>().cloned()
     }
 
     /// The same context with other actions and agents to call; `slug` is the action that runs, because

@@ -1,11 +1,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::around::{self, Around};
 use super::derive::{input_schema, output_schema};
 use super::handler::{self, Handler};
 use super::task::Task;
@@ -155,6 +157,8 @@ pub struct Action {
     handler: Handler,
     pub(super) credentials: Vec<CredentialNeed>,
     pub(super) task: Task,
+    pub(super) route: Option<(Method, String)>,
+    pub(super) around: Vec<Around>,
 }
 
 impl Action {
@@ -227,6 +231,8 @@ impl Action {
             output_schema: output,
             handler,
             task: Task::default(),
+            route: None,
+            around: Vec::new(),
         }
     }
 
@@ -334,7 +340,7 @@ impl Action {
     /// The transports it is reachable over when its author said nothing about it. An action that is
     /// to stay hidden says `expose(Expose::NONE)`.
     pub fn expose_by_default(mut self, expose: Expose) -> Self {
-        if self.sign_in.is_none() {
+        if self.sign_in.is_none() && expose != Expose::NONE {
             self.expose = self.expose.or(Some(expose));
         }
         self
@@ -489,9 +495,18 @@ impl Action {
         self.markdown_depth.unwrap_or(DEFAULT_MARKDOWN_DEPTH)
     }
 
-    /// The transports.
+    /// The transports. Who has a route says HTTP with it.
     pub fn exposure(&self) -> Expose {
-        self.expose.unwrap_or(Expose::NONE)
+        let said = self.expose.unwrap_or(Expose::NONE);
+        match self.route {
+            Some(_) => said | Expose::HTTP,
+            None => said,
+        }
+    }
+
+    /// True when its author said that it is exposed nowhere.
+    pub(super) fn is_said_to_be_nowhere(&self) -> bool {
+        self.expose == Some(Expose::NONE)
     }
 
     /// The resource it is, if it is one.
@@ -519,8 +534,22 @@ impl Action {
         self.output_schema.as_ref()
     }
 
-    /// Runs the action on input that was validated against [`Action::input_schema`].
+    /// Runs the action, and what is [around](Action::around) it, on input that was validated against
+    /// [`Action::input_schema`].
     pub fn run(
+        &self,
+        context: Context,
+        input: RawJson,
+    ) -> BoxFuture<'static, Result<Reply, Error>> {
+        if self.around.is_empty() {
+            (self.handler)(context, input)
+        } else {
+            around::run(self, context, input)
+        }
+    }
+
+    /// Runs what its author wrote, without what is around it.
+    pub(super) fn run_inner(
         &self,
         context: Context,
         input: RawJson,

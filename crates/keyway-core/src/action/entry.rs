@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::coerce::input_from_text;
 use super::header::{HeaderParameter, header_parameters};
+use super::route::Placing;
 use super::schedule::Schedule;
 use super::schema::Schema;
 use super::template::{UriTemplate, Variables};
@@ -46,6 +47,7 @@ pub struct Entry {
     template: Option<UriTemplate>,
     headers: Vec<HeaderParameter>,
     schedule: Option<Schedule>,
+    placing: Option<Placing>,
     tool: RawJson,
     resource: Option<RawJson>,
     resource_template: Option<RawJson>,
@@ -70,6 +72,7 @@ impl Entry {
         let template = template_of(&action)?;
         let schedule = action.task.read_schedule(&input)?;
         task::check(&action)?;
+        let placing = Placing::of(&action)?;
         Ok(Self {
             slug: action.slug().into(),
             tool_name: action.tool_name(),
@@ -82,8 +85,64 @@ impl Entry {
             template,
             headers,
             schedule,
+            placing,
             action,
         })
+    }
+
+    /// The path of its own, as documents show it: `/api/tickets/{id}`. Nothing without a route.
+    pub fn route_path(&self) -> Option<String> {
+        self.placing.as_ref().map(Placing::shown)
+    }
+
+    /// The inputs that come in the path of its route, in order, and those that come in the query.
+    ///
+    /// ```
+    /// use http::Method;
+    /// use keyway_core::action::{Action, Registry};
+    /// use schemars::JsonSchema;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize, JsonSchema)]
+    /// struct List { project: String, page: Option<u32> }
+    ///
+    /// let list = Action::new("list", |_, input: List| async move { Ok(input.page) })
+    ///     .read_only()
+    ///     .route(Method::GET, "/projects/{project}/tickets");
+    /// let registry = Registry::new(vec![list]).unwrap();
+    /// let entry = registry.get("list").unwrap();
+    /// assert_eq!(entry.route_inputs(), Some((vec!["project"], vec!["page"])));
+    /// let query = [("page".to_owned(), "2".to_owned())];
+    /// let input = entry.routed_input(&["web".into()], &query, None).unwrap();
+    /// assert_eq!(input.as_str(), r#"{"project":"web","page":2}"#);
+    /// ```
+    pub fn route_inputs(&self) -> Option<(Vec<&str>, Vec<&str>)> {
+        let placing = self.placing.as_ref()?;
+        let path = placing.in_path().iter().map(String::as_str).collect();
+        Some((path, placing.in_query().collect()))
+    }
+
+    /// The input of a request to its route: what the path says, in its order, the query's
+    /// parameters and the body, each in its place.
+    ///
+    /// # Errors
+    ///
+    /// `given_twice`, `misplaced_input`, `unknown_parameter` and `body_not_taken`.
+    pub fn routed_input(
+        &self,
+        path: &[String],
+        query: &[(String, String)],
+        body: Option<&RawJson>,
+    ) -> Result<RawJson, Error> {
+        let schema = self.action.input_schema();
+        match &self.placing {
+            Some(placing) => placing.input(schema, path, query, body),
+            None => Ok(RawJson::empty_object()),
+        }
+    }
+
+    pub(super) fn placing(&self) -> Option<&Placing> {
+        self.placing.as_ref()
     }
 
     /// The action.

@@ -21,11 +21,13 @@ impl Expose {
     /// `keyway call {slug}`.
     pub const CLI: Self = Self(4);
     /// Every transport whose caller waits for the answer.
-    pub const ALL: Self = Self(7);
+    pub const ALL: Self = Self(7 | 16);
     /// In the background, as a job: `POST /v1/actions/{slug}?background` and
     /// `keyway call --background {slug}`, where it is exposed there as well. A job may run more than
     /// once, so an action says for itself that it may be one.
     pub const TASK: Self = Self(8);
+    /// A call over the WebSocket at `/v1/ws`.
+    pub const WS: Self = Self(16);
 
     /// True when all of `other` is in `self`.
     pub fn contains(self, other: Self) -> bool {

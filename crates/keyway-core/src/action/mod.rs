@@ -1,5 +1,6 @@
 //! Actions: typed operations, declared once, reachable over every transport they opt into.
 
+mod around;
 mod calling;
 mod chain;
 mod coerce;
@@ -19,6 +20,7 @@ mod origin;
 mod problem;
 mod registry;
 pub mod render;
+mod route;
 mod schedule;
 mod schema;
 mod task;
@@ -28,6 +30,7 @@ mod tests;
 
 pub(crate) use derive::input_schema;
 
+pub use around::{Calling, Next, Ran, Surrounding};
 pub use chain::{CallChain, MAX_CALL_DEPTH};
 pub use coerce::input_from_text;
 pub use content::{Block, Content, Message, PromptMessages, ResourceBody, Role};
@@ -42,6 +45,7 @@ pub use header::{BadHeaderParameter, HeaderParameter, header_parameters};
 pub use job::JobRun;
 pub use origin::Origin;
 pub use registry::{Clash, Registry};
+pub use route::{ROUTES, Routed, query_pairs, segments};
 pub use schedule::{BadSchedule, Schedule};
 pub use schema::{BadSchema, MAX_PROBLEMS, Schema};
 pub use task::DEFAULT_ATTEMPTS;

@@ -1,6 +1,9 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use http::Method;
+
+use super::route::{Placing, Routed, Routes};
 use super::template::Variables;
 use super::{Action, Entry, Expose, ResourceAddress, SignInAction};
 use crate::names::{ACTION_SLUG, MCP_NAME};
@@ -34,6 +37,7 @@ pub struct Registry {
     prompts: HashMap<String, usize>,
     uris: HashMap<String, usize>,
     sign_in: HashMap<String, usize>,
+    routes: Routes,
     /// Most specific first, then in the order of definition.
     templates: Vec<usize>,
 }
@@ -51,7 +55,7 @@ pub struct Registry {
 pub enum Clash {
     /// Two actions want the same.
     Both {
-        /// What: `slug`, `tool name`, `prompt name`, `resource URI`, `resource template`,
+        /// What: `slug`, `tool name`, `prompt name`, `resource URI`, `resource template`, `route`,
         /// `role` (of a login or signup action).
         what: &'static str,
         /// The name both want.
@@ -94,7 +98,7 @@ impl Registry {
     pub fn new(actions: Vec<Action>) -> Result<Self, Vec<Clash>> {
         let mut registry = Self::default();
         let mut clashes = Vec::new();
-        let mut forms = HashMap::new();
+        let mut forms = Forms::default();
         for action in actions {
             let owner = owner(&action);
             if let Some(reason) = bad_name(&action).or_else(|| exposed_sign_in(&action)) {
@@ -173,7 +177,13 @@ impl Registry {
         self.entries.iter()
     }
 
-    fn add(&mut self, entry: Entry, forms: &mut HashMap<String, usize>, clashes: &mut Vec<Clash>) {
+    /// The action that a method and the decoded segments of a path behind
+    /// [`ROUTES`](super::ROUTES) mean.
+    pub fn by_route(&self, method: &Method, path: Vec<String>) -> Routed<'_> {
+        self.routes.find(method, path, &self.entries)
+    }
+
+    fn add(&mut self, entry: Entry, forms: &mut Forms, clashes: &mut Vec<Clash>) {
         let index = self.entries.len();
         let action = entry.action();
         let name = entry.tool_name().to_owned();
@@ -206,13 +216,29 @@ impl Registry {
             }
             Some(ResourceAddress::Template(_)) => {
                 let form = entry.template().map(super::UriTemplate::form);
-                claim("resource template", forms, form.unwrap_or_default());
+                claim(
+                    "resource template",
+                    &mut forms.templates,
+                    form.unwrap_or_default(),
+                );
                 self.templates.push(index);
             }
             None => {}
         }
+        if let Some(route) = entry.placing().map(Placing::route)
+            && claim("route", &mut forms.routes, route.form())
+        {
+            self.routes.add(route, index);
+        }
         self.entries.push(entry);
     }
+}
+
+/// What is claimed besides names, while a registry is put together.
+#[derive(Default)]
+struct Forms {
+    templates: HashMap<String, usize>,
+    routes: HashMap<String, usize>,
 }
 
 impl<'a> IntoIterator for &'a Registry {

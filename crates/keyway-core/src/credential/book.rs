@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::CredentialDefinition;
-use crate::Action;
+use super::{CredentialDefinition, CredentialNeed};
 use crate::action::Clash;
+use crate::{Action, McpServer};
 
 /// Every credential of a gateway, by its key.
 ///
@@ -32,30 +32,52 @@ impl CredentialBook {
                 book.all.insert(definition.key().to_owned(), definition);
             }
         }
-        for action in actions {
-            for need in action.get_credentials() {
-                let definition = need.definition();
-                match book.all.get(definition.key()) {
-                    None => {
-                        if let Some(reason) = definition.fault() {
-                            let owner = owner(definition);
-                            clashes.push(Clash::Action { owner, reason });
-                        }
-                        let key = definition.key().to_owned();
-                        book.all.insert(key, Arc::clone(definition));
-                    }
-                    // Two types under one key would read each other's secrets.
-                    Some(first) if first.schema() != definition.schema() => {
-                        clashes.push(both(first, definition));
-                    }
-                    Some(_) => {}
-                }
-            }
+        for need in actions.into_iter().flat_map(Action::get_credentials) {
+            book.add(need, &mut clashes);
         }
         if clashes.is_empty() {
             Ok(book)
         } else {
             Err(clashes)
+        }
+    }
+
+    /// The same with what MCP servers need.
+    ///
+    /// # Errors
+    ///
+    /// As [`CredentialBook::new`].
+    pub fn with_servers<'a>(
+        mut self,
+        servers: impl IntoIterator<Item = &'a McpServer>,
+    ) -> Result<Self, Vec<Clash>> {
+        let mut clashes = Vec::new();
+        for need in servers.into_iter().flat_map(McpServer::needs) {
+            self.add(need, &mut clashes);
+        }
+        if clashes.is_empty() {
+            Ok(self)
+        } else {
+            Err(clashes)
+        }
+    }
+
+    fn add(&mut self, need: &CredentialNeed, clashes: &mut Vec<Clash>) {
+        let definition = need.definition();
+        match self.all.get(definition.key()) {
+            None => {
+                if let Some(reason) = definition.fault() {
+                    let owner = owner(definition);
+                    clashes.push(Clash::Action { owner, reason });
+                }
+                let key = definition.key().to_owned();
+                self.all.insert(key, Arc::clone(definition));
+            }
+            // Two types under one key would read each other's secrets.
+            Some(first) if first.schema() != definition.schema() => {
+                clashes.push(both(first, definition));
+            }
+            Some(_) => {}
         }
     }
 

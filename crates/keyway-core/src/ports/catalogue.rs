@@ -47,6 +47,28 @@ pub enum Notice {
     ResourceUpdated(String),
     /// Something was published. Only for those who may subscribe to its channel.
     Published(Arc<Message>),
+    /// Something for some only.
+    Only(Audience, Box<Notice>),
+}
+
+/// Whom a notice is for. Made and read by the one behind the endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Audience(Arc<str>);
+
+impl Audience {
+    /// The audience of this name.
+    ///
+    /// ```
+    /// assert_eq!(keyway_core::ports::Audience::new("docs#1").name(), "docs#1");
+    /// ```
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
 }
 
 impl List {

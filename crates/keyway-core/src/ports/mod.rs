@@ -18,7 +18,7 @@ pub use caller::{
     NoCaller,
 };
 pub use calls::{CallFrom, Calls};
-pub use catalogue::{CacheScope, List, Notice, Page};
+pub use catalogue::{Audience, CacheScope, List, Notice, Page};
 pub use clock::Clock;
 pub use hosts::{BadHost, Hosts};
 pub use http::{

@@ -11,6 +11,11 @@ pub trait Upstream: Send + Sync {
     /// The server's key in the configuration; unique.
     fn key(&self) -> &str;
 
+    /// What tells this connection from every other one. The key, where the server has but one.
+    fn id(&self) -> &str {
+        self.key()
+    }
+
     /// What goes before its names.
     fn prefix(&self) -> Prefix {
         Prefix::Server
@@ -173,7 +178,7 @@ pub enum UpstreamState {
 /// Something changed at an upstream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// The server's key.
+    /// The connection, by [`Upstream::id`].
     pub server: String,
     /// What changed.
     pub kind: ChangeKind,

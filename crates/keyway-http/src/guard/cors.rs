@@ -10,15 +10,18 @@ use super::Origin;
 /// Response headers pages may read beyond the few every page may.
 const EXPOSED: HeaderValue =
     HeaderValue::from_static("WWW-Authenticate, Mcp-Session-Id, X-Request-Id, Retry-After");
-const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PATCH, DELETE, OPTIONS");
+const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, OPTIONS");
 /// Two hours: the most one common browser honours.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 /// Request headers a page may send, besides those that start with `mcp-`.
-const ALLOWED: [&str; 6] = [
+const ALLOWED: [&str; 9] = [
     "accept",
     "authorization",
     "content-type",
+    "idempotency-key",
+    "keyway-credential",
     "keyway-hops",
+    "keyway-project",
     "last-event-id",
     "x-request-id",
 ];

@@ -21,10 +21,12 @@ pub(crate) enum Route {
     Asset,
     Oauth,
     V1,
+    Routed,
+    Mounted,
     Other,
 }
 
-const ROUTES: [(Route, &str); 13] = [
+const ROUTES: [(Route, &str); 15] = [
     (Route::Mcp, "/mcp"),
     (Route::Actions, "/v1/actions"),
     (Route::Action, "/v1/actions/{slug}"),
@@ -37,6 +39,8 @@ const ROUTES: [(Route, &str); 13] = [
     (Route::Asset, "/assets/{file}"),
     (Route::Oauth, "/oauth/{endpoint}"),
     (Route::V1, "/v1/{noun}"),
+    (Route::Routed, "/api/{path}"),
+    (Route::Mounted, "/x/{id}"),
     (Route::Other, "other"),
 ];
 
@@ -69,6 +73,8 @@ impl Route {
             _ if path.starts_with("/v1/actions/") => Self::Action,
             _ if path.starts_with("/assets/") => Self::Asset,
             _ if path.starts_with("/v1/") => Self::V1,
+            _ if path.starts_with("/api/") => Self::Routed,
+            _ if path.starts_with("/x/") => Self::Mounted,
             _ if is_page(path) => Self::Page,
             _ if path.starts_with("/oauth/") || path.starts_with("/.well-known/") => Self::Oauth,
             _ => Self::Other,
@@ -89,11 +95,17 @@ fn is_page(path: &str) -> bool {
 }
 
 impl Route {
-    /// True for what is administered and called under `/v1`.
+    /// True for what is administered and called by programs.
     pub(crate) fn is_api(self) -> bool {
         matches!(
             self,
-            Self::Actions | Self::Action | Self::McpServers | Self::OpenApi | Self::V1
+            Self::Actions
+                | Self::Action
+                | Self::McpServers
+                | Self::OpenApi
+                | Self::V1
+                | Self::Routed
+                | Self::Mounted
         )
     }
 }

@@ -1,8 +1,8 @@
 use keyway_core::action::{Action, Entry, Expose, Registry};
 use serde_json::{Map, Value, json};
 
-use super::jobs;
 use super::paths::responses;
+use super::{jobs, routes};
 
 /// How a call of an action can be refused.
 const REFUSALS: [&str; 16] = [
@@ -16,15 +16,22 @@ pub(super) fn describe(
     paths: &mut Map<String, Value>,
     components: &mut Map<String, Value>,
 ) {
-    let mut exposed: Vec<&Action> = registry
+    let mut exposed: Vec<&Entry> = registry
         .iter()
-        .map(Entry::action)
-        .filter(|action| action.exposure().contains(Expose::HTTP))
+        .filter(|entry| entry.action().exposure().contains(Expose::HTTP))
         .collect();
-    exposed.sort_by_key(|action| action.slug().to_owned());
-    for action in exposed {
+    exposed.sort_by_key(|entry| entry.action().slug().to_owned());
+    for entry in exposed {
+        let action = entry.action();
         let path = format!("/v1/actions/{}", action.slug());
-        paths.insert(path, json!({ "post": operation(action, components) }));
+        let described = operation(action, components);
+        if let Some((path, method, described)) = routes::operation(entry, &described) {
+            let methods = paths.entry(path).or_insert_with(|| json!({}));
+            if let Some(methods) = methods.as_object_mut() {
+                methods.insert(method, described);
+            }
+        }
+        paths.insert(path, json!({ "post": described }));
     }
 }
 
@@ -75,7 +82,8 @@ fn hoist(schema: &Value, name: &str, components: &mut Map<String, Value>) -> Val
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-fn repoint(schema: &mut Value, name: &str) {
+/// Makes references of a schema lead to where [`hoist`] moved its definitions.
+pub(super) fn repoint(schema: &mut Value, name: &str) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(|item| repoint(item, name)),
         Value::Object(members) => {

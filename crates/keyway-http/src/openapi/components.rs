@@ -128,6 +128,12 @@ fn action() -> Value {
             "slug": { "type": "string" },
             "title": { "type": "string" },
             "description": { "type": "string" },
+            "route": {
+                "description": "The method and the path of its own, where it has one.",
+                "type": "object",
+                "properties": { "method": { "type": "string" }, "path": { "type": "string" } },
+                "required": ["method", "path"]
+            },
             "annotations": {
                 "type": "object",
                 "properties": {

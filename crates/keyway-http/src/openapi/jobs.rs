@@ -4,7 +4,7 @@ use super::paths::responses;
 
 const REFUSALS: [&str; 8] = ["400", "401", "403", "404", "405", "406", "422", "429"];
 
-/// `/v1/jobs…` and `/v1/channels…`
+/// `/v1/jobs…`, `/v1/channels…` and `/v1/ws`
 pub(super) fn paths() -> Map<String, Value> {
     let id = || parameter("id", "path", "The job's id.", &text());
     let one = |id_of: &str, summary: &str| {
@@ -31,7 +31,8 @@ pub(super) fn paths() -> Map<String, Value> {
         ),
         ("/v1/channels", json!({ "get": list_channels() })),
         ("/v1/channels/{name}/events", json!({ "get": events() })),
-        ("/v1/channels/{name}/ws", json!({ "get": socket() })),
+        ("/v1/channels/{name}/ws", json!({ "get": channel_socket() })),
+        ("/v1/ws", json!({ "get": socket() })),
     ]
     .map(|(path, operations)| (path.to_owned(), operations))
     .into_iter()
@@ -154,9 +155,25 @@ fn events() -> Value {
     })
 }
 
+fn channel_socket() -> Value {
+    json!({
+        "operationId": "open_channel_socket",
+        "summary": "Subscribe to a channel over a WebSocket",
+        "parameters": [name(), after()],
+        "responses": upgraded(&["400", "401", "403", "404", "405", "429"])
+    })
+}
+
 fn socket() -> Value {
-    let refusals = ["400", "401", "403", "404", "405", "429"];
-    let mut responses = responses(Value::Null, &refusals);
+    json!({
+        "operationId": "open_socket",
+        "summary": "Call actions and subscribe to channels over one WebSocket",
+        "responses": upgraded(&["401", "403", "405", "429"])
+    })
+}
+
+fn upgraded(refusals: &[&str]) -> Value {
+    let mut responses = responses(Value::Null, refusals);
     if let Some(all) = responses.as_object_mut() {
         all.remove("200");
         let switched = "A WebSocket: one text frame a message; closed with the reason at the end.";
@@ -166,12 +183,7 @@ fn socket() -> Value {
             json!({ "description": "This is no WebSocket handshake." }),
         );
     }
-    json!({
-        "operationId": "open_channel_socket",
-        "summary": "Subscribe to a channel over a WebSocket",
-        "parameters": [name(), after()],
-        "responses": responses
-    })
+    responses
 }
 
 fn name() -> Value {

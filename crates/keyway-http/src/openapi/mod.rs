@@ -12,5 +12,6 @@ mod oauth;
 mod operation;
 mod paths;
 mod people;
+mod routes;
 
 pub use document::document;

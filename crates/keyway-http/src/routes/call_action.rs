@@ -4,7 +4,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use http::header::LOCATION;
-use http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use keyway_app::credentials::CredentialChoice;
 use keyway_app::jobs::Queueing;
 use keyway_app::{Invocation, Surface};
@@ -27,15 +27,22 @@ pub(crate) struct Manner {
     background: Option<String>,
 }
 
-impl Manner {
-    /// `?background`, `?background=true`; not said, `?background=false`.
-    fn is_background(&self) -> Result<bool, Error> {
-        match self.background.as_deref() {
-            Some("" | "true" | "1") => Ok(true),
-            None | Some("false" | "0") => Ok(false),
-            Some(_) => Err(Error::invalid_at("/background", "true or false")),
-        }
+/// `?background`, `?background=true`; not said, `?background=false`.
+pub(super) fn is_background(said: Option<&str>) -> Result<bool, Error> {
+    match said {
+        Some("" | "true" | "1") => Ok(true),
+        None | Some("false" | "0") => Ok(false),
+        Some(_) => Err(Error::invalid_at("/background", "true or false")),
     }
+}
+
+/// A call of an action as it was asked for.
+pub(super) struct Wanted {
+    pub(super) slug: String,
+    pub(super) input: RawJson,
+    pub(super) background: bool,
+    pub(super) credentials: CredentialChoice,
+    pub(super) key: Option<HeaderValue>,
 }
 
 /// `POST /v1/actions/{slug}`: runs an action on the JSON input in the body; no body is `{}`. With
@@ -49,17 +56,40 @@ pub(crate) async fn handle(
 ) -> Result<Response, Refusal> {
     let credentials = choice(request.headers())?;
     let Query(manner) = manner.map_err(|_| bad_query())?;
-    let background = manner.is_background()?;
+    let background = is_background(manner.background.as_deref())?;
     let key = request.headers().get("idempotency-key").cloned();
     let input = read_input(&shared, request).await?;
+    let wanted = Wanted {
+        slug,
+        input: input.unwrap_or_else(RawJson::empty_object),
+        background,
+        credentials,
+        key,
+    };
+    run(&shared, &asker, wanted).await
+}
+
+/// Runs an action, or queues it.
+pub(super) async fn run(
+    shared: &Shared,
+    asker: &Asker,
+    wanted: Wanted,
+) -> Result<Response, Refusal> {
+    let Wanted {
+        slug,
+        input,
+        credentials,
+        ..
+    } = wanted;
     // A client that goes away drops this future, and with it the guard.
     let cancel = CancellationToken::new();
     let _gone = cancel.clone().drop_guard();
-    if background {
+    if wanted.background {
         if credentials != CredentialChoice::default() {
             return Err(no_choice().into());
         }
-        let key = key.as_ref().map(|key| key.to_str().unwrap_or_default());
+        let key = wanted.key.as_ref();
+        let key = key.map(|key| key.to_str().unwrap_or_default());
         let queueing = Queueing {
             who: &asker.who,
             slug: &slug,
@@ -87,11 +117,15 @@ pub(crate) async fn handle(
             credentials,
         })
         .await?;
-    let output = match reply {
-        Reply::Data(data) => data,
-        Reply::Content(content) => RawJson::of(&content).map_err(Error::internal)?,
-    };
-    Ok(json(output.bytes().clone()))
+    Ok(json(written(reply)?.bytes().clone()))
+}
+
+/// What an action answered, as JSON.
+pub(super) fn written(reply: Reply) -> Result<RawJson, Error> {
+    match reply {
+        Reply::Data(data) => Ok(data),
+        Reply::Content(content) => RawJson::of(&content).map_err(Error::internal),
+    }
 }
 
 /// A job that forgot the choice could act on what was not meant.
@@ -102,7 +136,7 @@ fn no_choice() -> Error {
 }
 
 /// `Keyway-Project: web` and `Keyway-Credential: acme=sandbox`, the latter as often as needed.
-fn choice(headers: &HeaderMap) -> Result<CredentialChoice, Refusal> {
+pub(super) fn choice(headers: &HeaderMap) -> Result<CredentialChoice, Refusal> {
     let bad = || {
         let expected = "`Keyway-Project: <slug>` and `Keyway-Credential: <key>=<name or id>`";
         let error = Error::new(Kind::Malformed, "bad_header", "a header cannot be read");
@@ -121,10 +155,11 @@ fn choice(headers: &HeaderMap) -> Result<CredentialChoice, Refusal> {
     Ok(choice)
 }
 
-async fn read_input(
+/// The JSON in the body; nothing where there is no body.
+pub(super) async fn read_input(
     shared: &Shared,
     request: Request<axum::body::Body>,
-) -> Result<RawJson, Refusal> {
+) -> Result<Option<RawJson>, Refusal> {
     let (head, body) = request.into_parts();
     let empty = http_body::Body::is_end_stream(&body);
     if !empty {
@@ -132,13 +167,13 @@ async fn read_input(
     }
     let text = body::read(body, &shared.settings.limits).await?;
     if text.is_empty() {
-        return Ok(RawJson::empty_object());
+        return Ok(None);
     }
     bounds::check(&text, shared.settings.json).map_err(|found| {
         let error = Error::new(Kind::TooLarge, "json_too_large", found.to_string());
         Refusal::from(error)
     })?;
-    RawJson::parse(text).map_err(|_| {
+    RawJson::parse(text).map(Some).map_err(|_| {
         let error = Error::new(
             Kind::Malformed,
             "malformed_json",

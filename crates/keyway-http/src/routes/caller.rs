@@ -18,18 +18,15 @@ pub(crate) struct Asker {
 }
 
 /// The same, where the answer may be something else than JSON.
-pub(crate) struct AskerOfAny {
-    pub(crate) who: Principal,
-    pub(crate) request: RequestId,
-}
+pub(crate) struct AskerOfAny(pub(crate) Asker);
 
 impl FromRequestParts<Arc<Shared>> for Asker {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Refusal> {
-        let AskerOfAny { who, request } = AskerOfAny::from_request_parts(parts, shared).await?;
+        let asker = Self::known(parts, shared).await?;
         media::accepts_json(&parts.headers)?;
-        Ok(Self { who, request })
+        Ok(asker)
     }
 }
 
@@ -37,6 +34,13 @@ impl FromRequestParts<Arc<Shared>> for AskerOfAny {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Refusal> {
+        Asker::known(parts, shared).await.map(Self)
+    }
+}
+
+impl Asker {
+    /// The same, whatever they take.
+    pub(crate) async fn known(parts: &Parts, shared: &Shared) -> Result<Self, Refusal> {
         let asked = parts.extensions.get::<Asked>().ok_or_else(|| {
             keyway_core::Error::internal("the front has not introduced the request")
         })?;

@@ -102,7 +102,7 @@ fn farewell(lost: Lost) -> CloseFrame {
     }
 }
 
-fn not_a_socket() -> Refusal {
+pub(super) fn not_a_socket() -> Refusal {
     Refusal::hinting(
         StatusCode::UPGRADE_REQUIRED,
         "not_a_websocket",

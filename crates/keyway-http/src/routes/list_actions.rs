@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use keyway_core::Error;
-use keyway_core::action::{Action, Annotations, Entry, Expose};
+use keyway_core::action::{Annotations, Entry, Expose};
 use serde_json::Value;
 
 use super::{Asker, json};
@@ -22,10 +22,18 @@ struct Described<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'a str>,
     description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    route: Option<Routed<'a>>,
     annotations: Hints,
     input_schema: &'a Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     output_schema: Option<&'a Value>,
+}
+
+#[derive(serde::Serialize)]
+struct Routed<'a> {
+    method: &'a str,
+    path: String,
 }
 
 #[derive(serde::Serialize)]
@@ -51,16 +59,21 @@ pub(crate) async fn handle(
         .app
         .actions(&definitions, &asker.who)
         .into_iter()
-        .map(Entry::action)
-        .filter(|action| action.exposure().contains(Expose::HTTP))
+        .filter(|entry| entry.action().exposure().contains(Expose::HTTP))
         .map(describe)
         .collect();
     let body = serde_json::to_vec(&Listed { actions }).map_err(Error::internal)?;
     Ok(json(body))
 }
 
-fn describe(action: &Action) -> Described<'_> {
+fn describe(entry: &Entry) -> Described<'_> {
+    let action = entry.action();
+    let route = action.get_route().zip(entry.route_path());
     Described {
+        route: route.map(|((method, _), path)| Routed {
+            method: method.as_str(),
+            path,
+        }),
         slug: action.slug(),
         title: action.get_title(),
         description: action.get_description(),

@@ -19,7 +19,7 @@ pub(crate) async fn handle(
     State(shared): State<Arc<Shared>>,
     asker: Asker,
 ) -> Result<Response, Refusal> {
-    let servers = shared.app.upstream_statuses(&asker.who);
+    let servers = shared.app.server_statuses(&asker.who).await;
     let body = serde_json::to_vec(&Servers { servers }).map_err(Error::internal)?;
     Ok(json(body))
 }

@@ -22,9 +22,11 @@ pub(crate) mod organization;
 pub(crate) mod projects;
 pub(crate) mod prompt_agent;
 pub(crate) mod readyz;
+pub(crate) mod routed_action;
 pub(crate) mod service_accounts;
 pub(crate) mod sessions;
 pub(crate) mod show_openapi;
+pub(crate) mod socket;
 pub(crate) mod unknown;
 
 mod caller;

@@ -41,7 +41,7 @@ pub(crate) struct Said {
 /// `Accept: text/event-stream` the answer is a stream of what goes on, its last event the result.
 pub(crate) async fn handle(
     State(shared): State<Arc<Shared>>,
-    asker: AskerOfAny,
+    AskerOfAny(asker): AskerOfAny,
     Path(agent): Path<String>,
     headers: HeaderMap,
     Input(said): Input<Said>,

@@ -11,7 +11,8 @@ mod small;
 #[path = "../../../../fuzz/src/http.rs"]
 mod targets;
 
-const TARGETS: &[small::Target] = small::targets![forwarded, cookies, page_form, next_path];
+const TARGETS: &[small::Target] =
+    small::targets![forwarded, cookies, page_form, next_path, routed_input];
 
 #[test]
 fn every_target_is_run_here_and_by_cargo_fuzz() {

@@ -17,6 +17,7 @@ const OPTIONS: &[&str] = &[
     "idempotent",
     "admin_only",
     "expose",
+    "route",
     "resource",
     "media_type",
     "prompt",
@@ -101,6 +102,11 @@ impl Options {
                     let transports = Punctuated::<Ident, Token![,]>::parse_terminated(&listed)?;
                     expose(&options.home, transports.iter())?
                 }
+                Some("route") => {
+                    let said;
+                    parenthesized!(said in meta.input);
+                    route(&options.home, &said)?
+                }
                 _ => return Err(suggest::unknown(&meta.path, OPTIONS)),
             };
             options.calls.push(call);
@@ -130,7 +136,7 @@ impl Options {
 }
 
 fn expose<'a>(home: &Home, names: impl Iterator<Item = &'a Ident>) -> syn::Result<TokenStream> {
-    const TRANSPORTS: &[&str] = &["mcp", "http", "cli", "all", "none"];
+    const TRANSPORTS: &[&str] = &["mcp", "http", "ws", "cli", "task", "all", "none"];
     let private = home.private();
     let mut all = Vec::new();
     for name in names {
@@ -153,6 +159,31 @@ fn expose<'a>(home: &Home, names: impl Iterator<Item = &'a Ident>) -> syn::Resul
         all.push(quote!(#private::Expose::NONE));
     }
     Ok(quote!(.expose(#(#all)|*)))
+}
+
+/// `"POST", "/tickets/{id}"`
+fn route(home: &Home, said: syn::parse::ParseStream<'_>) -> syn::Result<TokenStream> {
+    const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
+    let method: LitStr = said.parse()?;
+    said.parse::<Token![,]>()?;
+    let path: LitStr = said.parse()?;
+    let _ = said.parse::<Option<Token![,]>>()?;
+    let text = method.value();
+    if !METHODS.contains(&text.as_str()) {
+        let known = METHODS.join(", ");
+        let message = match suggest::nearest(&text.to_uppercase(), METHODS) {
+            Some(meant) => format!("a route has no method `{text}`: did you mean `{meant}`?"),
+            None => format!("a route has no method `{text}`; it has one of {known}"),
+        };
+        return Err(syn::Error::new(method.span(), message));
+    }
+    if !path.value().starts_with('/') {
+        let message = "the path of a route begins with `/`, like \"/tickets/{id}\"";
+        return Err(syn::Error::new(path.span(), message));
+    }
+    let private = home.private();
+    let method = Ident::new(&text, method.span());
+    Ok(quote!(.route(#private::Method::#method, #path)))
 }
 
 /// Milliseconds of a time span.

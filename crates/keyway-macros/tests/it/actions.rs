@@ -149,6 +149,27 @@ fn what_the_attribute_says_is_on_the_action() {
     assert!(nothing().get_prompt().is_some());
 }
 
+/// Adds a note.
+#[action(
+    slug = "note:add",
+    expose(ws),
+    route("POST", "/tickets/{ticket}{?notify}")
+)]
+async fn add_note(ticket: u64, notify: Option<bool>) -> Result<u64, Error> {
+    Ok(ticket + u64::from(notify.unwrap_or_default()))
+}
+
+#[test]
+fn a_route_says_method_path_and_http() {
+    let action = add_note();
+    let (method, path) = action.get_route().unwrap();
+    assert_eq!(
+        (method.as_str(), path),
+        ("POST", "/tickets/{ticket}{?notify}")
+    );
+    assert_eq!(action.exposure(), Expose::WS | Expose::HTTP);
+}
+
 #[tokio::test]
 async fn an_input_may_be_taken_apart_and_an_answer_be_content() {
     let answer = run(&view(), context(&[]), r#"{"title":"t"}"#)

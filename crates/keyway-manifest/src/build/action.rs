@@ -97,6 +97,7 @@ fn told(at: &Spot, clash: &Clash) -> Fault {
         ("its input", "input"),
         ("its output", "output"),
         ("its URI template", "resource"),
+        ("its route", "route"),
     ];
     let part = part.iter().find(|(start, _)| reason.starts_with(start));
     let at = part.map_or_else(|| at.clone(), |(_, part)| at.member(part));
@@ -118,6 +119,9 @@ fn described(mut action: Action, spec: &ActionSpec) -> Action {
     }
     if spec.markdown {
         action = action.markdown();
+    }
+    if let Some((method, path)) = &spec.route {
+        action = action.route(method.clone(), path);
     }
     match &spec.resource {
         Some(resource) if resource.is_template => {

@@ -1,3 +1,4 @@
+use http::Method;
 use keyway_core::action::{Annotations, Expose};
 use keyway_core::credential::CredentialScope;
 use serde_json::{Value, json};
@@ -21,6 +22,7 @@ const KEYS: &[&str] = &[
     "credentials",
     "markdown",
     "resource",
+    "route",
     "http",
     "result",
     "errors",
@@ -57,6 +59,8 @@ pub(crate) struct ActionSpec {
     pub(crate) credentials: Vec<NeedSpec>,
     pub(crate) markdown: bool,
     pub(crate) resource: Option<ResourceSpec>,
+    /// The method and the path it is served under, and where that is said.
+    pub(crate) route: Option<(Method, String)>,
     pub(crate) http: HttpSpec,
     pub(crate) result: ResultSpec,
     pub(crate) errors: Vec<ErrorRule>,
@@ -112,6 +116,7 @@ impl ActionSpec {
             expose: expose(&fields, faults),
             credentials: needs(&fields, faults),
             markdown: fields.flag("markdown", faults),
+            route: route(&fields, faults),
             resource,
             result,
             errors: errors::rules(&fields, faults),
@@ -126,14 +131,30 @@ pub(super) fn expose(fields: &Fields<'_>, faults: &mut Faults) -> Option<Expose>
     let mut all = Expose::NONE;
     for item in &items {
         all = all
-            | match item.choice(&["mcp", "http", "cli"], faults) {
+            | match item.choice(&["mcp", "http", "ws", "cli"], faults) {
                 Some("mcp") => Expose::MCP,
+                Some("ws") => Expose::WS,
                 Some("http") => Expose::HTTP,
                 Some("cli") => Expose::CLI,
                 _ => Expose::NONE,
             };
     }
     Some(all)
+}
+
+/// `POST /tickets/{id}`
+fn route(fields: &Fields<'_>, faults: &mut Faults) -> Option<(Method, String)> {
+    let node = fields.get("route")?;
+    let text = node.text(faults)?;
+    let read = text.split_once(' ').and_then(|(method, path)| {
+        let method = Method::from_bytes(method.as_bytes()).ok()?;
+        Some((method, path.trim().to_owned()))
+    });
+    if read.is_none() {
+        let fault = Fault::new(node.at, "a route is a method and a path");
+        faults.push(fault.suggest("for example `POST /tickets/{id}`".to_owned()));
+    }
+    read
 }
 
 fn needs(fields: &Fields<'_>, faults: &mut Faults) -> Vec<NeedSpec> {

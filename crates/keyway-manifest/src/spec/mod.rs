@@ -7,6 +7,7 @@ mod credential;
 mod errors;
 mod http;
 mod names;
+mod oauth2;
 mod pagination;
 mod parts;
 mod result;

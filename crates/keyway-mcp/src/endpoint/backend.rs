@@ -7,13 +7,19 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 pub use keyway_core::action::HeaderParameter;
-pub use keyway_core::ports::{CacheScope, Call, List, Notice, Page};
+pub use keyway_core::ports::{Audience, CacheScope, Call, List, Notice, Page};
 
 /// What stands behind the endpoint: everything a principal may see and use, under the names
 /// clients know. Names, filtering and policy are the backend's; the protocol is the endpoint's.
 pub trait Backend: Send + Sync + 'static {
     /// How the server introduces itself.
     fn server(&self) -> Arc<ServerInfo>;
+
+    /// What has to be known of a principal before it is listed what it has. Never waits for an
+    /// upstream. `None` where nothing has.
+    fn prepare<'a>(&'a self, _who: &'a Principal) -> Option<BoxFuture<'a, ()>> {
+        None
+    }
 
     /// One page of a list, in a stable order. Never waits for an upstream.
     /// An unknown cursor is [`RpcError::INVALID_PARAMS`].
@@ -50,6 +56,11 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Whether a principal may hear what is published to a channel.
     fn hears(&self, who: &Principal, channel: &str) -> bool;
+
+    /// Whether a principal is among those a notice is for.
+    fn concerns(&self, _who: &Principal, _audience: &Audience) -> bool {
+        false
+    }
 
     /// Seals a request state for a principal: unreadable and unalterable outside.
     fn seal(&self, who: &Principal, state: &[u8]) -> String;

@@ -8,7 +8,7 @@ use super::{List, Page};
 
 /// One page of a list as a `result` object. What a revision adds to it, `more` writes: members, each
 /// with a comma before it.
-pub(super) fn list(
+pub(super) async fn list(
     core: &Core,
     origin: &Origin,
     which: List,
@@ -18,6 +18,9 @@ pub(super) fn list(
     let cursor = string(params.cursor);
     if params.cursor.is_some() && cursor.is_none() {
         return Err(invalid("`cursor` must be a string"));
+    }
+    if let Some(preparing) = core.backend.prepare(&origin.who) {
+        preparing.await;
     }
     let page = core.backend.list(&origin.who, which, cursor.as_deref())?;
     let items = page.items.as_str();

@@ -24,7 +24,7 @@ mod serve;
 mod settings;
 
 pub use backend::{
-    Backend, CacheScope, Call, HeaderParameter, Icon, List, Notice, Page, ServerInfo,
+    Audience, Backend, CacheScope, Call, HeaderParameter, Icon, List, Notice, Page, ServerInfo,
 };
 pub use body::Body;
 pub use gauge::Stats;

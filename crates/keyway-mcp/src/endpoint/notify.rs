@@ -1,9 +1,11 @@
 //! Messages about a call on their way to the client.
 
-use keyway_core::json;
 use keyway_core::ports::LogLevel;
+use keyway_core::{Principal, json};
 use serde_json::value::RawValue;
 
+use super::Notice;
+use super::core::Core;
 use crate::wire::{ObjectEdit, write_notification};
 
 /// Writes a notification about a call, or nothing when the client did not ask for it. Progress goes
@@ -28,6 +30,14 @@ pub(super) fn about_call(
             (level >= wanted).then(|| write_notification(method, Some(params.get())))
         }
         _ => None,
+    }
+}
+
+/// What a notice says to `who`; nothing where it is for others.
+pub(super) fn said_to<'a>(core: &Core, who: &Principal, notice: &'a Notice) -> Option<&'a Notice> {
+    match notice {
+        Notice::Only(audience, notice) => core.backend.concerns(who, audience).then_some(&**notice),
+        notice => Some(notice),
     }
 }
 

@@ -65,13 +65,13 @@ impl Pool {
         }));
     }
 
-    /// Adds a server and starts connecting to it, without waiting. One with the same key is
-    /// replaced.
+    /// Adds a server and starts connecting to it, without waiting. One with the same id, or key where it
+    /// has none, is replaced.
     pub fn add(&self, spec: ServerSpec) -> Arc<dyn Upstream> {
-        let key = spec.key.clone();
+        let id = spec.id().to_owned();
         let server = Arc::new(self.server(spec));
         let connector = Connector {
-            server: Arc::from(key.as_str()),
+            server: Arc::from(server.spec.key.as_str()),
             spec: Arc::clone(&server.spec),
             settings: Arc::clone(&server.settings),
             http: Arc::clone(&self.http),
@@ -90,7 +90,7 @@ impl Pool {
             server: Arc::clone(&server),
             connector,
         };
-        let replaced = self.servers.lock().insert(key, Arc::clone(&server));
+        let replaced = self.servers.lock().insert(id, Arc::clone(&server));
         if let Some(replaced) = replaced {
             replaced.stop.cancel();
         }
@@ -98,9 +98,9 @@ impl Pool {
         server
     }
 
-    /// Takes a server out and closes its connection. False when there is none with this key.
-    pub fn remove(&self, key: &str) -> bool {
-        let removed = self.servers.lock().remove(key);
+    /// Takes a server out and closes its connection. False when there is none with this id.
+    pub fn remove(&self, id: &str) -> bool {
+        let removed = self.servers.lock().remove(id);
         removed.is_some_and(|server| {
             server.stop.cancel();
             true
@@ -124,7 +124,7 @@ impl Pool {
         true
     }
 
-    /// The servers, by key.
+    /// The servers, by id.
     pub fn list(&self) -> Vec<Arc<dyn Upstream>> {
         let servers = self.servers.lock();
         servers
@@ -138,7 +138,7 @@ impl Pool {
         let signals = {
             let on_change = Arc::clone(&self.on_change);
             let subscriptions = Arc::clone(&subscriptions);
-            let server = spec.key.clone();
+            let server = spec.id().to_owned();
             let updated = move |uri: &str| {
                 if subscriptions.any() {
                     on_change(Change {

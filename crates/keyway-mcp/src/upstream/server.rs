@@ -52,7 +52,7 @@ pub(super) struct Server {
 impl Server {
     pub(super) fn tell(&self, kind: ChangeKind) {
         (self.on_change)(Change {
-            server: self.spec.key.clone(),
+            server: self.spec.id().to_owned(),
             kind,
         });
     }
@@ -277,9 +277,12 @@ impl Server {
         if connection.dialect.revision.is_modern() {
             let generation = self.subscriptions.generation();
             let confirmed = self.subscriptions.confirmed(generation);
-            return tokio::time::timeout(limit, confirmed)
-                .await
-                .map_err(|_| Failure::Timeout.to_rpc(key));
+            let confirmed = tokio::time::timeout(limit, confirmed);
+            // Whoever waits for a server that is stopped waits for nothing.
+            return match self.stop.run_until_cancelled(confirmed).await {
+                Some(Err(_)) => Err(Failure::Timeout.to_rpc(key)),
+                Some(Ok(())) | None => Ok(()),
+            };
         }
         let members = format!("\"uri\":{}", keyway_core::json::quote(uri));
         match connection.own(method, &members, limit).await {
@@ -292,6 +295,10 @@ impl Server {
 impl Upstream for Server {
     fn key(&self) -> &str {
         &self.spec.key
+    }
+
+    fn id(&self) -> &str {
+        self.spec.id()
     }
 
     fn prefix(&self) -> Prefix {

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use keyway_core::Secret;
 use keyway_core::names::Prefix;
-use keyway_core::ports::{Destination, ProtectedResource};
+use keyway_core::ports::{Destination, Hosts, ProtectedResource};
 
 /// One MCP server to be a client of. Plain data: nothing is checked or resolved here.
 #[derive(Debug, Clone)]
 pub struct ServerSpec {
-    /// The server's key in the configuration; unique in a pool.
+    /// The server's key in the configuration.
     pub key: String,
+    /// What tells this connection from others to the same server; the key where it is the only one.
+    pub id: Option<String>,
     /// How it is reached.
     pub transport: Transport,
     /// What goes before its names.
@@ -38,6 +40,7 @@ impl ServerSpec {
     pub fn new(key: impl Into<String>, transport: Transport) -> Self {
         Self {
             key: key.into(),
+            id: None,
             transport,
             prefix: Prefix::default(),
             enabled: true,
@@ -47,6 +50,11 @@ impl ServerSpec {
             keep_alive: Some(Duration::from_mins(1)),
             secrets: Vec::new(),
         }
+    }
+
+    /// What it is called in a pool.
+    pub(super) fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or(&self.key)
     }
 
     /// True for a server behind OAuth.
@@ -121,6 +129,8 @@ pub struct Http {
     pub auth: Auth,
     /// Who chose the URL.
     pub destination: Destination,
+    /// The only hosts that anything is sent to, after redirects too; any where absent.
+    pub hosts: Option<Hosts>,
 }
 
 impl fmt::Debug for Http {
@@ -130,6 +140,7 @@ impl fmt::Debug for Http {
             .field("kind", &self.kind)
             .field("auth", &self.auth)
             .field("destination", &self.destination)
+            .field("hosts", &self.hosts)
             .finish_non_exhaustive()
     }
 }
@@ -144,6 +155,7 @@ impl Http {
             kind: HttpKind::default(),
             auth: Auth::default(),
             destination: Destination::Operator,
+            hosts: None,
         }
     }
 }
@@ -202,6 +214,7 @@ impl OAuth {
             client_id: self.client_id.clone(),
             client_secret: self.client_secret.clone(),
             profile: self.profile.clone(),
+            server: None,
         }
     }
 }

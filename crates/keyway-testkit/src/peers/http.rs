@@ -49,10 +49,7 @@ impl HttpPeer {
         front: impl FnOnce(SocketAddr, Router) -> Router,
     ) -> Self {
         let peer = Peer::new(script);
-        let router = Router::new()
-            .route("/mcp", post(take).get(hear).delete(end))
-            .layer(from_fn_with_state(Arc::clone(&peer), pass))
-            .with_state(Arc::clone(&peer));
+        let router = routes(&peer);
         let (listener, address) = listen(at).await;
         Self {
             peer,
@@ -129,6 +126,14 @@ impl std::fmt::Debug for HttpPeer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "HttpPeer({})", self.address)
     }
+}
+
+/// What a peer answers.
+pub(super) fn routes(peer: &Arc<Peer>) -> Router {
+    Router::new()
+        .route("/mcp", post(take).get(hear).delete(end))
+        .layer(from_fn_with_state(Arc::clone(peer), pass))
+        .with_state(Arc::clone(peer))
 }
 
 pub(super) async fn serve(router: Router, at: SocketAddr) -> (SocketAddr, JoinSet<()>) {

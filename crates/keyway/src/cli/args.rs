@@ -7,7 +7,7 @@ use super::{
     serve, templates, validate, vault,
 };
 use super::{
-    credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
+    connect, credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
     service_accounts, setup_link, upgrade, users,
 };
 
@@ -57,6 +57,7 @@ pub(crate) enum Command {
     #[command(name = "api-keys")]
     ApiKeys(api_keys::ApiKeys),
     Credentials(credentials::Credentials),
+    Connect(connect::Connect),
     #[command(name = "setup-link")]
     SetupLink(setup_link::SetupLink),
     Users(users::Users),

@@ -11,6 +11,7 @@ mod chat;
 mod client;
 mod config;
 mod confirm;
+mod connect;
 mod credentials;
 mod dev;
 mod docs;

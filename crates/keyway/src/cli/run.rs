@@ -12,7 +12,7 @@ use super::{
     serve, templates, validate, vault, version,
 };
 use super::{
-    credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
+    connect, credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
     service_accounts, setup_link, upgrade, users,
 };
 use crate::Gateway;
@@ -92,6 +92,7 @@ async fn dispatch(
         Command::Credentials(command) => {
             Box::pin(credentials::run(&invocation, command, terminal)).await
         }
+        Command::Connect(command) => Box::pin(connect::run(&invocation, command, terminal)).await,
         Command::SetupLink(command) => setup_link::run(&invocation, &command, terminal).await,
         Command::Users(command) => users::run(&invocation, command, terminal).await,
         Command::Invitations(command) => invitations::run(&invocation, command, terminal).await,

@@ -71,11 +71,12 @@ fn clashes(invocation: &Invocation, config: &Config) -> Vec<String> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut all = actions(gateway, config);
     all.push(status::described(name, version, &clock));
-    let made = Registry::new(all).map_err(ServeError::Clashes);
-    let made = made.and_then(|registry| {
+    let held_together = || {
+        let registry = Registry::new(all).map_err(ServeError::Clashes)?;
         credentials(gateway, config, &registry)?;
         agents(gateway, config, &registry)
-    });
+    };
+    let made = held_together();
     made.err().map(ServeError::told_apart).unwrap_or_default()
 }
 

@@ -97,6 +97,8 @@ pub(super) fn tool_patterns(list: &[String]) -> Result<Vec<ToolPattern>, Wrong> 
 /// The paths of the other endpoints, which the MCP endpoint cannot take.
 const TAKEN: &[&str] = &[
     "/v1",
+    "/api",
+    "/x",
     "/healthz",
     "/readyz",
     "/metrics",

@@ -84,6 +84,7 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Finding>> {
     load.master_key();
     load.sign_in(inputs.directory);
     load.models();
+    load.oauth_clients(inputs.directory);
     let files = load.config.mcp_files.clone();
     for path in &files {
         read_file(&mut load.servers, inputs.environment, path);
@@ -290,6 +291,18 @@ impl Load<'_> {
                 self.config.models = models;
             }
             Err(findings) => self.errors.extend(findings),
+        }
+    }
+
+    fn oauth_clients(&mut self, directory: &Path) {
+        const KEY: &str = "oauth_clients";
+        match self.config.oauth_clients.fill(self.environment, directory) {
+            Ok(used) => self.config.secret_variables.extend(used),
+            Err(wrong) => {
+                let place = self.places.get(KEY).cloned();
+                let place = place.unwrap_or(Place::Default);
+                self.errors.push(Finding::error(place, KEY, wrong));
+            }
         }
     }
 

@@ -7,6 +7,7 @@ mod dotenv;
 mod environment;
 mod keys;
 mod load;
+mod oauth_clients;
 mod reader;
 mod reference;
 mod report;
@@ -31,12 +32,13 @@ pub(crate) use dotenv::{DOTENV, folder as dotenv_folder};
 pub use environment::Environment;
 pub use keys::{Key, all as all_keys};
 pub use load::{DEFAULT_FILE, Flag, Inputs, Loaded, load};
+pub use oauth_clients::{OAuthClient, OAuthClients};
 pub use reader::Kind;
 pub(crate) use reader::{parse_duration, unreadable};
 pub(crate) use reference::{resolve, variables};
 pub use report::{Finding, Place, Severity};
 pub use schema::schema;
-pub(crate) use servers::{ClientFile, read_client, section};
+pub(crate) use servers::{ClientFile, check_url, read_client, section};
 pub use servers::{Dialect, McpFile, McpServer, server_fields};
 pub use settings::{
     Auth, Config, Egress, Expose, Icon, Limits, Listen, Log, LogFormat, MasterKey, Mcp, Policy,

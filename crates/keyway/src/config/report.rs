@@ -17,6 +17,8 @@ pub enum Place {
     Variable(String),
     /// On the command line.
     Flag(&'static str),
+    /// In the program, or in a file of definitions: where, as text.
+    Defined(String),
     /// Nowhere: the default holds.
     Default,
 }
@@ -36,7 +38,7 @@ impl fmt::Display for Place {
         match self {
             Self::File { path, at: Some(at) } => write!(f, "{}:{at}", path.display()),
             Self::File { path, at: None } => write!(f, "{}", path.display()),
-            Self::Variable(name) => f.write_str(name),
+            Self::Variable(name) | Self::Defined(name) => f.write_str(name),
             Self::Flag(name) => f.write_str(name),
             Self::Default => f.write_str("default"),
         }

@@ -138,6 +138,15 @@ fn leaf(kind: Kind, doc: &str, default: &Value) -> Value {
                 "organization": { "type": "string" },
             },
         }}),
+        Kind::Clients => json!({ "type": "object", "additionalProperties": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["client_id"],
+            "properties": {
+                "client_id": { "type": "string", "minLength": 1 },
+                "client_secret": { "type": "string", "pattern": "^@(env|file):" },
+            },
+        }}),
         Kind::Icons => json!({ "type": "array", "items": {
             "type": "object",
             "additionalProperties": false,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use keyway_core::{Action, Secret, action};
 
 use super::definitions::Defined;
+use super::oauth_clients::OAuthClients;
 use super::servers::McpServer;
 use super::sign_in::SignIn;
 
@@ -48,6 +49,8 @@ pub struct Config {
     pub definitions: Defined,
     /// Who answers for agents.
     pub models: crate::models::GatewayModels,
+    /// Who the gateway is at the authorization servers of credentials.
+    pub oauth_clients: OAuthClients,
     /// The MCP servers Keyway is a client of, unusable entries included.
     pub mcp_servers: Vec<McpServer>,
     /// The files that servers were taken from besides `keyway.yaml`.
@@ -317,6 +320,7 @@ impl Expose {
                 all | match surface {
                     Surface::Mcp => action::Expose::MCP,
                     Surface::Http => action::Expose::HTTP,
+                    Surface::Ws => action::Expose::WS,
                     Surface::Cli => action::Expose::CLI,
                 }
             });
@@ -341,6 +345,8 @@ pub enum Surface {
     Mcp,
     /// `POST /v1/actions/{slug}`.
     Http,
+    /// A call over the WebSocket at `/v1/ws`.
+    Ws,
     /// `keyway call {slug}`.
     Cli,
 }

@@ -1,7 +1,10 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use keyway_core::{Action, Agent, App, Channel, CredentialDefinition, McpServer};
+use keyway_core::action::{Calling, Next, Ran, Surrounding};
+use keyway_core::{Action, Agent, App, Channel, CredentialDefinition, Error, McpServer};
+use keyway_http::Mount;
+use keyway_http::axum::Router;
 
 use super::{Gateway, Identity, brought};
 use crate::config::Icon;
@@ -14,6 +17,8 @@ pub struct Builder {
     credentials: Vec<Arc<CredentialDefinition>>,
     channels: Vec<Channel>,
     agents: Vec<Agent>,
+    around: Surrounding,
+    mounts: Vec<Mount>,
     servers: Vec<McpServer>,
 }
 
@@ -114,6 +119,58 @@ impl Builder {
         self
     }
 
+    /// Runs something around every action, those that are defined without code too; see
+    /// [`Action::around`]. Calls of upstream MCP servers are none of actions.
+    ///
+    /// ```
+    /// use keyway::{Error, Gateway, Kind};
+    ///
+    /// let gateway = Gateway::builder()
+    ///     .around(|calling, next| async move {
+    ///         let outcome = next.run().await;
+    ///         if let Err(error) = &outcome {
+    ///             eprintln!("{} failed: {}", calling.slug(), error.code());
+    ///         }
+    ///         outcome
+    ///     })
+    ///     .build();
+    /// assert!(!gateway.surrounding().is_empty());
+    /// ```
+    pub fn around<F, R>(mut self, around: F) -> Self
+    where
+        F: Fn(Calling, Next) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Ran, Error>> + Send + 'static,
+    {
+        self.around.add(around);
+        self
+    }
+
+    /// Serves endpoints of an integration below `/x/<id>`, behind the gateway's door: who asks has
+    /// shown a key or a token, which the endpoints do not see; requests count as calls of the tool
+    /// `x-<id>` for limits, scopes and policies; each is in the audit log, before it runs where its
+    /// method may change something. Who asks is an extension of the request.
+    ///
+    /// ```
+    /// use keyway::Gateway;
+    /// use keyway::axum::routing::get;
+    /// use keyway::axum::{Extension, Router};
+    /// use keyway::Principal;
+    ///
+    /// async fn whoami(Extension(who): Extension<Principal>) -> String {
+    ///     who.organization().to_string()
+    /// }
+    ///
+    /// let gateway = Gateway::builder()
+    ///     .mount("/x/acme", Router::new().route("/whoami", get(whoami)))
+    ///     .build();
+    /// assert_eq!(gateway.mounts().len(), 1);
+    /// ```
+    #[track_caller]
+    pub fn mount(mut self, path: impl Into<String>, router: Router) -> Self {
+        self.mounts.push(Mount::new(path, router));
+        self
+    }
+
     /// Adds an MCP server. Where it needs credentials, each caller reaches it with their own.
     ///
     /// ```
@@ -142,6 +199,8 @@ impl Builder {
             credentials: self.credentials,
             channels: self.channels,
             agents: self.agents,
+            around: self.around,
+            mounts: self.mounts,
             servers: self.servers,
         }
     }

@@ -9,7 +9,9 @@ pub use identity::Identity;
 
 use std::sync::Arc;
 
+use keyway_core::action::Surrounding;
 use keyway_core::{Action, Agent, Channel, CredentialDefinition, McpServer};
+use keyway_http::Mount;
 
 /// A gateway: an identity and the actions it offers. Configuration, storage and the outside world
 /// come in when it runs.
@@ -42,6 +44,8 @@ pub struct Gateway {
     credentials: Vec<Arc<CredentialDefinition>>,
     channels: Vec<Channel>,
     agents: Vec<Agent>,
+    around: Surrounding,
+    mounts: Vec<Mount>,
     servers: Vec<McpServer>,
 }
 
@@ -69,6 +73,16 @@ impl Gateway {
     /// The agents, those that others brought along included.
     pub fn agents(&self) -> &[Agent] {
         &self.agents
+    }
+
+    /// What is around every action.
+    pub fn surrounding(&self) -> &Surrounding {
+        &self.around
+    }
+
+    /// Endpoints of its integrations, in the order they were given.
+    pub fn mounts(&self) -> &[Mount] {
+        &self.mounts
     }
 
     /// The channels, in the order they were given.

@@ -8,7 +8,7 @@ use keyway_core::ports::Clock;
 use keyway_core::{Action, Agent};
 use keyway_store::Store;
 
-use super::ServeError;
+use super::{ServeError, defined};
 use crate::Gateway;
 use crate::config::Config;
 
@@ -40,12 +40,14 @@ impl Defining {
         let actions = actions
             .into_iter()
             .map(|action| action.markdown_depth_by_default(levels))
+            .map(|action| action.around_all(self.gateway.surrounding()))
             .collect();
         Registry::new(actions).map_err(ServeError::Clashes)
     }
 }
 
-/// The credentials of the gateway's apps, and those its actions need.
+/// The credentials of the gateway's apps, and those its actions and MCP servers need. The servers are
+/// held against them and against the configured ones.
 pub(crate) fn credentials(
     gateway: &Gateway,
     config: &Config,
@@ -54,7 +56,16 @@ pub(crate) fn credentials(
     let defined = gateway.credentials().iter();
     let defined = defined.chain(&config.definitions.credentials).cloned();
     let actions = registry.iter().map(Entry::action);
-    CredentialBook::new(defined, actions).map_err(ServeError::Clashes)
+    let servers = defined::servers(gateway, config);
+    let book = CredentialBook::new(defined, actions);
+    let book = book.and_then(|book| book.with_servers(&servers));
+    let book = book.map_err(ServeError::Clashes)?;
+    let clashes = defined::clashes(&servers, config, &book);
+    if clashes.is_empty() {
+        Ok(book)
+    } else {
+        Err(ServeError::Clashes(clashes))
+    }
 }
 
 /// The actions of the gateway's author, those defined without code, exposed as configured, and those

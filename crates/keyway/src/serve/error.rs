@@ -4,7 +4,7 @@ use keyway_app::policy::Fault;
 use keyway_app::setup::SetupError;
 use keyway_core::action::Clash;
 use keyway_core::channel::BadChannel;
-use keyway_http::{BadSignIn, ListenError};
+use keyway_http::{BadMount, BadSignIn, ListenError};
 use keyway_pages::Broken;
 use keyway_store::StoreError;
 
@@ -28,6 +28,9 @@ pub enum ServeError {
     /// Channels that cannot be there.
     #[error("the channels cannot be used: {}", told(.0))]
     Channels(Vec<BadChannel>),
+    /// Endpoints that cannot be mounted.
+    #[error("endpoints cannot be mounted: {}", told(.0))]
+    Mounts(Vec<BadMount>),
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -70,6 +73,7 @@ impl ServeError {
             Self::Clashes(_) => "actions_clash",
             Self::Agents(_) => "agents_unusable",
             Self::Channels(_) => "channels_unusable",
+            Self::Mounts(_) => "mounts_unusable",
             Self::Store(_) => "store_unusable",
             Self::Setup(_) => "setup_failed",
             Self::Egress { .. } => "invalid_configuration",
@@ -108,6 +112,7 @@ impl ServeError {
                 Some("`keyway validate` reads what is defined without starting anything")
             }
             Self::Channels(_)
+            | Self::Mounts(_)
             | Self::Store(_)
             | Self::Egress { .. }
             | Self::SignIn(_)

@@ -10,7 +10,8 @@ use keyway_core::ports::{Clock, Upstream};
 use keyway_mcp::upstream::Pool;
 use keyway_store::Store;
 
-use super::Opened;
+use super::{Opened, defined};
+use crate::Gateway;
 use crate::config::{Config, Environment, Finding, McpServer};
 use crate::servers::{Changes, Kept};
 
@@ -20,6 +21,13 @@ pub(crate) struct Servers {
     app: App,
     store: Store,
     clock: Arc<dyn Clock>,
+    gateway: Gateway,
+    /// Which definitions the application has its servers of.
+    bound: Option<u64>,
+    /// Those that are defined, and need no credentials.
+    defined: Vec<McpServer>,
+    /// The keys of all that are defined: they are nobody else's.
+    reserved: BTreeSet<String>,
     /// Whose each server is.
     owners: BTreeMap<String, OrgId>,
     /// Every organization that was ever given servers.
@@ -29,12 +37,21 @@ pub(crate) struct Servers {
 type Shown = Vec<(OrgId, Arc<dyn Upstream>)>;
 
 impl Servers {
-    pub(super) fn new(pool: Pool, environment: Environment, opened: &Opened) -> Self {
+    pub(super) fn new(
+        pool: Pool,
+        environment: Environment,
+        opened: &Opened,
+        gateway: Gateway,
+    ) -> Self {
         Self {
             kept: Kept::new(pool, environment),
             app: opened.app.clone(),
             store: opened.store.clone(),
             clock: Arc::clone(&opened.clock),
+            gateway,
+            bound: None,
+            defined: Vec::new(),
+            reserved: BTreeSet::new(),
             owners: BTreeMap::new(),
             organizations: BTreeSet::new(),
         }
@@ -48,9 +65,12 @@ impl Servers {
     /// application.
     pub(crate) async fn take(&mut self, config: &Config, findings: &[Finding]) -> Changes {
         self.kept.withhold(config.secret_variables.iter().cloned());
+        self.define(config);
         let mut servers = Vec::new();
         let mut owners = BTreeMap::new();
-        for server in &config.mcp_servers {
+        let configured = config.mcp_servers.iter();
+        let configured = configured.filter(|server| self.is_free(server));
+        for server in self.defined.iter().chain(configured) {
             if let Some(organization) = self.organization(server).await {
                 let owner = owners.entry(server.name.clone());
                 owner.or_insert(organization);
@@ -76,6 +96,28 @@ impl Servers {
         self.show(shown);
         self.write_down(&taken.changes, &before);
         taken.changes
+    }
+
+    /// Takes over the servers that are defined, where they are others than before.
+    fn define(&mut self, config: &Config) {
+        let digest = config.definitions.digest;
+        if self.bound.replace(digest) == Some(digest) {
+            return;
+        }
+        let all = defined::servers(&self.gateway, config);
+        self.defined = all.iter().filter_map(defined::shared).collect();
+        self.reserved = all.iter().map(|server| server.key().to_owned()).collect();
+        defined::bind(&self.app, self.kept.pool(), &all);
+    }
+
+    /// False for a server whose key one that is defined has. At the start that is an error.
+    fn is_free(&self, server: &McpServer) -> bool {
+        let taken = self.reserved.contains(&server.name);
+        if taken {
+            let (server, place) = (&server.name, &server.place);
+            tracing::error!(%server, %place, "left out an MCP server: one that is defined has its key");
+        }
+        !taken
     }
 
     /// Tells the audit log of each organization what became of its servers.

@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use keyway_http::{Forms, Front, FrontParts};
+use keyway_http::{Forms, Front, FrontParts, Mount};
 use keyway_mcp::endpoint::{self, Endpoint};
 use keyway_store::{Announced, Purpose};
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,10 @@ use crate::config::{Config, Finding, Severity};
 pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeError> {
     let config = &setup.config;
     refuse_open(config)?;
+    let wrong = Mount::check(gateway.mounts());
+    if !wrong.is_empty() {
+        return Err(ServeError::Mounts(wrong));
+    }
     let listener = keyway_http::bind(config.listen.bind)?;
     let address = listener.local_addr().map_err(|source| ServeError::System {
         doing: "learn the bound address",
@@ -64,6 +68,7 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         endpoint,
         pages: Arc::new(pages::open(config, &about.title)?),
         forms: Forms::of(opened.app.definitions().registry())?,
+        mounts: gateway.mounts().to_vec(),
         settings: translate::http(config, address),
         about,
         clock: Arc::clone(&opened.clock),

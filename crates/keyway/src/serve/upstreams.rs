@@ -38,5 +38,5 @@ pub(crate) fn servers(gateway: &Gateway, setup: &Setup, opened: &Opened) -> Serv
             ..PoolSettings::default()
         },
     );
-    Servers::new(pool, setup.environment.clone(), opened)
+    Servers::new(pool, setup.environment.clone(), opened, gateway.clone())
 }

@@ -26,6 +26,7 @@ fn places(spec: &ServerSpec) -> Vec<&str> {
             kind: _,
             auth: _,
             destination: _,
+            hosts: _,
         }) => vec![url],
     }
 }

@@ -20,4 +20,6 @@ mod local;
 mod oauth;
 mod pages;
 mod serve;
+mod servers;
 mod support;
+mod transports;

@@ -7,4 +7,5 @@ mod canaries;
 mod command_line;
 mod gateway;
 mod process;
+mod recorded;
 mod support;

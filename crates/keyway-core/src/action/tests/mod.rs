@@ -1,3 +1,4 @@
+mod around;
 mod context;
 mod markdown;
 mod registry;

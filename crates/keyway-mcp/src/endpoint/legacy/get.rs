@@ -17,6 +17,7 @@ use super::super::core::{Core, Origin};
 use super::super::gauge::Live;
 use super::super::method::list_changed;
 use super::super::notices::Notices;
+use super::super::notify::said_to;
 use super::super::reply::{self, Reply};
 use super::super::{Body, List, Notice, accept};
 use super::log::{EventLog, Place, Read};
@@ -155,7 +156,10 @@ impl Reading {
     /// Writes a notice into the stream, if it is the session's concern.
     fn tell(&mut self, notice: Result<Notice, RecvError>) {
         let notices = match notice {
-            Ok(notice) => vec![notice],
+            Ok(notice) => {
+                let said = said_to(&self.core, &self.session.owner, &notice);
+                said.into_iter().cloned().collect::<Vec<_>>()
+            }
             // Notices were missed: everything may have changed.
             Err(RecvError::Lagged(_)) => [List::Tools, List::Prompts, List::Resources]
                 .into_iter()
@@ -180,7 +184,7 @@ impl Reading {
                     let params = format!("{{\"uri\":{}}}", quote(&uri));
                     write_notification("notifications/resources/updated", Some(&params))
                 }
-                Notice::ResourceUpdated(_) => continue,
+                Notice::ResourceUpdated(_) | Notice::Only(..) => continue,
                 Notice::Published(message) => {
                     self.tell_message(&message);
                     continue;

@@ -60,7 +60,7 @@ pub(super) async fn simple(
 ) -> Result<String, RpcError> {
     match method {
         Some(Method::Ping) => {}
-        Some(Method::List(which)) => return list(core, origin, which, params, |_, _| {}),
+        Some(Method::List(which)) => return list(core, origin, which, params, |_, _| {}).await,
         Some(Method::SetLevel) => {
             let level = params
                 .level

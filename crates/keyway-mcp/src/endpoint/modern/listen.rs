@@ -18,6 +18,7 @@ use super::super::core::{Core, Origin};
 use super::super::gauge::Live;
 use super::super::method::list_changed;
 use super::super::notices::Notices;
+use super::super::notify::said_to;
 use super::super::params::{Params, invalid, string};
 use super::super::reply::{self, Reply};
 use super::super::{Body, List, Notice};
@@ -64,6 +65,7 @@ impl Filter {
             Notice::ListChanged(List::Resources | List::Templates) => self.resources,
             Notice::ResourceUpdated(uri) => self.uris.contains(uri),
             Notice::Published(message) => self.uris.contains(&message.uri()),
+            Notice::Only(_, notice) => self.wants(notice),
         }
     }
 
@@ -236,6 +238,9 @@ impl Listening {
         if !self.filter.wants(notice) {
             return;
         }
+        let Some(notice) = said_to(&self.watched.core, &self.watched.who, notice) else {
+            return;
+        };
         let meta = self.meta();
         let message = match notice {
             Notice::ListChanged(list) => {
@@ -252,6 +257,7 @@ impl Listening {
                 }
                 self.published(message)
             }
+            Notice::Only(..) => return,
         };
         write_event(out, None, &message);
     }

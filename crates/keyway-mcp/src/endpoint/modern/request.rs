@@ -37,7 +37,7 @@ pub(in super::super) async fn request(core: &Arc<Core>, asked: Asked<'_>) -> Rep
             return resume::call(core, origin, headers, call, &params, &said).await;
         }
         Some(Method::Listen) => return listen::listen(core, &origin, id, &params).await,
-        Some(Method::List(which)) => list(core, &origin, which, &params, caching),
+        Some(Method::List(which)) => list(core, &origin, which, &params, caching).await,
         Some(Method::Discover) => Ok(discover_result(
             &core.backend.server(),
             core.settings.discover_ttl_ms,

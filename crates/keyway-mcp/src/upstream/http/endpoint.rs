@@ -5,8 +5,8 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use keyway_core::ports::{
-    AccessToken, Destination, HttpError, HttpRequest, HttpResponse, HttpSend, Limits, Redirects,
-    Refusal,
+    AccessToken, Destination, Hosts, HttpError, HttpRequest, HttpResponse, HttpSend, Limits,
+    Redirects, Refusal,
 };
 
 use super::again;
@@ -30,6 +30,7 @@ pub(in crate::upstream) struct Endpoint {
     http: Arc<dyn HttpSend>,
     pub(super) url: String,
     destination: Destination,
+    hosts: Option<Hosts>,
     headers: HeaderMap,
     /// Where tokens come from, for a server behind OAuth.
     tokens: Option<Arc<Tokens>>,
@@ -76,6 +77,7 @@ impl Endpoint {
             http,
             url: spec.url.clone(),
             destination: spec.destination,
+            hosts: spec.hosts.clone(),
             keyed: matches!(spec.auth, Auth::ApiKey { .. } | Auth::OAuth(_))
                 || headers.contains_key(AUTHORIZATION),
             headers,
@@ -224,7 +226,7 @@ impl Endpoint {
             body: parcel.body.clone(),
             destination: self.destination,
             redirects: Redirects::Follow(REDIRECTS),
-            hosts: None,
+            hosts: self.hosts.clone(),
             retries: 0,
             limits: Limits {
                 connect: self.manners.connect,

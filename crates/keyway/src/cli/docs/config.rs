@@ -176,6 +176,7 @@ fn takes(kind: Kind) -> String {
         Kind::Choices(choices) => format!("list of {}", words(choices)),
         Kind::Command => "program and arguments".into(),
         Kind::Providers => "list of providers".into(),
+        Kind::Clients => "clients by key".into(),
         Kind::Icons => "list of pictures".into(),
     }
 }

@@ -55,7 +55,7 @@ pub(super) struct Openapi {
     #[arg(long, value_name = "HOW")]
     auth: Option<Auth>,
     /// Where the actions are exposed [default: what `expose.default` says]
-    #[arg(long, value_name = "TRANSPORTS", value_delimiter = ',', value_parser = ["mcp", "http", "cli"])]
+    #[arg(long, value_name = "TRANSPORTS", value_delimiter = ',', value_parser = ["mcp", "http", "ws", "cli"])]
     expose: Vec<String>,
     /// The file to write [default: definitions/<app>.json]
     #[arg(long, value_name = "FILE")]

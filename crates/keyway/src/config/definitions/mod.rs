@@ -11,7 +11,7 @@ mod tests;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use keyway_core::{Action, Agent, CredentialDefinition};
+use keyway_core::{Action, Agent, CredentialDefinition, McpServer};
 
 pub(crate) use folder::watched as definition_files;
 pub(super) use schema::schema;
@@ -38,6 +38,8 @@ pub struct Defined {
     pub credentials: Vec<Arc<CredentialDefinition>>,
     /// The actions, those of apps included.
     pub actions: Vec<Action>,
+    /// The MCP servers.
+    pub servers: Vec<McpServer>,
     /// The agents.
     pub agents: Vec<Agent>,
     /// How many apps there are.

@@ -90,6 +90,7 @@ fn action() -> Value {
             "app": text("The app it belongs to."),
             "title": text("A name for people."),
             "description": text("What it does, for models and people."),
+            "route": text("The method and path it is served under, behind `/api`: `POST /tickets/{id}`."),
             "input": map("JSON Schema of its input."),
             "output": map("JSON Schema of its answer."),
             "read_only": flag("It changes nothing. What the method says when not given."),
@@ -97,7 +98,7 @@ fn action() -> Value {
             "idempotent": flag("Doing it twice is the same as doing it once."),
             "open_world": flag("It reaches systems beyond this one."),
             "admin_only": flag("Members may not use it."),
-            "expose": { "type": "array", "items": { "enum": ["mcp", "http", "cli"] } },
+            "expose": { "type": "array", "items": { "enum": ["mcp", "http", "ws", "cli"] } },
             "credentials": { "type": "array", "items": { "anyOf": [
                 { "type": "string" },
                 object(json!({ "key": { "type": "string" }, "scope": scope() })),
@@ -154,7 +155,22 @@ fn credential() -> Value {
     object(json!({
         "title": text("A name for people."),
         "description": text("What it is and where people get one."),
-        "kind": { "enum": ["api_key", "none"] },
+        "kind": { "enum": ["api_key", "oauth2", "none"] },
+        "oauth2": object(json!({
+            "issuer": text("The authorization server's identifier; its metadata names the endpoints that are not given."),
+            "authorization_endpoint": text("Where people agree."),
+            "token_endpoint": text("Where codes become tokens."),
+            "revocation_endpoint": text("Where tokens are taken back (RFC 7009)."),
+            "resource": text("The resource to ask tokens for (RFC 8707)."),
+            "scopes": texts("The scopes to ask for."),
+            "parameters": map("Parameters of the authorization request besides those of OAuth."),
+            "client_auth": { "enum": ["basic", "post"] },
+            "scope_separator": text("What stands between scopes, instead of a space."),
+            "pkce": flag("False for a server that refuses PKCE."),
+            "token_at": text("JSON pointer to the object of the answer that holds the token."),
+            "token_types": texts("Types of tokens that are sent like bearer tokens."),
+            "lifetime": span(),
+        })),
         "fields": {
             "type": "object",
             "additionalProperties": {

@@ -137,6 +137,7 @@ impl Sources {
                 .collect(),
             credentials: made.credentials.into_iter().map(Into::into).collect(),
             actions: made.actions,
+            servers: Vec::new(),
             agents: made.agents,
             apps: made.apps.len(),
         };

@@ -5,7 +5,7 @@ use crate::config::check;
 use crate::config::reader::{Kind, show_duration};
 use crate::config::settings::Surface;
 
-const SURFACES: &[&str] = &["mcp", "http", "cli"];
+const SURFACES: &[&str] = &["mcp", "http", "ws", "cli"];
 
 /// The MCP endpoint, and what is exposed there.
 pub(super) const KEYS: &[Key] = keys! {
@@ -71,6 +71,7 @@ pub(super) const KEYS: &[Key] = keys! {
             c.expose.default = v.choices()?.into_iter().map(|word| match word {
                 "mcp" => Surface::Mcp,
                 "http" => Surface::Http,
+                "ws" => Surface::Ws,
                 _ => Surface::Cli,
             }).collect();
             Ok(())
@@ -78,6 +79,7 @@ pub(super) const KEYS: &[Key] = keys! {
         |c| c.expose.default.iter().map(|surface| match surface {
             Surface::Mcp => "mcp",
             Surface::Http => "http",
+            Surface::Ws => "ws",
             Surface::Cli => "cli",
         }).collect();
 };

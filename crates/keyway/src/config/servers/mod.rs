@@ -21,6 +21,7 @@ pub(super) use entry::FIELDS;
 pub use server::{McpFile, McpServer};
 pub(super) use source::Collected;
 pub(super) use source::{read_file, read_section};
+pub(crate) use transport::check_url;
 
 /// The fields of an entry and what they are for, in the order of the reference.
 pub fn server_fields() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -233,7 +233,8 @@ fn http(
     Some((Transport::Http(http), secrets))
 }
 
-fn check_url(text: &str) -> Result<(), &'static str> {
+/// What is wrong with the address of a server, if anything is.
+pub(crate) fn check_url(text: &str) -> Result<(), &'static str> {
     if let Some(rest) = text.strip_prefix("unix:") {
         let (socket, path) = rest.split_once('#').unwrap_or((rest, "/"));
         return if socket.starts_with('/') && path.starts_with('/') {

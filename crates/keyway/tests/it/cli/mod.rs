@@ -5,6 +5,7 @@ mod chat;
 mod chat_commands;
 mod chat_servers;
 mod client;
+mod connect;
 mod credentials;
 mod definitions;
 mod doctor;

@@ -21,5 +21,5 @@ mod registration;
 mod resource;
 mod revoking;
 mod standing;
-mod tenants;
+pub(crate) mod tenants;
 mod world;

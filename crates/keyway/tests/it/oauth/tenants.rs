@@ -19,7 +19,7 @@ use crate::support::client::Answer;
 const AGENT: &str = "only-ours";
 
 /// The key of an admin of another organization.
-async fn stranger(running: &Running) -> String {
+pub(crate) async fn stranger(running: &Running) -> String {
     let (app, local) = (running.app(), running.app().local());
     let people = app.people();
     people

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use http::Method;
 use keyway::config::Config;
 use keyway::serve::{Running, ServeError, Setup};
-use keyway::{Action, Agent, Channel, Gateway};
+use keyway::{Action, Agent, Channel, Gateway, McpServer};
 use tempfile::TempDir;
 
 use super::client::Ask;
@@ -21,8 +21,12 @@ pub(crate) struct Builder {
     config: Config,
     actions: Vec<Action>,
     channels: Vec<Channel>,
+    servers: Vec<McpServer>,
     agents: Vec<Agent>,
+    more: Vec<Change>,
 }
+
+type Change = Box<dyn FnOnce(keyway::Builder) -> keyway::Builder + Send>;
 
 impl TestApp {
     /// A gateway with these actions and nothing else out of the ordinary.
@@ -37,7 +41,9 @@ impl TestApp {
             config,
             actions: Vec::new(),
             channels: Vec::new(),
+            servers: Vec::new(),
             agents: Vec::new(),
+            more: Vec::new(),
         }
     }
 
@@ -80,6 +86,20 @@ impl Builder {
         self
     }
 
+    pub(crate) fn server(mut self, server: McpServer) -> Self {
+        self.servers.push(server);
+        self
+    }
+
+    /// With whatever else a gateway can have.
+    pub(crate) fn more(
+        mut self,
+        change: impl FnOnce(keyway::Builder) -> keyway::Builder + Send + 'static,
+    ) -> Self {
+        self.more.push(Box::new(change));
+        self
+    }
+
     pub(crate) fn config(mut self, change: impl FnOnce(&mut Config)) -> Self {
         change(&mut self.config);
         self
@@ -98,8 +118,14 @@ impl Builder {
             .actions(self.actions);
         let channels = self.channels.into_iter();
         let gateway = channels.fold(gateway, keyway::Builder::channel);
+        let servers = self.servers.into_iter();
+        let gateway = servers.fold(gateway, keyway::Builder::server);
         let agents = self.agents.into_iter();
-        let gateway = agents.fold(gateway, keyway::Builder::agent).build();
+        let gateway = agents.fold(gateway, keyway::Builder::agent);
+        let changes = self.more.into_iter();
+        let gateway = changes
+            .fold(gateway, |gateway, change| change(gateway))
+            .build();
         let running = Box::pin(keyway::serve::start(&gateway, Setup::new(self.config))).await?;
         let key = running
             .first_key()

@@ -1,6 +1,6 @@
 use std::net::SocketAddr;
 
-use futures_util::StreamExt as _;
+use futures_util::{SinkExt as _, StreamExt as _};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::upgrade::Upgraded;
@@ -13,8 +13,10 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use super::client::Ask;
 use super::wait::soon;
 
+type Raw = WebSocketStream<TokioIo<Upgraded>>;
+
 /// A WebSocket, as a client has it.
-pub(crate) struct Socket(WebSocketStream<TokioIo<Upgraded>>);
+pub(crate) struct Socket(Raw);
 
 impl Socket {
     /// Opens one; the status when the gateway does not.
@@ -46,6 +48,32 @@ impl Socket {
                 other => panic!("no message: {other:?}"),
             }
         }
+    }
+
+    /// Sends a message.
+    pub(crate) async fn say(&mut self, message: &Value) {
+        self.send(Message::text(message.to_string())).await;
+    }
+
+    /// Sends a frame.
+    pub(crate) async fn send(&mut self, frame: Message) {
+        soon("a frame to go", self.0.send(frame)).await.unwrap();
+    }
+
+    /// Sends a message and reads on until the answer with its id.
+    pub(crate) async fn ask(&mut self, message: &Value) -> Value {
+        self.say(message).await;
+        loop {
+            let answer = self.next().await;
+            if answer["id"] == message["id"] {
+                return answer;
+            }
+        }
+    }
+
+    /// Both directions, each on its own.
+    pub(crate) fn into_inner(self) -> Raw {
+        self.0
     }
 
     /// Reads on until it is closed; the status and the reason.

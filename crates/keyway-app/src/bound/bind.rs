@@ -1,0 +1,247 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyway_core::ports::{Audience, BoxFuture, Change, ChangeKind, List, RelayMethod, Upstream};
+use keyway_core::{Error, McpServer, Principal};
+
+use super::connection::Connection;
+use super::opener::OpenServer;
+use super::overlays::Ids;
+use super::table::{Defined, person};
+use crate::catalogue::Catalogue;
+use crate::credentials::CredentialChoice;
+use crate::policy::View;
+use crate::{App, Call, Notice};
+
+/// How long a call waits for the first lists of the server it names.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// The connections that are someone's, in the order of their servers.
+#[derive(Default)]
+pub(crate) struct Bound {
+    ids: Ids,
+    connections: Vec<Arc<Connection>>,
+}
+
+impl Bound {
+    fn of(connections: Vec<Arc<Connection>>) -> Arc<Self> {
+        let ids = connections.iter().map(|one| one.shared_id()).collect();
+        Arc::new(Self { ids, connections })
+    }
+
+    /// Nothing but what everybody has.
+    pub(crate) fn nothing() -> Arc<Self> {
+        Arc::default()
+    }
+
+    pub(crate) fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    pub(crate) fn connections(&self) -> &[Arc<Connection>] {
+        &self.connections
+    }
+
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.ids.iter().any(|own| &**own == id)
+    }
+}
+
+impl App {
+    /// Replaces the MCP servers that callers reach with their own credentials. They belong to the first
+    /// organization. Connections to the former ones are closed.
+    pub fn set_bound_servers(&self, servers: Vec<Arc<McpServer>>, opener: Arc<dyn OpenServer>) {
+        if servers.is_empty() && self.inner.bound.defined().servers.is_empty() {
+            return;
+        }
+        let opener = Some(opener);
+        self.inner.bound.replace(Defined { servers, opener });
+        self.home_tenant().forget_overlays();
+        for list in List::ALL {
+            self.home_tenant().tell(Notice::ListChanged(list));
+        }
+    }
+
+    /// Finds out which connections are those of `who`, so that [`App::list`] shows what they list.
+    /// Waits for no server. `None` where there is nothing to find out.
+    pub fn prepare<'a>(&'a self, who: &'a Principal) -> Option<BoxFuture<'a, ()>> {
+        if !self.has_bound(who) {
+            return None;
+        }
+        Some(Box::pin(async move {
+            self.bind(who, &CredentialChoice::default()).await;
+        }))
+    }
+
+    /// Whether `who` is among those a notice is for.
+    pub fn concerns(&self, who: &Principal, audience: &Audience) -> bool {
+        *audience == audience_of(who) || self.inner.bound.known(who).has(audience.name())
+    }
+
+    /// What `who` reaches with credentials, as far as it is known. Waits for nothing.
+    pub(crate) fn bound(&self, who: &Principal) -> Arc<Bound> {
+        if self.has_bound(who) {
+            self.inner.bound.known(who)
+        } else {
+            Bound::nothing()
+        }
+    }
+
+    /// What `who` reaches with credentials now. Connections begin to be made.
+    pub(crate) async fn bind(&self, who: &Principal, choice: &CredentialChoice) -> Arc<Bound> {
+        if !self.has_bound(who) {
+            return Bound::nothing();
+        }
+        let defined = Arc::clone(&self.inner.bound.defined());
+        let mut connections = Vec::with_capacity(defined.servers.len());
+        for server in &defined.servers {
+            match self.connection(who, &defined, server, choice).await {
+                Ok(connection) => connections.push(connection),
+                Err(error) => {
+                    tracing::debug!(server = server.key(), code = error.code(), "not reached");
+                }
+            }
+        }
+        let bound = Bound::of(connections);
+        if *choice == CredentialChoice::default() && self.inner.bound.remember(who, &bound) {
+            self.tell_person(who);
+        }
+        bound
+    }
+
+    /// The same for a call, which waits until a server it names has listed for the first time.
+    pub(crate) async fn bind_for(&self, call: &Call<'_>) -> Arc<Bound> {
+        if !self.has_bound(call.who) {
+            return Bound::nothing();
+        }
+        let choice = CredentialChoice::of_params(call.params);
+        let bound = self.bind(call.who, &choice).await;
+        let known = self
+            .tenant(call.who)
+            .catalogue()
+            .resource(call.target)
+            .is_some();
+        for connection in bound.connections() {
+            let meant = match call.method {
+                RelayMethod::ReadResource => !known,
+                _ => names(connection.key(), call.target),
+            };
+            if meant {
+                let listed = connection.listed(WAIT);
+                call.cancel.run_until_cancelled(listed).await;
+            }
+        }
+        bound
+    }
+
+    /// The connection of `who` to a server, open.
+    pub(super) async fn connection(
+        &self,
+        who: &Principal,
+        defined: &Defined,
+        server: &McpServer,
+        choice: &CredentialChoice,
+    ) -> Result<Arc<Connection>, Error> {
+        let definitions = self.definitions();
+        let mut instances = Vec::with_capacity(server.needs().len());
+        for need in server.needs() {
+            instances.extend(self.instance(who, &definitions, need, choice).await?);
+        }
+        let connection = self.inner.bound.connection(server, instances);
+        connection.used(self.inner.clock.now());
+        if !connection.is_open() {
+            let leased = self
+                .lease_all(who, &definitions, server.needs(), choice)
+                .await?;
+            let opener = defined.opener.as_ref();
+            let opener = opener.ok_or_else(|| Error::internal("nothing opens MCP servers"))?;
+            connection.open_with(|| opener.open(connection.id(), server, &leased.lease))?;
+        }
+        Ok(connection)
+    }
+
+    /// The catalogue of `who`, with what their connections list.
+    pub(crate) fn catalogue_with(&self, who: &Principal, bound: &Bound) -> Arc<Catalogue> {
+        self.tenant(who).catalogue_with(bound)
+    }
+
+    /// What `who` sees, with what their connections list.
+    pub(crate) fn view_with(&self, who: &Principal, bound: &Bound) -> Arc<View> {
+        let in_force = self.inner.policy.load_full();
+        let now = self.inner.clock.now();
+        self.tenant(who).view_with(who, bound, &in_force, now)
+    }
+
+    /// Takes in what changed at a connection of somebody's, and tells only those whose it is. False
+    /// when it is no such connection.
+    pub(crate) fn bound_changed(&self, change: &Change) -> bool {
+        let Some(connection) = self.inner.bound.get(&change.server) else {
+            return false;
+        };
+        let tenant = self.home_tenant();
+        let tell = |notice| {
+            let audience = Audience::new(connection.shared_id());
+            tenant.tell(Notice::Only(audience, Box::new(notice)));
+        };
+        match &change.kind {
+            ChangeKind::Lists => {
+                let changed = tenant.connection_changed(connection.id());
+                changed.into_iter().map(Notice::ListChanged).for_each(tell);
+            }
+            ChangeKind::State => {}
+            ChangeKind::ResourceUpdated(own) => {
+                let exposed = self.inner.subscriptions.exposed(connection.id(), own);
+                exposed
+                    .into_iter()
+                    .map(Notice::ResourceUpdated)
+                    .for_each(tell);
+            }
+        }
+        connection.moved();
+        true
+    }
+
+    /// Keeps in mind that the instances of a connection were used.
+    pub(crate) fn used_bound(&self, upstream: &dyn Upstream) {
+        if let Some(connection) = self.inner.bound.get(upstream.id()) {
+            let now = self.inner.clock.now();
+            connection.used(now);
+            let instances: Vec<_> = connection
+                .instances()
+                .iter()
+                .map(|(id, _)| id.clone())
+                .collect();
+            self.inner.held.used(&instances, now);
+        }
+    }
+
+    /// Tells a person that everything they are listed may be different.
+    pub(super) fn tell_person(&self, who: &Principal) {
+        for list in List::ALL {
+            let notice = Box::new(Notice::ListChanged(list));
+            self.home_tenant()
+                .tell(Notice::Only(audience_of(who), notice));
+        }
+    }
+
+    pub(super) fn has_bound(&self, who: &Principal) -> bool {
+        let any = !self.inner.bound.defined().servers.is_empty();
+        any && who.organization() == self.home()
+    }
+}
+
+/// True when a name could only be one of this server's.
+pub(super) fn names(server: &str, target: &str) -> bool {
+    let own = target
+        .strip_prefix("mcp__")
+        .and_then(|rest| rest.strip_prefix(server));
+    own.is_some_and(|own| own.starts_with("__"))
+}
+
+fn audience_of(who: &Principal) -> Audience {
+    let person = person(who);
+    Audience::new(format!(
+        "person/{}",
+        person.as_ref().map_or("", |user| user.as_str())
+    ))
+}

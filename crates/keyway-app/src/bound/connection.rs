@@ -1,0 +1,228 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use keyway_core::ports::{BoxFuture, Lists, Relay, Upstream, UpstreamState, UpstreamStatus};
+use keyway_core::rpc::{RawJson, RpcError};
+use keyway_core::{CredentialId, Error};
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// An instance as it was when it was leased: its id and its revision.
+pub(super) type Leased = (CredentialId, i64);
+
+/// A server as it is for one set of instances, connected or not.
+pub(crate) struct Connection {
+    key: String,
+    id: Arc<str>,
+    instances: Vec<Leased>,
+    open: RwLock<Option<Arc<dyn Upstream>>>,
+    /// What it listed last; it stays while the connection is closed.
+    lists: Mutex<Arc<Lists>>,
+    /// Calls that run, and resources that are watched.
+    busy: AtomicUsize,
+    /// When it was last used, in milliseconds since the epoch.
+    used: AtomicI64,
+    moved: Notify,
+    /// Cancelled once it is nobody's any more.
+    ended: CancellationToken,
+}
+
+impl Connection {
+    pub(super) fn new(key: &str, id: Arc<str>, instances: Vec<Leased>) -> Self {
+        Self {
+            key: key.to_owned(),
+            id,
+            instances,
+            open: RwLock::default(),
+            lists: Mutex::default(),
+            busy: AtomicUsize::new(0),
+            used: AtomicI64::new(0),
+            moved: Notify::new(),
+            ended: CancellationToken::new(),
+        }
+    }
+
+    /// Its name: the server's key and the instances. Never another's, even after one of them changed.
+    pub(super) fn name(key: &str, instances: &[Leased]) -> Arc<str> {
+        let each = instances
+            .iter()
+            .map(|(id, revision)| format!("{id}.{revision}"));
+        format!("{key}#{}", each.collect::<Vec<_>>().join("+")).into()
+    }
+
+    pub(super) fn shared_id(&self) -> Arc<str> {
+        Arc::clone(&self.id)
+    }
+
+    pub(super) fn instances(&self) -> &[Leased] {
+        &self.instances
+    }
+
+    pub(super) fn used(&self, now: Timestamp) {
+        self.used.store(now.as_millisecond(), Ordering::Relaxed);
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.open.read().is_some()
+    }
+
+    /// Opens it unless it is.
+    pub(super) fn open_with(
+        &self,
+        open: impl FnOnce() -> Result<Arc<dyn Upstream>, Error>,
+    ) -> Result<(), Error> {
+        let mut held = self.open.write();
+        if held.is_none() {
+            *held = Some(open()?);
+        }
+        Ok(())
+    }
+
+    /// Lets go of the connection, and keeps what it listed. True when there was one.
+    pub(super) fn shut(&self) -> bool {
+        self.remember();
+        self.open.write().take().is_some()
+    }
+
+    /// Ends whatever runs over it.
+    pub(super) fn end(&self) {
+        self.ended.cancel();
+    }
+
+    /// True when it is open, nothing runs, and it was last used before `since`.
+    pub(super) fn is_idle(&self, since: Timestamp) -> bool {
+        self.is_open()
+            && self.busy.load(Ordering::Relaxed) == 0
+            && self.used.load(Ordering::Relaxed) < since.as_millisecond()
+    }
+
+    /// Takes in what became of the connection.
+    pub(super) fn moved(&self) {
+        self.remember();
+        self.moved.notify_waiters();
+    }
+
+    /// Waits until it has listed, at most for `limit`. Does not wait for one that cannot be reached.
+    pub(super) async fn listed(&self, limit: Duration) {
+        let waiting = async {
+            loop {
+                let moved = self.moved.notified();
+                if self.lists().fetched_at.is_some() || !self.is_connecting() {
+                    return;
+                }
+                moved.await;
+            }
+        };
+        let _ = tokio::time::timeout(limit, waiting).await;
+    }
+
+    fn is_connecting(&self) -> bool {
+        let first = [UpstreamState::Configured, UpstreamState::Connecting];
+        let open = self.open.read();
+        open.as_ref()
+            .is_some_and(|open| first.contains(&open.status().state))
+    }
+
+    fn remember(&self) {
+        let open = self.open.read().clone();
+        if let Some(lists) = open.map(|open| open.lists())
+            && lists.fetched_at.is_some()
+        {
+            *self.lists.lock() = lists;
+        }
+    }
+
+    fn current(&self) -> Result<Arc<dyn Upstream>, RpcError> {
+        self.open.read().clone().ok_or_else(|| {
+            let message = format!("the MCP server `{}` is not connected; try again", self.key);
+            let data = serde_json::json!({ "code": "upstream_disconnected", "server": self.key });
+            RpcError::new(RpcError::INTERNAL_ERROR, message).with_data(&data)
+        })
+    }
+
+    fn ended(&self) -> RpcError {
+        let key = &self.key;
+        let message = format!("the credential for the MCP server `{key}` was changed or revoked");
+        let data = serde_json::json!({ "code": "credential_changed", "server": key });
+        RpcError::new(RpcError::INTERNAL_ERROR, message).with_data(&data)
+    }
+
+    fn enter(&self) -> Busy<'_> {
+        self.busy.fetch_add(1, Ordering::Relaxed);
+        Busy(&self.busy)
+    }
+}
+
+struct Busy<'a>(&'a AtomicUsize);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Upstream for Connection {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn status(&self) -> UpstreamStatus {
+        let open = self.open.read().clone();
+        open.map_or_else(
+            || super::standing::closed(&self.key, &self.lists()),
+            |open| UpstreamStatus {
+                auth: "credential",
+                ..open.status()
+            },
+        )
+    }
+
+    fn lists(&self) -> Arc<Lists> {
+        let open = self.open.read().clone();
+        let now = open.map(|open| open.lists());
+        let now = now.filter(|lists| lists.fetched_at.is_some());
+        now.unwrap_or_else(|| Arc::clone(&self.lists.lock()))
+    }
+
+    fn completes(&self) -> bool {
+        let open = self.open.read().clone();
+        open.is_some_and(|open| open.completes())
+    }
+
+    fn relay<'a>(&'a self, relay: Relay<'a>) -> BoxFuture<'a, Result<RawJson, RpcError>> {
+        Box::pin(async move {
+            let _busy = self.enter();
+            let open = self.current()?;
+            let relayed = self.ended.run_until_cancelled(open.relay(relay)).await;
+            relayed.unwrap_or_else(|| Err(self.ended()))
+        })
+    }
+
+    fn subscribe<'a>(&'a self, uri: &'a str) -> BoxFuture<'a, Result<(), RpcError>> {
+        Box::pin(async move {
+            let busy = self.enter();
+            self.current()?.subscribe(uri).await?;
+            // Until it ends.
+            std::mem::forget(busy);
+            Ok(())
+        })
+    }
+
+    fn unsubscribe<'a>(&'a self, uri: &'a str) -> BoxFuture<'a, Result<(), RpcError>> {
+        Box::pin(async move {
+            self.busy.fetch_sub(1, Ordering::Relaxed);
+            let open = self.open.read().clone();
+            match open {
+                Some(open) => open.unsubscribe(uri).await,
+                None => Ok(()),
+            }
+        })
+    }
+}

@@ -1,0 +1,29 @@
+use keyway_core::{Error, McpServer};
+
+use super::bind::names;
+use crate::credentials::CredentialChoice;
+use crate::{App, Call};
+
+impl App {
+    /// Why a call of a server's tool or prompt cannot be made, where that is because its caller has no
+    /// credential for it. `None` for any other name, and for a server they do not see.
+    pub(crate) async fn lacking(&self, call: &Call<'_>) -> Option<Error> {
+        if !self.has_bound(call.who) {
+            return None;
+        }
+        let defined = std::sync::Arc::clone(&self.inner.bound.defined());
+        let meant = |server: &&std::sync::Arc<McpServer>| names(server.key(), call.target);
+        let server = defined.servers.iter().find(meant)?;
+        let facts = self.tenant(call.who);
+        if !self
+            .view(call.who)
+            .sees(&facts.facts().server(server.key()))
+        {
+            return None;
+        }
+        let choice = CredentialChoice::of_params(call.params);
+        self.connection(call.who, &defined, server, &choice)
+            .await
+            .err()
+    }
+}

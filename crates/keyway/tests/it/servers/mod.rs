@@ -1,0 +1,8 @@
+//! MCP servers that are defined, and reached with the credentials of whoever asks.
+
+mod apart;
+mod clashing;
+mod ending;
+mod lacking;
+mod shared;
+mod world;

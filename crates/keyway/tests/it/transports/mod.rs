@@ -1,0 +1,6 @@
+mod around;
+mod ended;
+mod flood;
+mod mounts;
+mod routes;
+mod socket;
