@@ -72,6 +72,7 @@ impl Home {
             clock: Arc::clone(&clock),
             random,
             sign_in: Some(sign_in.clone()),
+            failures: None,
             settings: ClientSettings {
                 client_metadata_url: Some(CLIENT_DOCUMENT.into()),
                 ..ClientSettings::default()
