@@ -4,8 +4,11 @@ mod action;
 mod check;
 mod credential;
 mod definitions;
+mod prompt;
 mod references;
+mod resource;
+mod server;
 #[cfg(test)]
 mod tests;
 
-pub use definitions::Definitions;
+pub use definitions::{Definitions, Scheduled};

@@ -136,7 +136,7 @@ fn expose(fields: &Fields<'_>, faults: &mut Faults) -> Option<Expose> {
     Some(all)
 }
 
-fn needs(fields: &Fields<'_>, faults: &mut Faults) -> Vec<NeedSpec> {
+pub(super) fn needs(fields: &Fields<'_>, faults: &mut Faults) -> Vec<NeedSpec> {
     let Some(node) = fields.get("credentials") else {
         return Vec::new();
     };

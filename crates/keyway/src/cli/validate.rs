@@ -9,7 +9,7 @@ use serde_json::json;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
 use crate::config::{Config, Finding, Severity};
-use crate::serve::{ServeError, actions, credentials};
+use crate::serve::{ServeError, actions, credentials, unmet};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,6 +46,10 @@ pub(crate) fn run(invocation: &Invocation, terminal: &mut Terminal) -> ExitCode 
             "credentials": defined.map(|defined| defined.credentials.len()),
             "apps": defined.map(|defined| defined.apps),
             "actions": defined.map(|defined| defined.actions.len()),
+            "mcp_servers": defined.map(|defined| defined.servers.len()),
+            "resources": defined.map(|defined| defined.resources.len()),
+            "prompts": defined.map(|defined| defined.prompts.len()),
+            "schedules": defined.map(|defined| defined.schedules.len()),
             "findings": findings.iter().map(Finding::to_json).collect::<Vec<_>>(),
             "clashes": clashes,
         }));
@@ -58,6 +62,10 @@ pub(crate) fn run(invocation: &Invocation, terminal: &mut Terminal) -> ExitCode 
 /// What cannot be served together, the actions of the program included.
 fn clashes(invocation: &Invocation, config: &Config) -> Vec<String> {
     let gateway = &invocation.gateway;
+    let unmet = unmet(gateway, config);
+    if !unmet.is_empty() {
+        return unmet.iter().map(ToString::to_string).collect();
+    }
     let clashes = match Registry::new(actions(gateway, config)) {
         Err(clashes) => clashes,
         Ok(registry) => match credentials(gateway, config, &registry) {
@@ -92,11 +100,19 @@ fn tell(
         return;
     };
     let (credentials, actions) = (defined.credentials.len(), defined.actions.len());
-    let all = [
+    let mut all = vec![
         counted(credentials, "credential"),
         counted(defined.apps, "app"),
         counted(actions, "action"),
     ];
+    let more = [
+        (defined.servers.len(), "MCP server"),
+        (defined.resources.len(), "resource"),
+        (defined.prompts.len(), "prompt"),
+        (defined.schedules.len(), "schedule"),
+    ];
+    let more = more.into_iter().filter(|(number, _)| *number > 0);
+    all.extend(more.map(|(number, noun)| counted(number, noun)));
     let files = counted(defined.files.len(), "file");
     let order = match errors {
         0 => "everything is in order".to_owned(),

@@ -177,7 +177,11 @@ impl Load<'_> {
             let field = format!("{prefix}{}", key.text);
             let inner = format!("{field}.");
             if field == "mcp_servers" {
-                read_section(&mut self.servers, self.environment, path, value);
+                let (defined, rest) = definitions::split(value);
+                read_section(&mut self.servers, self.environment, path, &rest);
+                if let Some(defined) = defined {
+                    self.definitions.section(path, key, &defined);
+                }
             } else if definitions::is_section(&field) {
                 self.definitions.section(path, key, value);
             } else if let Some(known) = Key::find(&field) {

@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use keyway_app::{Definitions, status};
 use keyway_core::Action;
-use keyway_core::action::{Entry, Registry};
+use keyway_core::action::{Clash, Entry, Registry};
 use keyway_core::credential::CredentialBook;
 use keyway_core::ports::Clock;
 use keyway_store::Store;
 
-use super::{ServeError, defined};
+use super::{ServeError, defined, scheduled};
 use crate::Gateway;
 use crate::config::Config;
 
@@ -29,6 +29,10 @@ impl Defining {
     }
 
     fn registry(&self, config: &Config) -> Result<Registry, ServeError> {
+        let unmet = unmet(&self.gateway, config);
+        if !unmet.is_empty() {
+            return Err(ServeError::Clashes(unmet));
+        }
         let identity = self.gateway.identity();
         let (name, version) = (identity.name.as_str(), identity.version.as_str());
         let status = status::action(name, version, &self.clock, self.store.clone());
@@ -67,9 +71,19 @@ pub(crate) fn credentials(
 
 /// The actions of the gateway's author and those defined without code, exposed as configured.
 pub(crate) fn actions(gateway: &Gateway, config: &Config) -> Vec<Action> {
-    let all = gateway.actions().iter();
-    let all: Vec<_> = all.chain(&config.definitions.actions).cloned().collect();
-    config.expose.apply(&all)
+    scheduled::apply(config.expose.apply(&all(gateway, config)), config)
+}
+
+/// What definitions say of actions and does not hold.
+pub(crate) fn unmet(gateway: &Gateway, config: &Config) -> Vec<Clash> {
+    scheduled::clashes(&all(gateway, config), config)
+}
+
+fn all(gateway: &Gateway, config: &Config) -> Vec<Action> {
+    let defined = &config.definitions;
+    let all = gateway.actions().iter().chain(&defined.actions);
+    let all = all.chain(&defined.resources).chain(&defined.prompts);
+    all.cloned().collect()
 }
 
 /// What definitions are made of. Where it is the same, so are they.
