@@ -14,7 +14,7 @@ pub(crate) const PUT: &str = "put";
 pub(crate) const RELAYED_PUT: &str = "mcp__up__put";
 
 /// The same as an action that needs a credential.
-pub(crate) const LEASED_ECHO: &str = "leased_echo";
+pub(crate) const LEASED_ECHO: &str = "leased";
 
 const META: &str = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"bench","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}"#;
 

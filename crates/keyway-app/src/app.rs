@@ -13,10 +13,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::agents::Answering;
 use crate::audit::{Audit, AuditParts};
 use crate::bound;
 use crate::channels::Hub;
-use crate::credentials::{self, Credentials, CredentialsParts, Held};
+use crate::credentials::{self, Credentials, CredentialsParts, Grants, GrantsParts, Held};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -73,11 +74,13 @@ pub(crate) struct Inner {
     /// A job was queued here.
     pub(crate) jobs: Arc<Notify>,
     pub(crate) channels: Arc<Hub>,
+    pub(crate) answering: ArcSwap<Answering>,
     settings: Arc<Settings>,
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) vault: Vault,
     pub(crate) held: Arc<Held>,
+    pub(crate) grants: Arc<Grants>,
     pub(crate) http: Arc<dyn HttpSend>,
     people: People,
     oauth: Oauth,
@@ -132,10 +135,22 @@ impl App {
             .tasks
             .spawn(oauth.clone().keep_purging(parts.shutdown.clone()));
         let held = Arc::new(Held::new(parts.store.clone(), parts.ready.vault.clone()));
+        let grants = Arc::new(Grants::new(GrantsParts {
+            store: parts.store.clone(),
+            vault: parts.ready.vault.clone(),
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            http: Arc::clone(&parts.http),
+            clients: settings.oauth_clients.clone(),
+            tasks: parts.tasks.clone(),
+        }));
         parts.tasks.spawn(credentials::watch(
             Arc::clone(&held),
+            Arc::clone(&grants),
             parts.shutdown.clone(),
         ));
+        let settling = Arc::clone(&grants).settle_at_end(parts.shutdown.clone());
+        parts.tasks.spawn(settling);
         parts
             .tasks
             .spawn(keys::watch(Arc::clone(&ring), parts.shutdown.clone()));
@@ -161,6 +176,7 @@ impl App {
         let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
             held,
+            grants,
             http: parts.http,
             people,
             oauth,
@@ -175,6 +191,7 @@ impl App {
             bound: bound::Table::default(),
             jobs: Arc::default(),
             channels: Arc::new(channels),
+            answering: ArcSwap::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
             policy: ArcSwap::new(InForce::new(built_in())),
             clock: parts.clock,
@@ -260,6 +277,7 @@ impl App {
             vault: inner.vault.clone(),
             audit: inner.audit.clone(),
             definitions: self.definitions(),
+            grants: Arc::clone(&inner.grants),
         };
         Credentials::new(parts).serving(Arc::clone(&inner.held))
     }
@@ -392,7 +410,14 @@ impl App {
         Arc::clone(&route.headers)
     }
 
-    /// What changes for this principal from now on. A receiver that lags has missed notices.
+    /// A number that is another one when what `who` sees of a list is, or when an action said that
+    /// it is.
+    pub fn version(&self, who: &Principal, list: List) -> u64 {
+        let announced = self.tenant(who).announced(list);
+        self.view(who).digest(list).wrapping_add(announced)
+    }
+
+    /// What changes for this principal from now on: lists also where only others see it. A receiver that lags has missed notices.
     pub fn notices(&self, who: &Principal) -> broadcast::Receiver<Notice> {
         self.tenant(who).listen()
     }

@@ -2,8 +2,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use keyway_core::action::{Action, Context, Entry, Expose, JobRun, Reply};
-use keyway_core::ports::{Caller, NoCaller};
+use keyway_core::action::{Action, CallChain, Context, Entry, Expose, JobRun, Reply};
+use keyway_core::ports::{Caller, Calls, NoCaller};
 use keyway_core::rpc::RawJson;
 use keyway_core::{Error, Kind, Principal, RequestId};
 use tokio_util::sync::CancellationToken;
@@ -33,6 +33,18 @@ pub(crate) struct Run<'a> {
     pub(crate) credentials: Option<&'a CredentialChoice>,
     /// The job it is, where it runs in the background.
     pub(crate) job: Option<&'a JobRun>,
+    /// The actions that run, and of which this one is called.
+    pub(crate) above: CallChain,
+    /// What it may call, where that is not what every action may.
+    pub(crate) calls: Option<Arc<dyn Calls>>,
+}
+
+/// What an invocation is part of.
+#[derive(Default)]
+pub(crate) struct Within<'a> {
+    pub(crate) job: Option<&'a JobRun>,
+    pub(crate) above: CallChain,
+    pub(crate) calls: Option<Arc<dyn Calls>>,
 }
 
 impl<'a> Run<'a> {
@@ -53,6 +65,8 @@ impl<'a> Run<'a> {
             through: Some(*call),
             credentials: None,
             job: None,
+            above: CallChain::default(),
+            calls: None,
         }
     }
 }
@@ -78,7 +92,7 @@ impl App {
     /// Runs an action by its slug. One that is not exposed where the call came in, or that policy
     /// does not permit, is not there.
     pub async fn invoke(&self, call: Invocation<'_>) -> Result<Reply, Error> {
-        self.invoke_within(call, None).await
+        self.invoke_within(call, Within::default()).await
     }
 
     /// The same, as a job.
@@ -87,13 +101,17 @@ impl App {
         call: Invocation<'_>,
         job: &JobRun,
     ) -> Result<Reply, Error> {
-        self.invoke_within(call, Some(job)).await
+        let within = Within {
+            job: Some(job),
+            ..Within::default()
+        };
+        self.invoke_within(call, within).await
     }
 
-    async fn invoke_within(
+    pub(crate) async fn invoke_within(
         &self,
         call: Invocation<'_>,
-        job: Option<&JobRun>,
+        within: Within<'_>,
     ) -> Result<Reply, Error> {
         let tenant = self.tenant(call.who);
         let definitions = tenant.definitions();
@@ -101,7 +119,7 @@ impl App {
             .action(call.slug)
             .filter(|entry| is_reached(entry.action(), call.surface))
             .ok_or_else(no_action)?;
-        self.invoke_entry(&tenant, &definitions, entry, call, job)
+        self.invoke_entry(&tenant, &definitions, entry, call, within)
             .await
     }
 
@@ -126,7 +144,7 @@ impl App {
             request: &request,
             credentials,
         };
-        self.invoke_entry(&tenant, &definitions, entry, call, None)
+        self.invoke_entry(&tenant, &definitions, entry, call, Within::default())
             .await
             .map(drop)
     }
@@ -137,11 +155,11 @@ impl App {
         definitions: &Definitions,
         entry: &Entry,
         call: Invocation<'_>,
-        job: Option<&JobRun>,
+        within: Within<'_>,
     ) -> Result<Reply, Error> {
         let facts = tenant.facts();
         let thing = facts.action(ThingKind::Tool, entry, entry.tool_name());
-        if call.surface == Surface::Http {
+        if matches!(call.surface, Surface::Http | Surface::Inside) {
             self.limits().of_tool(call.who, &thing.name)?;
         }
         let wish = Wish {
@@ -170,7 +188,9 @@ impl App {
             request: call.request,
             through: None,
             credentials: Some(&call.credentials),
-            job,
+            job: within.job,
+            above: within.above,
+            calls: within.calls,
         };
         self.run(entry, &run).await
     }
@@ -209,8 +229,14 @@ impl App {
             let leased = self.lease(run.who, run.definitions, entry, || run.choice());
             let leased = leased.await?;
             record.begin().await?;
-            let reply = self.attempt(entry, run, leased.as_ref()).await;
+            let mut reply = self.attempt(entry, run, leased.as_ref()).await;
             self.leased(leased.as_ref(), &reply);
+            if may_repeat(entry)
+                && let Some(renewed) = self.renewed(leased.as_ref(), &reply, run, entry).await?
+            {
+                reply = self.attempt(entry, run, Some(&renewed)).await;
+                self.leased(Some(&renewed), &reply);
+            }
             let reply = reply?;
             // The action is ours, so a mismatch is a fault in its code: found where it is tested.
             if cfg!(debug_assertions) {
@@ -228,6 +254,23 @@ impl App {
             log(error, slug, run.request);
         }
         outcome
+    }
+
+    /// Another lease for a call whose access token the service refused, once: with a token that was
+    /// renewed since. `None` where there is no other one.
+    async fn renewed<T>(
+        &self,
+        leased: Option<&Leased>,
+        reply: &Result<T, Error>,
+        run: &Run<'_>,
+        entry: &Entry,
+    ) -> Result<Option<Leased>, Error> {
+        let Some(leased) = leased.filter(|leased| leased.was_refused(reply)) else {
+            return Ok(None);
+        };
+        let renewed = self.lease(run.who, run.definitions, entry, || run.choice());
+        let renewed = renewed.await?;
+        Ok(renewed.filter(|renewed| renewed.has_other_tokens(leased)))
     }
 
     /// Runs the action that people sign in or up with. Nobody is known yet, so there is nobody whom
@@ -248,7 +291,7 @@ impl App {
         run.authorize(entry)?;
         let cancel = run.cancel.child_token();
         let _ended = cancel.clone().drop_guard();
-        let context = self.context(run, Arc::clone(run.caller), cancel.clone());
+        let context = self.context(entry, run, Arc::clone(run.caller), cancel.clone());
         let asking = async {
             match entry.action().completions(context, argument, typed) {
                 Some(completions) => completions.await,
@@ -274,7 +317,7 @@ impl App {
         let _ended = cancel.clone().drop_guard();
         let patient = Arc::new(Patient::new(Arc::clone(run.caller)));
         let caller: Arc<dyn Caller> = Arc::clone(&patient) as _;
-        let mut context = self.context(run, caller, cancel);
+        let mut context = self.context(entry, run, caller, cancel);
         if let Some(leased) = leased {
             context = context.with_lease(Arc::clone(&leased.lease));
         }
@@ -289,10 +332,13 @@ impl App {
 
     fn context(
         &self,
+        entry: &Entry,
         run: &Run<'_>,
         caller: Arc<dyn Caller>,
         cancel: CancellationToken,
     ) -> Context {
+        let calls = run.calls.clone();
+        let calls = calls.unwrap_or_else(|| Arc::clone(&self.inner) as _);
         let context = Context::new(
             run.who.clone(),
             run.request.clone(),
@@ -302,7 +348,8 @@ impl App {
         )
         .with_announcer(self.tenant(run.who).announcer())
         .with_http(Arc::clone(&self.inner.http))
-        .with_publisher(Arc::clone(&self.inner.channels) as _);
+        .with_publisher(Arc::clone(&self.inner.channels) as _)
+        .with_calls(calls, entry.shared_slug(), run.above.clone());
         match run.job {
             Some(job) => context.with_job(job.clone()),
             None => context,
@@ -315,6 +362,12 @@ impl App {
 async fn guarded<T>(running: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let outcome = AssertUnwindSafe(running).catch_unwind().await;
     outcome.unwrap_or_else(|_| Err(Error::internal("the action panicked")))
+}
+
+/// Whether doing it twice is the same as doing it once.
+fn may_repeat(entry: &Entry) -> bool {
+    let annotations = entry.action().get_annotations();
+    annotations.read_only == Some(true) || annotations.idempotent == Some(true)
 }
 
 /// Faults of ours are for the operator; what a caller did wrong is for the caller.
@@ -335,6 +388,7 @@ pub(crate) fn is_reached(action: &Action, surface: Surface) -> bool {
         Surface::Cli => Expose::CLI,
         Surface::Task => Expose::TASK,
         Surface::Schedule => return action.is_scheduled(),
+        Surface::Inside => return action.get_sign_in().is_none(),
     };
     action.exposure().contains(exposed)
 }

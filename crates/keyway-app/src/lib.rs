@@ -2,6 +2,7 @@
 //! meet; the protocols that bring calls here and the connections that take them on are elsewhere.
 
 mod access;
+pub mod agents;
 mod app;
 pub mod audit;
 mod bound;

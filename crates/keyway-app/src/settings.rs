@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use keyway_core::channel::Channels;
 
+use crate::agents::AgentSettings;
 use crate::audit::AuditSettings;
+use crate::credentials::OAuthClients;
 use crate::jobs::JobSettings;
 use crate::limits::RateLimits;
 use crate::oauth::OauthSettings;
@@ -33,6 +35,10 @@ pub struct Settings {
     /// After how long a connection to an MCP server is closed that was made with someone's credentials
     /// and is not used.
     pub server_idle: Duration,
+    /// Agents.
+    pub agents: AgentSettings,
+    /// Who the gateway is at the authorization servers of credentials.
+    pub oauth_clients: OAuthClients,
 }
 
 impl Default for Settings {
@@ -48,6 +54,8 @@ impl Default for Settings {
             jobs: JobSettings::default(),
             channels: Channels::default(),
             server_idle: Duration::from_mins(10),
+            agents: AgentSettings::default(),
+            oauth_clients: OAuthClients::default(),
         }
     }
 }

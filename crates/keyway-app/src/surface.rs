@@ -47,4 +47,6 @@ pub enum Surface {
     Task,
     /// In the background, by the clock.
     Schedule,
+    /// From another action, or an agent, that runs: it needs no exposure.
+    Inside,
 }

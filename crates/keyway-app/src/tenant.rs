@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -17,6 +18,9 @@ use crate::{Definitions, List, Notice, Settings};
 /// How many notices a listener may be behind before it misses some.
 const NOTICES: usize = 256;
 
+/// How often actions said that a list changed.
+type Announced = [AtomicU64; List::ALL.len()];
+
 type Announcer = Arc<dyn Fn(Announcement) + Send + Sync>;
 
 /// What one organization has, and who listens to its changes.
@@ -30,6 +34,7 @@ pub(crate) struct Tenant {
     overlays: Overlays,
     notices: broadcast::Sender<Notice>,
     announce: Announcer,
+    announced: Arc<Announced>,
     /// Held while a catalogue is built, so that of two changes the later one wins.
     upstreams: Mutex<Vec<Arc<dyn Upstream>>>,
 }
@@ -53,6 +58,7 @@ impl Tenant {
             None,
         );
         let notices = broadcast::Sender::new(NOTICES);
+        let announced = Arc::<Announced>::default();
         Self {
             metrics,
             settings,
@@ -60,7 +66,8 @@ impl Tenant {
             views: Views::default(),
             catalogue: ArcSwap::from_pointee(catalogue),
             overlays: Overlays::default(),
-            announce: announcer(notices.clone()),
+            announce: announcer(notices.clone(), Arc::clone(&announced)),
+            announced,
             notices,
             upstreams: Mutex::default(),
         }
@@ -237,6 +244,13 @@ impl Tenant {
         Arc::clone(&self.announce)
     }
 
+    /// How often actions said that a list changed.
+    pub(crate) fn announced(&self, list: List) -> u64 {
+        let all = List::ALL.iter().zip(&*self.announced);
+        let found = all.into_iter().find(|(one, _)| **one == list);
+        found.map_or(0, |(_, count)| count.load(Ordering::Relaxed))
+    }
+
     fn rebuild(&self, definitions: &Arc<Definitions>, upstreams: &[Arc<dyn Upstream>]) {
         let before = self.catalogue.load_full();
         let now = Arc::new(build(&self.sources(definitions, upstreams), Some(&before)));
@@ -262,7 +276,7 @@ impl Tenant {
     }
 }
 
-fn announcer(notices: broadcast::Sender<Notice>) -> Announcer {
+fn announcer(notices: broadcast::Sender<Notice>, announced: Arc<Announced>) -> Announcer {
     Arc::new(move |what| {
         let notice = match what {
             Announcement::Tools => Notice::ListChanged(List::Tools),
@@ -270,6 +284,12 @@ fn announcer(notices: broadcast::Sender<Notice>) -> Announcer {
             Announcement::Prompts => Notice::ListChanged(List::Prompts),
             Announcement::Resource(uri) => Notice::ResourceUpdated(uri),
         };
+        if let Notice::ListChanged(list) = &notice {
+            let counts = List::ALL.iter().zip(&*announced);
+            for (_, count) in counts.filter(|(one, _)| *one == list) {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        }
         let _ = notices.send(notice);
     })
 }

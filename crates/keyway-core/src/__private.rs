@@ -8,7 +8,9 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 pub use crate::action::{Action, Context, Expose};
-pub use crate::credential::{Credential, CredentialDefinition, CredentialNeed, CredentialScope};
+pub use crate::credential::{
+    ClientAuth, Credential, CredentialDefinition, CredentialNeed, CredentialScope, OAuth2, Quirks,
+};
 pub use crate::error::Error;
 pub use {schemars, serde};
 

@@ -57,6 +57,10 @@ impl Backend for AppBackend {
         Box::pin(self.app.unsubscribe(who, uri))
     }
 
+    fn version(&self, who: &Principal, list: List) -> Option<u64> {
+        Some(self.app.version(who, list))
+    }
+
     fn notices(&self, who: &Principal) -> broadcast::Receiver<Notice> {
         self.app.notices(who)
     }

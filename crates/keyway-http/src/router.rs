@@ -6,10 +6,10 @@ use axum::routing::{delete, get, patch, post};
 use crate::oauth;
 use crate::pages::routes;
 use crate::routes::{
-    api_keys, call_action, channel_events, channel_socket, credentials, healthz, invitations, jobs,
-    list_actions, list_audit_events, list_channels, list_mcp_servers, members, metrics,
-    oauth_clients, oauth_grants, organization, projects, readyz, service_accounts, show_openapi,
-    unknown,
+    agents, api_keys, call_action, channel_events, channel_socket, credentials, healthz,
+    invitations, jobs, list_actions, list_audit_events, list_channels, list_mcp_servers, members,
+    metrics, oauth_clients, oauth_grants, organization, projects, prompt_agent, readyz,
+    service_accounts, sessions, show_openapi, unknown,
 };
 use crate::shared::Shared;
 
@@ -20,6 +20,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/actions", get(list_actions::handle))
         .route("/v1/actions/{slug}", post(call_action::handle))
         .merge(jobs_and_channels())
+        .merge(agents_and_sessions())
         .route("/v1/audit", get(list_audit_events::handle))
         .route("/v1/mcp-servers", get(list_mcp_servers::handle))
         .route("/v1/openapi.json", get(show_openapi::handle))
@@ -45,6 +46,17 @@ fn jobs_and_channels() -> Router<Arc<Shared>> {
         .route("/v1/channels", get(list_channels::handle))
         .route("/v1/channels/{name}/events", get(channel_events::handle))
         .route("/v1/channels/{name}/ws", get(channel_socket::handle))
+}
+
+/// Agents, and what was said to them.
+fn agents_and_sessions() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/v1/agents", get(agents::list))
+        .route("/v1/agents/{slug}", get(agents::show))
+        .route("/v1/agents/{slug}/prompt", post(prompt_agent::handle))
+        .route("/v1/sessions", get(sessions::list))
+        .route("/v1/sessions/{id}", get(sessions::show))
+        .route("/v1/sessions/{id}/events", get(sessions::events))
 }
 
 /// Clients of the authorization server, and what people let them do.

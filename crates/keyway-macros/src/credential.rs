@@ -7,9 +7,9 @@ use syn::{
 };
 
 use crate::home::Home;
-use crate::{data, docs, names, suggest};
+use crate::{data, docs, names, oauth2, suggest};
 
-const OPTIONS: &[&str] = &["key", "title", "hosts", "scope", "check", "crate"];
+const OPTIONS: &[&str] = &["key", "title", "hosts", "scope", "check", "oauth2", "crate"];
 
 /// What `#[credential(…)]` on the struct says.
 struct Options {
@@ -136,6 +136,10 @@ impl Options {
                         }
                         let hosts = hosts.iter();
                         quote!(.hosts([#(#hosts),*]))
+                    }
+                    Some("oauth2") => {
+                        let server = oauth2::read(&options.home, &meta)?;
+                        quote!(.connected_at(#server))
                     }
                     Some("public") => {
                         let message = "`public` goes on the field that is no secret";

@@ -10,6 +10,7 @@ mod data;
 mod docs;
 mod home;
 mod names;
+mod oauth2;
 mod suggest;
 
 use proc_macro::TokenStream;
@@ -30,6 +31,7 @@ use proc_macro::TokenStream;
 /// | `hosts("api.acme.example")` | the only hosts it may be sent to |
 /// | `scope = "user"` | the only scope it is looked for at: `org`, `project` or `user` |
 /// | `check = "acme:whoami"` | the action that succeeds with a good one |
+/// | `oauth2(issuer = "https://as.acme.example", scopes("read"))` | the authorization server it is connected at; the one field is `access_token` then |
 ///
 /// The doc comment says where people get one.
 ///

@@ -1,4 +1,4 @@
-//! Credentials, apps, actions, MCP servers, resources, prompts and schedules without code.
+//! Credentials, apps, actions, agents, MCP servers, resources, prompts and schedules without code.
 
 #![deny(missing_docs)]
 

@@ -1,11 +1,11 @@
-use keyway_core::names::{ACTION_SLUG, APP_SLUG, CREDENTIAL_KEY, SERVER_KEY};
+use keyway_core::names::{ACTION_SLUG, AGENT_SLUG, APP_SLUG, CREDENTIAL_KEY, SERVER_KEY};
 use serde_json::Value;
 
 use crate::fault::{Fault, Spot};
 use crate::read::{Faults, Node};
 use crate::spec::{
-    ActionSpec, AppSpec, CredentialSpec, Named, PromptSpec, ScheduleSpec, ServerSpec, StaticSpec,
-    named,
+    ActionSpec, AgentSpec, AppSpec, CredentialSpec, Named, PromptSpec, ScheduleSpec, ServerSpec,
+    StaticSpec, named,
 };
 
 /// The keys of a manifest.
@@ -13,6 +13,7 @@ const KEYS: &[&str] = &[
     "credentials",
     "apps",
     "actions",
+    "agents",
     "mcp_servers",
     "resources",
     "prompts",
@@ -46,6 +47,7 @@ pub struct Manifest {
     pub(crate) resources: Vec<Named<StaticSpec>>,
     pub(crate) prompts: Vec<Named<PromptSpec>>,
     pub(crate) schedules: Vec<Named<ScheduleSpec>>,
+    pub(crate) agents: Vec<Named<AgentSpec>>,
 }
 
 impl Manifest {
@@ -97,6 +99,9 @@ impl Manifest {
                 schedules: fields.get("schedules").map_or_else(Vec::new, |node| {
                     named(&node, &ACTION_SLUG, &mut faults, ScheduleSpec::read)
                 }),
+                agents: fields.get("agents").map_or_else(Vec::new, |node| {
+                    named(&node, &AGENT_SLUG, &mut faults, AgentSpec::read)
+                }),
             },
         };
         (manifest, faults)
@@ -131,6 +136,7 @@ impl Manifest {
             other.schedules,
             &mut faults,
         );
+        join("agent", &mut self.agents, other.agents, &mut faults);
         if faults.is_empty() {
             Ok(())
         } else {
@@ -147,6 +153,7 @@ impl Manifest {
             && self.resources.is_empty()
             && self.prompts.is_empty()
             && self.schedules.is_empty()
+            && self.agents.is_empty()
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Grant {
     pub(crate) profile: String,
     /// The MCP endpoint it was granted for.
     pub(crate) url: String,
-    /// The resource's identifier (RFC 8707).
+    /// The resource's identifier (RFC 8707); empty where it is not sent.
     pub(crate) resource: String,
     pub(crate) issuer: String,
     pub(crate) token_endpoint: String,
@@ -144,6 +144,7 @@ impl Grant {
             obtained_at: self.obtained_at,
             expires_at: self.expires_at,
             renewable: self.renewable().is_some(),
+            refused: self.refused,
         }
     }
 }

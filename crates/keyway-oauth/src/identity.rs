@@ -2,6 +2,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use keyway_core::Secret;
+use keyway_core::credential::ClientAuth;
 use keyway_core::ports::ProtectedResource;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -47,9 +48,12 @@ impl Identity {
         resource: &ProtectedResource,
         auth_methods: Option<&[String]>,
     ) -> Option<Self> {
-        let method = match resource.client_secret {
-            Some(_) => AuthMethod::with_secret(auth_methods),
-            None => AuthMethod::None,
+        let described = resource.server.as_ref().and_then(|of| of.client_auth);
+        let method = match (&resource.client_secret, described) {
+            (Some(_), Some(ClientAuth::Basic)) => AuthMethod::Basic,
+            (Some(_), Some(ClientAuth::Post)) => AuthMethod::Post,
+            (Some(_), None) => AuthMethod::with_secret(auth_methods),
+            (None, _) => AuthMethod::None,
         };
         Some(Self {
             id: resource.client_id.clone()?,

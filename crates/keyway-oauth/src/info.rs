@@ -2,6 +2,8 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::grant::Grant;
+
 /// What is known of a grant, without its secrets. Its `Debug` does not show the URL: a secret may
 /// have been filled into it.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,6 +28,16 @@ pub struct GrantInfo {
     pub expires_at: Option<Timestamp>,
     /// True when there is a refresh token.
     pub renewable: bool,
+    /// True once the server refused to renew it.
+    pub refused: bool,
+}
+
+impl GrantInfo {
+    /// What a record holds that is kept elsewhere, under this name; `None` for what is no record.
+    pub fn of_record(name: &str, record: &[u8]) -> Option<Self> {
+        let grant: Grant = serde_json::from_slice(record).ok()?;
+        Some(grant.info(name))
+    }
 }
 
 impl fmt::Debug for GrantInfo {

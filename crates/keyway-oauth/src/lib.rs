@@ -23,9 +23,12 @@ mod sign_in;
 #[cfg(test)]
 mod testing;
 mod tokens;
+mod url_text;
 mod wire;
 
-pub use client::{Client, ClientSettings, Parts, Pending, is_client_metadata_url};
+pub use client::{
+    Client, ClientSettings, Granted, Parts, Pending, RenewalFailures, is_client_metadata_url,
+};
 pub use error::OAuthError;
 pub use info::{Forgotten, GrantInfo, Revocation};
 pub use provider::ProviderError;

@@ -26,7 +26,12 @@ pub(crate) async fn write<T: Serialize>(
     name: &str,
     record: &T,
 ) -> Result<(), SafeError> {
-    let bytes = serde_json::to_vec(record)
-        .map_err(|_| SafeError::Io(format!("the record {name} cannot be written")))?;
-    safe.write(name, Secret::new(bytes)).await
+    safe.write(name, bytes(name, record)?).await
+}
+
+/// A record as it is written.
+pub(crate) fn bytes<T: Serialize>(name: &str, record: &T) -> Result<Secret<Vec<u8>>, SafeError> {
+    serde_json::to_vec(record)
+        .map(Secret::new)
+        .map_err(|_| SafeError::Io(format!("the record {name} cannot be written")))
 }

@@ -5,7 +5,12 @@ const OFFLINE: &str = "offline_access";
 
 /// The scopes of a space-separated list, each once.
 pub(crate) fn read(list: &str) -> Vec<String> {
-    valid(list.split(' ').map(str::to_owned))
+    read_apart(list, ' ')
+}
+
+/// The same where something else than a space stands between them; a space separates them as well.
+pub(crate) fn read_apart(list: &str, separator: char) -> Vec<String> {
+    valid(list.split([' ', separator]).map(str::to_owned))
 }
 
 /// The scopes among some texts, each once. What the grammar does not know is left out: scopes are

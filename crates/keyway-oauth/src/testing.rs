@@ -281,6 +281,7 @@ impl World {
             clock: Arc::<Hands>::clone(&self.hands),
             random: Arc::<Counting>::clone(&self.random),
             sign_in,
+            failures: None,
             settings,
         })
     }

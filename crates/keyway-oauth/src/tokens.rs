@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
 use jiff::Timestamp;
 use keyway_core::Secret;
+use keyway_core::credential::Quirks;
 use serde::Deserialize;
 use url::Url;
 
@@ -34,6 +35,7 @@ impl Tokens {
         endpoint: &Url,
         form: &[(&'static str, &str)],
         proof: Proof<'_>,
+        quirks: &Quirks,
     ) -> Result<Self, OAuthError> {
         let all: Vec<_> = form.iter().copied().chain(proof.fields).collect();
         let answer = wire
@@ -44,7 +46,7 @@ impl Tokens {
             .filter(|(name, _)| is_secret(name))
             .map(|(_, value)| *value)
             .collect();
-        Self::read(endpoint, &answer, &secrets)
+        Self::read(endpoint, &answer, &secrets, quirks)
     }
 
     /// How long the access token says it holds, if it is a JWT with `exp` (RFC 9068). Only a hint:
@@ -65,7 +67,12 @@ impl Tokens {
         lifetime(claims.exp - now.as_duration().as_secs_f64())
     }
 
-    fn read(endpoint: &Url, answer: &Answer, secrets: &[&str]) -> Result<Self, OAuthError> {
+    fn read(
+        endpoint: &Url,
+        answer: &Answer,
+        secrets: &[&str],
+        quirks: &Quirks,
+    ) -> Result<Self, OAuthError> {
         let bad = |reason: String| OAuthError::BadAnswer {
             host: host_of(endpoint),
             reason,
@@ -89,15 +96,15 @@ impl Tokens {
                 answer.status.as_u16()
             )));
         }
-        let wired: Wired = serde_json::from_slice(&answer.body)
-            .map_err(|_| bad(String::from("it holds no access token")))?;
+        let wired = Wired::read(&answer.body, quirks)
+            .ok_or_else(|| bad(String::from("it holds no access token")))?;
         let access = Secret::new(wired.access_token);
         if access.expose().is_empty() || HeaderValue::from_str(access.expose()).is_err() {
             return Err(bad(String::from("its access token cannot be sent")));
         }
         if wired
             .token_type
-            .is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer"))
+            .is_some_and(|kind| !is_bearer(&kind, quirks))
         {
             return Err(bad(String::from("its access token is no bearer token")));
         }
@@ -105,10 +112,13 @@ impl Tokens {
         Ok(Self {
             access,
             refresh: refresh.map(Secret::new),
-            expires_in: wired.expires_in.and_then(Seconds::lifetime),
+            expires_in: wired
+                .expires_in
+                .and_then(Seconds::lifetime)
+                .or(quirks.lifetime),
             scopes: wired
                 .scope
-                .map(|scope| crate::scopes::read(&scope))
+                .map(|scope| crate::scopes::read_apart(&scope, quirks.scope_separator))
                 .filter(|scopes| !scopes.is_empty()),
         })
     }
@@ -121,6 +131,22 @@ struct Wired {
     token_type: Option<String>,
     expires_in: Option<Seconds>,
     scope: Option<String>,
+}
+
+impl Wired {
+    /// The answer, or the object in it that the server puts its token into.
+    fn read(body: &[u8], quirks: &Quirks) -> Option<Self> {
+        let Some(pointer) = &quirks.token_at else {
+            return serde_json::from_slice(body).ok();
+        };
+        let mut whole: serde_json::Value = serde_json::from_slice(body).ok()?;
+        serde_json::from_value(whole.pointer_mut(pointer)?.take()).ok()
+    }
+}
+
+fn is_bearer(kind: &str, quirks: &Quirks) -> bool {
+    let also = |known: &String| known.eq_ignore_ascii_case(kind);
+    kind.eq_ignore_ascii_case("bearer") || quirks.token_types.iter().any(also)
 }
 
 /// Seconds as servers write them: as a number, or as text.

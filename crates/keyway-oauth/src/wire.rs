@@ -24,6 +24,8 @@ pub(crate) struct Wire<'a> {
     /// The MCP endpoint, which the operator named.
     home: Url,
     timeout: Duration,
+    /// Nothing is the operator's own choice.
+    guarded: bool,
 }
 
 /// A whole answer.
@@ -42,7 +44,14 @@ impl<'a> Wire<'a> {
             http,
             home: endpoint(home)?,
             timeout,
+            guarded: false,
         })
+    }
+
+    /// Trusts no address because it is near: only those that everyone may reach.
+    pub(crate) fn guarded(mut self) -> Self {
+        self.guarded = true;
+        self
     }
 
     /// The MCP endpoint.
@@ -211,7 +220,7 @@ impl<'a> Wire<'a> {
         headers
             .entry(ACCEPT)
             .or_insert(HeaderValue::from_static("application/json"));
-        let destination = if self.is_near(url) {
+        let destination = if self.is_near(url) && !self.guarded {
             Destination::Operator
         } else {
             Destination::Guarded

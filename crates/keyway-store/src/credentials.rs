@@ -91,37 +91,7 @@ impl Store {
     ) -> Result<StoredCredential, StoreError> {
         let doing = "make a credential";
         let mut transaction = self.write(doing).await?;
-        let (scope, project, user) = new.place.columns();
-        if let CredentialPlace::Project(project) = &new.place {
-            let there: Option<i64> =
-                sqlx::query_scalar("SELECT 1 FROM projects WHERE organization_id = $1 AND id = $2")
-                    .bind(organization.as_str())
-                    .bind(project.as_str())
-                    .fetch_optional(&mut *transaction)
-                    .await
-                    .doing(doing)?;
-            there.ok_or_else(|| StoreError::new(doing, Reason::Missing))?;
-        }
-        let row: Row = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "INSERT INTO credentials (id, organization_id, key, scope, project_id, user_id, name, \
-             is_default, sealed, revision, created_at, changed_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, NOT EXISTS (\
-             SELECT 1 FROM credentials WHERE organization_id = $2 AND key = $3 AND scope = $4 \
-             AND coalesce(project_id, user_id, '') = coalesce($5, $6, '') AND is_default), \
-             $8, 1, $9, $9) RETURNING {COLUMNS}"
-        )))
-        .bind(new.id.as_str())
-        .bind(organization.as_str())
-        .bind(&new.key)
-        .bind(scope)
-        .bind(project)
-        .bind(user)
-        .bind(&new.name)
-        .bind(&new.sealed)
-        .bind(new.at.as_millisecond())
-        .fetch_one(&mut *transaction)
-        .await
-        .doing(doing)?;
+        let row = insert(&mut transaction, organization, new).await?;
         transaction.commit().await.doing(doing)?;
         row.read()
     }
@@ -299,8 +269,48 @@ impl Store {
     }
 }
 
+/// Writes the row of a new instance.
+pub(crate) async fn insert(
+    transaction: &mut sqlx::Transaction<'static, sqlx::Sqlite>,
+    organization: &OrgId,
+    new: &NewStoredCredential,
+) -> Result<Row, StoreError> {
+    let doing = "make a credential";
+    let (scope, project, user) = new.place.columns();
+    if let CredentialPlace::Project(project) = &new.place {
+        let there: Option<i64> =
+            sqlx::query_scalar("SELECT 1 FROM projects WHERE organization_id = $1 AND id = $2")
+                .bind(organization.as_str())
+                .bind(project.as_str())
+                .fetch_optional(&mut **transaction)
+                .await
+                .doing(doing)?;
+        there.ok_or_else(|| StoreError::new(doing, Reason::Missing))?;
+    }
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "INSERT INTO credentials (id, organization_id, key, scope, project_id, user_id, name, \
+         is_default, sealed, revision, created_at, changed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, NOT EXISTS (\
+         SELECT 1 FROM credentials WHERE organization_id = $2 AND key = $3 AND scope = $4 \
+         AND coalesce(project_id, user_id, '') = coalesce($5, $6, '') AND is_default), \
+         $8, 1, $9, $9) RETURNING {COLUMNS}"
+    )))
+    .bind(new.id.as_str())
+    .bind(organization.as_str())
+    .bind(&new.key)
+    .bind(scope)
+    .bind(project)
+    .bind(user)
+    .bind(&new.name)
+    .bind(&new.sealed)
+    .bind(new.at.as_millisecond())
+    .fetch_one(&mut **transaction)
+    .await
+    .doing(doing)
+}
+
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
     id: String,
     key: String,
     scope: String,

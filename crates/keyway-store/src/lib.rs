@@ -7,6 +7,8 @@
 mod announced;
 mod api_keys;
 mod audit;
+mod credential_grants;
+mod credential_sign_ins;
 mod credentials;
 mod ending;
 mod error;
@@ -37,6 +39,8 @@ pub use audit::{
     AuditCheckpoint, AuditFilter, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
     NewAuditEvent, checkpoint_text, event_hash,
 };
+pub use credential_grants::{GrantHealth, NewGrant};
+pub use credential_sign_ins::{CredentialSignIn, SignInOf};
 pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};

@@ -34,6 +34,20 @@ pub const SECRET_COLUMNS: &[SecretColumn] = &[
         only: None,
     },
     SecretColumn {
+        table: "credential_grants",
+        column: "sealed",
+        organization: Some("organization_id"),
+        row: "credential_id",
+        only: None,
+    },
+    SecretColumn {
+        table: "credential_sign_ins",
+        column: "sealed",
+        organization: Some("organization_id"),
+        row: "id",
+        only: None,
+    },
+    SecretColumn {
         table: "facts",
         column: "value",
         organization: None,

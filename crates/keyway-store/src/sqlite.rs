@@ -56,9 +56,24 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0006_jobs.sql"),
     ),
     (
+        7,
+        "sessions",
+        include_str!("../migrations/sqlite/0007_sessions.sql"),
+    ),
+    (
         9,
         "retired keys",
         include_str!("../migrations/sqlite/0009_retired_keys.sql"),
+    ),
+    (
+        10,
+        "audit blocks",
+        include_str!("../migrations/sqlite/0010_audit_blocks.sql"),
+    ),
+    (
+        11,
+        "credential oauth",
+        include_str!("../migrations/sqlite/0011_credential_oauth.sql"),
     ),
 ];
 

@@ -42,7 +42,7 @@ pub use keyway_core::__private;
 pub use keyway_core::action::{Annotations, Block, Content, Expose, Format};
 pub use keyway_core::credential::CredentialScope;
 pub use keyway_core::{
-    Action, App, Channel, Context, Credential, CredentialDefinition, Error, Kind, McpServer,
+    Action, Agent, App, Channel, Context, Credential, CredentialDefinition, Error, Kind, McpServer,
     Problem, Secret,
 };
 pub use keyway_macros::{Credential, action, data};

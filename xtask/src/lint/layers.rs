@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "keyway-app",
         &[
+            "keyway-agent",
             "keyway-core",
             "keyway-store",
             "keyway-vault",

@@ -95,6 +95,11 @@ const STEPS: &[Step] = &[
         run: |workspace, _| tests::doctests(workspace),
     },
     Step {
+        name: "scaffold",
+        when: When::Long,
+        run: |workspace, _| tests::scaffold(workspace),
+    },
+    Step {
         name: "fuzz",
         when: When::Long,
         run: |workspace, options| fuzz::run(workspace, options.fuzz_seconds),

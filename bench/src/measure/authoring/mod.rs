@@ -1,8 +1,9 @@
 //! What authors define: what a credential costs a call, an HTTP action beside the same request by
-//! hand, and turning an OpenAPI document into actions.
+//! hand, turning an OpenAPI document into actions, and taking a save over.
 
 mod import;
 mod lease;
+mod reload;
 mod requests;
 
 use std::path::Path;
@@ -50,6 +51,8 @@ pub(super) async fn run(effort: &Effort) -> Result<Vec<Figure>, Failure> {
     figures.extend(requests::run(effort).await?);
     eprintln!("import");
     figures.push(import::run(effort)?);
+    eprintln!("reload");
+    figures.push(reload::run(effort)?);
     Ok(figures)
 }
 

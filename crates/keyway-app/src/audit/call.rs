@@ -159,6 +159,10 @@ impl Audit {
             EventKind::ResourceRead => event.target(kind, mask::uri(target)),
             _ => event.target(kind, target),
         };
+        if let Some(agent) = who.agent() {
+            event = event.detail("agent", agent.slug.as_str());
+            event = event.detail("session", agent.session.as_str());
+        }
         if let Some(tool) = called.tool {
             event = event.tool(tool);
         }

@@ -63,6 +63,10 @@ pub enum EventKind {
     CredentialChanged,
     /// A credential was deleted.
     CredentialRevoked,
+    /// Someone connected a credential at its service's authorization server, or could not.
+    CredentialConnected,
+    /// A credential's authorization server gave no new token.
+    CredentialRefreshFailed,
 
     /// An OAuth client was registered.
     ClientRegistered,
@@ -138,6 +142,11 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::CredentialSet, "credential_set"),
     (EventKind::CredentialChanged, "credential_changed"),
     (EventKind::CredentialRevoked, "credential_revoked"),
+    (EventKind::CredentialConnected, "credential_connected"),
+    (
+        EventKind::CredentialRefreshFailed,
+        "credential_refresh_failed",
+    ),
     (EventKind::ClientRegistered, "client_registered"),
     (EventKind::ClientChanged, "client_changed"),
     (EventKind::ClientRemoved, "client_removed"),

@@ -1,5 +1,3 @@
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 use keyway_core::AuditEventId;
 use keyway_core::ports::{Clock, Random};
@@ -128,17 +126,26 @@ pub(super) fn row(
     NewAuditEvent {
         organization: event.who.organization().clone(),
         at: event.at.unwrap_or(now),
-        // Only a map with keys that are no texts cannot be written.
-        record: serde_json::to_string(&record).unwrap_or_default(),
+        record: text(&record),
     }
+}
+
+/// Most records are shorter, and are written without growing.
+const USUAL: usize = 640;
+
+fn text(record: &Record<'_>) -> String {
+    let mut text = Vec::with_capacity(USUAL);
+    // Only a map with keys that are no texts cannot be written.
+    let written = serde_json::to_writer(&mut text, record);
+    let text = written.ok().and_then(|()| String::from_utf8(text).ok());
+    text.unwrap_or_default()
 }
 
 /// Bytes in hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
     bytes
         .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }

@@ -1,3 +1,4 @@
+use std::hash::{DefaultHasher, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ pub(crate) struct Section {
     items: Vec<Item>,
     pages: Vec<Page>,
     ttl_ms: u64,
+    digest: u64,
 }
 
 impl Section {
@@ -58,7 +60,13 @@ impl Section {
     }
 
     fn written(list: List, items: Vec<Item>, ttl_ms: u64) -> Self {
+        let mut digest = DefaultHasher::new();
+        for item in &items {
+            digest.write(item.json.bytes());
+            digest.write_u8(0xff);
+        }
         let mut section = Self {
+            digest: digest.finish(),
             list,
             items,
             pages: Vec::new(),
@@ -69,6 +77,11 @@ impl Section {
             .map(|start| section.write(start))
             .collect();
         section
+    }
+
+    /// A number that stands for all its items, byte for byte.
+    pub(crate) fn digest(&self) -> u64 {
+        self.digest
     }
 
     /// How many items there are.

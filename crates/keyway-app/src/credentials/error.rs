@@ -1,5 +1,6 @@
-use keyway_core::credential::CredentialScope;
+use keyway_core::credential::{CredentialKind, CredentialScope};
 use keyway_core::{CredentialDefinition, Error, Kind};
+use keyway_oauth::OAuthError;
 
 pub(super) fn not_found() -> Error {
     Error::new(
@@ -121,9 +122,13 @@ pub(super) fn missing(
         Some(CredentialScope::Project) => "project",
         _ => "org",
     };
-    let fields = definition.fields();
-    let field = fields.first().map_or("field", |field| field.name.as_str());
-    let command = format!("keyway credentials set {key} --set {field}=@stdin --scope {scope}");
+    let command = if definition.kind() == CredentialKind::OAuth2 {
+        format!("keyway connect {key} --scope {scope}")
+    } else {
+        let fields = definition.fields();
+        let field = fields.first().map_or("field", |field| field.name.as_str());
+        format!("keyway credentials set {key} --set {field}=@stdin --scope {scope}")
+    };
     let hint = match pages {
         Some(base) => format!("a person connects it at {base}/connect/{key}, or runs `{command}`"),
         None => {
@@ -141,4 +146,121 @@ pub(super) fn needs_a_person(key: &str) -> Error {
         format!("this uses a person's own credential for `{key}`, and no person is asking"),
     )
     .with_hint("call it with the token or key of a person")
+}
+
+/// A service that is connected in the browser was to be set by hand, or from a place without one.
+pub(super) fn in_the_browser(key: &str) -> Error {
+    Error::new(
+        Kind::Conflict,
+        "credential_is_connected",
+        format!("the credential `{key}` is connected in the browser, not typed in"),
+    )
+    .with_hint(format!(
+        "use the page /connect/{key}, or run `keyway connect {key}`"
+    ))
+}
+
+pub(super) fn nothing_to_connect() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "credential_is_typed",
+        "this credential has no authorization server: its fields are typed in",
+    )
+}
+
+/// The operator has not said who the gateway is there.
+pub(super) fn no_client(key: &str) -> Error {
+    Error::new(
+        Kind::Unavailable,
+        "credential_client_missing",
+        format!("this gateway is not registered at the authorization server of `{key}` yet"),
+    )
+    .with_hint(format!(
+        "an operator registers it there and sets `oauth_clients.{key}` in keyway.yaml"
+    ))
+}
+
+/// A callback that answers nothing that was begun in this web session.
+pub(super) fn not_this_sign_in() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "connect_state_wrong",
+        "this answers nothing that was begun here: it was used, took too long, or is another one's",
+    )
+    .with_hint("open the page again and start anew")
+}
+
+/// What came of asking an authorization server. Nothing that it said is repeated but what kind of
+/// refusal it was; the log has it cleaned.
+pub(super) fn not_connected(key: &str, found: &OAuthError) -> Error {
+    tracing::debug!(credential = key, error = %found, "a credential was not connected");
+    let (kind, code, message) = match found {
+        OAuthError::Denied(_) => (
+            Kind::Conflict,
+            "connect_denied",
+            "access was denied at the service: nothing was connected",
+        ),
+        OAuthError::WrongIssuer(_) | OAuthError::WrongCallback(_) => (
+            Kind::Conflict,
+            "connect_answer_wrong",
+            "what came back is no answer of the service's authorization server",
+        ),
+        OAuthError::ClientRefused(_) => (
+            Kind::BadGateway,
+            "connect_client_refused",
+            "the authorization server does not take the client that this gateway is there",
+        ),
+        OAuthError::AuthorizationRefused(_) | OAuthError::TokenRefused(_) => (
+            Kind::BadGateway,
+            "connect_refused",
+            "the authorization server refused to connect it",
+        ),
+        OAuthError::Unreachable { .. } => (
+            Kind::BadGateway,
+            "authorization_server_unreachable",
+            "the authorization server could not be asked",
+        ),
+        _ => (
+            Kind::BadGateway,
+            "authorization_server_wrong",
+            "what the authorization server says of itself, or answered, cannot be used",
+        ),
+    };
+    let hint = match found {
+        OAuthError::Denied(_) | OAuthError::WrongIssuer(_) | OAuthError::WrongCallback(_) => {
+            "open the page again and start anew".to_owned()
+        }
+        OAuthError::Unreachable { .. } => "try again in a while".to_owned(),
+        _ => format!("an operator checks the credential `{key}` and `oauth_clients.{key}`"),
+    };
+    Error::new(kind, code, message)
+        .with_hint(hint)
+        .with_source(found.code())
+}
+
+/// What was granted is gone: only a person can get another grant.
+pub(super) fn needs_reconnecting(key: &str, pages: Option<&str>) -> Error {
+    let base = pages.unwrap_or_default();
+    let at = match pages {
+        Some(_) => format!("{base}/connect/{key}"),
+        None => format!("/connect/{key} of this gateway"),
+    };
+    Error::new(
+        Kind::Conflict,
+        "credential_needs_reconnecting",
+        format!("the credential `{key}` is not accepted any more: it has to be connected again"),
+    )
+    .with_hint(format!(
+        "a person connects it again at {at}, or runs `keyway connect {key}`"
+    ))
+}
+
+/// The token is over and its server could not be asked for another one.
+pub(super) fn not_renewed(key: &str) -> Error {
+    Error::new(
+        Kind::Unavailable,
+        "credential_not_renewed",
+        format!("the access token of `{key}` is over, and another one could not be got just now"),
+    )
+    .with_hint("try again in a while; `keyway credentials list` shows what went wrong")
 }

@@ -11,9 +11,9 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::error;
 use super::instance::{Instance, open};
 use super::uses::Uses;
+use super::{Grants, error};
 
 /// How often the change counter is read: what another process changed counts here within this time.
 const LOOK: Duration = Duration::from_secs(1);
@@ -176,16 +176,20 @@ impl Table {
 }
 
 /// Keeps what is held true to the store until `shutdown`, then writes down the last uses.
-pub(crate) async fn watch(held: Arc<Held>, shutdown: CancellationToken) {
+pub(crate) async fn watch(held: Arc<Held>, grants: Arc<Grants>, shutdown: CancellationToken) {
     let mut ticks = tokio::time::interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut failing, mut looks, mut seen) = (false, 0u32, None);
+    let (mut failing, mut looks, mut seen, mut seen_grants) = (false, 0u32, None, None);
     while shutdown.run_until_cancelled(ticks.tick()).await.is_some() {
         looks = looks.wrapping_add(1);
         let looked = async {
             let epoch = held.store.credential_epoch().await?;
             if seen.replace(epoch) != Some(epoch) {
                 held.forget();
+            }
+            let epoch = held.store.credential_grant_epoch().await?;
+            if seen_grants.replace(epoch) != Some(epoch) {
+                grants.changed();
             }
             if looks.is_multiple_of(LOOKS_PER_RECORD) {
                 held.record_uses().await?;

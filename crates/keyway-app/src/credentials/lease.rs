@@ -4,17 +4,44 @@ use keyway_core::action::Entry;
 use keyway_core::credential::{
     CredentialKind, CredentialNeed, CredentialScope, Fields, Lease, LeasedCredential,
 };
+use keyway_core::ports::{AccessToken, TokenError};
 use keyway_core::{Actor, CredentialDefinition, CredentialId, Error, Principal, Secret};
 
 use super::instance::Instance;
 use super::resolve::{Asked, Walk, resolve};
-use super::{CredentialChoice, error};
+use super::uses::is_unauthorized;
+use super::{CredentialChoice, error, grants};
+use crate::audit::{Event, EventKind};
 use crate::{App, Definitions};
 
 /// What a call leased, and of which instances it is.
 pub(crate) struct Leased {
     pub(crate) lease: Arc<Lease>,
     instances: Vec<CredentialId>,
+    /// The access tokens among it.
+    tokens: Vec<(CredentialId, AccessToken)>,
+}
+
+impl Leased {
+    /// Whether a call ended with the service refusing an access token of it.
+    pub(crate) fn was_refused<T>(&self, done: &Result<T, Error>) -> bool {
+        !self.tokens.is_empty() && is_unauthorized(done)
+    }
+
+    /// Whether its access tokens are others than those of an earlier one.
+    pub(crate) fn has_other_tokens(&self, earlier: &Self) -> bool {
+        let same = |(one, other): (&(_, AccessToken), &(_, AccessToken))| {
+            one.1.expose() == other.1.expose()
+        };
+        !self.tokens.iter().zip(&earlier.tokens).all(same)
+    }
+}
+
+/// One credential of a lease.
+struct One {
+    id: Option<CredentialId>,
+    fields: Fields,
+    token: Option<AccessToken>,
 }
 
 /// What the resolution of one need came to.
@@ -50,15 +77,19 @@ impl App {
     ) -> Result<Leased, Error> {
         let mut instances = Vec::with_capacity(needs.len());
         let mut all = Vec::with_capacity(needs.len());
+        let mut tokens = Vec::new();
         for need in needs {
-            let (id, fields) = self.lease_one(who, definitions, need, choice).await?;
-            instances.extend(id);
+            let one = self.lease_one(who, definitions, need, choice).await?;
+            if let (Some(id), Some(token)) = (&one.id, one.token) {
+                tokens.push((id.clone(), token));
+            }
+            instances.extend(one.id);
             let key = need.definition().key();
             let known = definitions.credentials().get(key);
             let hosts = known.and_then(|known| known.get_hosts());
             all.push(LeasedCredential {
                 key: Arc::from(key),
-                fields,
+                fields: one.fields,
                 // Where the one who defines it says nothing, the type's word holds.
                 hosts: hosts.or_else(|| need.definition().get_hosts()).cloned(),
             });
@@ -66,6 +97,7 @@ impl App {
         Ok(Leased {
             lease: Arc::new(Lease::new(all)),
             instances,
+            tokens,
         })
     }
 
@@ -88,25 +120,37 @@ impl App {
         definitions: &Definitions,
         need: &CredentialNeed,
         choice: &CredentialChoice,
-    ) -> Result<(Option<CredentialId>, Fields), Error> {
+    ) -> Result<One, Error> {
         let (organization, key) = (who.organization(), need.definition().key());
         let Some(instance) = self.find(who, definitions, need, choice).await? else {
-            return Ok((None, Fields::new(Secret::new(b"{}".to_vec()))));
+            return Ok(One {
+                id: None,
+                fields: Fields::new(Secret::new(b"{}".to_vec())),
+                token: None,
+            });
         };
+        let definition = definition(definitions, need);
+        if definition.kind() == CredentialKind::OAuth2 {
+            let token = self.access_token(who, &instance.id, definition).await?;
+            return Ok(One {
+                id: Some(instance.id),
+                fields: grants::fields(&token)?,
+                token: Some(token),
+            });
+        }
         let held = &self.inner.held;
         let known = held.of(organization, key).await?;
         let fields = held.fields(organization, &known, &instance.id).await?;
         // It went between two looks.
         let fields = fields.ok_or_else(|| {
             let pages = self.settings().pages_url.as_deref();
-            error::missing(
-                definition(definitions, need),
-                pin(definitions, need),
-                false,
-                pages,
-            )
+            error::missing(definition, pin(definitions, need), false, pages)
         })?;
-        Ok((Some(instance.id), fields))
+        Ok(One {
+            id: Some(instance.id),
+            fields,
+            token: None,
+        })
     }
 
     /// The instance `who` gets for a need. `None` for a service that asks for nothing.
@@ -132,6 +176,36 @@ impl App {
             return Err(error::missing(definition, pin, chosen, pages));
         };
         Ok(Some(instance))
+    }
+
+    /// An access token of an instance. What went wrong with renewing it is written down, even where
+    /// the one at hand still holds.
+    async fn access_token(
+        &self,
+        who: &Principal,
+        id: &CredentialId,
+        definition: &Arc<CredentialDefinition>,
+    ) -> Result<AccessToken, Error> {
+        let (grants, organization) = (&self.inner.grants, who.organization());
+        let token = grants.token(organization, id, definition).await;
+        let key = definition.key();
+        if let Some(code) = grants.failure(organization, id) {
+            let event = Event::new(EventKind::CredentialRefreshFailed, who)
+                .target("credential", id.as_str())
+                .detail("key", key)
+                .detail("code", code);
+            self.audit().note(event);
+            let (store, now) = (&self.inner.store, self.inner.clock.now());
+            store
+                .note_renewal_failure(organization, id, code, now)
+                .await?;
+        }
+        token.map_err(|error| match error {
+            TokenError::Unreachable(_) => error::not_renewed(key),
+            TokenError::SignInRequired(_) | TokenError::Refused(_) => {
+                error::needs_reconnecting(key, self.settings().pages_url.as_deref())
+            }
+        })
     }
 
     /// Which instance `who` gets for a need.
@@ -174,6 +248,11 @@ impl App {
         if let Some(leased) = leased {
             let now = self.inner.clock.now();
             self.inner.held.uses.record(&leased.instances, now, done);
+            if is_unauthorized(done) {
+                for (id, token) in &leased.tokens {
+                    self.inner.grants.refused(id, token);
+                }
+            }
         }
     }
 }
@@ -188,7 +267,7 @@ pub(super) fn pin(definitions: &Definitions, need: &CredentialNeed) -> Option<Cr
 fn definition<'a>(
     definitions: &'a Definitions,
     need: &'a CredentialNeed,
-) -> &'a CredentialDefinition {
+) -> &'a Arc<CredentialDefinition> {
     let known = definitions.credentials().get(need.definition().key());
     known.unwrap_or_else(|| need.definition())
 }

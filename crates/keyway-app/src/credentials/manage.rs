@@ -14,42 +14,43 @@ use keyway_vault::Vault;
 use super::held::Held;
 use super::instance::seal;
 use super::view::definition;
-use super::{CredentialView, DefinitionView, Place, error};
+use super::{CredentialView, DefinitionView, Grants, Place, error};
 use crate::audit::{Audit, Event, EventKind};
 use crate::{Definitions, access, people};
 
 /// The name of an instance that is given none.
-const NAME: &str = "default";
+pub(super) const NAME: &str = "default";
 
 /// Setting, listing and revoking instances of credentials. Owners and admins manage those of the
 /// organization and its projects, people their own; nobody ever reads one back.
 #[derive(Clone)]
 pub struct Credentials {
-    parts: CredentialsParts,
+    pub(super) parts: CredentialsParts,
     held: Option<Arc<Held>>,
 }
 
 /// What [`Credentials`] is made of.
 #[derive(Clone)]
-#[expect(missing_debug_implementations, reason = "holds the vault")]
-pub struct CredentialsParts {
+pub(crate) struct CredentialsParts {
     /// The rows.
-    pub store: Store,
+    pub(crate) store: Store,
     /// The time of day.
-    pub clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     /// Randomness.
-    pub random: Arc<dyn Random>,
+    pub(crate) random: Arc<dyn Random>,
     /// What seals.
-    pub vault: Vault,
+    pub(crate) vault: Vault,
     /// What happened, written down.
-    pub audit: Audit,
+    pub(crate) audit: Audit,
     /// What is defined.
-    pub definitions: Arc<Definitions>,
+    pub(crate) definitions: Arc<Definitions>,
+    /// What authorization servers granted.
+    pub(crate) grants: Arc<Grants>,
 }
 
 impl Credentials {
     /// For a process that serves nothing: the gateway notices what changes within a second or two.
-    pub fn new(parts: CredentialsParts) -> Self {
+    pub(crate) fn new(parts: CredentialsParts) -> Self {
         Self { parts, held: None }
     }
 
@@ -186,7 +187,8 @@ impl Credentials {
         self.view(who, id).await
     }
 
-    /// Deletes an instance and all that is stored of it. A default that actions would use is refused
+    /// Deletes an instance and all that is stored of it; what an authorization server granted is taken
+    /// back there where it offers that. A default that actions would use is refused
     /// with `credential_in_use` unless it is `forced`.
     pub async fn revoke(
         &self,
@@ -204,12 +206,22 @@ impl Credentials {
                     return Err(error::in_use(&named));
                 }
             }
-            let store = &self.parts.store;
+            let (store, grants) = (&self.parts.store, &self.parts.grants);
+            let granted = match self.defined(&stored.key) {
+                Ok(definition) if definition.server().is_some() => {
+                    let record = grants.record(who.organization(), id).await;
+                    record.map(|record| (definition, record))
+                }
+                _ => None,
+            };
             let deleted = store.delete_credential(who.organization(), id).await?;
-            deleted.then_some(()).ok_or_else(error::not_found)
+            deleted.then_some(granted).ok_or_else(error::not_found)
         };
-        self.parts.audit.change(event, change).await?;
+        let granted = self.parts.audit.change(event, change).await?;
         self.forget();
+        if let Some((definition, record)) = granted {
+            self.parts.grants.take_back(definition, &record).await;
+        }
         Ok(())
     }
 
@@ -249,7 +261,11 @@ impl Credentials {
         Ok((at, people::checked_name(name.unwrap_or(NAME))?))
     }
 
-    async fn at(&self, who: &Principal, place: &Place) -> Result<CredentialPlace, Error> {
+    pub(super) async fn at(
+        &self,
+        who: &Principal,
+        place: &Place,
+    ) -> Result<CredentialPlace, Error> {
         let store = &self.parts.store;
         Ok(match place {
             Place::Organization => CredentialPlace::Organization,
@@ -267,7 +283,11 @@ impl Credentials {
     }
 
     /// Refuses whoever may not set or revoke instances at a place.
-    async fn may_manage(&self, who: &Principal, at: &CredentialPlace) -> Result<(), Error> {
+    pub(super) async fn may_manage(
+        &self,
+        who: &Principal,
+        at: &CredentialPlace,
+    ) -> Result<(), Error> {
         access::made_by_hand(who)?;
         match at {
             CredentialPlace::User(user) => {
@@ -297,7 +317,7 @@ impl Credentials {
         Ok(stored)
     }
 
-    fn defined(&self, key: &str) -> Result<&Arc<CredentialDefinition>, Error> {
+    pub(super) fn defined(&self, key: &str) -> Result<&Arc<CredentialDefinition>, Error> {
         let found = self.parts.definitions.credentials().get(key);
         found.ok_or_else(error::no_definition)
     }
@@ -318,7 +338,7 @@ impl Credentials {
             .collect()
     }
 
-    fn forget(&self) {
+    pub(super) fn forget(&self) {
         if let Some(held) = &self.held {
             held.forget();
         }
@@ -335,6 +355,7 @@ impl Credentials {
             let projects = self.parts.store.projects(who.organization()).await?;
             slugs.extend(projects.into_iter().map(|one| (one.id, one.slug)));
         }
+        let mut healths = self.healths(who, &all).await?;
         let view = |one: StoredCredential| {
             let place = match &one.place {
                 CredentialPlace::Organization => Place::Organization,
@@ -345,7 +366,8 @@ impl Credentials {
                     user: user.to_string(),
                 },
             };
-            let (last_error, last_error_at) = one.last_error.unzip();
+            let health = healths.remove(&one.id).unwrap_or_default();
+            let (last_error, last_error_at) = health.latest(one.last_error).unzip();
             CredentialView {
                 id: one.id,
                 key: one.key,
@@ -358,6 +380,9 @@ impl Credentials {
                 last_used_at: one.last_used_at,
                 last_error,
                 last_error_at,
+                last_refreshed_at: health.renewed_at,
+                expires_at: health.expires_at,
+                needs_reconnecting: health.needs_reconnecting,
             }
         };
         Ok(all.into_iter().map(view).collect())
@@ -410,8 +435,10 @@ fn own_user(who: &Principal) -> Option<keyway_core::UserId> {
 /// Checks fields against their definition. No problem repeats what was given, not even the name of a
 /// field that is not known.
 fn check(definition: &CredentialDefinition, fields: &Secret<String>) -> Result<(), Error> {
-    if definition.kind() == CredentialKind::None {
-        return Err(error::nothing_to_store());
+    match definition.kind() {
+        CredentialKind::None => return Err(error::nothing_to_store()),
+        CredentialKind::OAuth2 => return Err(error::in_the_browser(definition.key())),
+        _ => {}
     }
     let value: serde_json::Value = serde_json::from_str(fields.expose())
         .map_err(|_| Error::invalid_at("", "an object of the credential's fields"))?;
@@ -450,7 +477,8 @@ fn check(definition: &CredentialDefinition, fields: &Secret<String>) -> Result<(
     }
 }
 
-fn told(found: keyway_store::StoreError) -> Error {
+/// What a store's refusal means here.
+pub(super) fn told(found: keyway_store::StoreError) -> Error {
     match found.reason() {
         Reason::Conflict => error::taken(),
         Reason::Missing => error::no_project(),

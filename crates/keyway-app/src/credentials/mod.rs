@@ -1,8 +1,11 @@
 //! Credentials: instances of them, which one a call gets, and the lease of it.
 
 mod choice;
+mod connect;
 mod error;
 mod explain;
+mod grants;
+mod health;
 mod held;
 mod instance;
 mod lease;
@@ -14,10 +17,13 @@ mod view;
 
 pub use choice::CredentialChoice;
 pub use explain::Explained;
-pub use manage::{Credentials, CredentialsParts};
+pub use grants::{OAuthClient, OAuthClients};
+pub use manage::Credentials;
 pub use place::Place;
 pub use resolve::{Found, Rung, Walk};
-pub use view::{CredentialView, DefinitionView, FieldView};
+pub use view::{AuthorizationView, CredentialView, DefinitionView, FieldView};
 
+pub(crate) use grants::{Grants, GrantsParts};
 pub(crate) use held::{Held, watch};
 pub(crate) use lease::Leased;
+pub(crate) use manage::CredentialsParts;

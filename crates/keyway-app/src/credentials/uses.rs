@@ -7,6 +7,12 @@ use parking_lot::Mutex;
 /// The code of the failure that is about the credential that was sent.
 const UNAUTHORIZED: &str = "upstream_unauthorized";
 
+/// Whether a call ended with the service refusing the credential.
+pub(super) fn is_unauthorized<T>(done: &Result<T, Error>) -> bool {
+    done.as_ref()
+        .is_err_and(|error| error.code() == UNAUTHORIZED)
+}
+
 /// When instances were last used, and what their services said, until it is written down.
 #[derive(Default)]
 pub(super) struct Uses(Mutex<HashMap<CredentialId, (Timestamp, Option<String>)>>);

@@ -35,6 +35,15 @@ pub struct CredentialView {
     /// When it said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error_at: Option<Timestamp>,
+    /// When its authorization server last gave tokens, for one of the kind `oauth2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_refreshed_at: Option<Timestamp>,
+    /// When its access token expires, as far as is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// Whether a person has to connect it again before it is of use.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub needs_reconnecting: bool,
 }
 
 /// A credential as it is defined.
@@ -61,6 +70,19 @@ pub struct DefinitionView {
     pub hosts: Option<String>,
     /// The actions that need it.
     pub actions: Vec<String>,
+    /// Where someone who connects it is sent, and what is asked for there; for the kind `oauth2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization: Option<AuthorizationView>,
+}
+
+/// The authorization server of a credential, as it is shown.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthorizationView {
+    /// Its issuer identifier, or its authorization endpoint.
+    pub server: String,
+    /// The scopes that are asked for.
+    pub scopes: Vec<String>,
 }
 
 impl DefinitionView {
@@ -130,9 +152,22 @@ pub(super) fn definition(of: &CredentialDefinition, actions: Vec<String>) -> Def
         title: of.get_title().map(str::to_owned),
         description: of.get_description().to_owned(),
         kind: of.kind(),
-        fields: of.fields().into_iter().map(FieldView::from).collect(),
+        // What is leased of an `oauth2` credential is nobody's to type.
+        fields: match of.kind() {
+            CredentialKind::OAuth2 => Vec::new(),
+            _ => of.fields().into_iter().map(FieldView::from).collect(),
+        },
         scope: of.pin(),
         hosts: of.get_hosts().map(ToString::to_string),
         actions,
+        authorization: of.server().map(|server| AuthorizationView {
+            server: server
+                .issuer
+                .as_ref()
+                .or(server.authorization_endpoint.as_ref())
+                .cloned()
+                .unwrap_or_default(),
+            scopes: server.scopes.clone(),
+        }),
     }
 }

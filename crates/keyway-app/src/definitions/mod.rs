@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use keyway_core::action::{Entry, Registry};
+use keyway_core::agent::AgentBook;
 use keyway_core::credential::CredentialBook;
 
 use crate::App;
@@ -19,6 +20,7 @@ pub use difference::{Aspect, Changed, Difference};
 pub struct Definitions {
     registry: Registry,
     credentials: CredentialBook,
+    agents: AgentBook,
     /// The counters of each action, by slug.
     meters: HashMap<String, Arc<Meter>>,
 }
@@ -29,8 +31,20 @@ impl Definitions {
         Self {
             registry,
             credentials,
+            agents: AgentBook::default(),
             meters: HashMap::new(),
         }
+    }
+
+    /// The same with agents that were checked against the actions.
+    pub fn with_agents(mut self, agents: AgentBook) -> Self {
+        self.agents = agents;
+        self
+    }
+
+    /// The agents.
+    pub fn agents(&self) -> &AgentBook {
+        &self.agents
     }
 
     /// The actions, wherever they are exposed.

@@ -127,7 +127,7 @@ impl Asker {
 }
 
 /// The id that a principal's jobs are found by.
-pub(super) fn actor_id(who: &Principal) -> String {
+pub(crate) fn actor_id(who: &Principal) -> String {
     match who.actor() {
         Some(actor) => actor.as_str().to_owned(),
         None if *who.subject() == Subject::Local => "operator".to_owned(),

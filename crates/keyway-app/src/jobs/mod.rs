@@ -17,6 +17,9 @@ pub use queue::Queueing;
 pub use settings::JobSettings;
 pub use view::{JobPage, JobView};
 
+pub(crate) use asker::actor_id;
+pub(crate) use work::later;
+
 /// The kind of jobs that run an action because someone asked for it.
 pub(crate) const ACTION: &str = "action";
 /// The kind of jobs that run an action by the clock.

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use keyway_core::action::{Reply, SignInAction};
+use keyway_core::action::{CallChain, Reply, SignInAction};
 use keyway_core::ports::NoCaller;
 use keyway_core::{Error, Kind, RequestId, Role};
 use serde_json::{Number, Value};
@@ -55,6 +55,8 @@ impl App {
             through: None,
             credentials: None,
             job: None,
+            above: CallChain::default(),
+            calls: None,
         };
         // The application knows its accounts; how often one address tries is seen here.
         let people = self.people();

@@ -85,6 +85,11 @@ impl View {
         decision
     }
 
+    /// A number that stands for what is seen of a list.
+    pub(crate) fn digest(&self, list: List) -> u64 {
+        self.section(list).digest()
+    }
+
     fn section(&self, list: List) -> &Section {
         let [tools, resources, templates, prompts] = &self.sections;
         let own = match list {

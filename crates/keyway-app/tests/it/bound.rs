@@ -42,7 +42,9 @@ impl OpenServer for Opener {
         lease: &Lease,
     ) -> Result<Arc<dyn Upstream>, Error> {
         let (_, value) = server.headers(lease)?.remove(0);
-        self.log.lock().push(format!("open {id} with {}", value.expose()));
+        self.log
+            .lock()
+            .push(format!("open {id} with {}", value.expose()));
         Ok(Arc::clone(&self.upstream) as _)
     }
 
@@ -105,11 +107,16 @@ async fn a_connection_that_nobody_uses_is_closed_and_what_it_listed_stays() {
     let directory = tempfile::tempdir().unwrap();
     let process = start(directory.path()).await;
     let (who, opener) = (process.app.local(), Opener::new());
-    process.app.set_bound_servers(vec![server()], Arc::clone(&opener) as _);
+    process
+        .app
+        .set_bound_servers(vec![server()], Arc::clone(&opener) as _);
     let id = set(&process, "first").await;
     assert_eq!(opener.log(), Vec::<String>::new(), "nobody asked yet");
     assert_eq!(listed(&process, &who).await, ["mcp__internal__one"]);
-    assert_eq!(opener.log(), [format!("open internal#{id}.1 with Bearer first")]);
+    assert_eq!(
+        opener.log(),
+        [format!("open internal#{id}.1 with Bearer first")]
+    );
     listed(&process, &who).await;
     assert_eq!(opener.log().len(), 1, "it is open");
 
@@ -118,7 +125,10 @@ async fn a_connection_that_nobody_uses_is_closed_and_what_it_listed_stays() {
     assert_eq!(opener.log()[1], format!("close internal#{id}.1"));
     assert_eq!(known(&process, &who), ["mcp__internal__one"]);
     assert_eq!(listed(&process, &who).await, ["mcp__internal__one"]);
-    assert_eq!(opener.log()[2], format!("open internal#{id}.1 with Bearer first"));
+    assert_eq!(
+        opener.log()[2],
+        format!("open internal#{id}.1 with Bearer first")
+    );
     process.stop().await;
 }
 
@@ -127,7 +137,9 @@ async fn an_instance_that_was_set_again_is_another_connection_without_what_the_f
     let directory = tempfile::tempdir().unwrap();
     let process = start(directory.path()).await;
     let (who, opener) = (process.app.local(), Opener::new());
-    process.app.set_bound_servers(vec![server()], Arc::clone(&opener) as _);
+    process
+        .app
+        .set_bound_servers(vec![server()], Arc::clone(&opener) as _);
     let id = set(&process, "first").await;
     assert_eq!(listed(&process, &who).await.len(), 1);
     set(&process, "second").await;
@@ -135,7 +147,10 @@ async fn an_instance_that_was_set_again_is_another_connection_without_what_the_f
     assert_eq!(opener.log()[1], format!("close internal#{id}.1"));
     opener.upstream.list(Lists::default());
     assert_eq!(listed(&process, &who).await, Vec::<String>::new());
-    assert_eq!(opener.log()[2], format!("open internal#{id}.2 with Bearer second"));
+    assert_eq!(
+        opener.log()[2],
+        format!("open internal#{id}.2 with Bearer second")
+    );
 
     // What the former one still had to say reaches nobody.
     let late = Change {
@@ -152,10 +167,14 @@ async fn servers_that_are_replaced_are_closed_and_nothing_of_them_is_listed() {
     let directory = tempfile::tempdir().unwrap();
     let process = start(directory.path()).await;
     let (who, opener) = (process.app.local(), Opener::new());
-    process.app.set_bound_servers(vec![server()], Arc::clone(&opener) as _);
+    process
+        .app
+        .set_bound_servers(vec![server()], Arc::clone(&opener) as _);
     let id = set(&process, "first").await;
     assert_eq!(listed(&process, &who).await.len(), 1);
-    process.app.set_bound_servers(Vec::new(), Arc::clone(&opener) as _);
+    process
+        .app
+        .set_bound_servers(Vec::new(), Arc::clone(&opener) as _);
     assert_eq!(opener.log()[1], format!("close internal#{id}.1"));
     assert_eq!(listed(&process, &who).await, Vec::<String>::new());
     let statuses = process.app.server_statuses(&who).await;

@@ -7,6 +7,7 @@ mod bound;
 mod catalogue;
 mod channels;
 mod credentials;
+mod definitions;
 mod fake_upstream;
 mod fuzz;
 mod jobs;

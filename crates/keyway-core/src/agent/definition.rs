@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{AgentTool, Budget, ToolTarget};
 use crate::action::{Expose, Origin};
-use crate::{Action, App};
+use crate::{Action, App, McpServer};
 
 /// An agent: who it is, which model answers, and what that may use.
 ///
@@ -48,6 +48,8 @@ pub struct Brought {
     pub actions: Vec<Action>,
     /// Apps.
     pub apps: Vec<App>,
+    /// MCP servers.
+    pub servers: Vec<McpServer>,
     /// Agents.
     pub agents: Vec<Agent>,
 }
@@ -96,7 +98,8 @@ impl Agent {
         self
     }
 
-    /// Adds something it may use: an [`Action`], an [`App`] or an [`Agent`], which the gateway then
+    /// Adds something it may use: an [`Action`], an [`App`], an
+    /// [`McpServer`] or an [`Agent`], which the gateway then
     /// has as well, or a name as [`ToolTarget`] reads it.
     pub fn tool(mut self, tool: impl Into<AgentTool>) -> Self {
         self.tools.push(tool.into());
@@ -246,6 +249,7 @@ impl Agent {
             let brought = std::mem::take(&mut tool.brought);
             all.actions.extend(brought.actions);
             all.apps.extend(brought.apps);
+            all.servers.extend(brought.servers);
             all.agents.extend(brought.agents);
         }
         all

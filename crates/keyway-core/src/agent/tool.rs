@@ -4,7 +4,7 @@ use std::str::FromStr;
 use super::{Agent, Brought};
 use crate::names::{ACTION_SLUG, AGENT_SLUG, APP_SLUG, SERVER_KEY};
 use crate::scopes::ToolPattern;
-use crate::{Action, App};
+use crate::{Action, App, McpServer};
 
 /// What an agent may use.
 ///
@@ -155,6 +155,18 @@ impl From<App> for AgentTool {
             target: Ok(ToolTarget::App(app.slug().to_owned())),
             brought: Brought {
                 apps: vec![app],
+                ..Brought::default()
+            },
+        }
+    }
+}
+
+impl From<McpServer> for AgentTool {
+    fn from(server: McpServer) -> Self {
+        Self {
+            target: Ok(ToolTarget::Server(server.key().to_owned())),
+            brought: Brought {
+                servers: vec![server],
                 ..Brought::default()
             },
         }

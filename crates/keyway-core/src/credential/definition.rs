@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::field::fields;
-use super::{CredentialField, CredentialScope};
+use super::{CredentialField, CredentialScope, OAuth2, oauth2};
 use crate::action::{Origin, Schema, input_schema};
 use crate::names::CREDENTIAL_KEY;
 use crate::ports::{BadHost, Hosts};
@@ -15,6 +17,10 @@ use crate::ports::{BadHost, Hosts};
 pub enum CredentialKind {
     /// Someone types its fields in.
     ApiKey,
+    /// Someone connects it in the browser: the service's authorization server gives tokens, and the
+    /// gateway renews them.
+    #[serde(rename = "oauth2")]
+    OAuth2,
     /// The service asks for nothing; there is nothing to store.
     None,
 }
@@ -24,6 +30,7 @@ impl CredentialKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ApiKey => "api_key",
+            Self::OAuth2 => "oauth2",
             Self::None => "none",
         }
     }
@@ -87,6 +94,7 @@ pub struct CredentialDefinition {
     title: Option<String>,
     description: String,
     kind: CredentialKind,
+    oauth2: Option<Arc<OAuth2>>,
     schema: Value,
     hosts: Option<Result<Hosts, BadHost>>,
     pin: Option<CredentialScope>,
@@ -104,6 +112,7 @@ impl CredentialDefinition {
             title: None,
             description: String::new(),
             kind: CredentialKind::ApiKey,
+            oauth2: None,
             schema,
             hosts: None,
             pin: None,
@@ -125,6 +134,30 @@ impl CredentialDefinition {
             kind: CredentialKind::None,
             ..Self::new(key, serde_json::json!({ "type": "object" }))
         }
+    }
+
+    /// A service whose authorization server gives tokens: someone connects it in the browser. Its one
+    /// field is `accessToken`.
+    ///
+    /// ```
+    /// use keyway_core::CredentialDefinition;
+    /// use keyway_core::credential::OAuth2;
+    ///
+    /// let acme = CredentialDefinition::oauth2("acme", OAuth2::of_issuer("https://as.acme.example"));
+    /// assert_eq!(acme.fields()[0].name, "accessToken");
+    /// assert_eq!(acme.fault(), None);
+    /// ```
+    #[track_caller]
+    pub fn oauth2(key: impl Into<String>, server: OAuth2) -> Self {
+        Self::new(key, oauth2::schema()).connected_at(server)
+    }
+
+    /// Says that what the type stands for comes from this authorization server: someone connects it
+    /// in the browser. The type has the field `access_token` alone.
+    pub fn connected_at(mut self, server: OAuth2) -> Self {
+        self.kind = CredentialKind::OAuth2;
+        self.oauth2 = Some(Arc::new(server));
+        self
     }
 
     /// A name for people.
@@ -182,6 +215,11 @@ impl CredentialDefinition {
         self.kind
     }
 
+    /// The authorization server it comes from, for one of the kind `oauth2`.
+    pub fn server(&self) -> Option<&Arc<OAuth2>> {
+        self.oauth2.as_ref()
+    }
+
     /// JSON Schema of its fields together.
     pub fn schema(&self) -> &Value {
         &self.schema
@@ -207,6 +245,12 @@ impl CredentialDefinition {
         }
         if self.schema.get("type").and_then(Value::as_str) != Some("object") {
             return Some("its fields are no object: `type` has to be `object`".to_owned());
+        }
+        if let Some(server) = &self.oauth2 {
+            let fault = server.fault().or_else(|| oauth2::unfit(&self.schema));
+            if fault.is_some() {
+                return fault;
+            }
         }
         let compiled = Schema::compile(&self.schema).err()?;
         Some(format!("the schema of its fields: {compiled}"))

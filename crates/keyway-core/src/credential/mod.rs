@@ -6,6 +6,7 @@ mod definition;
 mod field;
 mod lease;
 mod need;
+mod oauth2;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -15,4 +16,5 @@ pub use definition::{Credential, CredentialDefinition, CredentialKind};
 pub use field::CredentialField;
 pub use lease::{Fields, Lease, LeasedCredential};
 pub use need::{CredentialNeed, Credentials};
+pub use oauth2::{ACCESS_TOKEN, ClientAuth, OAuth2, Quirks};
 pub use scope::{CredentialScope, UnknownCredentialScope};

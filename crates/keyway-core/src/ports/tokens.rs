@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::BoxFuture;
 use crate::Secret;
+use crate::credential::OAuth2;
 
 /// The access tokens of one upstream behind OAuth 2.1.
 ///
@@ -86,6 +87,9 @@ pub struct ProtectedResource {
     /// Whose tokens these are: empty for the person's own servers, else a mark of the project file
     /// that names the server. Tokens of one are never used for the other.
     pub profile: String,
+    /// Its authorization server, where that is known and not found out by asking the resource. `url`
+    /// is [`OAuth2::home`] then.
+    pub server: Option<Arc<OAuth2>>,
 }
 
 impl fmt::Debug for ProtectedResource {

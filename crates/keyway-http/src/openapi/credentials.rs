@@ -120,7 +120,10 @@ fn instance() -> Value {
             "changedAt": moment(),
             "lastUsedAt": moment(),
             "lastError": text(),
-            "lastErrorAt": moment()
+            "lastErrorAt": moment(),
+            "lastRefreshedAt": moment(),
+            "expiresAt": moment(),
+            "needsReconnecting": { "type": "boolean" }
         },
         "required": ["id", "key", "scope", "name", "default", "revision", "createdAt", "changedAt"]
     })
@@ -144,10 +147,18 @@ fn definition() -> Value {
             "key": text(),
             "title": text(),
             "description": text(),
-            "kind": { "enum": ["api_key", "none"] },
+            "kind": { "enum": ["api_key", "oauth2", "none"] },
             "fields": { "type": "array", "items": field },
             "scope": scope(),
             "hosts": text(),
+            "authorization": {
+                "type": "object",
+                "properties": {
+                    "server": text(),
+                    "scopes": { "type": "array", "items": text() }
+                },
+                "required": ["server", "scopes"]
+            },
             "actions": { "type": "array", "items": text() }
         },
         "required": ["key", "kind", "fields", "actions"]

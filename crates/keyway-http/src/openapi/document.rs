@@ -1,7 +1,7 @@
 use keyway_core::action::Registry;
 use serde_json::{Value, json};
 
-use super::{actions, audit, components, credentials, jobs, oauth, paths, people};
+use super::{actions, agents, audit, components, credentials, jobs, oauth, paths, people};
 use crate::settings::McpSettings;
 use crate::shared::About;
 
@@ -12,6 +12,8 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
     paths.insert("/v1/audit".into(), audit::path());
     paths.extend(jobs::paths());
     components.insert("Job".into(), jobs::schema());
+    paths.extend(agents::paths());
+    components.extend(agents::schemas());
     paths.extend(oauth::paths());
     paths.extend(people::paths());
     paths.extend(credentials::paths());

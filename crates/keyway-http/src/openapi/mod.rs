@@ -2,6 +2,7 @@
 //! actions that are exposed over HTTP.
 
 mod actions;
+mod agents;
 mod audit;
 mod components;
 mod credentials;

@@ -2,10 +2,12 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
 use keyway_app::credentials::{DefinitionView, FieldView, Place};
 use keyway_core::credential::{CredentialKind, CredentialScope};
 use keyway_core::{Error, Kind};
-use keyway_pages::{Connect, Field, FieldKind, FieldOption, Html, csrf_field};
+use keyway_pages::{Connect, Field, FieldKind, FieldOption, Html, alert, csrf_field};
+use url::Url;
 
 use super::{PageForm, Visitor, VisitorForm};
 use crate::page::PageReply;
@@ -21,6 +23,8 @@ const PROJECT: &str = "project ";
 #[derive(serde::Deserialize)]
 pub(super) struct Came {
     done: Option<String>,
+    /// For whom it is to be, as the form says it.
+    r#for: Option<String>,
 }
 
 /// `GET /connect/{key}`: what a credential is, and a form to set one.
@@ -30,39 +34,134 @@ pub(super) async fn show(
     Path(key): Path<String>,
     Query(came): Query<Came>,
 ) -> Result<Response, Refusal> {
-    let mut page = page(&shared, &visitor, &key).await?;
+    let mut page = page(&shared, &visitor, &key, came.r#for.as_deref()).await?;
     page.done = came.done.is_some();
     if page.done {
         page.fields.clear();
     }
-    Ok(visitor.visit.show(&shared, &page)?.into_response())
+    Ok(show_form(&shared, &visitor, &page)?.into_response())
 }
 
-/// `POST /connect/{key}`: sets it.
+/// The page, whose form may lead to the authorization server.
+pub(super) fn show_form(
+    shared: &Shared,
+    visitor: &Visitor,
+    page: &Connect,
+) -> Result<PageReply, Refusal> {
+    let reply = visitor.visit.show(shared, page)?;
+    let server = page.server.as_deref().and_then(|url| Url::parse(url).ok());
+    Ok(match server {
+        Some(server) => reply.form_target(&server),
+        None => reply,
+    })
+}
+
+/// Where someone is shown that it is connected.
+pub(super) fn done(key: &str) -> String {
+    let key: String = url::form_urlencoded::byte_serialize(key.as_bytes()).collect();
+    format!("/connect/{key}?done=yes")
+}
+
+/// `POST /connect/{key}`: sets it, or sends the browser to where it is connected.
 pub(super) async fn submit(
     State(shared): State<Arc<Shared>>,
     visitor: Visitor,
     Path(key): Path<String>,
     VisitorForm(form): VisitorForm,
 ) -> Result<Response, Refusal> {
-    match set(&shared, &visitor, &key, &form).await {
-        Ok(()) => {
-            let query = url::form_urlencoded::byte_serialize(key.as_bytes()).collect::<String>();
-            let to = format!("/connect/{query}?done=yes");
-            Ok(PageReply::see_other(&to).into_response())
+    let submitted = async {
+        let definition = shared.app.credentials().definition(&key)?;
+        match definition.kind {
+            CredentialKind::OAuth2 => begin(&shared, &visitor, &key, &form).await,
+            _ => set(&shared, &visitor, &definition, &form).await,
         }
-        Err(error) if error.kind() == Kind::NotFound => Err(error.into()),
-        Err(error) => {
-            let page = page(&shared, &visitor, &key).await?;
+    };
+    match submitted.await {
+        Ok(reply) => Ok(reply.into_response()),
+        Err(Refused::Form(error)) if error.kind() == Kind::NotFound => Err(error.into()),
+        Err(Refused::Form(error)) => {
+            let page = page(&shared, &visitor, &key, None).await?;
             visitor.visit.show_again(&shared, page, error, &form)
+        }
+        Err(Refused::Elsewhere(error)) => {
+            let mut page = page(&shared, &visitor, &key, None).await?;
+            page.error_html = alert(error.message(), error.hint());
+            let status = StatusCode::from_u16(error.kind().status());
+            let reply = show_form(&shared, &visitor, &page)?;
+            Ok(reply
+                .status(status.unwrap_or(StatusCode::BAD_REQUEST))
+                .into_response())
+        }
+        Err(Refused::Page(refusal)) => Err(refusal),
+    }
+}
+
+/// Why nothing came of a form.
+enum Refused {
+    /// Something in the form.
+    Form(Error),
+    /// Something of the service's.
+    Elsewhere(Error),
+    /// Something of ours.
+    Page(Refusal),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        match error.kind() {
+            Kind::BadGateway | Kind::Unavailable => Self::Elsewhere(error),
+            _ => Self::Form(error),
         }
     }
 }
 
-async fn set(shared: &Shared, visitor: &Visitor, key: &str, form: &PageForm) -> Result<(), Error> {
+async fn begin(
+    shared: &Shared,
+    visitor: &Visitor,
+    key: &str,
+    form: &PageForm,
+) -> Result<PageReply, Refused> {
+    let callback = format!("{}/connect/{key}/callback", visitor.visit.address.origin);
+    let (credentials, who) = (shared.app.credentials(), &visitor.web.principal);
+    let place = place(visitor, form);
+    let url = credentials.begin_connecting(who, key, &place, None, &callback);
+    let url = url.await?;
+    let to = Url::parse(url.expose()).map_err(|source| Refused::Form(Error::internal(source)))?;
+    let mut page = page(shared, visitor, key, None).await?;
+    let allowed = page.server.as_deref().and_then(|url| Url::parse(url).ok());
+    if allowed.is_some_and(|allowed| allowed.origin() == to.origin()) {
+        return Ok(PageReply::see_other(to.as_str()));
+    }
+    // Browsers hold the answer to a form against the policy of its page, which did not know of this
+    // address yet: there a link leads on.
+    page.continue_url = Some(to.to_string());
+    page.server = Some(to.origin().ascii_serialization());
+    let shown = visitor.visit.show(shared, &page);
+    shown.map_err(Refused::Page)
+}
+
+async fn set(
+    shared: &Shared,
+    visitor: &Visitor,
+    definition: &DefinitionView,
+    form: &PageForm,
+) -> Result<PageReply, Refused> {
+    let given = |field: &FieldView| {
+        let value = form.secret(&field.name);
+        (!value.expose().is_empty()).then(|| (field.name.clone(), value))
+    };
+    let values: Vec<_> = definition.fields.iter().filter_map(given).collect();
+    let fields = definition.object(&values)?;
+    let (who, key) = (&visitor.web.principal, &definition.key);
+    let place = place(visitor, form);
     let credentials = shared.app.credentials();
-    let definition = credentials.definition(key)?;
-    let place = match form.get(PLACE) {
+    credentials.set(who, key, &place, None, &fields).await?;
+    Ok(PageReply::see_other(&done(key)))
+}
+
+/// Who is to use it.
+fn place(visitor: &Visitor, form: &PageForm) -> Place {
+    match form.get(PLACE) {
         "organization" => Place::Organization,
         "user" => Place::User {
             user: visitor.web.user.id.to_string(),
@@ -71,19 +170,15 @@ async fn set(shared: &Shared, visitor: &Visitor, key: &str, form: &PageForm) -> 
             let project = other.strip_prefix(PROJECT).unwrap_or_default().to_owned();
             Place::Project { project }
         }
-    };
-    let given = |field: &FieldView| {
-        let value = form.secret(&field.name);
-        (!value.expose().is_empty()).then(|| (field.name.clone(), value))
-    };
-    let values: Vec<_> = definition.fields.iter().filter_map(given).collect();
-    let fields = definition.object(&values)?;
-    let who = &visitor.web.principal;
-    credentials.set(who, key, &place, None, &fields).await?;
-    Ok(())
+    }
 }
 
-async fn page(shared: &Shared, visitor: &Visitor, key: &str) -> Result<Connect, Error> {
+pub(super) async fn page(
+    shared: &Shared,
+    visitor: &Visitor,
+    key: &str,
+    wanted: Option<&str>,
+) -> Result<Connect, Error> {
     let credentials = shared.app.credentials();
     let definition = credentials.definition(key)?;
     let existing = credentials.list(&visitor.web.principal, Some(key)).await?;
@@ -92,11 +187,19 @@ async fn page(shared: &Shared, visitor: &Visitor, key: &str) -> Result<Connect, 
     if !places.is_empty() && definition.kind != CredentialKind::None {
         fields.extend(definition.fields.iter().map(field));
         let place = Field::new(PLACE, "Who uses it", FieldKind::Select).required();
-        let first = places.first().map(|first| first.value.clone());
+        let wanted = places.iter().find(|place| Some(&*place.value) == wanted);
+        let first = wanted.or(places.first()).map(|first| first.value.clone());
         let place = place.options(places);
         fields.push(place.value(&first.unwrap_or_default()));
     }
+    let (server, scopes) = match definition.authorization {
+        Some(of) => (Some(of.server), of.scopes),
+        None => (None, Vec::new()),
+    };
     Ok(Connect {
+        server,
+        scopes,
+        continue_url: None,
         form_action: format!("/connect/{key}"),
         csrf_field: csrf_field(&visitor.visit.csrf()),
         error_html: Html::none(),

@@ -3,6 +3,7 @@
 mod account;
 mod assets;
 mod connect;
+mod connect_callback;
 mod form;
 mod forms;
 mod home;

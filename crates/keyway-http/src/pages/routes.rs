@@ -3,7 +3,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{account, assets, connect, home, invitations, reset, setup, sign_in, sign_out, sso};
+use super::{
+    account, assets, connect, connect_callback, home, invitations, reset, setup, sign_in, sign_out,
+    sso,
+};
 use crate::shared::Shared;
 
 /// Everything that browsers visit, but the pages of the authorization server.
@@ -21,6 +24,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/sso/{provider}", get(sso::begin))
         .route("/sso/{provider}/callback", get(sso::complete))
         .route("/connect/{key}", get(connect::show).post(connect::submit))
+        .route("/connect/{key}/callback", get(connect_callback::complete))
         .route("/account", get(account::show))
         .route("/account/applications", post(account::end_application))
         .route("/account/organization", post(account::switch))

@@ -17,7 +17,23 @@ pub(crate) struct Asker {
     pub(crate) request: RequestId,
 }
 
+/// The same, where the answer may be something else than JSON.
+pub(crate) struct AskerOfAny {
+    pub(crate) who: Principal,
+    pub(crate) request: RequestId,
+}
+
 impl FromRequestParts<Arc<Shared>> for Asker {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Refusal> {
+        let AskerOfAny { who, request } = AskerOfAny::from_request_parts(parts, shared).await?;
+        media::accepts_json(&parts.headers)?;
+        Ok(Self { who, request })
+    }
+}
+
+impl FromRequestParts<Arc<Shared>> for AskerOfAny {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Refusal> {
@@ -29,7 +45,6 @@ impl FromRequestParts<Arc<Shared>> for Asker {
             .await?;
         let counted = shared.app.limits().from_principal(&who);
         asked.stands(counted.map_err(Refusal::too_often)?);
-        media::accepts_json(&parts.headers)?;
         Ok(Self {
             who,
             request: asked.request.clone(),

@@ -1,5 +1,6 @@
 //! One file an endpoint: read the request, ask the application once, write the answer.
 
+pub(crate) mod agents;
 pub(crate) mod answer;
 pub(crate) mod api_keys;
 pub(crate) mod call_action;
@@ -19,8 +20,10 @@ pub(crate) mod oauth_clients;
 pub(crate) mod oauth_grants;
 pub(crate) mod organization;
 pub(crate) mod projects;
+pub(crate) mod prompt_agent;
 pub(crate) mod readyz;
 pub(crate) mod service_accounts;
+pub(crate) mod sessions;
 pub(crate) mod show_openapi;
 pub(crate) mod unknown;
 

@@ -1,4 +1,4 @@
-use keyway::credential::{CredentialScope, Fields};
+use keyway::credential::{ClientAuth, CredentialKind, CredentialScope, Fields};
 use keyway::{Credential as _, Secret};
 use keyway_macros::Credential;
 
@@ -20,6 +20,27 @@ struct Acme {
     #[credential(public)]
     #[serde(rename = "tenant", default)]
     tenant_number: u32,
+}
+
+/// Connected in the browser.
+#[derive(Credential)]
+#[credential(
+    hosts("slack.example"),
+    oauth2(
+        authorization_endpoint = "https://slack.example/oauth/v2/authorize",
+        token_endpoint = "https://slack.example/api/oauth.v2.access",
+        revocation_endpoint = "https://slack.example/revoke",
+        scopes("chat:write", "users:read"),
+        parameters("access_type" = "offline", "prompt" = "consent"),
+        client_auth = "post",
+        scope_separator = ',',
+        pkce = false,
+        token_at = "/authed_user",
+        token_types("bot")
+    )
+)]
+struct Slack {
+    access_token: Secret<String>,
 }
 
 #[derive(Credential)]
@@ -54,6 +75,27 @@ fn a_struct_is_a_credential_by_the_derive_alone() {
         Some("Begins with `sk-`.")
     );
     assert_eq!(TeamWiki::KEY, "team-wiki");
+}
+
+#[test]
+fn the_authorization_server_of_a_credential_is_data() {
+    let slack = Slack::definition();
+    assert_eq!(slack.fault(), None);
+    assert_eq!(slack.kind(), CredentialKind::OAuth2);
+    let server = slack.server().unwrap();
+    assert_eq!(server.home(), "https://slack.example/api/oauth.v2.access");
+    assert_eq!(server.scopes, ["chat:write", "users:read"]);
+    assert_eq!(server.parameters.len(), 2);
+    assert_eq!(server.client_auth, Some(ClientAuth::Post));
+    assert_eq!(
+        (server.quirks.scope_separator, server.quirks.pkce),
+        (',', false)
+    );
+    assert_eq!(server.quirks.token_at.as_deref(), Some("/authed_user"));
+    assert_eq!(server.quirks.token_types, ["bot"]);
+    let leased = br#"{"accessToken":"t"}"#.to_vec();
+    let read: Slack = Fields::new(Secret::new(leased)).read().unwrap();
+    assert_eq!(read.access_token.expose(), "t");
 }
 
 #[test]

@@ -114,8 +114,9 @@ fn of_app(
 }
 
 fn define(key: &str, spec: &CredentialSpec, hosts: Option<Vec<String>>) -> CredentialDefinition {
-    let mut made = match spec.kind {
-        CredentialKind::None => CredentialDefinition::none(key),
+    let mut made = match (spec.kind, &spec.oauth2) {
+        (CredentialKind::None, _) => CredentialDefinition::none(key),
+        (_, Some(server)) => CredentialDefinition::oauth2(key, server.clone()),
         _ => CredentialDefinition::new(key, spec.schema.clone()),
     };
     if let Some(title) = &spec.title {

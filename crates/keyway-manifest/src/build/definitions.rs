@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use keyway_core::action::Origin;
-use keyway_core::{Action, App, CredentialDefinition, McpServer};
+use keyway_core::{Action, Agent, App, CredentialDefinition, McpServer};
 use serde_json::Value;
 
-use super::{action, check, credential, prompt, references, resource, server};
+use super::{action, agent, check, credential, prompt, references, resource, server};
 use crate::fault::{Fault, Spot};
 use crate::manifest::Manifest;
 use crate::read::Faults;
@@ -30,6 +30,8 @@ pub struct Definitions {
     pub schedules: Vec<Scheduled>,
     /// Which resources are answered by actions: the slug of each, and where it is said.
     pub answered: Vec<(String, Origin)>,
+    /// The agents.
+    pub agents: Vec<Agent>,
 }
 
 /// That an action, of whoever defines it, runs by the clock.
@@ -104,6 +106,7 @@ impl Manifest {
         made.prompts = prompt::all(self, &origin, &mut faults);
         made.schedules = self.scheduled(&origin);
         made.answered = self.answered(&origin);
+        made.agents = agent::all(self, &origin, &mut faults);
         for app in &self.apps {
             let Some(definition) = found.get(app.name.as_str()) else {
                 continue;

@@ -1,6 +1,7 @@
 //! From what manifests say to what a gateway serves.
 
 mod action;
+mod agent;
 mod check;
 mod credential;
 mod definitions;

@@ -1,5 +1,7 @@
 use keyway_core::action::{Expose, Origin};
-use keyway_core::credential::{CredentialKind, CredentialScope};
+use std::time::Duration;
+
+use keyway_core::credential::{ClientAuth, CredentialKind, CredentialScope};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -321,6 +323,44 @@ fn walk(value: &Value, at: String, found: &mut Vec<String>) {
         _ => {}
     }
     found.push(at);
+}
+
+#[test]
+fn the_authorization_server_of_a_credential_is_data() {
+    let document = json!({
+        "credentials": { "slack": {
+            "hosts": ["slack.example"],
+            "oauth2": {
+                "authorization_endpoint": "https://slack.example/authorize",
+                "token_endpoint": "https://slack.example/token",
+                "scopes": ["chat:write"],
+                "parameters": { "access_type": "offline" },
+                "client_auth": "post",
+                "scope_separator": ",",
+                "pkce": false,
+                "token_at": "/authed_user",
+                "token_types": ["bot"],
+                "lifetime": "12h",
+            },
+        } },
+        "actions": { "slack:me": {
+            "credentials": ["slack"],
+            "http": {
+                "url": "https://slack.example/me",
+                "headers": { "Authorization": "Bearer {{ credentials.slack.accessToken }}" },
+            },
+        } },
+    });
+    let built = built(&document);
+    let slack = &built.credentials[0];
+    assert_eq!(slack.kind(), CredentialKind::OAuth2);
+    let server = slack.server().unwrap();
+    assert_eq!(server.home(), "https://slack.example/token");
+    assert_eq!(server.client_auth, Some(ClientAuth::Post));
+    assert_eq!(server.quirks.scope_separator, ',');
+    assert!(!server.quirks.pkce);
+    assert_eq!(server.quirks.lifetime, Some(Duration::from_secs(12 * 3600)));
+    assert_eq!(crate::testing::actions(built).len(), 1);
 }
 
 proptest! {

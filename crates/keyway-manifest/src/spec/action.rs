@@ -121,7 +121,7 @@ impl ActionSpec {
     }
 }
 
-fn expose(fields: &Fields<'_>, faults: &mut Faults) -> Option<Expose> {
+pub(super) fn expose(fields: &Fields<'_>, faults: &mut Faults) -> Option<Expose> {
     let items = fields.get("expose")?.items(faults);
     let mut all = Expose::NONE;
     for item in &items {

@@ -1,7 +1,8 @@
-use keyway_core::credential::{CredentialKind, CredentialScope};
+use keyway_core::credential::{CredentialKind, CredentialScope, OAuth2};
 use keyway_core::ports::Hosts;
 use serde_json::{Map, Value, json};
 
+use super::oauth2;
 use crate::fault::{Fault, Spot};
 use crate::read::{Faults, Fields, Node};
 
@@ -11,6 +12,7 @@ const KEYS: &[&str] = &[
     "description",
     "kind",
     "fields",
+    "oauth2",
     "hosts",
     "scope",
     "check",
@@ -22,6 +24,8 @@ pub(crate) struct CredentialSpec {
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) kind: CredentialKind,
+    /// The authorization server, for one of the kind `oauth2`.
+    pub(crate) oauth2: Option<OAuth2>,
     /// JSON Schema of its fields together.
     pub(crate) schema: Value,
     pub(crate) hosts: Option<Vec<String>>,
@@ -34,10 +38,24 @@ impl CredentialSpec {
         let fields = node.fields(KEYS, faults)?;
         let kind = fields
             .get("kind")
-            .and_then(|kind| kind.choice(&["api_key", "none"], faults));
-        let kind = match kind {
-            Some("none") => CredentialKind::None,
+            .and_then(|kind| kind.choice(&["api_key", "oauth2", "none"], faults));
+        let server = fields.get("oauth2");
+        let kind = match (kind, &server) {
+            (Some("none"), _) => CredentialKind::None,
+            (Some("oauth2"), _) | (None, Some(_)) => CredentialKind::OAuth2,
             _ => CredentialKind::ApiKey,
+        };
+        let oauth2 = match (kind, server) {
+            (CredentialKind::OAuth2, server) => {
+                let server = server.or_else(|| fields.need("oauth2", faults))?;
+                Some(oauth2::read(&server, faults)?)
+            }
+            (_, Some(server)) => {
+                let message = "only a credential of the kind `oauth2` has an authorization server";
+                faults.push(Fault::new(server.at, message));
+                None
+            }
+            (_, None) => None,
         };
         let schema = match (kind, fields.get("fields")) {
             (CredentialKind::None, Some(node)) => {
@@ -45,7 +63,15 @@ impl CredentialSpec {
                 faults.push(Fault::new(node.at, message));
                 None
             }
-            (CredentialKind::None, None) => Some(json!({ "type": "object" })),
+            (CredentialKind::OAuth2, Some(node)) => {
+                let message = "the field of a credential of the kind `oauth2` is `accessToken`";
+                let fault = Fault::new(node.at, message);
+                faults.push(fault.suggest("leave `fields` away"));
+                None
+            }
+            (CredentialKind::None | CredentialKind::OAuth2, None) => {
+                Some(json!({ "type": "object" }))
+            }
             (_, node) => {
                 let node = node.or_else(|| fields.need("fields", faults))?;
                 object(&node, faults)
@@ -55,6 +81,7 @@ impl CredentialSpec {
             title: fields.text("title", faults),
             description: fields.text("description", faults),
             kind,
+            oauth2,
             hosts: hosts(&fields, faults),
             scope: scope(&fields, faults),
             check: fields.get("check").and_then(|check| {

@@ -1,11 +1,13 @@
 //! What a manifest says, definition by definition, checked as far as each can be by itself.
 
 mod action;
+mod agent;
 mod app;
 mod credential;
 mod errors;
 mod http;
 mod names;
+mod oauth2;
 mod pagination;
 mod parts;
 mod prompt;
@@ -15,6 +17,7 @@ mod schedule;
 mod server;
 
 pub(crate) use action::{ActionSpec, NeedSpec};
+pub(crate) use agent::AgentSpec;
 pub(crate) use app::{AppCredential, AppSpec};
 pub(crate) use credential::CredentialSpec;
 pub(crate) use errors::ErrorRule;

@@ -44,6 +44,13 @@ pub trait Backend: Send + Sync + 'static {
     /// Ends one [`Backend::subscribe`].
     fn unsubscribe<'a>(&'a self, who: &'a Principal, uri: &'a str) -> BoxFuture<'a, ()>;
 
+    /// A number that is another one when what a principal sees of a list is, or when an action said
+    /// that it is. `None` where that is not known: then every [`Notice::ListChanged`] is handed on.
+    fn version(&self, who: &Principal, list: List) -> Option<u64> {
+        let (_, _) = (who, list);
+        None
+    }
+
     /// What changes for this principal from now on. A receiver that lags has missed notices.
     fn notices(&self, who: &Principal) -> broadcast::Receiver<Notice>;
 

@@ -16,6 +16,7 @@ mod legacy;
 mod list;
 mod method;
 mod modern;
+mod notices;
 mod notify;
 mod params;
 mod reply;

@@ -1,9 +1,10 @@
+use keyway_core::credential::{OAuth2, Quirks};
 use keyway_core::ports::ProtectedResource;
 
 use super::handle::Inner;
 use super::pending::Pending;
 use super::settings::is_client_metadata_url;
-use crate::discovery::{Found, locate};
+use crate::discovery::{Found, given, locate};
 use crate::grant::{Grant, record_name};
 use crate::identity::{Identity, Origin};
 use crate::registration::{Slot, Wish};
@@ -24,7 +25,10 @@ pub(super) struct Beginning<'a> {
 impl Beginning<'_> {
     pub(super) async fn run(self) -> Result<Pending, OAuthError> {
         let parts = &self.inner.parts;
-        let wire = self.inner.wire(&self.resource.url)?;
+        let wire = self.inner.wire(&self.resource.url, self.resource)?;
+        if let Some(server) = &self.resource.server {
+            return self.described(&wire, server).await;
+        }
         let name = record_name(self.key, &self.resource.profile);
         let earlier = self.inner.challenges.lock().get(&name).cloned();
         let found = locate(&wire, earlier).await?;
@@ -55,6 +59,30 @@ impl Beginning<'_> {
             found,
             scopes,
             wanted,
+        };
+        pending.url = request(&pending);
+        Ok(pending)
+    }
+
+    /// At an authorization server that was described: nothing is found out by asking a resource, and
+    /// the client is the one that is configured.
+    async fn described(&self, wire: &Wire<'_>, server: &OAuth2) -> Result<Pending, OAuthError> {
+        let parts = &self.inner.parts;
+        let found = given(wire, server).await?;
+        let methods = found.server.auth_methods.as_deref();
+        let client = Identity::configured(self.resource, methods)
+            .ok_or_else(|| OAuthError::ClientIdNeeded(found.server.issuer.clone()))?;
+        let mut pending = Pending {
+            key: self.key.to_owned(),
+            resource: self.resource.clone(),
+            url: found.server.authorization_endpoint.clone(),
+            redirect_uri: self.redirect_uri.to_owned(),
+            verifier: pkce::nonce(&*parts.random),
+            state: pkce::nonce(&*parts.random),
+            client,
+            found,
+            scopes: server.scopes.clone(),
+            wanted: Vec::new(),
         };
         pending.url = request(&pending);
         Ok(pending)
@@ -122,21 +150,33 @@ impl Pending {
 }
 
 /// The authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3, RFC 8707 section 2.1).
-fn request(pending: &Pending) -> url::Url {
+pub(super) fn request(pending: &Pending) -> url::Url {
     let mut url = pending.found.server.authorization_endpoint.clone();
     url.set_fragment(None);
-    let scope = pending.scopes.join(" ");
+    let described = pending.resource.server.as_deref();
+    let quirks = described.map_or_else(Quirks::default, |of| of.quirks.clone());
+    let scope = pending
+        .scopes
+        .join(quirks.scope_separator.encode_utf8(&mut [0; 4]));
     let mut query = url.query_pairs_mut();
     query
         .append_pair("response_type", "code")
         .append_pair("client_id", &pending.client.id)
         .append_pair("redirect_uri", &pending.redirect_uri)
-        .append_pair("code_challenge", &pkce::challenge(&pending.verifier))
-        .append_pair("code_challenge_method", "S256")
-        .append_pair("state", pending.state.expose())
-        .append_pair("resource", &pending.found.resource);
+        .append_pair("state", pending.state.expose());
+    if quirks.pkce {
+        query
+            .append_pair("code_challenge", &pkce::challenge(&pending.verifier))
+            .append_pair("code_challenge_method", "S256");
+    }
+    if !pending.found.resource.is_empty() {
+        query.append_pair("resource", &pending.found.resource);
+    }
     if !scope.is_empty() {
         query.append_pair("scope", &scope);
+    }
+    for (name, value) in described.iter().flat_map(|of| &of.parameters) {
+        query.append_pair(name, value);
     }
     drop(query);
     url

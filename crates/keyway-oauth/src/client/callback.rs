@@ -16,7 +16,7 @@ pub(super) fn code(pending: &Pending, callback_url: &str) -> Result<Secret<Strin
     }
     let server = &pending.found.server;
     let is_theirs = match &answer.iss {
-        Some(iss) => *iss == server.issuer,
+        Some(iss) => *iss == server.issuer || !server.identified,
         None => !server.sends_issuer,
     };
     if !is_theirs {

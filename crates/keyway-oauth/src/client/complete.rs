@@ -1,6 +1,9 @@
-use super::callback;
+use keyway_core::credential::Quirks;
+use keyway_core::ports::ProtectedResource;
+
 use super::handle::Inner;
 use super::pending::Pending;
+use super::{Granted, callback};
 use crate::grant::{Grant, record_name};
 use crate::tokens::Tokens;
 use crate::{GrantInfo, OAuthError, record};
@@ -31,6 +34,21 @@ pub(super) async fn run(
     Ok(grant.info(&name))
 }
 
+/// Exchanges the code of the callback; whoever asked keeps what was granted.
+pub(super) async fn exchange_only(
+    inner: &Inner,
+    pending: Pending,
+    callback_url: &str,
+) -> Result<Granted, OAuthError> {
+    let name = record_name(&pending.key, &pending.resource.profile);
+    let tokens = exchange(inner, &pending, callback_url).await?;
+    let grant = grant(inner, pending, tokens);
+    Ok(Granted {
+        info: grant.info(&name),
+        record: record::bytes(&name, &grant)?,
+    })
+}
+
 /// True when a newly registered client may get what this one does not: it is unknown, or was
 /// registered with less.
 pub(super) fn wants_another_client(error: &OAuthError) -> bool {
@@ -48,18 +66,36 @@ async fn exchange(
     callback_url: &str,
 ) -> Result<Tokens, OAuthError> {
     let code = callback::code(pending, callback_url)?;
-    let form = [
+    let mut form = vec![
         ("grant_type", "authorization_code"),
         ("code", code.expose().as_str()),
         ("redirect_uri", pending.redirect_uri.as_str()),
-        ("code_verifier", pending.verifier.expose()),
-        ("resource", pending.found.resource.as_str()),
     ];
-    let wire = inner.wire(&pending.resource.url)?;
+    let quirks = quirks(&pending.resource);
+    if quirks.pkce {
+        form.push(("code_verifier", pending.verifier.expose()));
+    }
+    if !pending.found.resource.is_empty() {
+        form.push(("resource", pending.found.resource.as_str()));
+    }
+    let wire = inner.wire(&pending.resource.url, &pending.resource)?;
     let proof = pending
         .client
         .prove(pending.client.secret(&pending.resource));
-    Tokens::request(&wire, &pending.found.server.token_endpoint, &form, proof).await
+    Tokens::request(
+        &wire,
+        &pending.found.server.token_endpoint,
+        &form,
+        proof,
+        &quirks,
+    )
+    .await
+}
+
+/// What its authorization server does in a way of its own.
+pub(super) fn quirks(resource: &ProtectedResource) -> Quirks {
+    let described = resource.server.as_ref();
+    described.map_or_else(Quirks::default, |of| of.quirks.clone())
 }
 
 fn grant(inner: &Inner, pending: Pending, tokens: Tokens) -> Grant {

@@ -30,6 +30,19 @@ pub(super) async fn run(
     })
 }
 
+/// Takes back what a record that is kept elsewhere holds.
+pub(super) async fn revoke_record(
+    inner: &Inner,
+    resource: &ProtectedResource,
+    record: &[u8],
+) -> Revocation {
+    match serde_json::from_slice::<Grant>(record) {
+        Ok(grant) => revoke(inner, resource, &grant).await,
+        // The parser's error could show a piece of the record.
+        Err(_) => Revocation::Failed(String::from("the record cannot be read")),
+    }
+}
+
 /// Takes the tokens back at the server that gave them, the refresh token first: many servers end the
 /// whole grant with it (RFC 7009 section 2.1).
 async fn revoke(inner: &Inner, resource: &ProtectedResource, grant: &Grant) -> Revocation {
@@ -62,7 +75,7 @@ async fn revoke_one(
 ) -> Result<(), OAuthError> {
     let url = Url::parse(endpoint).map_err(|_| OAuthError::BadUrl(String::from("the endpoint")))?;
     // The grant's own URL: the configured one may have changed since.
-    let wire = inner.wire(&grant.url)?;
+    let wire = inner.wire(&grant.url, resource)?;
     // A secret that is configured now for another URL or client is none of that server's business.
     let secret = match grant.unfit(resource) {
         Some(_) if grant.client.origin == Origin::Configured => None,

@@ -7,11 +7,11 @@ use tokio_util::task::TaskTracker;
 
 use super::begin::Beginning;
 use super::source::Source;
-use super::{Parts, Pending, complete, forget};
+use super::{Granted, Parts, Pending, complete, forget};
 use crate::challenge::Challenge;
 use crate::grant::{Grant, PREFIX};
 use crate::wire::Wire;
-use crate::{Forgotten, GrantInfo, OAuthError, SignIn, SignInRequest, record};
+use crate::{Forgotten, GrantInfo, OAuthError, Revocation, SignIn, SignInRequest, record};
 
 /// The client role of OAuth 2.1: signs in at the authorization servers of upstreams, keeps what they
 /// grant, and hands out access tokens. Cheap to clone; clones share everything.
@@ -77,6 +77,24 @@ impl Client {
         callback_url: &str,
     ) -> Result<GrantInfo, OAuthError> {
         complete::run(&self.inner, pending, callback_url).await
+    }
+
+    /// The same, and keeps nothing: for whoever keeps the record with others in one transaction. It
+    /// stands under the name `mcp:<key>` of the safe.
+    ///
+    /// # Errors
+    /// Those of [`Client::complete`], except that nothing is kept.
+    pub async fn exchange(
+        &self,
+        pending: Pending,
+        callback_url: &str,
+    ) -> Result<Granted, OAuthError> {
+        complete::exchange_only(&self.inner, pending, callback_url).await
+    }
+
+    /// Takes back at the authorization server what a record holds that is not in the safe any more.
+    pub async fn revoke(&self, resource: &ProtectedResource, record: &[u8]) -> Revocation {
+        forget::revoke_record(&self.inner, resource, record).await
     }
 
     /// Signs in from beginning to end with a person, and once more with a newly registered client
@@ -171,7 +189,17 @@ impl TokenSources for Client {
 }
 
 impl Inner {
-    pub(super) fn wire(&self, home: &str) -> Result<Wire<'_>, OAuthError> {
-        Wire::new(&*self.parts.http, home, self.parts.settings.timeout)
+    /// The way to the authorization server of a resource. One that was described is an author's
+    /// word and not the operator's: it gets no further than anybody.
+    pub(super) fn wire(
+        &self,
+        home: &str,
+        resource: &ProtectedResource,
+    ) -> Result<Wire<'_>, OAuthError> {
+        let wire = Wire::new(&*self.parts.http, home, self.parts.settings.timeout)?;
+        Ok(match resource.server {
+            Some(_) => wire.guarded(),
+            None => wire,
+        })
     }
 }

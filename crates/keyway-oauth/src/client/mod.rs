@@ -4,6 +4,7 @@ mod begin;
 mod callback;
 mod complete;
 mod forget;
+mod granted;
 mod handle;
 mod pending;
 mod renew;
@@ -13,6 +14,7 @@ mod step_up;
 #[cfg(test)]
 mod tests;
 
+pub use granted::Granted;
 pub use handle::Client;
 pub use pending::Pending;
-pub use settings::{ClientSettings, Parts, is_client_metadata_url};
+pub use settings::{ClientSettings, Parts, RenewalFailures, is_client_metadata_url};

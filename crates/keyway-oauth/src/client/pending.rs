@@ -1,10 +1,12 @@
 use keyway_core::Secret;
 use keyway_core::ports::ProtectedResource;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::SignInRequest;
+use super::begin;
 use crate::discovery::Found;
 use crate::identity::{Identity, Origin};
+use crate::{SafeError, SignInRequest, record};
 
 /// A sign-in that a person has to complete at [`Pending::url`]. It holds what the answer is checked
 /// against: `state`, the PKCE verifier and the issuer.
@@ -50,9 +52,63 @@ impl Pending {
         request.is_answered_by(callback_url)
     }
 
+    /// Its `state`, to find it by a digest of it when the person comes back.
+    pub fn state(&self) -> &Secret<String> {
+        &self.state
+    }
+
+    /// All that is needed to complete it, to be kept until the person comes back: secret as a whole.
+    pub fn record(&self) -> Result<Secret<Vec<u8>>, SafeError> {
+        let kept = Kept {
+            key: self.key.clone(),
+            found: self.found.clone(),
+            client: self.client.clone(),
+            redirect_uri: self.redirect_uri.clone(),
+            verifier: self.verifier.clone(),
+            state: self.state.clone(),
+            scopes: self.scopes.clone(),
+            wanted: self.wanted.clone(),
+        };
+        record::bytes(&self.key, &kept)
+    }
+
+    /// Takes up what [`Pending::record`] made, in whichever process. `None` for what is no record.
+    pub fn resume(record: &[u8], resource: ProtectedResource) -> Option<Self> {
+        let kept: Kept = serde_json::from_slice(record).ok()?;
+        let mut pending = Self {
+            key: kept.key,
+            resource,
+            url: kept.found.server.authorization_endpoint.clone(),
+            found: kept.found,
+            client: kept.client,
+            redirect_uri: kept.redirect_uri,
+            verifier: kept.verifier,
+            state: kept.state,
+            scopes: kept.scopes,
+            wanted: kept.wanted,
+        };
+        pending.url = begin::request(&pending);
+        Some(pending)
+    }
+
     pub(super) fn is_registered(&self) -> bool {
         self.client.origin == Origin::Registered
     }
+}
+
+/// A sign-in as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    key: String,
+    found: Found,
+    client: Identity,
+    redirect_uri: String,
+    #[serde(with = "crate::secret_text")]
+    verifier: Secret<String>,
+    #[serde(with = "crate::secret_text")]
+    state: Secret<String>,
+    scopes: Vec<String>,
+    wanted: Vec<String>,
 }
 
 impl std::fmt::Debug for Pending {

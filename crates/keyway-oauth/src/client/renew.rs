@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use keyway_core::ports::{AccessToken, TokenError};
 use url::Url;
 
+use super::complete;
 use super::source::{Source, State};
 use crate::grant::Grant;
 use crate::identity::Origin;
@@ -59,17 +60,20 @@ impl State {
         let Some(refresh_token) = kept.renewable() else {
             return Err(self.over(kept));
         };
-        let form = [
+        let mut form = vec![
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token.expose().as_str()),
-            ("resource", kept.resource.as_str()),
         ];
+        if !kept.resource.is_empty() {
+            form.push(("resource", kept.resource.as_str()));
+        }
         let answer = async {
-            let wire = self.client.inner.wire(&kept.url)?;
+            let wire = self.client.inner.wire(&kept.url, &self.resource)?;
             let endpoint = Url::parse(&kept.token_endpoint)
                 .map_err(|_| OAuthError::BadUrl(kept.issuer.clone()))?;
             let proof = kept.client.prove(kept.client.secret(&self.resource));
-            Tokens::request(&wire, &endpoint, &form, proof).await
+            let quirks = complete::quirks(&self.resource);
+            Tokens::request(&wire, &endpoint, &form, proof, &quirks).await
         };
         match answer.await {
             Ok(tokens) => {
@@ -78,6 +82,9 @@ impl State {
                 Ok(renewed)
             }
             Err(error) => {
+                if let Some(failures) = &self.client.inner.parts.failures {
+                    failures.renewal_failed(&self.key, &error);
+                }
                 self.note_refusal(kept, &error).await;
                 Err(self.token_error(&error))
             }

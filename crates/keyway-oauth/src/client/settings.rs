@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use keyway_core::ports::{Clock, HttpSend, Random};
 
-use crate::{Safe, SignIn};
+use crate::{OAuthError, Safe, SignIn};
 
 /// What a [`Client`](crate::Client) works with.
 #[derive(Clone)]
@@ -19,8 +19,16 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// The person, for when a call needs more than was granted. `None` where there is nobody.
     pub sign_in: Option<Arc<dyn SignIn>>,
+    /// Told of renewals that failed, while the token before may still hold.
+    pub failures: Option<Arc<dyn RenewalFailures>>,
     /// How the client presents itself.
     pub settings: ClientSettings,
+}
+
+/// Told of renewals that failed.
+pub trait RenewalFailures: Send + Sync {
+    /// The renewal for the server `key` failed so.
+    fn renewal_failed(&self, key: &str, error: &OAuthError);
 }
 
 /// How the client presents itself to authorization servers.

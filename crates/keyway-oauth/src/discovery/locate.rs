@@ -1,5 +1,7 @@
+use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::server::Pkce;
 use super::{Server, probe, resource, server};
 use crate::address::without_query;
 use crate::challenge::Challenge;
@@ -7,9 +9,9 @@ use crate::wire::Wire;
 use crate::{OAuthError, scopes};
 
 /// What was found out about a protected resource.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Found {
-    /// The identifier for the `resource` parameter (RFC 8707 section 2).
+    /// The identifier for the `resource` parameter (RFC 8707 section 2); empty where it is not sent.
     pub(crate) resource: String,
     /// `scopes_supported` of the resource.
     pub(crate) supported: Vec<String>,
@@ -50,7 +52,7 @@ pub(crate) async fn locate(
 /// else is tried: the resource named them.
 async fn named_server(wire: &Wire<'_>, issuers: &[String]) -> Result<Server, OAuthError> {
     for issuer in issuers {
-        if let Some(server) = server::read(wire, issuer).await? {
+        if let Some(server) = server::read(wire, issuer, Pkce::Demanded).await? {
             return Ok(server);
         }
     }

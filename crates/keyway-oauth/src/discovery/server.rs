@@ -1,5 +1,5 @@
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::address::without_query;
@@ -11,12 +11,16 @@ const OAUTH: &str = "/.well-known/oauth-authorization-server";
 const OPENID: &str = "/.well-known/openid-configuration";
 
 /// An authorization server as its validated metadata describes it (RFC 8414 section 2).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Server {
     pub(crate) issuer: String,
+    #[serde(with = "crate::url_text")]
     pub(crate) authorization_endpoint: Url,
+    #[serde(with = "crate::url_text")]
     pub(crate) token_endpoint: Url,
+    #[serde(skip)]
     pub(crate) registration_endpoint: Option<Url>,
+    #[serde(with = "crate::url_text::optional", default)]
     pub(crate) revocation_endpoint: Option<Url>,
     pub(crate) scopes: Vec<String>,
     /// How clients may prove themselves; `None` when it does not say.
@@ -27,6 +31,18 @@ pub(crate) struct Server {
     pub(crate) sends_issuer: bool,
     /// Nothing is published: the endpoints are where revision 2025-03-26 has them.
     pub(crate) assumed: bool,
+    /// The issuer is its identifier. Otherwise nobody said what it calls itself, and what a callback
+    /// says of that is no reason to refuse it: each has a redirect URI of its own then.
+    pub(crate) identified: bool,
+}
+
+/// Whether a server has to offer PKCE with S256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pkce {
+    /// Its metadata has to say so.
+    Demanded,
+    /// Whoever described the server knows what it does: many offer it and do not say so.
+    AsDescribed,
 }
 
 #[derive(Deserialize)]
@@ -49,14 +65,18 @@ struct Wired {
 
 /// Reads the metadata of the issuer, at each well-known place in the order of the revision. `None`
 /// when it is at none of them.
-pub(crate) async fn read(wire: &Wire<'_>, issuer: &str) -> Result<Option<Server>, OAuthError> {
+pub(crate) async fn read(
+    wire: &Wire<'_>,
+    issuer: &str,
+    pkce: Pkce,
+) -> Result<Option<Server>, OAuthError> {
     let url = identifier(issuer).ok_or_else(|| OAuthError::BadMetadata {
         place: without_query(wire.home()),
         reason: String::from("it names an authorization server that is no issuer identifier"),
     })?;
     wire.check("the authorization server", &url)?;
     for place in places(&url) {
-        if let Some(server) = read_at(wire, &place, |found| found == issuer, issuer).await? {
+        if let Some(server) = read_at(wire, &place, |found| found == issuer, issuer, pkce).await? {
             return Ok(Some(server));
         }
     }
@@ -78,7 +98,7 @@ pub(crate) async fn read_own(wire: &Wire<'_>) -> Result<Option<Server>, OAuthErr
     // We made the identifier ourselves, so its root may be written either way.
     let is_origin = |found: &str| found.strip_suffix('/').unwrap_or(found) == origin;
     for place in places(wire.home().join("/").as_ref().unwrap_or(wire.home())) {
-        if let Some(server) = read_at(wire, &place, is_origin, &origin).await? {
+        if let Some(server) = read_at(wire, &place, is_origin, &origin, Pkce::Demanded).await? {
             return Ok(Some(server));
         }
     }
@@ -99,6 +119,7 @@ pub(crate) fn defaults(home: &Url) -> Option<Server> {
         takes_documents: false,
         sends_issuer: false,
         assumed: true,
+        identified: true,
     })
 }
 
@@ -107,6 +128,7 @@ async fn read_at(
     place: &Url,
     is_issuer: impl Fn(&str) -> bool,
     expected: &str,
+    pkce: Pkce,
 ) -> Result<Option<Server>, OAuthError> {
     let answer = wire.get(WHAT, place).await?;
     if answer.status != StatusCode::OK {
@@ -127,11 +149,8 @@ async fn read_at(
             found: crate::provider::clean(&wired.issuer, &[]),
         });
     }
-    if !wired
-        .code_challenge_methods_supported
-        .iter()
-        .any(|method| method == "S256")
-    {
+    let offered = &wired.code_challenge_methods_supported;
+    if pkce == Pkce::Demanded && !offered.iter().any(|method| method == "S256") {
         return Err(OAuthError::PkceUnsupported(wired.issuer));
     }
     let endpoint = |what: &'static str, text: String| {
@@ -156,6 +175,7 @@ async fn read_at(
         takes_documents: wired.client_id_metadata_document_supported,
         sends_issuer: wired.authorization_response_iss_parameter_supported,
         assumed: false,
+        identified: true,
     }))
 }
 

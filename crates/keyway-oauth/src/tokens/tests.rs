@@ -6,7 +6,7 @@ fn read(status: u16, body: &str) -> Result<Tokens, OAuthError> {
         status: http::StatusCode::from_u16(status).unwrap(),
         body: body.to_owned().into(),
     };
-    Tokens::read(&endpoint, &answer, &["c0de"])
+    Tokens::read(&endpoint, &answer, &["c0de"], &Quirks::default())
 }
 
 fn code(status: u16, body: &str) -> &'static str {

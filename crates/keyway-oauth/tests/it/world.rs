@@ -176,6 +176,7 @@ fn client(safe: &Arc<MemorySafe>, clock: &Arc<Hand>, person: bool) -> Client {
         clock: Arc::clone(clock) as _,
         random: Arc::new(Dice),
         sign_in: person.then(|| Arc::new(Person) as _),
+        failures: None,
         settings: ClientSettings {
             timeout: Duration::from_secs(2),
             ..ClientSettings::default()

@@ -19,6 +19,13 @@ pub struct Connect {
     pub description: String,
     /// Where it may be sent, when that is declared.
     pub hosts: Option<String>,
+    /// Where someone is sent who connects it at an authorization server; nothing where fields are
+    /// typed in.
+    pub server: Option<String>,
+    /// What is asked for there.
+    pub scopes: Vec<String>,
+    /// The way there, where the browser has to be led by a link.
+    pub continue_url: Option<String>,
     /// The actions that use it.
     pub actions: Vec<String>,
     /// Who is signed in.
@@ -49,6 +56,9 @@ impl Page for Connect {
             service: "Acme".into(),
             description: "From the settings page of Acme.".into(),
             hosts: Some("api.acme.example".into()),
+            server: None,
+            scopes: Vec::new(),
+            continue_url: None,
             actions: vec!["ticket:create".into()],
             who: "Ada Lovelace".into(),
             existing: vec!["`default` for the organization".into()],
@@ -77,6 +87,17 @@ impl Page for Connect {
             fields: Vec::new(),
             ..form.clone()
         };
-        vec![form, wrong, done, nothing]
+        let elsewhere = Self {
+            server: Some("https://as.acme.example".into()),
+            scopes: vec!["tickets:write".into()],
+            fields: form.fields.iter().skip(1).cloned().collect(),
+            ..form.clone()
+        };
+        let led = Self {
+            continue_url: Some("https://as.acme.example/authorize?state=sample".into()),
+            fields: Vec::new(),
+            ..elsewhere.clone()
+        };
+        vec![form, wrong, done, nothing, elsewhere, led]
     }
 }

@@ -109,6 +109,10 @@ impl Access {
 
     /// How a principal came in.
     pub fn of(who: &Principal) -> Self {
+        // Whatever it came in by: what it does now, an agent does.
+        if who.agent().is_some() {
+            return Self::Agent;
+        }
         match who.subject() {
             Subject::ApiKey { .. } => Self::ApiKey,
             Subject::Token { .. } => Self::OAuth,

@@ -13,7 +13,7 @@ const CHECKPOINT: &[u8] = b"keyway/audit/checkpoint/1";
 /// The hash of an event: of whose it is, its place, its moment (milliseconds since 1970), the hash
 /// before it and the record, each after its length, so that no two events have the same text.
 pub fn event_hash(organization: &str, seq: i64, at: i64, previous: &[u8], record: &str) -> Hash {
-    let mut hash = Sha256::new();
+    let mut text = Vec::with_capacity(192 + record.len());
     for part in [
         EVENT,
         organization.as_bytes(),
@@ -22,10 +22,10 @@ pub fn event_hash(organization: &str, seq: i64, at: i64, previous: &[u8], record
         previous,
         record.as_bytes(),
     ] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
+        text.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        text.extend_from_slice(part);
     }
-    hash.finalize().into()
+    Sha256::digest(text).into()
 }
 
 /// What a checkpoint's signature is over.

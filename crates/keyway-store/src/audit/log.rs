@@ -3,19 +3,17 @@ use std::sync::Arc;
 
 use keyway_core::OrgId;
 use parking_lot::Mutex;
+use sqlx::SqlitePool;
 use sqlx::sqlite::{SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 
-use super::chain::{GENESIS, Hash, event_hash};
+use super::block::Block;
+use super::chain::{GENESIS, Hash};
 use super::read::AuditCheckpoint;
 use crate::error::Doing as _;
 use crate::{Reason, Store, StoreError};
 
-/// The most rows of one statement: SQLite takes 32,766 values.
-const ROWS: usize = 500;
-
-/// Up to how many rows a statement is kept, to be prepared once for each number of them.
-const KEPT: usize = 16;
+/// More events than this are appended under the write lock.
+const BATCH: usize = 1_024;
 
 /// What an event survives once it was appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,13 +57,6 @@ pub struct AuditLog {
     ends: Arc<Mutex<HashMap<OrgId, AuditHead>>>,
 }
 
-/// An event with its place in its chain.
-struct Link<'a> {
-    event: &'a NewAuditEvent,
-    previous: Hash,
-    head: AuditHead,
-}
-
 impl Store {
     /// The way to append. Connects when it is first used.
     pub fn audit_log(&self, durability: Durability) -> AuditLog {
@@ -106,21 +97,21 @@ impl AuditLog {
                 heads.insert(organization.clone(), head);
             }
         }
-        for links in chained(events, &mut heads).chunks(ROWS) {
-            insert(&mut transaction, links).await.doing(DOING)?;
+        for block in Block::chained(events, &mut heads) {
+            block.insert(&mut transaction).await.doing(DOING)?;
         }
         transaction.commit().await.doing(DOING)?;
         self.ends.lock().extend(heads.clone());
         Ok(heads)
     }
 
-    /// Appends where this process left off, in one statement and without a look: `None`, and
-    /// nothing is appended, when it never was there or somebody else went on since.
+    /// Appends where this process left off, without a look: `None`, and nothing is appended, when it
+    /// never was there or somebody else went on since.
     async fn go_on(
         &self,
         events: &[NewAuditEvent],
     ) -> Result<Option<HashMap<OrgId, AuditHead>>, StoreError> {
-        if events.is_empty() || events.len() > ROWS {
+        if events.is_empty() || events.len() > BATCH {
             return Ok(None);
         }
         let mut heads = HashMap::new();
@@ -135,9 +126,7 @@ impl AuditLog {
                 }
             }
         }
-        let links = chained(events, &mut heads);
-        let mut connection = self.pool.acquire().await.doing(DOING)?;
-        match insert(&mut connection, &links).await {
+        match self.insert(Block::chained(events, &mut heads)).await {
             Ok(()) => {
                 self.ends.lock().extend(heads.clone());
                 Ok(Some(heads))
@@ -146,6 +135,20 @@ impl AuditLog {
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(None),
             Err(error) => Err(error).doing(DOING),
         }
+    }
+
+    /// All of them or none.
+    async fn insert(&self, mut blocks: Vec<Block<'_>>) -> Result<(), sqlx::Error> {
+        if blocks.len() == 1
+            && let Some(block) = blocks.pop()
+        {
+            return block.insert(&mut *self.pool.acquire().await?).await;
+        }
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        for block in blocks {
+            block.insert(&mut transaction).await?;
+        }
+        transaction.commit().await
     }
 
     /// Adds a checkpoint. One that is there already stays.
@@ -172,58 +175,13 @@ impl AuditLog {
     }
 }
 
-/// Puts events at the ends of their logs, and the ends behind them.
-fn chained<'a>(
-    events: &'a [NewAuditEvent],
-    heads: &mut HashMap<OrgId, AuditHead>,
-) -> Vec<Link<'a>> {
-    let mut links = Vec::with_capacity(events.len());
-    for event in events {
-        let start = AuditHead {
-            seq: 0,
-            hash: GENESIS,
-        };
-        let end = heads.entry(event.organization.clone()).or_insert(start);
-        let (seq, previous) = (end.seq + 1, end.hash);
-        let (organization, at) = (event.organization.as_str(), event.at.as_millisecond());
-        let hash = event_hash(organization, seq, at, &previous, &event.record);
-        let head = AuditHead { seq, hash };
-        *end = head;
-        links.push(Link {
-            event,
-            previous,
-            head,
-        });
-    }
-    links
-}
-
-/// All of them in one statement.
-async fn insert(
-    connection: &mut sqlx::SqliteConnection,
-    links: &[Link<'_>],
-) -> Result<(), sqlx::Error> {
-    let mut insert = QueryBuilder::<Sqlite>::new(
-        "INSERT INTO audit_events (organization_id, seq, at, record, previous, hash) ",
-    );
-    insert.push_values(links, |mut row, link| {
-        row.push_bind(link.event.organization.as_str())
-            .push_bind(link.head.seq)
-            .push_bind(link.event.at.as_millisecond())
-            .push_bind(link.event.record.as_str())
-            .push_bind(link.previous.to_vec())
-            .push_bind(link.head.hash.to_vec());
-    });
-    let insert = insert.build().persistent(links.len() <= KEPT);
-    insert.execute(connection).await.map(drop)
-}
-
 pub(super) async fn head(
     connection: &mut sqlx::SqliteConnection,
     organization: &OrgId,
 ) -> Result<AuditHead, StoreError> {
     let found: Option<(i64, Vec<u8>)> = sqlx::query_as(
-        "SELECT seq, hash FROM audit_events WHERE organization_id = $1 ORDER BY seq DESC LIMIT 1",
+        "SELECT last, substr(hashes, -32) FROM audit_blocks WHERE organization_id = $1 \
+         ORDER BY last DESC LIMIT 1",
     )
     .bind(organization.as_str())
     .fetch_optional(connection)

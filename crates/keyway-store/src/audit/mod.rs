@@ -1,5 +1,6 @@
 //! The audit log: appended to and read, never changed.
 
+mod block;
 mod chain;
 mod log;
 mod read;

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::OrgId;
 use sqlx::{QueryBuilder, Sqlite};
 
+use super::block::StoredBlock;
 use super::log::{AuditHead, head};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
@@ -57,32 +58,10 @@ pub struct AuditFilter {
     pub until: Option<Timestamp>,
 }
 
-impl AuditFilter {
-    fn push(&self, query: &mut QueryBuilder<Sqlite>) {
-        for (column, value) in [
-            (" AND kind = ", &self.kind),
-            (" AND actor = ", &self.actor),
-            (" AND tool = ", &self.tool),
-            (" AND target = ", &self.target),
-        ] {
-            if let Some(value) = value {
-                query.push(column).push_bind(value.clone());
-            }
-        }
-        if let Some(since) = self.since {
-            query.push(" AND at >= ").push_bind(since.as_millisecond());
-        }
-        if let Some(until) = self.until {
-            query.push(" AND at < ").push_bind(until.as_millisecond());
-        }
-    }
-}
-
-type Columns = (i64, i64, String, Vec<u8>, Vec<u8>);
 type CheckpointColumns = (i64, i64, Vec<u8>, String, Vec<u8>);
 
-const SELECT: &str =
-    "SELECT seq, at, record, previous, hash FROM audit_events WHERE organization_id = ";
+/// How many blocks are read at once, at first and at most.
+const BLOCKS: std::ops::RangeInclusive<u32> = 1..=64;
 
 impl Store {
     /// Events after a place, oldest first, at most `limit`.
@@ -93,12 +72,26 @@ impl Store {
         after: i64,
         limit: u32,
     ) -> Result<Vec<AuditRow>, StoreError> {
-        let mut query = QueryBuilder::new(SELECT);
-        query.push_bind(organization.as_str());
-        query.push(" AND seq > ").push_bind(after);
-        filter.push(&mut query);
-        query.push(" ORDER BY seq LIMIT ").push_bind(limit);
-        self.audit_rows(organization, query).await
+        let (mut found, mut after, mut blocks) = (Vec::new(), after, *BLOCKS.start());
+        loop {
+            let mut query = select(organization, filter);
+            query.push(" AND b.last > ").push_bind(after);
+            query.push(" ORDER BY b.last LIMIT ").push_bind(blocks);
+            let read = self.audit_blocks(query).await?;
+            for row in read.iter().flat_map(|block| block.rows(organization)) {
+                if row.seq > after && filter.finds(&row) {
+                    found.push(row);
+                }
+                if found.len() >= limit as usize {
+                    return Ok(found);
+                }
+            }
+            match read.last() {
+                Some(block) if read.len() >= blocks as usize => after = block.last,
+                _ => return Ok(found),
+            }
+            blocks = (blocks * 4).min(*BLOCKS.end());
+        }
     }
 
     /// Events before a place, or the last ones, newest first, at most `limit`.
@@ -109,14 +102,30 @@ impl Store {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<AuditRow>, StoreError> {
-        let mut query = QueryBuilder::new(SELECT);
-        query.push_bind(organization.as_str());
-        query
-            .push(" AND seq < ")
-            .push_bind(before.unwrap_or(i64::MAX));
-        filter.push(&mut query);
-        query.push(" ORDER BY seq DESC LIMIT ").push_bind(limit);
-        self.audit_rows(organization, query).await
+        let (mut found, mut before) = (Vec::new(), before.unwrap_or(i64::MAX));
+        let mut blocks = *BLOCKS.start();
+        loop {
+            let mut query = select(organization, filter);
+            query.push(" AND b.first < ").push_bind(before);
+            query
+                .push(" ORDER BY b.first DESC LIMIT ")
+                .push_bind(blocks);
+            let read = self.audit_blocks(query).await?;
+            let rows = read.iter().map(|block| block.rows(organization));
+            for row in rows.flat_map(|rows| rows.into_iter().rev()) {
+                if row.seq < before && filter.finds(&row) {
+                    found.push(row);
+                }
+                if found.len() >= limit as usize {
+                    return Ok(found);
+                }
+            }
+            match read.last() {
+                Some(block) if read.len() >= blocks as usize => before = block.first,
+                _ => return Ok(found),
+            }
+            blocks = (blocks * 4).min(*BLOCKS.end());
+        }
     }
 
     /// Where a log ends.
@@ -162,7 +171,7 @@ impl Store {
         loop {
             let next: Option<String> = sqlx::query_scalar(
                 "SELECT min(organization_id) FROM ( \
-                 SELECT min(organization_id) AS organization_id FROM audit_events \
+                 SELECT min(organization_id) AS organization_id FROM audit_blocks \
                  WHERE organization_id > $1 UNION ALL \
                  SELECT min(organization_id) FROM audit_checkpoints WHERE organization_id > $1)",
             )
@@ -178,23 +187,42 @@ impl Store {
         }
     }
 
-    async fn audit_rows(
+    async fn audit_blocks(
         &self,
-        organization: &OrgId,
         mut query: QueryBuilder<Sqlite>,
-    ) -> Result<Vec<AuditRow>, StoreError> {
-        let query = query.build_query_as::<Columns>();
-        let rows = query.fetch_all(self.pool()).await;
-        let rows = rows.doing("read the audit log")?.into_iter();
-        Ok(rows
-            .map(|(seq, at, record, previous, hash)| AuditRow {
-                organization: organization.clone(),
-                seq,
-                at,
-                record,
-                previous,
-                hash,
-            })
-            .collect())
+    ) -> Result<Vec<StoredBlock>, StoreError> {
+        let read = query.build_query_as().fetch_all(self.pool()).await;
+        read.doing("read the audit log")
     }
+}
+
+/// The blocks that may have events that are looked for.
+fn select(organization: &OrgId, filter: &AuditFilter) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new("SELECT ");
+    query.push(StoredBlock::COLUMNS);
+    match filter.mark() {
+        None => {
+            query.push(" FROM audit_blocks b WHERE b.organization_id = ");
+            query.push_bind(organization.as_str().to_owned());
+        }
+        Some((field, value)) => {
+            query.push(
+                " FROM audit_marks m CROSS JOIN audit_blocks b \
+                 ON b.organization_id = m.organization_id AND b.first = m.first \
+                 WHERE m.organization_id = ",
+            );
+            query.push_bind(organization.as_str().to_owned());
+            query.push(" AND m.field = ").push_bind(field);
+            query.push(" AND m.value = ").push_bind(value.to_owned());
+        }
+    }
+    if let Some(since) = filter.since {
+        let since = since.as_millisecond();
+        query.push(" AND b.until >= ").push_bind(since);
+    }
+    if let Some(until) = filter.until {
+        let until = until.as_millisecond();
+        query.push(" AND b.since < ").push_bind(until);
+    }
+    query
 }

@@ -118,6 +118,90 @@ async fn events_are_found_by_what_their_records_say() {
 }
 
 #[tokio::test]
+async fn events_are_found_across_blocks_from_either_end() {
+    let fresh = fresh().await;
+    let (one, log) = (id("org"), fresh.store.audit_log(Durability::Process));
+    // Blocks of many sizes, from one event to more than fit into one.
+    for (from, to) in [(0, 1), (1, 300), (300, 302), (302, 700), (700, 701)] {
+        let events: Vec<_> = (from..to).map(|number| event(&one, number)).collect();
+        log.append(&events).await.unwrap();
+    }
+    for step in [1, 7, 129, 1_000] {
+        for (tool, odd) in [(None, false), (Some("t1".to_owned()), true)] {
+            let filter = AuditFilter {
+                tool,
+                ..AuditFilter::default()
+            };
+            let expected: Vec<i64> = (1..=701).filter(|seq| !odd || seq % 2 == 0).collect();
+            let (mut up, mut after) = (Vec::new(), 0);
+            loop {
+                let store = &fresh.store;
+                let rows = store.audit_after(&one, &filter, after, step).await.unwrap();
+                assert!(rows.len() <= step as usize);
+                let Some(last) = rows.last() else { break };
+                after = last.seq;
+                up.extend(rows.iter().map(|row| row.seq));
+            }
+            assert_eq!(up, expected);
+            let (mut down, mut before) = (Vec::new(), None);
+            loop {
+                let store = &fresh.store;
+                let rows = store
+                    .audit_before(&one, &filter, before, step)
+                    .await
+                    .unwrap();
+                let Some(last) = rows.last() else { break };
+                before = Some(last.seq);
+                down.extend(rows.iter().map(|row| row.seq));
+            }
+            down.reverse();
+            assert_eq!(down, expected);
+        }
+    }
+}
+
+/// Logs of before stood one event a row.
+#[tokio::test]
+async fn a_log_of_before_is_taken_over_with_its_hashes() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keyway.db");
+    Store::open(&path, Purpose::Command)
+        .await
+        .unwrap()
+        .close()
+        .await;
+    let old = include_str!("../../migrations/sqlite/0004_audit.sql");
+    let (events, _) = old.split_once("-- Signed words").unwrap();
+    let (organization, record) = (id::<OrgId>("org"), event(&id("org"), 7).record);
+    let hash = event_hash(organization.as_str(), 1, 1_234_567, &GENESIS, &record);
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let back = format!(
+        "DROP TABLE audit_blocks; DROP TABLE audit_marks; \
+         DELETE FROM _sqlx_migrations WHERE version >= 10; {events}; \
+         INSERT INTO audit_events (organization_id, seq, at, record, previous, hash) \
+         VALUES ('{organization}', 1, 1234567, '{record}', zeroblob(32), x'{hex}')"
+    );
+    keyway_testkit::sql::run(&path, &back).await;
+    let store = Store::open(&path, Purpose::Command).await.unwrap();
+    let filter = AuditFilter {
+        tool: Some("t1".to_owned()),
+        actor: Some("user_1".to_owned()),
+        ..AuditFilter::default()
+    };
+    let rows = store.audit_after(&organization, &filter, 0, 9).await;
+    let [row] = &rows.unwrap()[..] else {
+        panic!("one event")
+    };
+    assert_eq!((row.seq, row.at, &row.record), (1, 1_234_567, &record));
+    assert_eq!(
+        (&row.previous[..], &row.hash[..]),
+        (&GENESIS[..], &hash[..])
+    );
+    let head = store.audit_head(&organization).await.unwrap();
+    assert_eq!((head.seq, head.hash), (1, hash));
+}
+
+#[tokio::test]
 async fn a_full_disk_refuses_events_and_keeps_the_chain() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("keyway.db");

@@ -3,16 +3,18 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
-    templates, validate, vault,
+    agents, api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy,
+    serve, templates, validate, vault,
 };
 use super::{
-    credentials, import, invitations, jobs, oauth, organizations, projects, service_accounts,
-    setup_link, users,
+    connect, credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
+    service_accounts, setup_link, upgrade, users,
 };
 
 const EXAMPLES: &str = "\
 Examples:
+  keyway new acme                       begin a project
+  keyway dev                            serve it, and follow what is saved
   keyway serve                          start the gateway on http://127.0.0.1:8420/mcp
   keyway config check                   say what is wrong with the configuration
   keyway chat                           talk to an agent that uses your MCP servers
@@ -48,10 +50,14 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    New(new::New),
+    Upgrade(upgrade::Upgrade),
     Serve(serve::Serve),
+    Dev(dev::Dev),
     #[command(name = "api-keys")]
     ApiKeys(api_keys::ApiKeys),
     Credentials(credentials::Credentials),
+    Connect(connect::Connect),
     #[command(name = "setup-link")]
     SetupLink(setup_link::SetupLink),
     Users(users::Users),
@@ -61,6 +67,7 @@ pub(crate) enum Command {
     Projects(projects::Projects),
     Organizations(organizations::Organizations),
     Jobs(jobs::Jobs),
+    Agents(agents::Agents),
     Oauth(oauth::Oauth),
     Config(config::Config),
     Validate(validate::Validate),

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::Global;
 use super::failure::Failure;
@@ -30,6 +30,23 @@ impl Invocation {
             file: self.global.config.clone(),
             environment: &self.environment,
             flags: all,
+        })
+    }
+
+    /// The folder of the project: that of its configuration file.
+    pub(crate) fn project(&self) -> PathBuf {
+        let named = self.environment.get("KEYWAY_CONFIG").map(Path::new);
+        config::dotenv_folder(&self.directory, self.global.config.as_deref().or(named))
+    }
+
+    /// The same run with the variables of the project's `.env` behind those of the process. For
+    /// commands of development; a gateway that serves reads no such file.
+    pub(crate) fn with_dotenv(&self) -> Result<Self, Vec<Finding>> {
+        Ok(Self {
+            gateway: self.gateway.clone(),
+            environment: config::with_dotenv(&self.environment, &self.project())?,
+            directory: self.directory.clone(),
+            global: self.global.clone(),
         })
     }
 

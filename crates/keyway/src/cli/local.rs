@@ -69,6 +69,11 @@ impl Local {
         &self.opened.app
     }
 
+    /// All of it.
+    pub(crate) fn opened(&self) -> &Opened {
+        &self.opened
+    }
+
     /// The master keys, and where they are kept.
     pub(crate) fn keys(&self) -> &KeyWatch {
         &self.opened.keys

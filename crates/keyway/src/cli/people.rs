@@ -117,12 +117,17 @@ impl Desk {
     /// A link as a browser opens it: at `public_url`, else where the gateway of this data directory
     /// is served at this moment, else where it is configured to be.
     pub(super) fn url(&self, path: &Secret<String>) -> Secret<String> {
-        let listen = &self.config.listen;
-        let served = || announced(&self.config.storage.database_path());
-        let base = listen.public_url.clone().or_else(served);
-        let base = base.unwrap_or_else(|| base_url(&self.config, listen.bind));
-        Secret::new(format!("{base}{}", path.expose()))
+        page_url(&self.config, path)
     }
+}
+
+/// A page as a browser opens it.
+pub(super) fn page_url(config: &Config, path: &Secret<String>) -> Secret<String> {
+    let listen = &config.listen;
+    let served = || announced(&config.storage.database_path());
+    let base = listen.public_url.clone().or_else(served);
+    let base = base.unwrap_or_else(|| base_url(config, listen.bind));
+    Secret::new(format!("{base}{}", path.expose()))
 }
 
 /// A member by id or e-mail address.

@@ -8,12 +8,12 @@ use super::failure::Failure;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
 use super::{
-    api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy, serve,
-    templates, validate, vault, version,
+    agents, api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy,
+    serve, templates, validate, vault, version,
 };
 use super::{
-    credentials, import, invitations, jobs, oauth, organizations, projects, service_accounts,
-    setup_link, users,
+    connect, credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
+    service_accounts, setup_link, upgrade, users,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -85,10 +85,14 @@ async fn dispatch(
 ) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(command) => Box::pin(serve::run(invocation, command)).await,
+        Command::New(command) => new::run(&invocation, &command, terminal),
+        Command::Upgrade(command) => upgrade::run(&invocation, &command, terminal),
+        Command::Dev(command) => Box::pin(dev::run(invocation, command)).await,
         Command::ApiKeys(command) => api_keys::run(&invocation, command, terminal).await,
         Command::Credentials(command) => {
             Box::pin(credentials::run(&invocation, command, terminal)).await
         }
+        Command::Connect(command) => Box::pin(connect::run(&invocation, command, terminal)).await,
         Command::SetupLink(command) => setup_link::run(&invocation, &command, terminal).await,
         Command::Users(command) => users::run(&invocation, command, terminal).await,
         Command::Invitations(command) => invitations::run(&invocation, command, terminal).await,
@@ -98,6 +102,7 @@ async fn dispatch(
         Command::Projects(command) => projects::run(&invocation, command, terminal).await,
         Command::Organizations(command) => organizations::run(&invocation, command, terminal).await,
         Command::Jobs(command) => jobs::run(&invocation, command, terminal).await,
+        Command::Agents(command) => agents::run(&invocation, command, terminal).await,
         Command::Oauth(command) => Box::pin(oauth::run(&invocation, command, terminal)).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Validate(_) => Ok(validate::run(&invocation, terminal)),

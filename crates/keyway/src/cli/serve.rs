@@ -17,6 +17,12 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Serve {
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Flags {
     /// The address and port to listen on [default: 127.0.0.1:8420]
     #[arg(long, value_name = "ADDRESS:PORT")]
     bind: Option<String>,
@@ -34,7 +40,7 @@ pub(crate) struct Serve {
     log_format: Option<String>,
 }
 
-impl Serve {
+impl Flags {
     /// The settings that were given as flags.
     pub(crate) fn flags(self) -> Vec<Flag> {
         let given = [
@@ -57,7 +63,7 @@ impl Serve {
 
 /// Serves until a signal. What there is to say about the configuration goes to the log.
 pub(crate) async fn run(invocation: Invocation, command: Serve) -> Result<ExitCode, Failure> {
-    let flags = command.flags();
+    let flags = command.flags.flags();
     let loaded = invocation
         .load(flags.clone())
         .map_err(Failure::configuration)?;

@@ -55,6 +55,12 @@ impl Terminal {
         let _ = self.out.flush();
     }
 
+    /// A part of a line of the result, for a person who watches it come.
+    pub(crate) fn part(&mut self, text: impl AsRef<str>) {
+        let _ = write!(self.out, "{}", block(text.as_ref(), usize::MAX));
+        let _ = self.out.flush();
+    }
+
     /// The result as JSON.
     pub(crate) fn value(&mut self, value: &Value) {
         self.line(serde_json::to_string_pretty(value).unwrap_or_default());

@@ -1,15 +1,19 @@
 //! `keyway validate`: whether what is configured and defined can be used, without starting anything.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
+use keyway_app::status;
+use keyway_app::system::SystemClock;
 use keyway_core::action::Registry;
+use keyway_core::ports::Clock;
 use serde_json::json;
 
 use super::invocation::Invocation;
 use super::terminal::Terminal;
 use crate::config::{Config, Finding, Severity};
-use crate::serve::{ServeError, actions, credentials, unmet};
+use crate::serve::{ServeError, actions, agents, credentials, unmet};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -18,7 +22,7 @@ Examples:
 
 /// Check the configuration and everything that is defined without code
 ///
-/// Reads keyway.yaml and the folder of definitions, and holds credentials, apps and actions against
+/// Reads keyway.yaml and the folder of definitions, and holds credentials, apps, actions and agents against
 /// each other and against those of the program. Exit code 2 when something has to be changed.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -26,7 +30,10 @@ pub(crate) struct Validate {}
 
 /// Tells every finding. The exit code is 2 when there is an error.
 pub(crate) fn run(invocation: &Invocation, terminal: &mut Terminal) -> ExitCode {
-    let (config, findings) = match invocation.load(Vec::new()) {
+    let read = invocation
+        .with_dotenv()
+        .and_then(|invocation| invocation.load(Vec::new()));
+    let (config, findings) = match read {
         Ok(loaded) => (Some(loaded.config), loaded.findings),
         Err(findings) => (None, findings),
     };
@@ -50,6 +57,7 @@ pub(crate) fn run(invocation: &Invocation, terminal: &mut Terminal) -> ExitCode 
             "resources": defined.map(|defined| defined.resources.len()),
             "prompts": defined.map(|defined| defined.prompts.len()),
             "schedules": defined.map(|defined| defined.schedules.len()),
+            "agents": defined.map(|defined| defined.agents.len()),
             "findings": findings.iter().map(Finding::to_json).collect::<Vec<_>>(),
             "clashes": clashes,
         }));
@@ -64,26 +72,24 @@ fn clashes(invocation: &Invocation, config: &Config) -> Vec<String> {
     let gateway = &invocation.gateway;
     let unmet = unmet(gateway, config);
     if !unmet.is_empty() {
-        return unmet.iter().map(ToString::to_string).collect();
+        return ServeError::Clashes(unmet).told_apart();
     }
-    let clashes = match Registry::new(actions(gateway, config)) {
-        Err(clashes) => clashes,
-        Ok(registry) => match credentials(gateway, config, &registry) {
-            Err(ServeError::Clashes(clashes)) => clashes,
-            Err(other) => return vec![other.to_string()],
-            Ok(_) => Vec::new(),
-        },
+    let identity = gateway.identity();
+    let (name, version) = (identity.name.as_str(), identity.version.as_str());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let mut all = actions(gateway, config);
+    all.push(status::described(name, version, &clock));
+    let held_together = || {
+        let registry = Registry::new(all).map_err(ServeError::Clashes)?;
+        credentials(gateway, config, &registry)?;
+        agents(gateway, config, &registry)
     };
-    clashes.iter().map(ToString::to_string).collect()
+    let made = held_together();
+    made.err().map(ServeError::told_apart).unwrap_or_default()
 }
 
-fn tell(
-    config: Option<&Config>,
-    findings: &[Finding],
-    clashes: &[String],
-    errors: usize,
-    terminal: &mut Terminal,
-) {
+/// Tells each thing that is wrong.
+pub(super) fn findings(findings: &[Finding], clashes: &[String], terminal: &mut Terminal) {
     for finding in findings {
         let label = match finding.severity {
             Severity::Error => "error",
@@ -95,6 +101,16 @@ fn tell(
     for clash in clashes {
         terminal.line(format!("error: {clash}"));
     }
+}
+
+fn tell(
+    config: Option<&Config>,
+    findings: &[Finding],
+    clashes: &[String],
+    errors: usize,
+    terminal: &mut Terminal,
+) {
+    self::findings(findings, clashes, terminal);
     let Some(defined) = config.map(|config| &config.definitions) else {
         terminal.line(counted(errors, "error"));
         return;
@@ -110,6 +126,7 @@ fn tell(
         (defined.resources.len(), "resource"),
         (defined.prompts.len(), "prompt"),
         (defined.schedules.len(), "schedule"),
+        (defined.agents.len(), "agent"),
     ];
     let more = more.into_iter().filter(|(number, _)| *number > 0);
     all.extend(more.map(|(number, noun)| counted(number, noun)));
@@ -121,7 +138,7 @@ fn tell(
     terminal.line(format!("{} in {files}: {order}", all.join(", ")));
 }
 
-fn counted(number: usize, noun: &str) -> String {
+pub(super) fn counted(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }

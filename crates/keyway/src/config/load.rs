@@ -13,9 +13,13 @@ use super::servers::{Collected, McpFile, read_file, read_section};
 use super::settings::Config;
 use super::suggest;
 use super::variables::unknown_variables;
+use crate::models::GatewayModels;
 
 /// The file that is read when no other is named, if it is there.
 pub const DEFAULT_FILE: &str = "keyway.yaml";
+
+/// The section of who answers for agents.
+const MODELS: &str = "models";
 
 /// Where a configuration comes from.
 #[derive(Debug)]
@@ -67,6 +71,7 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Finding>> {
         findings: Vec::new(),
         servers: Collected::default(),
         definitions: Sources::default(),
+        models: None,
     };
     let file = load.file(inputs);
     load.variables(inputs.directory);
@@ -78,6 +83,8 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Finding>> {
     }
     load.master_key();
     load.sign_in(inputs.directory);
+    load.models();
+    load.oauth_clients(inputs.directory);
     let files = load.config.mcp_files.clone();
     for path in &files {
         read_file(&mut load.servers, inputs.environment, path);
@@ -118,6 +125,8 @@ struct Load<'a> {
     findings: Vec<Finding>,
     servers: Collected,
     definitions: Sources,
+    /// The section of models, and the file it is in.
+    models: Option<(PathBuf, Node)>,
 }
 
 impl Load<'_> {
@@ -182,6 +191,8 @@ impl Load<'_> {
                 if let Some(defined) = defined {
                     self.definitions.section(path, key, &defined);
                 }
+            } else if field == MODELS {
+                self.models = Some((path.to_owned(), value.clone()));
             } else if definitions::is_section(&field) {
                 self.definitions.section(path, key, value);
             } else if let Some(known) = Key::find(&field) {
@@ -274,6 +285,31 @@ impl Load<'_> {
         }
     }
 
+    /// Who answers for agents.
+    fn models(&mut self) {
+        let section = self.models.as_ref();
+        let section = section.map(|(path, node)| (path.as_path(), node));
+        match GatewayModels::read(section, self.environment) {
+            Ok(models) => {
+                self.config.secret_variables.extend(models.key_variables());
+                self.config.models = models;
+            }
+            Err(findings) => self.errors.extend(findings),
+        }
+    }
+
+    fn oauth_clients(&mut self, directory: &Path) {
+        const KEY: &str = "oauth_clients";
+        match self.config.oauth_clients.fill(self.environment, directory) {
+            Ok(used) => self.config.secret_variables.extend(used),
+            Err(wrong) => {
+                let place = self.places.get(KEY).cloned();
+                let place = place.unwrap_or(Place::Default);
+                self.errors.push(Finding::error(place, KEY, wrong));
+            }
+        }
+    }
+
     /// What is defined without code, in the file and in the folder of definitions.
     fn definitions(&mut self, beside: &Path) {
         let mut sources = std::mem::take(&mut self.definitions);
@@ -319,7 +355,7 @@ impl Load<'_> {
 fn unknown_key(typed: &str, prefix: &str, place: Place) -> Finding {
     let level = all_keys()
         .map(|key| key.path)
-        .chain(["mcp_servers"])
+        .chain(["mcp_servers", MODELS])
         .chain(definitions::SECTIONS.iter().copied())
         .filter_map(|path| path.strip_prefix(prefix))
         .map(|rest| rest.split('.').next().unwrap_or(rest));

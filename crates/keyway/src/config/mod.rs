@@ -3,9 +3,11 @@
 mod check;
 mod definitions;
 pub mod doc;
+mod dotenv;
 mod environment;
 mod keys;
 mod load;
+mod oauth_clients;
 mod reader;
 mod reference;
 mod report;
@@ -21,12 +23,16 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+pub use crate::models::GatewayModels;
 pub use definitions::Defined;
 pub(crate) use definitions::definition_files;
 pub(crate) use doc::read_document;
+pub use dotenv::with_dotenv;
+pub(crate) use dotenv::{DOTENV, folder as dotenv_folder};
 pub use environment::Environment;
 pub use keys::{Key, all as all_keys};
 pub use load::{DEFAULT_FILE, Flag, Inputs, Loaded, load};
+pub use oauth_clients::{OAuthClient, OAuthClients};
 pub use reader::Kind;
 pub(crate) use reader::{parse_duration, unreadable};
 pub(crate) use reference::{resolve, variables};

@@ -38,6 +38,8 @@ pub enum Kind {
     Icons,
     /// A list of OpenID providers; in a variable as JSON.
     Providers,
+    /// OAuth clients by the key of a credential; in a variable as JSON.
+    Clients,
 }
 
 /// A value as it was given.

@@ -11,6 +11,7 @@ pub fn schema() -> Value {
         put(&mut root, key.path, leaf(key.kind, key.doc, &key.default()));
     }
     root.insert("mcp_servers".into(), servers());
+    root.insert("models".into(), models());
     for (section, of) in super::definitions::schema() {
         root.insert(section.to_owned(), of);
     }
@@ -63,6 +64,41 @@ fn servers() -> Value {
     })
 }
 
+fn models() -> Value {
+    let dollars =
+        json!({ "type": ["number", "string"], "description": "US dollars for a million tokens." });
+    json!({
+        "description": "Who answers for agents.",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "vendors": {
+                "description": "Vendors beside the known ones, or other addresses and keys of these, by the name before the slash.",
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "properties": {
+                        "kind": { "enum": ["anthropic", "openai", "gemini"] },
+                        "base_url": { "type": "string", "format": "uri" },
+                        "key": { "type": "string", "description": "`@env:NAME`, `@file:PATH`, or the key." }
+                    }
+                }
+            },
+            "prices": {
+                "description": "What models cost, by `vendor/model`: budgets in money need it.",
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["input", "output"],
+                    "properties": { "input": dollars, "output": dollars }
+                }
+            }
+        }
+    })
+}
+
 fn object(properties: Map<String, Value>) -> Value {
     let mut schema = Map::new();
     schema.insert("type".into(), "object".into());
@@ -104,6 +140,15 @@ fn leaf(kind: Kind, doc: &str, default: &Value) -> Value {
                 "roles": { "type": "object", "additionalProperties": { "enum": ["admin", "member"] } },
                 "allowed_domains": { "type": "array", "items": { "type": "string" } },
                 "organization": { "type": "string" },
+            },
+        }}),
+        Kind::Clients => json!({ "type": "object", "additionalProperties": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["client_id"],
+            "properties": {
+                "client_id": { "type": "string", "minLength": 1 },
+                "client_secret": { "type": "string", "pattern": "^@(env|file):" },
             },
         }}),
         Kind::Icons => json!({ "type": "array", "items": {

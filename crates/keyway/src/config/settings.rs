@@ -6,6 +6,7 @@ use std::time::Duration;
 use keyway_core::{Action, Secret, action};
 
 use super::definitions::Defined;
+use super::oauth_clients::OAuthClients;
 use super::servers::McpServer;
 use super::sign_in::SignIn;
 
@@ -46,6 +47,10 @@ pub struct Config {
     pub templates: Templates,
     /// What is defined without code.
     pub definitions: Defined,
+    /// Who answers for agents.
+    pub models: crate::models::GatewayModels,
+    /// Who the gateway is at the authorization servers of credentials.
+    pub oauth_clients: OAuthClients,
     /// The MCP servers Keyway is a client of, unusable entries included.
     pub mcp_servers: Vec<McpServer>,
     /// The files that servers were taken from besides `keyway.yaml`.

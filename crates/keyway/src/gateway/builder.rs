@@ -1,9 +1,9 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use keyway_core::{Action, App, Channel, CredentialDefinition, McpServer};
+use keyway_core::{Action, Agent, App, Channel, CredentialDefinition, McpServer};
 
-use super::{Gateway, Identity};
+use super::{Gateway, Identity, brought};
 use crate::config::Icon;
 
 /// Puts a [`Gateway`] together.
@@ -13,6 +13,7 @@ pub struct Builder {
     actions: Vec<Action>,
     credentials: Vec<Arc<CredentialDefinition>>,
     channels: Vec<Channel>,
+    agents: Vec<Agent>,
     servers: Vec<McpServer>,
 }
 
@@ -98,6 +99,21 @@ impl Builder {
         self
     }
 
+    /// Adds an agent, and the actions, apps and agents that its tools bring along.
+    ///
+    /// ```
+    /// use keyway::{Action, Agent, Gateway};
+    ///
+    /// let lookup = Action::new("invoice:look-up", |_, (): ()| async { Ok("paid") });
+    /// let billing = Agent::new("billing").model("anthropic/claude-sonnet-4.6").tool(lookup);
+    /// let gateway = Gateway::builder().agent(billing).build();
+    /// assert_eq!((gateway.agents().len(), gateway.actions().len()), (1, 1));
+    /// ```
+    pub fn agent(mut self, agent: Agent) -> Self {
+        self.agents.push(agent);
+        self
+    }
+
     /// Adds an MCP server. Where it needs credentials, each caller reaches it with their own.
     ///
     /// ```
@@ -113,12 +129,19 @@ impl Builder {
     }
 
     /// The gateway. Clashes between its actions are found when it starts.
-    pub fn build(self) -> Gateway {
+    pub fn build(mut self) -> Gateway {
+        brought::take(
+            &mut self.agents,
+            &mut self.actions,
+            &mut self.credentials,
+            &mut self.servers,
+        );
         Gateway {
             identity: self.identity,
             actions: self.actions,
             credentials: self.credentials,
             channels: self.channels,
+            agents: self.agents,
             servers: self.servers,
         }
     }

@@ -1,5 +1,6 @@
 //! A gateway as its author declares it: what it is called, and what it can do.
 
+mod brought;
 mod builder;
 mod identity;
 
@@ -8,7 +9,7 @@ pub use identity::Identity;
 
 use std::sync::Arc;
 
-use keyway_core::{Action, Channel, CredentialDefinition, McpServer};
+use keyway_core::{Action, Agent, Channel, CredentialDefinition, McpServer};
 
 /// A gateway: an identity and the actions it offers. Configuration, storage and the outside world
 /// come in when it runs.
@@ -40,6 +41,7 @@ pub struct Gateway {
     actions: Vec<Action>,
     credentials: Vec<Arc<CredentialDefinition>>,
     channels: Vec<Channel>,
+    agents: Vec<Agent>,
     servers: Vec<McpServer>,
 }
 
@@ -62,6 +64,11 @@ impl Gateway {
     /// The credentials that apps and the project define. What only actions name is not among them.
     pub fn credentials(&self) -> &[Arc<CredentialDefinition>] {
         &self.credentials
+    }
+
+    /// The agents, those that others brought along included.
+    pub fn agents(&self) -> &[Agent] {
+        &self.agents
     }
 
     /// The channels, in the order they were given.

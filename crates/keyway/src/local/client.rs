@@ -71,6 +71,7 @@ impl LocalClient {
             clock: Arc::clone(&clock),
             random: Arc::new(SystemRandom),
             sign_in: options.sign_in,
+            failures: None,
             settings: presented(&environment)?,
         });
         let (changes, _) = broadcast::channel(CHANGES);

@@ -21,6 +21,8 @@ pub(super) struct File<'a> {
     pub(super) findings: Vec<Finding>,
     /// Where a key stands in the file itself, if one does.
     pub(super) literal: Option<At>,
+    /// It is a section of another file.
+    pub(super) is_section: bool,
 }
 
 impl<'a> File<'a> {
@@ -34,6 +36,7 @@ impl<'a> File<'a> {
             prices: HashMap::new(),
             findings: Vec::new(),
             literal: None,
+            is_section: false,
         }
     }
 
@@ -41,6 +44,11 @@ impl<'a> File<'a> {
         let place = Place::File {
             path: self.path.to_owned(),
             at,
+        };
+        let field = match (self.is_section, field) {
+            (false, field) => field.to_owned(),
+            (true, "") => "models".to_owned(),
+            (true, field) => format!("models.{field}"),
         };
         self.findings.push(Finding::error(place, field, why));
     }
@@ -65,9 +73,15 @@ impl<'a> File<'a> {
             Ok(root) => root,
             Err(fault) => return self.refuse(Some(fault.at), "", fault.message),
         };
-        for (key, node) in self.members(&root, "") {
+        self.take_root(&root);
+    }
+
+    /// The same, of a document that was read. A section of another file has no `default`: nobody picks
+    /// a model there.
+    pub(super) fn take_root(&mut self, root: &Node) {
+        for (key, node) in self.members(root, "") {
             match key.text.as_str() {
-                "default" => self.default = self.name(node, "default"),
+                "default" if !self.is_section => self.default = self.name(node, "default"),
                 "vendors" => {
                     for (key, node) in self.members(node, "vendors") {
                         self.take_vendor(key, node);
@@ -78,6 +92,7 @@ impl<'a> File<'a> {
                         self.take_price(key, node);
                     }
                 }
+                _ if self.is_section => self.unknown(key, "", "vendors, prices"),
                 _ => self.unknown(key, "", "default, vendors, prices"),
             }
         }

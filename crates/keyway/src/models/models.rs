@@ -36,7 +36,7 @@ pub(crate) fn key_variables(
     }
 }
 
-fn variables_of(vendors: &[Vendor]) -> BTreeSet<String> {
+pub(super) fn variables_of(vendors: &[Vendor]) -> BTreeSet<String> {
     let variables = vendors
         .iter()
         .filter_map(|vendor| vendor.key_variable.clone());
@@ -48,13 +48,7 @@ impl Models {
     pub(crate) fn read(home: &Home, environment: &Environment) -> Result<Self, Failure> {
         let path = home.models_file();
         let mut file = File::new(&path, home.dir(), environment);
-        let mut vendors = Vendor::known();
-        for vendor in &mut vendors {
-            let key = vendor.key_variable.as_ref();
-            let key = key.and_then(|variable| environment.get(variable));
-            vendor.key = key.map(|key| key.to_owned().into());
-        }
-        file.vendors = vendors;
+        file.vendors = known(environment);
         let mut shown = None;
         match Document::read(&path) {
             Ok(None) => {}
@@ -103,8 +97,19 @@ impl Models {
     }
 }
 
+/// The vendors that need no configuration but their keys, with those that are in variables.
+pub(super) fn known(environment: &Environment) -> Vec<Vendor> {
+    let mut vendors = Vendor::known();
+    for vendor in &mut vendors {
+        let key = vendor.key_variable.as_ref();
+        let key = key.and_then(|variable| environment.get(variable));
+        vendor.key = key.map(|key| key.to_owned().into());
+    }
+    vendors
+}
+
 /// Clients that leave through egress.
-fn clients(egress: Egress) -> HttpClients {
+pub(super) fn clients(egress: Egress) -> HttpClients {
     Arc::new(move |base_url| {
         let client = egress.library_client(base_url);
         let client = client.map_err(|error| error.to_string())?;

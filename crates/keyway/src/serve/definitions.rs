@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
 use keyway_app::{Definitions, status};
-use keyway_core::Action;
 use keyway_core::action::{Clash, Entry, Registry};
+use keyway_core::agent::AgentBook;
 use keyway_core::credential::CredentialBook;
 use keyway_core::ports::Clock;
+use keyway_core::{Action, Agent};
 use keyway_store::Store;
 
 use super::{ServeError, defined, scheduled};
@@ -25,7 +26,8 @@ impl Defining {
     pub(super) fn definitions(&self, config: &Config) -> Result<Definitions, ServeError> {
         let registry = self.registry(config)?;
         let credentials = credentials(&self.gateway, config, &registry)?;
-        Ok(Definitions::new(registry, credentials))
+        let agents = agents(&self.gateway, config, &registry)?;
+        Ok(Definitions::new(registry, credentials).with_agents(agents))
     }
 
     fn registry(&self, config: &Config) -> Result<Registry, ServeError> {
@@ -69,9 +71,12 @@ pub(crate) fn credentials(
     }
 }
 
-/// The actions of the gateway's author and those defined without code, exposed as configured.
+/// The actions of the gateway's author, those defined without code, exposed as configured, and those
+/// that are agents.
 pub(crate) fn actions(gateway: &Gateway, config: &Config) -> Vec<Action> {
-    scheduled::apply(config.expose.apply(&all(gateway, config)), config)
+    let mut all = scheduled::apply(config.expose.apply(&all(gateway, config)), config);
+    all.extend(all_agents(gateway, config).map(Agent::to_action));
+    all
 }
 
 /// What definitions say of actions and does not hold.
@@ -84,6 +89,24 @@ fn all(gateway: &Gateway, config: &Config) -> Vec<Action> {
     let all = gateway.actions().iter().chain(&defined.actions);
     let all = all.chain(&defined.resources).chain(&defined.prompts);
     all.cloned().collect()
+}
+
+/// The agents of the gateway's author and those defined without code, held against what they use.
+pub(crate) fn agents(
+    gateway: &Gateway,
+    config: &Config,
+    registry: &Registry,
+) -> Result<AgentBook, ServeError> {
+    let configured = config.mcp_servers.iter();
+    let configured = configured.map(|server| server.name.as_str());
+    let defined = defined::servers(gateway, config);
+    let defined = defined.iter().map(keyway_core::McpServer::key);
+    let all = all_agents(gateway, config).cloned();
+    AgentBook::new(all, registry, configured.chain(defined)).map_err(ServeError::Agents)
+}
+
+fn all_agents<'a>(gateway: &'a Gateway, config: &'a Config) -> impl Iterator<Item = &'a Agent> {
+    gateway.agents().iter().chain(&config.definitions.agents)
 }
 
 /// What definitions are made of. Where it is the same, so are they.

@@ -22,6 +22,9 @@ pub enum ServeError {
     /// Actions that cannot be served together.
     #[error("the actions clash: {}", told(.0))]
     Clashes(Vec<Clash>),
+    /// Agents that cannot be served.
+    #[error("the agents cannot be used: {}", told(.0))]
+    Agents(Vec<Clash>),
     /// Channels that cannot be there.
     #[error("the channels cannot be used: {}", told(.0))]
     Channels(Vec<BadChannel>),
@@ -65,6 +68,7 @@ impl ServeError {
             Self::Listen(_) => "cannot_listen",
             Self::OpenToOthers(_) => "no_auth_beyond_loopback",
             Self::Clashes(_) => "actions_clash",
+            Self::Agents(_) => "agents_unusable",
             Self::Channels(_) => "channels_unusable",
             Self::Store(_) => "store_unusable",
             Self::Setup(_) => "setup_failed",
@@ -73,6 +77,16 @@ impl ServeError {
             Self::Templates(_) => "templates_unusable",
             Self::SignIn(_) => "sign_in_action_unusable",
             Self::System { .. } => "system_failed",
+        }
+    }
+
+    /// Each thing that is wrong by itself.
+    pub(crate) fn told_apart(self) -> Vec<String> {
+        match self {
+            Self::Clashes(clashes) | Self::Agents(clashes) => {
+                clashes.iter().map(ToString::to_string).collect()
+            }
+            other => vec![other.to_string()],
         }
     }
 
@@ -90,6 +104,9 @@ impl ServeError {
             Self::Templates(_) => Some(
                 "`keyway templates check` tries them; take a file away to have the one built in",
             ),
+            Self::Agents(_) => {
+                Some("`keyway validate` reads what is defined without starting anything")
+            }
             Self::Channels(_)
             | Self::Store(_)
             | Self::Egress { .. }

@@ -24,13 +24,15 @@ mod upstreams;
 mod watch;
 
 pub(crate) use address::base_url;
-pub(crate) use definitions::{actions, credentials, unmet};
+pub(crate) use definitions::{actions, agents, credentials, unmet};
 pub use error::ServeError;
 pub(crate) use introduction::about;
 pub(crate) use open::{Opened, open};
 pub use reload::{Reload, Reloaded};
 pub use run::serve;
+pub(crate) use run::serve_and;
 pub use running::Running;
 pub use setup::Setup;
 pub use start::start;
 pub(crate) use translate::http as http_settings;
+pub(crate) use upstreams::servers;

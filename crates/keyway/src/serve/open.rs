@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use keyway_app::agents::Answering;
 use keyway_app::policy::Policies;
 use keyway_app::rotation::KeyWatch;
 use keyway_app::setup::{MasterKeySource, Ready, first_start};
@@ -88,6 +89,7 @@ pub(crate) async fn open(
             rate_limits: config.rate_limits,
             unannotated: config.policy.unannotated,
             pages_url: config.listen.public_url.clone(),
+            oauth_clients: config.oauth_clients.settings(),
             channels: Channels::new(gateway.channels().to_vec()).map_err(ServeError::Channels)?,
             ..keyway_app::Settings::default()
         },
@@ -95,6 +97,10 @@ pub(crate) async fn open(
         shutdown: ending.clone(),
     });
     app.set_policies(policies);
+    app.set_models(Answering {
+        model: config.models.model(&http),
+        prices: config.models.prices(),
+    });
     Ok(Opened {
         app,
         defining,

@@ -34,7 +34,7 @@ pub enum Reloaded {
         /// What is wrong.
         findings: Vec<Finding>,
         /// What cannot be served together.
-        clashes: Option<String>,
+        clashes: Vec<String>,
     },
 }
 
@@ -52,6 +52,20 @@ impl Reload {
             read: Arc::new(read),
             tell: None,
         }
+    }
+
+    /// The same for a developer: another file is watched too, files are looked at every `pace`, and
+    /// what became of a save goes to `tell` instead of the log.
+    pub(crate) fn developing(
+        mut self,
+        also: PathBuf,
+        pace: Duration,
+        tell: impl Fn(&Reloaded) + Send + Sync + 'static,
+    ) -> Self {
+        self.also.push(also);
+        self.pace = pace;
+        self.tell = Some(Arc::new(tell));
+        self
     }
 
     pub(super) fn file(&self) -> &Path {
@@ -94,7 +108,9 @@ impl Reload {
                 .detail("gained", difference.gained.len())
                 .detail("lost", difference.lost.len())
                 .detail("changed", difference.changed.len()),
-            Reloaded::Refused { findings, .. } => event.detail("faults", findings.len()),
+            Reloaded::Refused { findings, clashes } => {
+                event.detail("faults", findings.len() + clashes.len())
+            }
         }
     }
 }
@@ -110,8 +126,8 @@ impl Reloaded {
             }
             Self::Refused { findings, clashes } => {
                 findings.iter().for_each(super::start::remark);
-                if let Some(clashes) = clashes {
-                    tracing::error!("{clashes}");
+                for clash in clashes {
+                    tracing::error!("{clash}");
                 }
                 tracing::error!(
                     "the configuration cannot be used; definitions and MCP servers stay as they were"

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::logging::{self, Colours};
 use super::signals::Signals;
-use super::{ServeError, Setup, start};
+use super::{Running, ServeError, Setup, start};
 use crate::Gateway;
 
 /// How long a forced end waits for child processes to be ended.
@@ -16,6 +16,16 @@ const FORCED: Duration = Duration::from_millis(500);
 /// When the gateway cannot start. Once it runs the answer is an exit code: 0 after a drain, 130
 /// (Ctrl-C) or 143 (SIGTERM) after a second signal.
 pub async fn serve(gateway: &Gateway, setup: Setup) -> Result<ExitCode, ServeError> {
+    let greet = async |running: &Running| running.announce().await;
+    Box::pin(serve_and(gateway, setup, greet)).await
+}
+
+/// The same, with a greeting of one's own once it runs.
+pub(crate) async fn serve_and(
+    gateway: &Gateway,
+    setup: Setup,
+    greet: impl AsyncFnOnce(&Running),
+) -> Result<ExitCode, ServeError> {
     let colours = if setup.environment.is_set("NO_COLOR") {
         Colours::Off
     } else {
@@ -30,7 +40,7 @@ pub async fn serve(gateway: &Gateway, setup: Setup) -> Result<ExitCode, ServeErr
         started = Box::pin(start(gateway, setup)) => started?,
         asked = signals.next() => return Ok(ExitCode::from(asked.exit_code())),
     };
-    running.announce().await;
+    greet(&running).await;
     let asked = signals.next().await;
     tracing::info!(?asked, "told to stop; a second signal stops at once");
     tokio::select! {

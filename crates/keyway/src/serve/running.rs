@@ -59,6 +59,11 @@ impl Running {
         self.parts.opened.first_key.as_ref()
     }
 
+    /// What the program is called.
+    pub(crate) fn name(&self) -> &str {
+        &self.parts.name
+    }
+
     /// The upstream MCP servers.
     pub fn pool(&self) -> &Pool {
         &self.parts.pool
@@ -70,7 +75,7 @@ impl Running {
     }
 
     /// Says where it listens, and on a first start the API key and the set-up link.
-    pub(super) async fn announce(&self) {
+    pub(crate) async fn announce(&self) {
         tracing::info!(url = %self.url(), "listening");
         let link = self.setup_link().await;
         if let Some(key) = self.first_key() {

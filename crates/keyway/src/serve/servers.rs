@@ -16,7 +16,7 @@ use crate::config::{Config, Environment, Finding, McpServer};
 use crate::servers::{Changes, Kept};
 
 /// The upstream servers in use. Keeps pool and application as the configuration has them.
-pub(super) struct Servers {
+pub(crate) struct Servers {
     kept: Kept,
     app: App,
     store: Store,
@@ -57,13 +57,13 @@ impl Servers {
         }
     }
 
-    pub(super) fn pool(&self) -> Arc<Pool> {
+    pub(crate) fn pool(&self) -> Arc<Pool> {
         self.kept.pool()
     }
 
     /// Takes over the servers of a configuration, as [`Kept::take`] does, and shows them to the
     /// application.
-    pub(super) async fn take(&mut self, config: &Config, findings: &[Finding]) -> Changes {
+    pub(crate) async fn take(&mut self, config: &Config, findings: &[Finding]) -> Changes {
         self.kept.withhold(config.secret_variables.iter().cloned());
         self.define(config);
         let mut servers = Vec::new();

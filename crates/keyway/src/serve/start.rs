@@ -35,9 +35,9 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
     if let Some(reload) = setup.reload {
         let config = setup.config.clone();
         let watch = watch::Watch::new(reload, servers, &opened, config, setup.findings);
-        opened
-            .tasks
-            .spawn(watch.run(opened.tasks.clone(), opened.ending.clone()));
+        opened.tasks.spawn(Box::pin(
+            watch.run(opened.tasks.clone(), opened.ending.clone()),
+        ));
     }
 
     if let Some(path) = setup.config.policy.file.clone() {

@@ -24,7 +24,7 @@ pub(super) fn egress(config: &Config) -> Result<Egress, ServeError> {
 }
 
 /// A pool without servers, and who keeps it as the configuration has it.
-pub(super) fn servers(gateway: &Gateway, setup: &Setup, opened: &Opened) -> Servers {
+pub(crate) fn servers(gateway: &Gateway, setup: &Setup, opened: &Opened) -> Servers {
     let app = opened.app.clone();
     let pool = Pool::new(
         Arc::clone(&opened.http) as _,

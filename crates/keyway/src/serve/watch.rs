@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use keyway_app::definitions::Difference;
 use keyway_app::{App, Definitions};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -8,7 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::definitions::{Basis, Defining};
 use super::hangup::Hangups;
 use super::servers::Servers;
-use super::{Opened, Reload, Reloaded};
+use super::{Opened, Reload, Reloaded, ServeError};
 use crate::config::{Config, Finding, Loaded, all_keys};
 use crate::servers::Looks;
 
@@ -37,13 +38,15 @@ pub(super) struct Watch {
     folder: PathBuf,
     /// What was said last, so that it is not said again.
     said: Vec<Finding>,
+    /// What was read last is not in force.
+    refused: bool,
     hangups: Hangups,
 }
 
 /// What was read, and the definitions made of it where they are others than before.
 struct Read {
     loaded: Result<Loaded, Vec<Finding>>,
-    made: Option<Result<Definitions, String>>,
+    made: Option<Result<Definitions, Vec<String>>>,
 }
 
 impl Watch {
@@ -64,6 +67,7 @@ impl Watch {
             servers,
             config,
             said,
+            refused: false,
             hangups: Hangups::listen(),
         }
     }
@@ -116,9 +120,9 @@ impl Watch {
     async fn take(&mut self, read: Read, tasks: &TaskTracker) {
         let Read { loaded, made } = read;
         let loaded = match (loaded, made) {
-            (Err(findings), _) => return self.refuse(findings, None),
+            (Err(findings), _) => return self.refuse(findings, Vec::new()),
             (Ok(loaded), Some(Err(clashes))) => {
-                return self.refuse(loaded.findings, Some(clashes));
+                return self.refuse(loaded.findings, clashes);
             }
             (Ok(loaded), Some(Ok(definitions))) => {
                 let app = self.app.clone();
@@ -129,8 +133,15 @@ impl Watch {
                 }
                 loaded
             }
-            (Ok(loaded), None) => loaded,
+            (Ok(loaded), None) => {
+                if self.refused {
+                    let same = Reloaded::Taken(Difference::default());
+                    self.reload.tell(&self.app, &same);
+                }
+                loaded
+            }
         };
+        self.refused = false;
         let changes = self.servers.take(&loaded.config, &loaded.findings).await;
         if changes.any() {
             tracing::info!(
@@ -147,11 +158,12 @@ impl Watch {
     }
 
     /// Keeps everything as it is.
-    fn refuse(&mut self, findings: Vec<Finding>, clashes: Option<String>) {
+    fn refuse(&mut self, findings: Vec<Finding>, clashes: Vec<String>) {
         self.servers.keep(self.reload.file(), &findings);
-        if self.said == findings && clashes.is_none() {
+        if self.said == findings && clashes.is_empty() {
             return;
         }
+        self.refused = true;
         self.said.clone_from(&findings);
         let refused = Reloaded::Refused { findings, clashes };
         self.reload.tell(&self.app, &refused);
@@ -190,7 +202,7 @@ fn read(reload: &Reload, defining: &Defining, basis: &Basis) -> Read {
         other.then(|| defining.definitions(&loaded.config))
     });
     Read {
-        made: made.map(|made| made.map_err(|error| error.to_string())),
+        made: made.map(|made| made.map_err(ServeError::told_apart)),
         loaded,
     }
 }

@@ -8,10 +8,12 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod agents;
 mod channels;
 mod cli;
 mod config;
 mod connect;
+mod dev;
 mod http;
 mod jobs;
 mod local;

@@ -20,7 +20,7 @@ async fn signed() -> World {
 
 /// What is found after some SQL. The triggers that refuse changes are gone.
 async fn after(world: &World, statements: &str) -> Vec<Broken> {
-    let triggers = "DROP TRIGGER audit_events_stay; DROP TRIGGER audit_events_are_kept; \
+    let triggers = "DROP TRIGGER audit_blocks_stay; DROP TRIGGER audit_blocks_are_kept; \
                     DROP TRIGGER audit_checkpoints_stay; DROP TRIGGER audit_checkpoints_are_kept;";
     sql::run(&world.database(), &format!("{triggers}{statements}")).await;
     let audit = world.process.app.audit();
@@ -50,8 +50,8 @@ async fn remade(world: &World, from: i64, record: &str) -> String {
             };
             let _ = write!(
                 statements,
-                "UPDATE audit_events SET record = '{record}', previous = x'{}', hash = x'{}' \
-                 WHERE seq = {};",
+                "UPDATE audit_blocks SET records = '{record}', previous = x'{}', hashes = x'{}' \
+                 WHERE first = {};",
                 hex(&previous),
                 hex(&hash),
                 row.seq
@@ -77,12 +77,11 @@ async fn a_log_that_nobody_touched_is_whole() {
 async fn the_database_refuses_changes_by_itself() {
     let world = signed().await;
     for statement in [
-        "UPDATE audit_events SET at = 0",
-        "DELETE FROM audit_events WHERE seq = 10",
+        "UPDATE audit_blocks SET moments = x''",
+        "DELETE FROM audit_blocks WHERE first = 10",
         "UPDATE audit_checkpoints SET at = 0",
         "DELETE FROM audit_checkpoints",
-        "INSERT INTO audit_events (organization_id, seq, at, record, previous, hash) \
-         SELECT organization_id, seq, at, record, previous, hash FROM audit_events",
+        "INSERT INTO audit_blocks SELECT * FROM audit_blocks",
     ] {
         let error = sql::fails(&world.database(), statement).await;
         let told = error.contains("only ever appended to") || error.contains("UNIQUE");
@@ -93,16 +92,18 @@ async fn the_database_refuses_changes_by_itself() {
 #[tokio::test]
 async fn an_edit_is_found() {
     for change in [
-        "record = replace(record, 'operator', 'somebody')",
-        "record = record || ' '",
-        "at = at + 1",
-        "hash = zeroblob(32)",
+        "records = replace(records, 'operator', 'somebody')",
+        "records = records || ' '",
+        "moments = zeroblob(8)",
+        "moments = x''",
+        "hashes = zeroblob(32)",
+        "hashes = x''",
         "previous = zeroblob(32)",
     ] {
         let world = signed().await;
         let found = after(
             &world,
-            &format!("UPDATE audit_events SET {change} WHERE seq = 5"),
+            &format!("UPDATE audit_blocks SET {change} WHERE first = 5"),
         )
         .await;
         assert!(
@@ -116,23 +117,64 @@ async fn an_edit_is_found() {
     }
 }
 
+/// Events that were appended at once stand in one row.
+#[tokio::test]
+async fn an_edit_in_the_middle_of_a_block_is_found_where_it_is() {
+    let edited = [Fault::Edited];
+    let cut = [Fault::Edited, Fault::Unlinked, Fault::Gap { missing: 9 }];
+    let line = "instr(records, '\"number\":4')";
+    for (change, faults) in [
+        (
+            "records = replace(records, '\"number\":4', '\"number\":7')".to_owned(),
+            &edited[..],
+        ),
+        (
+            format!("records = substr(records, 1, {line} - 1) || substr(records, {line} + 12)"),
+            &edited[..],
+        ),
+        (
+            "records = substr(records, instr(records, char(10)) + 1)".to_owned(),
+            &cut[..],
+        ),
+        ("hashes = substr(hashes, 33)".to_owned(), &cut[..]),
+    ] {
+        let world = World::start(Vec::new()).await;
+        world.fill(1).await;
+        world.note(8).await;
+        world.fill(2).await;
+        let rows = "SELECT count(*) FROM audit_blocks WHERE last = first + 7";
+        assert_eq!(sql::number(&world.database(), rows).await, 1);
+        let change = format!("UPDATE audit_blocks SET {change} WHERE first = 2");
+        let found = after(&world, &change).await;
+        assert!(!found.is_empty(), "{change}");
+        for found in found {
+            assert!(faults.contains(&found.fault), "{change}: {found:?}");
+            assert!((2..=10).contains(&found.seq), "{change}: {found:?}");
+            if faults == edited {
+                assert_eq!(found.seq, 6, "{change}");
+            }
+        }
+        world.process.stop().await;
+    }
+}
+
 #[tokio::test]
 async fn a_gap_is_found() {
     let world = signed().await;
-    let found = after(&world, "DELETE FROM audit_events WHERE seq IN (5, 6)").await;
+    let found = after(&world, "DELETE FROM audit_blocks WHERE first IN (5, 6)").await;
     assert_eq!(found, at(7, Fault::Gap { missing: 5 }));
     assert_eq!(found[0].to_string(), "events 5 to 6 are not there");
     let world = signed().await;
-    let found = after(&world, "DELETE FROM audit_events WHERE seq < 3").await;
+    let found = after(&world, "DELETE FROM audit_blocks WHERE first < 3").await;
     assert_eq!(found, at(3, Fault::Gap { missing: 1 }));
 }
 
 #[tokio::test]
 async fn a_gap_that_was_closed_is_found() {
     let world = signed().await;
-    let close = "DELETE FROM audit_events WHERE seq = 5; \
-                 UPDATE audit_events SET seq = seq - 1 WHERE seq = 6; \
-                 UPDATE audit_events SET seq = seq - 1 WHERE seq = 7;";
+    let close = "DELETE FROM audit_blocks WHERE first = 5; \
+                 UPDATE audit_blocks SET first = first - 1, last = last - 1 WHERE first = 6; \
+                 UPDATE audit_blocks SET first = first - 1, last = last - 1 WHERE first = 7;";
     let found = after(&world, close).await;
     assert_eq!(found[0], at(5, Fault::Unlinked)[0], "{found:?}");
 }
@@ -140,9 +182,9 @@ async fn a_gap_that_was_closed_is_found() {
 #[tokio::test]
 async fn swapped_events_are_found() {
     let world = signed().await;
-    let swap = "UPDATE audit_events SET seq = 100 WHERE seq = 5; \
-                UPDATE audit_events SET seq = 5 WHERE seq = 6; \
-                UPDATE audit_events SET seq = 6 WHERE seq = 100;";
+    let swap = "UPDATE audit_blocks SET first = 100, last = 100 WHERE first = 5; \
+                UPDATE audit_blocks SET first = 5, last = 5 WHERE first = 6; \
+                UPDATE audit_blocks SET first = 6, last = 6 WHERE first = 100;";
     let found = after(&world, swap).await;
     for seq in [5, 6] {
         assert!(found.contains(&at(seq, Fault::Edited)[0]), "{found:?}");
@@ -154,7 +196,7 @@ async fn swapped_events_are_found() {
 async fn a_log_cut_off_before_a_checkpoint_is_found() {
     for last in [0, 3, 9] {
         let world = signed().await;
-        let cut = format!("DELETE FROM audit_events WHERE seq > {last}");
+        let cut = format!("DELETE FROM audit_blocks WHERE first > {last}");
         let found = after(&world, &cut).await;
         let told = Fault::Truncated { ends: last };
         assert!(found.contains(&at(10, told)[0]), "{found:?}");
@@ -165,7 +207,7 @@ async fn a_log_cut_off_before_a_checkpoint_is_found() {
 #[tokio::test]
 async fn what_is_appended_after_a_cut_is_found() {
     let world = signed().await;
-    let found = after(&world, "DELETE FROM audit_events WHERE seq > 8").await;
+    let found = after(&world, "DELETE FROM audit_blocks WHERE first > 8").await;
     assert_eq!(found, at(10, Fault::Truncated { ends: 8 }));
     world.fill(3).await;
     let found = after_again(&world).await;
@@ -176,7 +218,7 @@ async fn what_is_appended_after_a_cut_is_found() {
 #[tokio::test]
 async fn what_the_next_process_appends_after_a_cut_is_found() {
     let world = signed().await;
-    after(&world, "DELETE FROM audit_events WHERE seq > 8").await;
+    after(&world, "DELETE FROM audit_blocks WHERE first > 8").await;
     let world = world.restart().await;
     world.fill(3).await;
     let found = after_again(&world).await;
@@ -230,7 +272,11 @@ async fn a_forged_checkpoint_is_found() {
 async fn what_was_altered_is_not_signed() {
     let world = signed().await;
     world.fill(3).await;
-    after(&world, "UPDATE audit_events SET at = 1 WHERE seq = 12").await;
+    after(
+        &world,
+        "UPDATE audit_blocks SET moments = zeroblob(8) WHERE first = 12",
+    )
+    .await;
     world.process.app.audit().sign_checkpoints().await;
     let audit = world.process.app.audit();
     let chain = audit.verify(&world.home(), |_| {}).await.unwrap();

@@ -34,7 +34,7 @@ async fn while_nothing_can_be_written_down_only_reads_go_on() {
     ];
     let world = World::start(actions).await;
     let app = &world.process.app;
-    let full = "CREATE TRIGGER full BEFORE INSERT ON audit_events \
+    let full = "CREATE TRIGGER full BEFORE INSERT ON audit_blocks \
                 BEGIN SELECT RAISE(ABORT, 'full'); END";
     sql::run(&world.database(), full).await;
 

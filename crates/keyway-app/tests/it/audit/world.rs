@@ -53,6 +53,17 @@ impl World {
         }
     }
 
+    /// Events that nobody waits for: they are appended together.
+    pub(super) async fn note(&self, count: usize) {
+        let before = self.events().await.len();
+        for number in 0..count {
+            let who = self.process.app.local();
+            let event = Event::new(EventKind::SignIn, &who).detail("number", number);
+            self.process.app.audit().note(event);
+        }
+        until(|| async { self.events().await.len() >= before + count }).await;
+    }
+
     /// Every record of the log, once it has so many, and no more.
     pub(super) async fn records(&self, count: usize) -> Vec<Value> {
         until(|| async { self.events().await.len() >= count }).await;

@@ -3,5 +3,6 @@
 mod held;
 mod managing;
 mod refusing;
+mod renewing;
 mod resolving;
 pub(crate) mod world;

@@ -4,4 +4,4 @@ mod managing;
 mod rights;
 mod running;
 mod schedules;
-mod world;
+pub(crate) mod world;

@@ -19,27 +19,27 @@ use tokio_util::task::TaskTracker;
 use crate::support::{Process, until};
 
 /// A process that works, on a directory.
-pub(super) struct World {
-    pub(super) process: Process,
+pub(crate) struct World {
+    pub(crate) process: Process,
     stopping: CancellationToken,
     working: TaskTracker,
 }
 
 /// What ran, in order: the text of its input.
 #[derive(Clone, Default)]
-pub(super) struct Ran(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Ran(Arc<Mutex<Vec<String>>>);
 
 impl Ran {
-    pub(super) fn add(&self, text: impl Into<String>) {
+    pub(crate) fn add(&self, text: impl Into<String>) {
         self.0.lock().push(text.into());
     }
 
-    pub(super) fn all(&self) -> Vec<String> {
+    pub(crate) fn all(&self) -> Vec<String> {
         self.0.lock().clone()
     }
 }
 
-pub(super) fn quick() -> JobSettings {
+pub(crate) fn quick() -> JobSettings {
     JobSettings {
         poll: Duration::from_millis(20),
         retry_first: Duration::from_millis(1),
@@ -52,14 +52,14 @@ pub(super) fn quick() -> JobSettings {
 
 impl World {
     /// A process that works.
-    pub(super) async fn start(directory: &Path, actions: Vec<Action>) -> Self {
+    pub(crate) async fn start(directory: &Path, actions: Vec<Action>) -> Self {
         let world = Self::idle(directory, actions, quick()).await;
         world.work(Duration::from_secs(20));
         world
     }
 
     /// A process that begins to work when it is told.
-    pub(super) async fn idle(directory: &Path, actions: Vec<Action>, jobs: JobSettings) -> Self {
+    pub(crate) async fn idle(directory: &Path, actions: Vec<Action>, jobs: JobSettings) -> Self {
         let settings = Settings {
             jobs,
             ..Settings::default()
@@ -72,29 +72,29 @@ impl World {
         }
     }
 
-    pub(super) fn work(&self, grace: Duration) {
+    pub(crate) fn work(&self, grace: Duration) {
         let app = self.app().clone();
         self.working.spawn(app.work(self.stopping.clone(), grace));
     }
 
     /// Drains, and ends.
-    pub(super) async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.drain().await;
         self.process.stop().await;
     }
 
     /// Begins nothing new, and waits for what runs.
-    pub(super) async fn drain(&self) {
+    pub(crate) async fn drain(&self) {
         self.stopping.cancel();
         self.working.close();
         self.working.wait().await;
     }
 
-    pub(super) fn app(&self) -> &App {
+    pub(crate) fn app(&self) -> &App {
         &self.process.app
     }
 
-    pub(super) async fn queue_as(
+    pub(crate) async fn queue_as(
         &self,
         who: &Principal,
         queue: Queue<'_>,
@@ -114,24 +114,24 @@ impl World {
     }
 
     /// Queues as the operator.
-    pub(super) async fn queue(&self, slug: &str, input: Value) -> JobId {
+    pub(crate) async fn queue(&self, slug: &str, input: Value) -> JobId {
         let who = self.app().local();
         let queued = self.queue_as(&who, Queue::new(slug, input)).await;
         queued.unwrap().id
     }
 
-    pub(super) async fn job(&self, id: &JobId) -> JobView {
+    pub(crate) async fn job(&self, id: &JobId) -> JobView {
         let who = self.app().local();
         self.app().jobs().show(&who, id).await.unwrap()
     }
 
     /// Waits until a job is in a state.
-    pub(super) async fn reaches(&self, id: &JobId, state: &str) -> JobView {
+    pub(crate) async fn reaches(&self, id: &JobId, state: &str) -> JobView {
         until(|| async { self.job(id).await.state == state }).await;
         self.job(id).await
     }
 
-    pub(super) async fn all(&self) -> Vec<JobView> {
+    pub(crate) async fn all(&self) -> Vec<JobView> {
         let who = self.app().local();
         let page = self.app().jobs().list(&who, &ListJobs::default()).await;
         page.unwrap().jobs
@@ -139,15 +139,15 @@ impl World {
 }
 
 /// A wish for a job.
-pub(super) struct Queue<'a> {
-    pub(super) slug: &'a str,
-    pub(super) input: Value,
-    pub(super) surface: Surface,
-    pub(super) key: Option<&'a str>,
+pub(crate) struct Queue<'a> {
+    pub(crate) slug: &'a str,
+    pub(crate) input: Value,
+    pub(crate) surface: Surface,
+    pub(crate) key: Option<&'a str>,
 }
 
 impl<'a> Queue<'a> {
-    pub(super) fn new(slug: &'a str, input: Value) -> Self {
+    pub(crate) fn new(slug: &'a str, input: Value) -> Self {
         Self {
             slug,
             input,
@@ -158,12 +158,12 @@ impl<'a> Queue<'a> {
 }
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
-pub(super) struct Note {
-    pub(super) text: String,
+pub(crate) struct Note {
+    pub(crate) text: String,
 }
 
 /// An action for the background that is called everywhere.
-pub(super) fn task<F, R>(slug: &str, run: F) -> Action
+pub(crate) fn task<F, R>(slug: &str, run: F) -> Action
 where
     F: Fn(Context, Note) -> R + Send + Sync + 'static,
     R: Future<Output = Result<String, Error>> + Send + 'static,
@@ -172,7 +172,7 @@ where
 }
 
 /// An action that tells what it was given.
-pub(super) fn telling(ran: &Ran) -> Action {
+pub(crate) fn telling(ran: &Ran) -> Action {
     let ran = ran.clone();
     task("note:keep", move |_, note| {
         ran.add(note.text);

@@ -10,13 +10,13 @@ use keyway_core::channel::Message;
 use keyway_core::json::quote;
 use keyway_core::ports::LogLevel;
 use keyway_core::rpc::RpcError;
-use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::super::core::{Core, Origin};
 use super::super::gauge::Live;
 use super::super::method::list_changed;
+use super::super::notices::Notices;
 use super::super::notify::said_to;
 use super::super::reply::{self, Reply};
 use super::super::{Body, List, Notice, accept};
@@ -85,7 +85,7 @@ pub(super) fn stream(
     let notices = (log.number == 0).then(|| {
         session
             .take_notices()
-            .unwrap_or_else(|| core.backend.notices(&session.owner))
+            .unwrap_or_else(|| Notices::open(&core.backend, &session.owner))
     });
     let reading = Reading {
         revoked: Box::pin(core.backend.revoked(&session.owner).cancelled_owned()),
@@ -109,7 +109,7 @@ struct Reading {
     log: Arc<EventLog>,
     place: Place,
     /// Of the standing stream.
-    notices: Option<Receiver<Notice>>,
+    notices: Option<Notices>,
     revoked: Pin<Box<WaitForCancellationFutureOwned>>,
     shutdown: Pin<Box<WaitForCancellationFutureOwned>>,
     started: bool,
@@ -221,7 +221,7 @@ impl Reading {
     }
 }
 
-async fn heard(notices: Option<&mut Receiver<Notice>>) -> Result<Notice, RecvError> {
+async fn heard(notices: Option<&mut Notices>) -> Result<Notice, RecvError> {
     match notices {
         Some(notices) => notices.recv().await,
         None => std::future::pending().await,

@@ -6,12 +6,12 @@ use keyway_core::Principal;
 use keyway_core::ports::{ClientCapabilities, LogLevel};
 use keyway_core::rpc::RawJson;
 use parking_lot::Mutex;
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::super::Notice;
 use super::super::core::Core;
 use super::super::gauge::Live;
+use super::super::notices::Notices;
 use super::log::EventLog;
 use crate::wire::{Id, Revision};
 
@@ -46,7 +46,7 @@ struct Inner {
     waiting: HashMap<u64, oneshot::Sender<Answer>>,
     logs: Vec<Arc<EventLog>>,
     standing: Option<Arc<EventLog>>,
-    notices: Option<broadcast::Receiver<Notice>>,
+    notices: Option<Notices>,
     subscriptions: HashSet<String>,
 }
 
@@ -189,11 +189,11 @@ impl Session {
     }
 
     /// The notices of the standing stream, where its last reader left them.
-    pub(super) fn take_notices(&self) -> Option<broadcast::Receiver<Notice>> {
+    pub(super) fn take_notices(&self) -> Option<Notices> {
         self.inner.lock().notices.take()
     }
 
-    pub(super) fn keep_notices(&self, notices: broadcast::Receiver<Notice>) {
+    pub(super) fn keep_notices(&self, notices: Notices) {
         if !self.ended.is_cancelled() {
             self.inner.lock().notices = Some(notices);
         }

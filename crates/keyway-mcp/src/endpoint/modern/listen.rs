@@ -11,13 +11,13 @@ use keyway_core::channel::Message;
 use keyway_core::json;
 use keyway_core::rpc::RpcError;
 use keyway_core::{Principal, json::quote};
-use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::super::core::{Core, Origin};
 use super::super::gauge::Live;
 use super::super::method::list_changed;
+use super::super::notices::Notices;
 use super::super::notify::said_to;
 use super::super::params::{Params, invalid, string};
 use super::super::reply::{self, Reply};
@@ -133,7 +133,7 @@ pub(super) async fn listen(
     };
     let id = id.detached();
     let who = &origin.who;
-    let notices = core.backend.notices(who);
+    let notices = Notices::open(&core.backend, who);
     let mut watched = Watched {
         core: Arc::clone(core),
         who: who.clone(),
@@ -187,7 +187,7 @@ impl Drop for Watched {
 struct Listening {
     first: bool,
     filter: Filter,
-    notices: broadcast::Receiver<Notice>,
+    notices: Notices,
     id: Id,
     revoked: Pin<Box<WaitForCancellationFutureOwned>>,
     shutdown: Pin<Box<WaitForCancellationFutureOwned>>,

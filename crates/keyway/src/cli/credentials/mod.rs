@@ -4,6 +4,8 @@ mod explain;
 mod set;
 mod value;
 
+pub(super) use set::{scope, unknown};
+
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -25,6 +27,7 @@ Examples:
   keyway credentials set acme --set apiKey=@file:key.txt --scope project --project-slug web
   keyway credentials set acme                     asks for the fields, without echo
   keyway credentials list
+  keyway credentials show cred_0198…              when it was used and renewed, and what went wrong
   keyway credentials default cred_0198…
   keyway credentials explain ticket:create --as ada@example.com
   keyway credentials revoke cred_0198…";
@@ -47,6 +50,11 @@ enum Command {
     List {
         /// Only of this credential
         key: Option<String>,
+    },
+    /// Show one: where it belongs, when it was used and renewed, and what went wrong last
+    Show {
+        /// Its id, as `list` shows it
+        id: String,
     },
     Set(set::Set),
     /// Give one another name
@@ -82,6 +90,7 @@ pub(crate) async fn run(
     command: Credentials,
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
+    let invocation = &invocation.with_dotenv().map_err(Failure::configuration)?;
     let config = invocation.configuration()?.config;
     if !config.storage.database_path().exists() && matches!(command.command, Command::Set(_)) {
         Local::set_up(&invocation.gateway, &config, terminal).await?;
@@ -112,6 +121,10 @@ async fn dispatch(
     match command {
         Command::Definitions => definitions(&all.definitions(), terminal),
         Command::List { key } => list(&all.list(who, key.as_deref()).await?, terminal),
+        Command::Show { id: text } => {
+            let credential: CredentialId = id(&text, LIST)?;
+            show(&all.view(who, &credential).await?, terminal);
+        }
         Command::Set(set) => return set::run(invocation, local, who, set, terminal).await,
         Command::Rename { id: text, name } => {
             let credential: CredentialId = id(&text, LIST)?;
@@ -168,6 +181,7 @@ fn definitions(all: &[DefinitionView], terminal: &mut Terminal) {
         let fields: Vec<_> = of.fields.iter().map(field).collect();
         let fields = match of.kind {
             CredentialKind::None => "-".to_owned(),
+            CredentialKind::OAuth2 => "(connected in the browser)".to_owned(),
             _ => fields.join(" "),
         };
         let hosts = of.hosts.clone().unwrap_or_else(|| "any".to_owned());
@@ -186,7 +200,12 @@ fn list(all: &[CredentialView], terminal: &mut Terminal) {
     }
     let row = |one: &CredentialView| {
         let used = one.last_used_at.map_or_else(|| "never".to_owned(), minute);
-        let state = one.last_error.clone().unwrap_or_else(|| "-".to_owned());
+        let state = if one.needs_reconnecting {
+            "reconnect".to_owned()
+        } else {
+            one.last_error.clone().unwrap_or_else(|| "-".to_owned())
+        };
+        let expires = one.expires_at.map_or_else(|| "-".to_owned(), minute);
         vec![
             one.id.to_string(),
             one.key.clone(),
@@ -195,6 +214,7 @@ fn list(all: &[CredentialView], terminal: &mut Terminal) {
             if one.default { "yes" } else { "" }.to_owned(),
             minute(one.changed_at),
             used,
+            expires,
             state,
         ]
     };
@@ -207,12 +227,45 @@ fn list(all: &[CredentialView], terminal: &mut Terminal) {
         "DEFAULT",
         "SET",
         "LAST USED",
+        "EXPIRES",
         "LAST ERROR",
     ];
     terminal.table(&head, &rows);
 }
 
-fn told(view: &CredentialView, what: &str, terminal: &mut Terminal) {
+fn show(one: &CredentialView, terminal: &mut Terminal) {
+    if terminal.is_json() {
+        return terminal.value(&json!(one));
+    }
+    let moment = |at: Option<jiff::Timestamp>| at.map_or_else(|| "-".to_owned(), minute);
+    let error = match (&one.last_error, one.last_error_at) {
+        (Some(code), Some(at)) => format!("{code} ({})", minute(at)),
+        _ => "-".to_owned(),
+    };
+    let rows = [
+        ("id", one.id.to_string()),
+        ("key", one.key.clone()),
+        ("scope", one.place.to_string()),
+        ("name", one.name.clone()),
+        ("default", if one.default { "yes" } else { "no" }.to_owned()),
+        ("set", minute(one.changed_at)),
+        ("last used", moment(one.last_used_at)),
+        ("last refreshed", moment(one.last_refreshed_at)),
+        ("expires", moment(one.expires_at)),
+        ("last error", error),
+    ];
+    for (name, value) in rows {
+        terminal.line(format!("{name:<15} {value}"));
+    }
+    if one.needs_reconnecting {
+        terminal.note(format!(
+            "it has to be connected again: keyway connect {}",
+            one.key
+        ));
+    }
+}
+
+pub(super) fn told(view: &CredentialView, what: &str, terminal: &mut Terminal) {
     if terminal.is_json() {
         terminal.value(&json!(view));
     } else {

@@ -45,7 +45,7 @@ pub(super) struct Set {
     name: Option<String>,
 }
 
-fn scope(text: &str) -> Result<CredentialScope, String> {
+pub(in crate::cli) fn scope(text: &str) -> Result<CredentialScope, String> {
     text.parse()
         .map_err(|error: keyway_core::credential::UnknownCredentialScope| error.to_string())
 }
@@ -198,7 +198,7 @@ fn no_field(name: &str, definition: &DefinitionView) -> Failure {
     Failure::usage("unknown_field", message).with_hint(hint)
 }
 
-fn unknown(key: &str, all: &[DefinitionView], failure: Failure) -> Failure {
+pub(in crate::cli) fn unknown(key: &str, all: &[DefinitionView], failure: Failure) -> Failure {
     let keys = all.iter().map(|of| of.key.as_str());
     match suggest::nearest(key, keys) {
         Some(near) => failure.with_hint(format!("did you mean `{near}`?")),

@@ -45,11 +45,30 @@ mcp_servers:
 const DEFINITIONS: &str = "
 ## Definitions
 
-`credentials`, `apps` and `actions` define actions that make HTTP requests; a guide is
-[Write actions without code](../how-to/actions-without-code.md), every key is in the schema. The files of
-`definitions` have the same three sections and nothing else; those whose names end in `.overrides.yaml`,
+`credentials`, `apps` and `actions` define actions that make HTTP requests, `agents` agents; guides are
+[Write actions without code](../how-to/actions-without-code.md) and [Run agents](../how-to/run-agents.md), every
+key is in the schema. The files of `definitions` have the same sections and nothing else; those whose names end in `.overrides.yaml`,
 `.overrides.yml` or `.overrides.json`, and hidden ones, are left alone. What is wrong stops the start.
 Changes need a restart.
+";
+
+const MODELS: &str = "
+## Models
+
+`models` says who answers for agents. The vendors `anthropic`, `openai`, `gemini`, `ollama` and `openrouter` are known,
+their keys come from `ANTHROPIC_API_KEY`, `OPENAI_API_KEY`, `GEMINI_API_KEY` and `OPENROUTER_API_KEY`, and Ollama needs
+none. `vendors` maps further names, or these, to `kind` (`anthropic`, `openai` or `gemini`; `openai` when not given),
+`base_url` and `key`; a key is `@env:NAME`, `@file:PATH` or itself. `prices` maps `vendor/model` to `input` and `output`,
+US dollars for a million tokens: a budget in money needs it. Private addresses have to be in `egress.allow`, this
+machine's own do not.
+
+```yaml
+models:
+  vendors:
+    lab: {kind: openai, base_url: 'http://127.0.0.1:8000/v1/', key: '@env:LAB_KEY'}
+  prices:
+    lab/small: {input: 0.25, output: 1}
+```
 ";
 
 const REFERENCES: &str = "
@@ -123,6 +142,7 @@ pub(super) fn page() -> String {
         let _ = writeln!(page, "| `{name}` | {} |", cell(doc));
     }
     page.push_str(REFERENCES);
+    page.push_str(MODELS);
     page.push_str(DEFINITIONS);
     page
 }
@@ -156,6 +176,7 @@ fn takes(kind: Kind) -> String {
         Kind::Choices(choices) => format!("list of {}", words(choices)),
         Kind::Command => "program and arguments".into(),
         Kind::Providers => "list of providers".into(),
+        Kind::Clients => "clients by key".into(),
         Kind::Icons => "list of pictures".into(),
     }
 }

@@ -69,7 +69,8 @@ pub(crate) fn run(
             } else {
                 Existing::Keep
             };
-            export::run(&folder(invocation, dir)?, existing, terminal)
+            let (project, folder) = (invocation.project(), folder(invocation, dir)?);
+            export::run(&project, &folder, existing, terminal)
         }
         Command::Check { dir } => check::run(&folder(invocation, dir)?, terminal),
     }

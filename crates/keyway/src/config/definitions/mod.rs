@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use keyway_core::action::Origin;
-use keyway_core::{Action, CredentialDefinition, McpServer};
+use keyway_core::{Action, Agent, CredentialDefinition, McpServer};
 use keyway_manifest::Scheduled;
 
 use super::doc::{Key, Node, Value};
@@ -52,6 +52,8 @@ pub struct Defined {
     pub schedules: Vec<Scheduled>,
     /// Which actions answer for resources: the slug of each, and where it is said.
     pub answered: Vec<(String, Origin)>,
+    /// The agents.
+    pub agents: Vec<Agent>,
     /// How many apps there are.
     pub apps: usize,
 }

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 /// JSON Schema of the sections that define something, for editors. What it cannot say, `keyway validate`
 /// does.
-pub(in crate::config) fn schema() -> [(&'static str, Value); 6] {
+pub(in crate::config) fn schema() -> [(&'static str, Value); 7] {
     [
         (
             "credentials",
@@ -79,6 +79,14 @@ pub(in crate::config) fn schema() -> [(&'static str, Value); 6] {
                 },
             }),
         ),
+        (
+            "agents",
+            json!({
+                "description": "Agents: a prompt, a model and what it may use, by slug.",
+                "type": "object",
+                "additionalProperties": agent(),
+            }),
+        ),
     ]
 }
 
@@ -151,6 +159,31 @@ fn needs(description: &str) -> Value {
         { "type": "string" },
         object(json!({ "key": { "type": "string" }, "scope": scope() })),
     ] } })
+}
+
+fn agent() -> Value {
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["model"],
+        "properties": {
+            "name": text("A name for people; the slug when not given."),
+            "description": text("What it is for, for people and for models that may use it."),
+            "system_prompt": text("What its model is told before everything else."),
+            "model": { "type": "string", "pattern": "^[A-Za-z0-9_.-]+/\\S+$", "description": "Which model answers: `vendor/model`." },
+            "tools": texts("What it may use: an action's slug, `app:<slug>`, `agent:<slug>`, `mcp__<server>`, or names of listed tools with `*`."),
+            "budget": object(json!({
+                "rounds": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 50 },
+                "tokens": { "type": "integer", "minimum": 1 },
+                "time": span(),
+                "cost_usd": { "type": ["number", "string"] },
+            })),
+            "max_output_tokens": { "type": "integer", "minimum": 1 },
+            "output": map("JSON Schema of its last word."),
+            "expose": { "type": "array", "items": { "enum": ["mcp", "http", "cli"] } },
+            "admin_only": flag("Members may not use it."),
+        },
+    })
 }
 
 fn action() -> Value {
@@ -226,7 +259,22 @@ fn credential() -> Value {
     object(json!({
         "title": text("A name for people."),
         "description": text("What it is and where people get one."),
-        "kind": { "enum": ["api_key", "none"] },
+        "kind": { "enum": ["api_key", "oauth2", "none"] },
+        "oauth2": object(json!({
+            "issuer": text("The authorization server's identifier; its metadata names the endpoints that are not given."),
+            "authorization_endpoint": text("Where people agree."),
+            "token_endpoint": text("Where codes become tokens."),
+            "revocation_endpoint": text("Where tokens are taken back (RFC 7009)."),
+            "resource": text("The resource to ask tokens for (RFC 8707)."),
+            "scopes": texts("The scopes to ask for."),
+            "parameters": map("Parameters of the authorization request besides those of OAuth."),
+            "client_auth": { "enum": ["basic", "post"] },
+            "scope_separator": text("What stands between scopes, instead of a space."),
+            "pkce": flag("False for a server that refuses PKCE."),
+            "token_at": text("JSON pointer to the object of the answer that holds the token."),
+            "token_types": texts("Types of tokens that are sent like bearer tokens."),
+            "lifetime": span(),
+        })),
         "fields": {
             "type": "object",
             "additionalProperties": {

@@ -152,6 +152,7 @@ impl Sources {
             prompts: made.prompts,
             schedules: made.schedules,
             answered: made.answered,
+            agents: made.agents,
             apps: made.apps.len(),
         };
         for app in made.apps {

@@ -69,7 +69,7 @@ async fn a_whole_log_passes_and_an_altered_one_does_not() {
     let world = world();
     let ran = world.run(&["audit", "verify"]).ok();
     assert!(ran.out.contains("whole; 4 events"), "{}", ran.told());
-    let alter = "DROP TRIGGER audit_events_stay; UPDATE audit_events SET at = 1 WHERE seq = 2";
+    let alter = "DROP TRIGGER audit_blocks_stay; UPDATE audit_blocks SET moments = zeroblob(8) WHERE first <= 2 AND last >= 2";
     sql::run(&world.path(".keyway/keyway.db"), alter).await;
     let ran = world.run(&["audit", "verify"]);
     assert_eq!(ran.code, 1, "{}", ran.told());

@@ -22,7 +22,7 @@ struct Signer {
 
 impl Signer {
     async fn start() -> Self {
-        let (gate, key) = (gate().await, SigningKey::generate("own"));
+        let (gate, key) = (Box::pin(gate()).await, SigningKey::generate("own"));
         let app = gate.app.running.app();
         let who = app.local();
         let account = app

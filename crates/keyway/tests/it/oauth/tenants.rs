@@ -3,16 +3,20 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use http::Method;
+use keyway::Agent;
 use keyway::serve::Running;
 use keyway_app::KeyRequest;
 use keyway_app::people::{Accept, Browser};
 use keyway_core::{Role, Secret};
-use keyway_store::{NewJob, Purpose, Store};
+use keyway_store::{NewJob, NewSession, Purpose, Store};
 use serde_json::{Value, json};
 
 use super::world::{CHANNEL, Gate, gate_of};
 use crate::support::actions;
 use crate::support::client::Answer;
+
+/// An agent of the first organization.
+const AGENT: &str = "only-ours";
 
 /// The key of an admin of another organization.
 async fn stranger(running: &Running) -> String {
@@ -99,8 +103,28 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
         ),
         ("/v1/oauth/grants/", first(&grants, "grants")),
         ("/v1/jobs/", job(gate).await),
+        ("/v1/agents/", AGENT.to_owned()),
+        ("/v1/sessions/", session(gate).await),
         ("/v1/channels/", CHANNEL.to_owned()),
     ]
+}
+
+/// A session of the first organization.
+async fn session(gate: &Gate) -> String {
+    let database = gate.app.data_dir().join("keyway.db");
+    let store = Store::open(&database, Purpose::Command).await.unwrap();
+    let session = NewSession {
+        id: "sess_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap(),
+        agent: AGENT.into(),
+        actor: "operator".into(),
+        title: "hello".into(),
+        external_key: None,
+        created_at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    let local = gate.app.running.app().local();
+    let begun = store.begin_session(local.organization(), &session);
+    begun.await.unwrap();
+    session.id.to_string()
 }
 
 /// A job of the first organization that no worker knows how to do.
@@ -128,7 +152,11 @@ async fn job(gate: &Gate) -> String {
 
 #[tokio::test]
 async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_nothing() {
-    let mut gate = gate_of([actions::say_back(), actions::whoami()], |_| {}).await;
+    let agent = Agent::new(AGENT).model("lab/test-1");
+    let mut gate = gate_of([actions::say_back(), actions::whoami()], |config| {
+        config.definitions.agents.push(agent);
+    })
+    .await;
     let things = things(&mut gate).await;
     let key = stranger(&gate.app.running).await;
     let document = gate.app.get("/v1/openapi.json").send().await.json();
@@ -146,9 +174,10 @@ async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_noth
             }
             let thing = things.iter().find(|(start, _)| path.starts_with(start));
             let filled = match thing {
-                Some((_, id)) if path.contains('{') => {
-                    path.replace("{id}", id).replace("{name}", id)
-                }
+                Some((_, id)) if path.contains('{') => path
+                    .replace("{id}", id)
+                    .replace("{name}", id)
+                    .replace("{slug}", id),
                 _ => {
                     assert!(!path.contains('{'), "there is nothing to try {path} with");
                     path.clone()
@@ -157,6 +186,9 @@ async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_noth
             tried += 1;
             let ask = gate.app.ask(method.clone(), &filled).bearer(&key);
             let answer = match method.as_str() {
+                "POST" if path.ends_with("/prompt") => {
+                    ask.json(&json!({ "message": "hello" })).send().await
+                }
                 "POST" | "PATCH" => {
                     ask.json(&json!({ "name": "Mine", "role": "member" }))
                         .send()

@@ -3,6 +3,7 @@ mod actions;
 mod assets;
 mod attempts;
 mod connect;
+mod connecting;
 mod cookies;
 mod csrf;
 pub(crate) mod headers;

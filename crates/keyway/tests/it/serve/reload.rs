@@ -176,3 +176,34 @@ async fn a_hangup_reads_again_and_other_keys_need_a_restart() {
     assert!(log.contains("shutdown.grace"), "{log}");
     assert!(!log.contains("canary"), "{log}");
 }
+
+#[tokio::test]
+async fn saved_definitions_are_taken_over_and_a_hangup_does_it_at_once() {
+    let action = |slug: &str| {
+        let http = json!({ "url": "https://app.example/" });
+        let action = json!({ "description": "x", "expose": ["mcp"], "http": http });
+        json!({ "actions": { slug: action } }).to_string()
+    };
+    let world = World::of("{}");
+    world.write("definitions/app.json", &action("app:one"));
+    let served = Served::start(&world, &["--no-auth"]);
+    until_listed(&served, "app-one", true).await;
+    world.write("definitions/app.json", &action("app:two"));
+    until_listed(&served, "app-two", true).await;
+    assert!(!tools(&served).await.contains(&"app-one".to_owned()));
+
+    world.write("definitions/app.json", "{ \"actions\": 7 }");
+    served.signal(Signal::HUP);
+    served.said("the configuration cannot be used").await;
+    assert!(served.log().contains("app.json:1:14"), "{}", served.log());
+    assert!(tools(&served).await.contains(&"app-two".to_owned()));
+    world.write("definitions/app.json", &action("app:three"));
+    served.signal(Signal::HUP);
+    until_listed(&served, "app-three", true).await;
+    until("the audit log has it", || async {
+        let told = world.run(&["audit", "tail", "--json"]).ok().out;
+        told.contains("definitions_changed") && told.contains("definitions_refused")
+    })
+    .await;
+    assert!(served.stop().await.0.success());
+}

@@ -61,10 +61,7 @@ impl Served {
         let world = World::new();
         world.write("definitions/all.yaml", definitions);
         world.write("definitions/prices.txt", "1 EUR\n");
-        world.write(
-            "keyway.yaml",
-            "bind: 127.0.0.1:0\n",
-        );
+        world.write("keyway.yaml", "bind: 127.0.0.1:0\n");
         let environment = Environment::default();
         let directory = world.path("");
         let inputs = Inputs {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use http::Method;
 use keyway::config::Config;
 use keyway::serve::{Running, ServeError, Setup};
-use keyway::{Action, Channel, Gateway, McpServer};
+use keyway::{Action, Agent, Channel, Gateway, McpServer};
 use tempfile::TempDir;
 
 use super::client::Ask;
@@ -22,6 +22,7 @@ pub(crate) struct Builder {
     actions: Vec<Action>,
     channels: Vec<Channel>,
     servers: Vec<McpServer>,
+    agents: Vec<Agent>,
 }
 
 impl TestApp {
@@ -38,6 +39,7 @@ impl TestApp {
             actions: Vec::new(),
             channels: Vec::new(),
             servers: Vec::new(),
+            agents: Vec::new(),
         }
     }
 
@@ -70,6 +72,11 @@ impl Builder {
         self
     }
 
+    pub(crate) fn agents(mut self, agents: impl IntoIterator<Item = Agent>) -> Self {
+        self.agents.extend(agents);
+        self
+    }
+
     pub(crate) fn channel(mut self, channel: Channel) -> Self {
         self.channels.push(channel);
         self
@@ -86,7 +93,7 @@ impl Builder {
     }
 
     pub(crate) async fn start(self) -> TestApp {
-        self.try_start().await.unwrap()
+        Box::pin(self.try_start()).await.unwrap()
     }
 
     pub(crate) async fn try_start(mut self) -> Result<TestApp, ServeError> {
@@ -99,7 +106,9 @@ impl Builder {
         let channels = self.channels.into_iter();
         let gateway = channels.fold(gateway, keyway::Builder::channel);
         let servers = self.servers.into_iter();
-        let gateway = servers.fold(gateway, keyway::Builder::server).build();
+        let gateway = servers.fold(gateway, keyway::Builder::server);
+        let agents = self.agents.into_iter();
+        let gateway = agents.fold(gateway, keyway::Builder::agent).build();
         let running = Box::pin(keyway::serve::start(&gateway, Setup::new(self.config))).await?;
         let key = running
             .first_key()

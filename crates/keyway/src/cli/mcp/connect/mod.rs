@@ -75,6 +75,7 @@ mod tests {
             obtained_at: jiff::Timestamp::UNIX_EPOCH,
             expires_at: None,
             renewable: false,
+            refused: false,
         });
         assert_eq!(told["url"], "https://a.example/mcp");
         assert!(!told.to_string().contains("canary"));

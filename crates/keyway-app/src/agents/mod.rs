@@ -1,0 +1,28 @@
+//! Agents on the gateway: who sees them, their turns, and the sessions these are in (ADR 0033).
+
+mod answer;
+mod calls;
+mod catalogue;
+mod failure;
+mod follow;
+mod offer;
+mod output;
+mod parts;
+mod plain;
+mod progress;
+mod prompt;
+mod sessions;
+mod sink;
+mod tools;
+mod turn;
+mod view;
+
+pub use follow::Follower;
+pub use keyway_agent::Update;
+pub use parts::{AgentSettings, Answering};
+pub use progress::progress;
+pub use prompt::{Prompted, Prompting};
+pub use sessions::{ListSessions, SessionParts, Sessions};
+pub use view::{
+    AgentView, BudgetView, EventView, MessageView, SessionPage, SessionView, TurnError, Usage,
+};

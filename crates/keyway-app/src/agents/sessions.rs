@@ -1,0 +1,125 @@
+use std::sync::Arc;
+
+use keyway_core::ports::Clock;
+use keyway_core::{Error, Principal, Role, SessionId};
+use keyway_store::{Session, SessionFilter, Store};
+
+use super::{EventView, SessionPage, SessionView, failure};
+use crate::jobs::actor_id;
+use crate::{App, access};
+
+/// The most sessions, or events, of a page.
+const PAGE: u32 = 200;
+
+/// Looking at sessions. Everyone sees their own; who administers the organization sees all of it.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    parts: SessionParts,
+}
+
+/// What [`Sessions`] are made of.
+#[derive(Clone)]
+pub struct SessionParts {
+    /// The rows.
+    pub store: Store,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for SessionParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionParts").finish_non_exhaustive()
+    }
+}
+
+/// Which sessions to list.
+#[derive(Debug, Clone, Default)]
+pub struct ListSessions<'a> {
+    /// Those of this agent, by its slug.
+    pub agent: Option<&'a str>,
+    /// The [`SessionPage::next_cursor`] of the page before.
+    pub cursor: Option<&'a str>,
+    /// The most of a page, 50 unless said; at most 200.
+    pub limit: Option<u32>,
+}
+
+impl App {
+    /// The sessions of agents.
+    pub fn sessions(&self) -> Sessions {
+        Sessions::new(SessionParts {
+            store: self.inner.store.clone(),
+            clock: Arc::clone(&self.inner.clock),
+        })
+    }
+}
+
+impl Sessions {
+    /// For any process over the rows.
+    pub fn new(parts: SessionParts) -> Self {
+        Self { parts }
+    }
+
+    /// The sessions that `who` sees, the last begun first.
+    pub async fn list(
+        &self,
+        who: &Principal,
+        list: &ListSessions<'_>,
+    ) -> Result<SessionPage, Error> {
+        let own = self.only_of(who).await?;
+        let before = list.cursor.map(str::parse::<i64>).transpose();
+        let filter = SessionFilter {
+            agent: list.agent,
+            actor: own.as_deref(),
+            before: before.map_err(|_| Error::invalid_at("/cursor", "a cursor of this list"))?,
+        };
+        let limit = list.limit.unwrap_or(50).clamp(1, PAGE);
+        let store = &self.parts.store;
+        let found = store.sessions(who.organization(), &filter, limit + 1);
+        let mut found = found.await?;
+        let more = found.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+        if more {
+            found.pop();
+        }
+        let last = found.last().filter(|_| more);
+        let next_cursor = last.map(|session| session.seq.to_string());
+        let now = self.parts.clock.now();
+        let view = |session| SessionView::at(session, now);
+        Ok(SessionPage {
+            sessions: found.into_iter().map(view).collect(),
+            next_cursor,
+        })
+    }
+
+    /// One session.
+    pub async fn show(&self, who: &Principal, id: &SessionId) -> Result<SessionView, Error> {
+        let found = self.find(who, id).await?;
+        Ok(SessionView::at(found, self.parts.clock.now()))
+    }
+
+    /// What happened in a session behind one event, oldest first; at most 200 events.
+    pub async fn events(
+        &self,
+        who: &Principal,
+        id: &SessionId,
+        after: u64,
+    ) -> Result<Vec<EventView>, Error> {
+        self.find(who, id).await?;
+        let store = &self.parts.store;
+        let events = store.session_events(who.organization(), id, after, PAGE);
+        Ok(events.await?.iter().map(EventView::of).collect())
+    }
+
+    async fn find(&self, who: &Principal, id: &SessionId) -> Result<Session, Error> {
+        let own = self.only_of(who).await?;
+        let found = self.parts.store.session(who.organization(), id).await?;
+        let seen = found.filter(|found| own.is_none_or(|own| own == found.actor));
+        seen.ok_or_else(failure::no_session)
+    }
+
+    /// Whose sessions `who` sees, by id; all when absent.
+    async fn only_of(&self, who: &Principal) -> Result<Option<String>, Error> {
+        let role = access::role(&self.parts.store, who).await?;
+        let all = role.is_some_and(Role::administers) && who.scopes().admin();
+        Ok((!all).then(|| actor_id(who)))
+    }
+}

@@ -1,0 +1,370 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyway_agent::transcript::{Event, SinkError, Transcript, Usage};
+use keyway_agent::turn::{Parts, TurnError, TurnLoop, TurnSettings};
+use keyway_agent::{Offer, ToolCall, ToolOutcome, ToolStatus, Tools};
+use keyway_core::agent::{AgentAnswer, AgentEntry, AgentMessage, AgentUsage, Budget};
+use keyway_core::ports::{BoxFuture, CallFrom};
+use keyway_core::{ActingAgent, Error, Kind, SessionId};
+use keyway_store::{NewSession, SessionLease, TurnEnd, TurnUsage};
+use parking_lot::Mutex;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::follow::Told;
+use super::plain::Plain;
+use super::sink::{Rows, entries};
+use super::tools::AgentTools;
+use super::{Answering, Follower, failure, output};
+use crate::App;
+use crate::jobs::{actor_id, later};
+
+/// The longest title of a session, in characters.
+const TITLE: usize = 80;
+
+impl App {
+    /// Runs a turn of an agent whose action was let through: in a session of its own, or in one of the
+    /// same principal with the same agent. It ends in good order whatever becomes of who waits for it.
+    pub(super) async fn turn(
+        &self,
+        from: CallFrom,
+        agent: &str,
+        message: AgentMessage,
+        follower: Option<Arc<dyn Follower>>,
+    ) -> Result<AgentAnswer, Error> {
+        let definitions = self.tenant(&from.principal).definitions();
+        let agent = definitions.agents().get(agent).cloned();
+        let agent = agent.ok_or_else(failure::no_agent)?;
+        if message.text.trim().is_empty() {
+            return Err(Error::invalid_at("/message", "a text that says something"));
+        }
+        let lease = self.enter(&from, &agent, &message).await?;
+        if let Some(follower) = &follower {
+            follower.begun(&lease.id);
+        }
+        let stop = from.cancel.child_token();
+        // Whoever stops waiting stops the turn.
+        let _gone = stop.clone().drop_guard();
+        let through = ActingAgent {
+            slug: agent.agent().slug().to_owned(),
+            session: lease.id.clone(),
+        };
+        let from = CallFrom {
+            principal: from.principal.through_agent(through),
+            caller: Arc::new(Plain(from.caller)),
+            ..from
+        };
+        let turn = Turn {
+            app: self.clone(),
+            answering: self.inner.answering.load_full(),
+            agent,
+            from,
+            lease,
+            text: message.text,
+            follower,
+            stop,
+        };
+        let running = self.inner.tasks.spawn(turn.run());
+        running.await.map_err(Error::internal)?
+    }
+
+    /// Takes hold of the session.
+    async fn enter(
+        &self,
+        from: &CallFrom,
+        agent: &AgentEntry,
+        message: &AgentMessage,
+    ) -> Result<SessionLease, Error> {
+        let inner = &self.inner;
+        let (organization, actor) = (from.principal.organization(), actor_id(&from.principal));
+        let slug = agent.agent().slug();
+        let now = inner.clock.now();
+        let id = if let Some(id) = &message.session {
+            let found = inner.store.session(organization, id).await?;
+            let own = found.filter(|found| found.actor == actor && found.agent == slug);
+            own.ok_or_else(failure::no_session)?.id
+        } else {
+            let new = NewSession {
+                id: SessionId::generate(&*inner.clock, &*inner.random),
+                agent: slug.to_owned(),
+                actor,
+                title: title(&message.text),
+                external_key: None,
+                created_at: now,
+            };
+            inner.store.begin_session(organization, &new).await?;
+            new.id
+        };
+        let until = later(now, self.settings().agents.lease);
+        let claim = inner
+            .store
+            .claim_session(organization, &id, from.request.as_str(), now, until);
+        claim.await?.ok_or_else(failure::busy)
+    }
+}
+
+/// A turn that is about to run.
+struct Turn {
+    app: App,
+    answering: Arc<Answering>,
+    agent: Arc<AgentEntry>,
+    from: CallFrom,
+    lease: SessionLease,
+    text: String,
+    follower: Option<Arc<dyn Follower>>,
+    stop: CancellationToken,
+}
+
+/// How a turn ended: its last word, what it took, and why it is no answer.
+struct Ended {
+    end: TurnEnd,
+    usage: Usage,
+    answer: Result<(String, Option<serde_json::Value>), Error>,
+}
+
+impl Turn {
+    async fn run(self) -> Result<AgentAnswer, Error> {
+        let turning = self.turning();
+        tokio::pin!(turning);
+        let ended = tokio::select! {
+            ended = &mut turning => ended,
+            () = self.hold() => {
+                self.stop.cancel();
+                turning.await
+            }
+        };
+        let inner = &self.app.inner;
+        let code = ended.answer.as_ref().err().map(Error::code);
+        let took = TurnUsage {
+            input_tokens: ended.usage.input_tokens,
+            output_tokens: ended.usage.output_tokens,
+            cost_micros: ended.usage.cost_micros.unwrap_or(0),
+        };
+        let now = inner.clock.now();
+        let end = inner
+            .store
+            .end_turn(&self.lease, ended.end, code, took, now);
+        if let Err(error) = end.await {
+            tracing::error!(%error, session = %self.lease.id, "the end of a turn cannot be kept");
+        }
+        let (text, output) = ended.answer?;
+        Ok(AgentAnswer {
+            session: self.lease.id.clone(),
+            text,
+            output,
+            usage: AgentUsage {
+                input_tokens: ended.usage.input_tokens,
+                output_tokens: ended.usage.output_tokens,
+                cost_micros: ended.usage.cost_micros,
+            },
+        })
+    }
+
+    /// Holds the session. Ends once somebody else does.
+    async fn hold(&self) {
+        let inner = &self.app.inner;
+        let lease = self.app.settings().agents.lease;
+        loop {
+            tokio::time::sleep(lease / 4).await;
+            let until = later(inner.clock.now(), lease);
+            match inner.store.keep_session(&self.lease, until).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    tracing::warn!(%error, session = %self.lease.id, "a session cannot be held");
+                }
+            }
+        }
+    }
+
+    async fn turning(&self) -> Ended {
+        let broken = |error: Error| Ended {
+            end: TurnEnd::Failed,
+            usage: Usage::default(),
+            answer: Err(error),
+        };
+        let mut transcript = match self.transcript().await {
+            Ok(transcript) => transcript,
+            Err(error) => return broken(error),
+        };
+        let began = Instant::now();
+        let tools = Arc::new(AgentTools {
+            app: self.app.clone(),
+            agent: Arc::clone(&self.agent),
+            from: self.from.clone(),
+            behind: Mutex::default(),
+        });
+        let settings = self.settings(self.agent.agent().get_budget().clone());
+        let first = self.ask(&mut transcript, tools, settings, &self.text).await;
+        let first = match first {
+            Ok(end) => end,
+            Err(error) => return broken(error),
+        };
+        if let Some((end, error)) = failure::of(&first.reason) {
+            return Ended {
+                end,
+                usage: first.usage,
+                answer: Err(error),
+            };
+        }
+        let text = last_word(&transcript);
+        let Some(schema) = self.agent.output() else {
+            return finished(first.usage, text, None);
+        };
+        let problems = match output::read(&text, schema) {
+            Ok(value) => return finished(first.usage, text, Some(value)),
+            Err(problems) => problems,
+        };
+        // One more round, without tools, within what is left.
+        let settings = self.settings(self.left(began, first.usage));
+        let correction = output::correction(&problems);
+        let second = self.ask(&mut transcript, Arc::new(Without), settings, &correction);
+        let second = match second.await {
+            Ok(end) => end,
+            Err(error) => return broken(error),
+        };
+        let usage = first.usage.plus(second.usage);
+        if let Some((end, error)) = failure::of(&second.reason) {
+            return Ended {
+                end,
+                usage,
+                answer: Err(error),
+            };
+        }
+        let text = last_word(&transcript);
+        match output::read(&text, schema) {
+            Ok(value) => finished(usage, text, Some(value)),
+            Err(problems) => Ended {
+                end: TurnEnd::Failed,
+                usage,
+                answer: Err(output::invalid(&problems)),
+            },
+        }
+    }
+
+    /// What happened in the session, with the agent's model from here on.
+    async fn transcript(&self) -> Result<Transcript, Error> {
+        let inner = &self.app.inner;
+        let (agent, model) = (self.agent.agent(), self.agent.model());
+        let lease = &self.lease;
+        let before = entries(&inner.store, &lease.organization, &lease.id).await?;
+        let sink = Arc::new(Rows {
+            store: inner.store.clone(),
+            lease: lease.clone(),
+        });
+        let now = inner.clock.now();
+        if before.is_empty() {
+            let system = output::system(agent.get_system_prompt(), self.agent.output());
+            let (id, slug) = (lease.id.as_str(), agent.slug());
+            let begun = Transcript::begin(sink, id, slug, model, &system, now);
+            return begun.await.map_err(unkept);
+        }
+        let mut transcript = Transcript::resume(before, sink).map_err(Error::internal)?;
+        if transcript.model() != model.as_str() {
+            transcript.change_model(model, now).await.map_err(unkept)?;
+        }
+        Ok(transcript)
+    }
+
+    async fn ask(
+        &self,
+        transcript: &mut Transcript,
+        tools: Arc<dyn Tools>,
+        settings: TurnSettings,
+        text: &str,
+    ) -> Result<keyway_agent::turn::TurnEnd, Error> {
+        let inner = &self.app.inner;
+        let turns = TurnLoop::new(Parts {
+            model: Arc::clone(&self.answering.model),
+            tools,
+            clock: Arc::clone(&inner.clock),
+            random: Arc::clone(&inner.random),
+            settings,
+        });
+        let told = Told(self.follower.as_deref());
+        let end = turns.run(transcript, text, &told, &self.stop).await;
+        end.map_err(|error| match error {
+            TurnError::Empty => Error::invalid_at("/message", "a text that says something"),
+            TurnError::Sink(error) => unkept(error),
+        })
+    }
+
+    fn settings(&self, budget: Budget) -> TurnSettings {
+        TurnSettings {
+            budget,
+            prices: self.answering.prices.clone(),
+            max_output_tokens: self.agent.agent().get_max_output_tokens(),
+            ..TurnSettings::default()
+        }
+    }
+
+    /// One round, within what the turn has left.
+    fn left(&self, began: Instant, used: Usage) -> Budget {
+        let whole = self.agent.agent().get_budget();
+        let least = Duration::from_millis(1);
+        Budget {
+            rounds: 1,
+            tokens: whole.tokens.map(|most| most.saturating_sub(used.tokens())),
+            time: whole
+                .time
+                .map(|most| most.saturating_sub(began.elapsed()).max(least)),
+            cost_micros: whole
+                .cost_micros
+                .map(|most| most.saturating_sub(used.cost_micros.unwrap_or(0))),
+        }
+    }
+}
+
+/// No tools: what is left to do is to say it properly.
+struct Without;
+
+impl Tools for Without {
+    fn offer(&self) -> Offer {
+        Offer::default()
+    }
+
+    fn call<'a>(&'a self, _: &'a ToolCall, _: &'a CancellationToken) -> BoxFuture<'a, ToolOutcome> {
+        Box::pin(std::future::ready(ToolOutcome {
+            text: "no tool can be called now".to_owned(),
+            status: ToolStatus::Failed,
+        }))
+    }
+}
+
+fn finished(usage: Usage, text: String, output: Option<serde_json::Value>) -> Ended {
+    Ended {
+        end: TurnEnd::Finished,
+        usage,
+        answer: Ok((text, output)),
+    }
+}
+
+/// The text of the last answer.
+fn last_word(transcript: &Transcript) -> String {
+    let mut events = transcript.entries().iter().rev().map(|entry| &entry.event);
+    let last = events.find_map(|event| match event {
+        Event::AssistantMessage { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    last.unwrap_or_default()
+}
+
+fn unkept(error: SinkError) -> Error {
+    Error::new(
+        Kind::Unavailable,
+        "session_unwritable",
+        "what happens in the session cannot be kept, so the turn was ended",
+    )
+    .with_source(error)
+}
+
+/// The beginning of a message, in one line.
+fn title(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= TITLE {
+        return line;
+    }
+    let start: String = line.chars().take(TITLE - 1).collect();
+    format!("{start}…")
+}

@@ -1,0 +1,222 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyway_core::credential::{ACCESS_TOKEN, Fields};
+use keyway_core::ports::{
+    AccessToken, Clock, HttpSend, ProtectedResource, Random, Refusal, TokenError, TokenSource,
+    TokenSources as _,
+};
+use keyway_core::{CredentialDefinition, CredentialId, Error, OrgId, Secret};
+use keyway_oauth::{Client, ClientSettings, Parts, Revocation, Safe as _};
+use keyway_store::Store;
+use keyway_vault::Vault;
+use parking_lot::Mutex;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use zeroize::Zeroizing;
+
+use super::client::{OAuthClients, resource};
+use super::failures::Failures;
+use super::safe::GrantSafe;
+
+/// How long one exchange with an authorization server may take. Calls wait for it.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// For how many instances sources of tokens are held.
+const MOST: usize = 10_000;
+
+/// What was granted for instances, and access tokens of it.
+pub(crate) struct Grants {
+    client: Client,
+    safe: GrantSafe,
+    clients: OAuthClients,
+    failures: Arc<Failures>,
+    sources: Mutex<HashMap<CredentialId, Source>>,
+}
+
+/// What [`Grants`] is made of.
+pub(crate) struct GrantsParts {
+    pub(crate) store: Store,
+    pub(crate) vault: Vault,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) http: Arc<dyn HttpSend>,
+    pub(crate) clients: OAuthClients,
+    pub(crate) tasks: TaskTracker,
+}
+
+/// The tokens of one instance.
+#[derive(Clone)]
+struct Source {
+    /// What it was made for: another definition makes another source.
+    definition: Arc<CredentialDefinition>,
+    tokens: Arc<dyn TokenSource>,
+    /// The token that the service refused last: the next lease has it renewed.
+    refused: Option<AccessToken>,
+}
+
+impl Grants {
+    pub(crate) fn new(parts: GrantsParts) -> Self {
+        let clock = Arc::clone(&parts.clock);
+        let safe = GrantSafe::new(parts.store, parts.vault, clock, parts.tasks);
+        let failures = Arc::new(Failures::default());
+        let client = Client::new(Parts {
+            http: parts.http,
+            safe: Arc::new(safe.clone()),
+            clock: parts.clock,
+            random: parts.random,
+            sign_in: None,
+            failures: Some(Arc::clone(&failures) as _),
+            settings: ClientSettings {
+                timeout: TIMEOUT,
+                ..ClientSettings::default()
+            },
+        });
+        Self {
+            client,
+            safe,
+            clients: parts.clients,
+            failures,
+            sources: Mutex::default(),
+        }
+    }
+
+    /// Signs in and exchanges codes.
+    pub(in crate::credentials) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What the OAuth client is told of a credential.
+    pub(in crate::credentials) fn resource(
+        &self,
+        definition: &CredentialDefinition,
+    ) -> Option<ProtectedResource> {
+        resource(definition, &self.clients)
+    }
+
+    /// An access token of an instance, renewed first when it is about to expire or was refused.
+    pub(in crate::credentials) async fn token(
+        &self,
+        organization: &OrgId,
+        id: &CredentialId,
+        definition: &Arc<CredentialDefinition>,
+    ) -> Result<AccessToken, TokenError> {
+        let Some(source) = self.source(organization, id, definition) else {
+            return Err(TokenError::SignInRequired(String::from(
+                "it names no server",
+            )));
+        };
+        if let Some(sent) = source.refused {
+            let refusal = Refusal {
+                status: 401,
+                challenges: Vec::new(),
+                sent: Some(sent),
+            };
+            let renewed = source.tokens.refused(&refusal).await;
+            self.mark(id, None);
+            match renewed {
+                // The old one is tried again, for as long as it says that it holds.
+                Err(TokenError::Unreachable(_)) => {}
+                // Neither the service nor its authorization server knows it any more.
+                known => return known,
+            }
+        }
+        source.tokens.token().await
+    }
+
+    /// Notes that the service refused a token.
+    pub(in crate::credentials) fn refused(&self, id: &CredentialId, sent: &AccessToken) {
+        self.mark(id, Some(sent));
+    }
+
+    fn mark(&self, id: &CredentialId, sent: Option<&AccessToken>) {
+        if let Some(source) = self.sources.lock().get_mut(id) {
+            source.refused = sent.cloned();
+        }
+    }
+
+    /// The code of the last renewal that failed and was not told yet.
+    pub(in crate::credentials) fn failure(
+        &self,
+        organization: &OrgId,
+        id: &CredentialId,
+    ) -> Option<&'static str> {
+        self.failures.take(&key(organization, id))
+    }
+
+    /// What is kept for an instance, so that it can be taken back once its row is gone.
+    pub(in crate::credentials) async fn record(
+        &self,
+        organization: &OrgId,
+        id: &CredentialId,
+    ) -> Option<Secret<Vec<u8>>> {
+        let name = format!("mcp:{}", key(organization, id));
+        self.safe.read(&name).await.ok().flatten()
+    }
+
+    /// Takes back at the service's authorization server what was granted. Its word changes nothing
+    /// here.
+    pub(in crate::credentials) async fn take_back(
+        &self,
+        definition: &CredentialDefinition,
+        record: &Secret<Vec<u8>>,
+    ) {
+        let Some(resource) = self.resource(definition) else {
+            return;
+        };
+        let revoked = self.client.revoke(&resource, record.expose()).await;
+        if let Revocation::Failed(reason) = revoked {
+            let key = definition.key();
+            tracing::warn!(credential = key, %reason, "tokens were not taken back at their server");
+        }
+    }
+
+    /// Reads again what is kept, when it is next needed.
+    pub(crate) fn changed(&self) {
+        self.safe.announce();
+    }
+
+    /// Waits at the end of the process until what was renewed is written.
+    pub(crate) async fn settle_at_end(self: Arc<Self>, shutdown: CancellationToken) {
+        shutdown.cancelled().await;
+        self.client.settle().await;
+    }
+
+    fn source(
+        &self,
+        organization: &OrgId,
+        id: &CredentialId,
+        definition: &Arc<CredentialDefinition>,
+    ) -> Option<Source> {
+        let mut sources = self.sources.lock();
+        if let Some(source) = sources.get(id)
+            && Arc::ptr_eq(&source.definition, definition)
+        {
+            return Some(source.clone());
+        }
+        let resource = self.resource(definition)?;
+        if sources.len() >= MOST {
+            sources.clear();
+        }
+        let source = Source {
+            definition: Arc::clone(definition),
+            tokens: self.client.source(&key(organization, id), &resource),
+            refused: None,
+        };
+        sources.insert(id.clone(), source.clone());
+        Some(source)
+    }
+}
+
+/// What the OAuth client calls an instance.
+pub(in crate::credentials) fn key(organization: &OrgId, id: &CredentialId) -> String {
+    format!("{organization}/{id}")
+}
+
+/// The fields of an `oauth2` credential, of its token.
+pub(in crate::credentials) fn fields(token: &AccessToken) -> Result<Fields, Error> {
+    let text = serde_json::to_string(token.expose()).map_err(Error::internal)?;
+    let text = Zeroizing::new(text);
+    let object = format!("{{\"{ACCESS_TOKEN}\":{}}}", *text);
+    Ok(Fields::new(Secret::new(object.into_bytes())))
+}

@@ -1,0 +1,276 @@
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// The field that holds the access token of an `oauth2` credential.
+pub const ACCESS_TOKEN: &str = "accessToken";
+
+/// How access tokens of a service are got: its authorization server, as data. Who the gateway is
+/// there, a client id and its secret, is the operator's to configure (`oauth_clients`).
+///
+/// ```
+/// use keyway_core::credential::OAuth2;
+///
+/// let github = OAuth2::at(
+///     "https://github.com/login/oauth/authorize",
+///     "https://github.com/login/oauth/access_token",
+/// )
+/// .scopes(["repo", "read:user"]);
+/// assert_eq!(github.fault(), None);
+/// assert!(OAuth2::at("github.com", "").fault().is_some());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct OAuth2 {
+    /// The issuer identifier (RFC 8414). Its metadata names the endpoints where none are given.
+    pub issuer: Option<String>,
+    /// The authorization endpoint.
+    pub authorization_endpoint: Option<String>,
+    /// The token endpoint.
+    pub token_endpoint: Option<String>,
+    /// Where tokens are taken back (RFC 7009), where endpoints are given.
+    pub revocation_endpoint: Option<String>,
+    /// The `resource` to ask tokens for (RFC 8707). Not sent when absent.
+    pub resource: Option<String>,
+    /// The scopes to ask for.
+    pub scopes: Vec<String>,
+    /// Parameters of the authorization request besides those of OAuth.
+    pub parameters: Vec<(String, String)>,
+    /// How the client proves itself at the token endpoint. What the issuer's metadata says, else
+    /// basic for a client with a secret.
+    pub client_auth: Option<ClientAuth>,
+    /// What the server does in a way of its own.
+    pub quirks: Quirks,
+}
+
+/// How a client with a secret proves itself (RFC 6749 section 2.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// `client_secret_basic`: in `Authorization`.
+    Basic,
+    /// `client_secret_post`: in the form.
+    Post,
+}
+
+/// What an authorization server does in a way of its own.
+///
+/// ```
+/// use keyway_core::credential::Quirks;
+///
+/// let slack = Quirks {
+///     scope_separator: ',',
+///     token_types: vec!["bot".into()],
+///     ..Quirks::default()
+/// };
+/// assert!(slack.pkce);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quirks {
+    /// What stands between scopes, instead of a space.
+    pub scope_separator: char,
+    /// False for a server that refuses requests with PKCE (RFC 7636).
+    pub pkce: bool,
+    /// JSON pointer (RFC 6901) to the object of the answer that holds the token, where that is not
+    /// the answer itself.
+    pub token_at: Option<String>,
+    /// Types of tokens besides `bearer` that are sent like one.
+    pub token_types: Vec<String>,
+    /// How long an access token holds where the answer does not say.
+    pub lifetime: Option<Duration>,
+}
+
+impl Default for Quirks {
+    fn default() -> Self {
+        Self {
+            scope_separator: ' ',
+            pkce: true,
+            token_at: None,
+            token_types: Vec::new(),
+            lifetime: None,
+        }
+    }
+}
+
+/// Parameters of an authorization request that are nobody's to choose.
+const OURS: &[&str] = &[
+    "response_type",
+    "client_id",
+    "client_secret",
+    "redirect_uri",
+    "code_challenge",
+    "code_challenge_method",
+    "state",
+    "resource",
+];
+
+impl OAuth2 {
+    /// A server with these endpoints: for authorization, and for tokens.
+    pub fn at(authorization: impl Into<String>, token: impl Into<String>) -> Self {
+        Self {
+            authorization_endpoint: Some(authorization.into()),
+            token_endpoint: Some(token.into()),
+            ..Self::default()
+        }
+    }
+
+    /// A server that publishes its metadata (RFC 8414) under its identifier.
+    pub fn of_issuer(issuer: impl Into<String>) -> Self {
+        Self {
+            issuer: Some(issuer.into()),
+            ..Self::default()
+        }
+    }
+
+    /// Its identifier. A callback that names another one is refused (RFC 9207).
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Where tokens are taken back (RFC 7009).
+    pub fn revocation_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.revocation_endpoint = Some(url.into());
+        self
+    }
+
+    /// The resource to ask tokens for (RFC 8707).
+    pub fn resource(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    /// The scopes to ask for.
+    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// One more parameter of the authorization request, like `access_type=offline`.
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.parameters.push((name.into(), value.into()));
+        self
+    }
+
+    /// How the client proves itself.
+    pub fn client_auth(mut self, auth: ClientAuth) -> Self {
+        self.client_auth = Some(auth);
+        self
+    }
+
+    /// What the server does in a way of its own.
+    pub fn quirks(mut self, quirks: Quirks) -> Self {
+        self.quirks = quirks;
+        self
+    }
+
+    /// What stands for the server wherever something is bound to it: its token endpoint, else its
+    /// issuer.
+    pub fn home(&self) -> &str {
+        let home = self.token_endpoint.as_ref().or(self.issuer.as_ref());
+        home.map_or("", String::as_str)
+    }
+
+    /// Why it cannot be used, if it cannot: for whoever defined it.
+    pub fn fault(&self) -> Option<String> {
+        let endpoints = (&self.authorization_endpoint, &self.token_endpoint);
+        if !matches!(endpoints, (Some(_), Some(_)) | (None, None)) {
+            return Some("the authorization and the token endpoint go together".to_owned());
+        }
+        if self.token_endpoint.is_none() && self.issuer.is_none() {
+            return Some("it names neither an issuer nor endpoints".to_owned());
+        }
+        let urls = [
+            ("issuer", &self.issuer),
+            ("authorization endpoint", &self.authorization_endpoint),
+            ("token endpoint", &self.token_endpoint),
+            ("revocation endpoint", &self.revocation_endpoint),
+        ];
+        for (what, url) in urls {
+            if url.as_deref().is_some_and(|url| !is_url(url)) {
+                return Some(format!("its {what} is no https or http URL"));
+            }
+        }
+        let plain = |scope: &String| {
+            let separator = self.quirks.scope_separator;
+            let good = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\');
+            !scope.is_empty() && scope.chars().all(|c| good(c) && c != separator)
+        };
+        if !self.scopes.iter().all(plain) {
+            return Some("a scope is letters, digits and signs without a space".to_owned());
+        }
+        let mut names = self.parameters.iter().map(|(name, _)| name.as_str());
+        if let Some(name) = names.find(|name| OURS.contains(name) || name.is_empty()) {
+            return Some(format!("the parameter `{name}` is the gateway's to set"));
+        }
+        let pointer = self.quirks.token_at.as_deref();
+        if pointer.is_some_and(|pointer| !pointer.starts_with('/')) {
+            return Some("where the token is has to be a JSON pointer like `/user`".to_owned());
+        }
+        None
+    }
+}
+
+/// The schema of the fields of an `oauth2` credential that is defined without a type.
+pub(super) fn schema() -> Value {
+    serde_json::json!({
+        "type": "object",
+        "properties": { ACCESS_TOKEN: { "type": "string" } },
+        "required": [ACCESS_TOKEN],
+    })
+}
+
+/// Why a type cannot stand for what is leased of an `oauth2` credential, if it cannot.
+pub(super) fn unfit(schema: &Value) -> Option<String> {
+    let properties = schema.get("properties").and_then(Value::as_object)?;
+    let other = properties.keys().find(|name| *name != ACCESS_TOKEN)?;
+    Some(format!(
+        "an `oauth2` credential has the field `{ACCESS_TOKEN}` alone, not `{other}`"
+    ))
+}
+
+fn is_url(text: &str) -> bool {
+    let Ok(uri) = text.parse::<http::Uri>() else {
+        return false;
+    };
+    let web = matches!(uri.scheme_str(), Some("https" | "http"));
+    let plain = |authority: &http::uri::Authority| !authority.as_str().contains('@');
+    web && uri.authority().is_some_and(plain) && !text.contains('#')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_cannot_be_asked_is_told_where_it_is_defined() {
+        let at = || OAuth2::at("https://as.example/authorize", "https://as.example/token");
+        assert_eq!(at().fault(), None);
+        assert_eq!(OAuth2::of_issuer("https://as.example").fault(), None);
+        let quirks = |quirks| at().quirks(quirks).fault();
+        for (fault, told) in [
+            (OAuth2::default().fault(), "neither an issuer"),
+            (
+                OAuth2::at("as.example", "https://a.example").fault(),
+                "authorization endpoint",
+            ),
+            (at().issuer("https://me:pw@as.example").fault(), "issuer"),
+            (at().scopes(["a b"]).fault(), "a scope"),
+            (at().parameter("state", "mine").fault(), "`state`"),
+            (
+                quirks(Quirks {
+                    token_at: Some("user".into()),
+                    ..Quirks::default()
+                }),
+                "JSON pointer",
+            ),
+        ] {
+            let fault = fault.unwrap();
+            assert!(fault.contains(told), "{fault}");
+        }
+        let half = OAuth2 {
+            token_endpoint: None,
+            ..at()
+        };
+        assert!(half.fault().unwrap().contains("go together"));
+    }
+}

@@ -1,0 +1,13 @@
+//! Agents on a gateway: over HTTP, on the command line, and from each other.
+
+mod bounds;
+mod calls;
+mod command_line;
+mod exposed;
+mod guide;
+mod kills;
+mod manifest;
+mod prompted;
+mod sessions;
+mod tenants;
+mod world;

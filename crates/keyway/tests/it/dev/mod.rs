@@ -1,0 +1,5 @@
+//! `keyway dev`: what is saved is served.
+
+mod dotenv;
+mod saving;
+mod world;
