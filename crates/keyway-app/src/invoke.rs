@@ -159,10 +159,7 @@ impl App {
     ) -> Result<Reply, Error> {
         let facts = tenant.facts();
         let thing = facts.action(ThingKind::Tool, entry, entry.tool_name());
-        if matches!(
-            call.surface,
-            Surface::Http | Surface::Ws | Surface::Inside
-        ) {
+        if matches!(call.surface, Surface::Http | Surface::Ws | Surface::Inside) {
             self.limits().of_tool(call.who, &thing.name)?;
         }
         let wish = Wish {

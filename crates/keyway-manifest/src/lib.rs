@@ -1,4 +1,4 @@
-//! Credentials, apps, actions and agents without code.
+//! Credentials, apps, actions, agents, MCP servers, resources, prompts and schedules without code.
 
 #![deny(missing_docs)]
 
@@ -13,6 +13,6 @@ mod template;
 #[cfg(test)]
 mod testing;
 
-pub use build::Definitions;
+pub use build::{Definitions, Scheduled};
 pub use fault::{Fault, Spot};
 pub use manifest::Manifest;

@@ -1,12 +1,24 @@
-use keyway_core::names::{ACTION_SLUG, AGENT_SLUG, APP_SLUG, CREDENTIAL_KEY};
+use keyway_core::names::{ACTION_SLUG, AGENT_SLUG, APP_SLUG, CREDENTIAL_KEY, SERVER_KEY};
 use serde_json::Value;
 
 use crate::fault::{Fault, Spot};
 use crate::read::{Faults, Node};
-use crate::spec::{ActionSpec, AgentSpec, AppSpec, CredentialSpec, Named, named};
+use crate::spec::{
+    ActionSpec, AgentSpec, AppSpec, CredentialSpec, Named, PromptSpec, ScheduleSpec, ServerSpec,
+    StaticSpec, named,
+};
 
 /// The keys of a manifest.
-const KEYS: &[&str] = &["credentials", "apps", "actions", "agents"];
+const KEYS: &[&str] = &[
+    "credentials",
+    "apps",
+    "actions",
+    "agents",
+    "mcp_servers",
+    "resources",
+    "prompts",
+    "schedules",
+];
 
 /// What one or several files define.
 ///
@@ -31,6 +43,10 @@ pub struct Manifest {
     pub(crate) credentials: Vec<Named<CredentialSpec>>,
     pub(crate) apps: Vec<Named<AppSpec>>,
     pub(crate) actions: Vec<Named<ActionSpec>>,
+    pub(crate) servers: Vec<Named<ServerSpec>>,
+    pub(crate) resources: Vec<Named<StaticSpec>>,
+    pub(crate) prompts: Vec<Named<PromptSpec>>,
+    pub(crate) schedules: Vec<Named<ScheduleSpec>>,
     pub(crate) agents: Vec<Named<AgentSpec>>,
 }
 
@@ -71,6 +87,18 @@ impl Manifest {
                 actions: fields.get("actions").map_or_else(Vec::new, |node| {
                     named(&node, &ACTION_SLUG, &mut faults, ActionSpec::read)
                 }),
+                servers: fields.get("mcp_servers").map_or_else(Vec::new, |node| {
+                    named(&node, &SERVER_KEY, &mut faults, ServerSpec::read)
+                }),
+                resources: fields.get("resources").map_or_else(Vec::new, |node| {
+                    named(&node, &ACTION_SLUG, &mut faults, StaticSpec::read)
+                }),
+                prompts: fields.get("prompts").map_or_else(Vec::new, |node| {
+                    named(&node, &ACTION_SLUG, &mut faults, PromptSpec::read)
+                }),
+                schedules: fields.get("schedules").map_or_else(Vec::new, |node| {
+                    named(&node, &ACTION_SLUG, &mut faults, ScheduleSpec::read)
+                }),
                 agents: fields.get("agents").map_or_else(Vec::new, |node| {
                     named(&node, &AGENT_SLUG, &mut faults, AgentSpec::read)
                 }),
@@ -94,6 +122,20 @@ impl Manifest {
         );
         join("app", &mut self.apps, other.apps, &mut faults);
         join("action", &mut self.actions, other.actions, &mut faults);
+        join("MCP server", &mut self.servers, other.servers, &mut faults);
+        join(
+            "resource",
+            &mut self.resources,
+            other.resources,
+            &mut faults,
+        );
+        join("prompt", &mut self.prompts, other.prompts, &mut faults);
+        join(
+            "schedule",
+            &mut self.schedules,
+            other.schedules,
+            &mut faults,
+        );
         join("agent", &mut self.agents, other.agents, &mut faults);
         if faults.is_empty() {
             Ok(())
@@ -107,6 +149,10 @@ impl Manifest {
         self.credentials.is_empty()
             && self.apps.is_empty()
             && self.actions.is_empty()
+            && self.servers.is_empty()
+            && self.resources.is_empty()
+            && self.prompts.is_empty()
+            && self.schedules.is_empty()
             && self.agents.is_empty()
     }
 }

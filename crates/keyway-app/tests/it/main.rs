@@ -3,6 +3,7 @@
 mod actions;
 mod api_keys;
 mod audit;
+mod bound;
 mod catalogue;
 mod channels;
 mod credentials;

@@ -12,7 +12,7 @@ use crate::fault::{Fault, Spot, unknown};
 use crate::manifest::Manifest;
 use crate::read::Faults;
 use crate::run::Call;
-use crate::spec::{ActionSpec, AppSpec, Named};
+use crate::spec::{ActionSpec, AppSpec, Named, NeedSpec};
 use crate::template::{Base, UrlSource, UrlTemplate};
 
 /// The most bytes of an answer, or of all pages of one.
@@ -29,7 +29,8 @@ pub(super) fn build(
 ) -> Option<Action> {
     let before = faults.len();
     let app = app_of(manifest, spec, faults);
-    let needs = needs(manifest, found, spec, faults);
+    let first = app_need(found, spec);
+    let needs = needs(manifest, found, first, &spec.credentials, faults);
     let url = url(spec, app.as_deref(), faults);
     if faults.len() > before || (spec.app.is_some() && app.is_none()) {
         return None;
@@ -167,21 +168,27 @@ fn app_of(manifest: &Manifest, spec: &ActionSpec, faults: &mut Faults) -> Option
     found?.spec.clone()
 }
 
-/// The credentials of an action: its app's first.
-fn needs(
+/// The need of its app's credential, unless an action says itself that it has it.
+fn app_need(found: &Found, spec: &ActionSpec) -> Vec<CredentialNeed> {
+    let said = |slug: &str| spec.credentials.iter().any(|need| need.key == slug);
+    let slug = spec.app.as_ref().map(|(slug, _)| slug);
+    let definition = slug
+        .filter(|slug| !said(slug))
+        .and_then(|slug| found.get(slug));
+    let need = |definition: &Arc<CredentialDefinition>| CredentialNeed::new(Arc::clone(definition));
+    definition.map(need).into_iter().collect()
+}
+
+/// The credentials that are wanted besides those that are needed already.
+pub(super) fn needs(
     manifest: &Manifest,
     found: &Found,
-    spec: &ActionSpec,
+    mut needs: Vec<CredentialNeed>,
+    all: &[NeedSpec],
     faults: &mut Faults,
 ) -> Vec<CredentialNeed> {
-    let mut needs: Vec<CredentialNeed> = Vec::new();
     let need = |definition: &Arc<CredentialDefinition>| CredentialNeed::new(Arc::clone(definition));
-    if let Some((slug, _)) = &spec.app
-        && !spec.credentials.iter().any(|need| need.key == *slug)
-    {
-        needs.extend(found.get(slug).map(need));
-    }
-    for wanted in &spec.credentials {
+    for wanted in all {
         let twice = needs
             .iter()
             .any(|need| need.definition().key() == wanted.key);

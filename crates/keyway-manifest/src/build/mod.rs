@@ -5,8 +5,11 @@ mod agent;
 mod check;
 mod credential;
 mod definitions;
+mod prompt;
 mod references;
+mod resource;
+mod server;
 #[cfg(test)]
 mod tests;
 
-pub use definitions::Definitions;
+pub use definitions::{Definitions, Scheduled};

@@ -3,14 +3,16 @@ use serde_json::Value;
 use super::definitions::Found;
 use crate::fault::{Fault, Spot, unknown};
 use crate::read::Faults;
-use crate::spec::{ActionSpec, AppSpec, Body};
+use crate::spec::{ActionSpec, AppSpec, Body, PromptSpec, ServerSpec};
 use crate::template::{Expression, Pair, Template, UrlTemplate, credential_key};
 
-/// Who reads something: an action, or an app for all of its actions.
+/// Who reads something: an action, an app for all of its actions, an MCP server or a prompt.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reader {
     Action,
     App,
+    Server,
+    Prompt,
 }
 
 /// Holds what the templates of an action read against what it has.
@@ -60,6 +62,33 @@ pub(super) fn app(spec: &AppSpec, keys: &[String], found: &Found, faults: &mut F
     }
 }
 
+/// The same for what an MCP server is sent.
+pub(super) fn server(spec: &ServerSpec, keys: &[String], found: &Found, faults: &mut Faults) {
+    let headers = spec.headers.iter();
+    let headers = headers.flat_map(|header| header.value.expressions());
+    let env = spec
+        .env
+        .iter()
+        .flat_map(|(_, template)| template.expressions());
+    for expression in headers.chain(env) {
+        hold(expression, Reader::Server, None, keys, found, faults);
+    }
+}
+
+/// The same for the messages of a prompt.
+pub(super) fn prompt(spec: &PromptSpec, faults: &mut Faults) {
+    let names: Vec<_> = spec
+        .arguments
+        .iter()
+        .map(|argument| argument.name.as_str())
+        .collect();
+    let messages = spec.messages.iter();
+    for expression in messages.flat_map(|(_, template)| template.expressions()) {
+        let (reader, found) = (Reader::Prompt, Found::new());
+        hold(expression, reader, Some(&names), &[], &found, faults);
+    }
+}
+
 fn hold(
     expression: &Expression,
     reader: Reader,
@@ -73,6 +102,22 @@ fn hold(
         match (read.variable, read.members.as_slice()) {
             ("input", _) if reader == Reader::App => {
                 let message = "an app does not know the inputs of its actions";
+                faults.push(Fault::new(at.clone(), message));
+            }
+            ("input", _) if reader == Reader::Server => {
+                let message = "an MCP server is sent nothing of a call's input";
+                faults.push(Fault::new(at.clone(), message));
+            }
+            ("base_url", _) if matches!(reader, Reader::Server | Reader::Prompt) => {
+                let message = "`base_url` is that of an app, and here is none";
+                faults.push(Fault::new(at.clone(), message));
+            }
+            ("now", _) if reader == Reader::Server => {
+                let message = "a connection to an MCP server lasts: `now` has no meaning here";
+                faults.push(Fault::new(at.clone(), message));
+            }
+            ("credentials", _) if reader == Reader::Prompt => {
+                let message = "a prompt is shown to models and people: no credential goes into it";
                 faults.push(Fault::new(at.clone(), message));
             }
             ("input", [name, ..]) => {
@@ -90,7 +135,12 @@ fn hold(
                     let message = format!("the credential `{key}` is not one that is needed here");
                     let suggestion = match reader {
                         Reader::Action => format!("add it to the action: `credentials: [{key}]`"),
-                        Reader::App => "an app has the credential of its own name only".to_owned(),
+                        Reader::Server => {
+                            format!("add it to the server: `credentials: [{key}]`")
+                        }
+                        Reader::App | Reader::Prompt => {
+                            "an app has the credential of its own name only".to_owned()
+                        }
                     };
                     faults.push(Fault::new(at.clone(), message).suggest(suggestion));
                 } else {

@@ -157,7 +157,7 @@ fn route(fields: &Fields<'_>, faults: &mut Faults) -> Option<(Method, String)> {
     read
 }
 
-fn needs(fields: &Fields<'_>, faults: &mut Faults) -> Vec<NeedSpec> {
+pub(super) fn needs(fields: &Fields<'_>, faults: &mut Faults) -> Vec<NeedSpec> {
     let Some(node) = fields.get("credentials") else {
         return Vec::new();
     };

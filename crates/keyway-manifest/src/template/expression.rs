@@ -119,11 +119,11 @@ impl Expression {
                 Ok(found.cloned())
             }
             How::Field { key, field } => {
-                let found = scope.context.credential_fields(key)?.get(field);
+                let found = scope.fields(key)?.get(field);
                 Ok(found.map(|secret| secret.expose().clone().into()))
             }
             How::Variable("base_url") => Ok(Some(scope.base_url.into())),
-            How::Variable(_) => Ok(Some(scope.context.now().to_string().into())),
+            How::Variable(_) => Ok(Some(scope.now().into())),
             How::Jinja(expression) => {
                 // Its text could repeat values.
                 let fails = |_| self.wrong("values that the templates of this action can use");

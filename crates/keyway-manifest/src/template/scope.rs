@@ -1,6 +1,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use keyway_core::credential::{Fields, Lease};
 use keyway_core::{Context, Error};
 use minijinja::Value as Jinja;
 use minijinja::value::Serde;
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 /// What the expressions of one call can read.
 pub(crate) struct Scope<'a> {
-    pub(crate) context: &'a Context,
+    source: Source<'a>,
     pub(crate) input: Value,
     pub(crate) base_url: &'a str,
     /// The keys of the credentials of the call.
@@ -17,7 +18,41 @@ pub(crate) struct Scope<'a> {
     variables: OnceCell<Jinja>,
 }
 
+/// Where credentials and the time come from.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// A call.
+    Call(&'a Context),
+    /// A lease alone, without a time.
+    Lease(&'a Lease),
+}
+
 impl<'a> Scope<'a> {
+    /// What is read where there is no call: credentials alone.
+    pub(crate) fn of_lease(lease: &'a Lease, credentials: &'a [String]) -> Self {
+        Self {
+            source: Source::Lease(lease),
+            input: Value::Null,
+            base_url: "",
+            credentials,
+            variables: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn fields(&self, key: &str) -> Result<&'a Fields, Error> {
+        match self.source {
+            Source::Call(context) => context.credential_fields(key),
+            Source::Lease(lease) => lease.fields(key),
+        }
+    }
+
+    pub(super) fn now(&self) -> String {
+        match self.source {
+            Source::Call(context) => context.now().to_string(),
+            Source::Lease(_) => String::new(),
+        }
+    }
+
     pub(crate) fn new(
         context: &'a Context,
         input: Value,
@@ -25,7 +60,7 @@ impl<'a> Scope<'a> {
         credentials: &'a [String],
     ) -> Self {
         Self {
-            context,
+            source: Source::Call(context),
             input,
             base_url,
             credentials,
@@ -39,7 +74,7 @@ impl<'a> Scope<'a> {
         }
         let mut credentials = BTreeMap::new();
         for key in self.credentials {
-            let fields = self.context.credential_fields(key)?.expose();
+            let fields = self.fields(key)?.expose();
             // What does not read has no fields; none of it may be told.
             let fields: Value = serde_json::from_slice(fields).unwrap_or_default();
             let fields = Jinja::from(Serde(&fields));
@@ -50,7 +85,7 @@ impl<'a> Scope<'a> {
             ("input", Jinja::from(Serde(&self.input))),
             ("credentials", Jinja::from(credentials)),
             ("base_url", Jinja::from(self.base_url)),
-            ("now", Jinja::from(self.context.now().to_string())),
+            ("now", Jinja::from(self.now())),
         ]);
         Ok(self.variables.get_or_init(|| Jinja::from(variables)))
     }

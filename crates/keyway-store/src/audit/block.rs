@@ -74,14 +74,13 @@ impl<'a> Block<'a> {
                 }),
             };
             let going = open.get(organization).and_then(|at| blocks.get_mut(*at));
-            match going.filter(|block| block.has_room(&event.record)) {
-                Some(block) => block.push(event, end),
-                None => {
-                    let mut block = Self::empty(organization, end);
-                    block.push(event, end);
-                    open.insert(organization, blocks.len());
-                    blocks.push(block);
-                }
+            if let Some(block) = going.filter(|block| block.has_room(&event.record)) {
+                block.push(event, end);
+            } else {
+                let mut block = Self::empty(organization, end);
+                block.push(event, end);
+                open.insert(organization, blocks.len());
+                blocks.push(block);
             }
         }
         blocks

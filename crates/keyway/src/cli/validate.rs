@@ -13,7 +13,7 @@ use serde_json::json;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
 use crate::config::{Config, Finding, Severity};
-use crate::serve::{ServeError, actions, agents, credentials};
+use crate::serve::{ServeError, actions, agents, credentials, unmet};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,6 +53,10 @@ pub(crate) fn run(invocation: &Invocation, terminal: &mut Terminal) -> ExitCode 
             "credentials": defined.map(|defined| defined.credentials.len()),
             "apps": defined.map(|defined| defined.apps),
             "actions": defined.map(|defined| defined.actions.len()),
+            "mcp_servers": defined.map(|defined| defined.servers.len()),
+            "resources": defined.map(|defined| defined.resources.len()),
+            "prompts": defined.map(|defined| defined.prompts.len()),
+            "schedules": defined.map(|defined| defined.schedules.len()),
             "agents": defined.map(|defined| defined.agents.len()),
             "findings": findings.iter().map(Finding::to_json).collect::<Vec<_>>(),
             "clashes": clashes,
@@ -66,6 +70,10 @@ pub(crate) fn run(invocation: &Invocation, terminal: &mut Terminal) -> ExitCode 
 /// What cannot be served together, the actions of the program included.
 fn clashes(invocation: &Invocation, config: &Config) -> Vec<String> {
     let gateway = &invocation.gateway;
+    let unmet = unmet(gateway, config);
+    if !unmet.is_empty() {
+        return ServeError::Clashes(unmet).told_apart();
+    }
     let identity = gateway.identity();
     let (name, version) = (identity.name.as_str(), identity.version.as_str());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -112,9 +120,15 @@ fn tell(
         counted(defined.apps, "app"),
         counted(actions, "action"),
     ];
-    if !defined.agents.is_empty() {
-        all.push(counted(defined.agents.len(), "agent"));
-    }
+    let more = [
+        (defined.servers.len(), "MCP server"),
+        (defined.resources.len(), "resource"),
+        (defined.prompts.len(), "prompt"),
+        (defined.schedules.len(), "schedule"),
+        (defined.agents.len(), "agent"),
+    ];
+    let more = more.into_iter().filter(|(number, _)| *number > 0);
+    all.extend(more.map(|(number, noun)| counted(number, noun)));
     let files = counted(defined.files.len(), "file");
     let order = match errors {
         0 => "everything is in order".to_owned(),

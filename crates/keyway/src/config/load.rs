@@ -186,7 +186,11 @@ impl Load<'_> {
             let field = format!("{prefix}{}", key.text);
             let inner = format!("{field}.");
             if field == "mcp_servers" {
-                read_section(&mut self.servers, self.environment, path, value);
+                let (defined, rest) = definitions::split(value);
+                read_section(&mut self.servers, self.environment, path, &rest);
+                if let Some(defined) = defined {
+                    self.definitions.section(path, key, &defined);
+                }
             } else if field == MODELS {
                 self.models = Some((path.to_owned(), value.clone()));
             } else if definitions::is_section(&field) {

@@ -47,7 +47,11 @@ fn servers() -> Value {
         }
         (field.name.to_owned(), schema)
     });
-    let mut entry = object(fields.collect());
+    let more = super::definitions::with_credentials();
+    let more = more
+        .into_iter()
+        .map(|(name, schema)| (name.to_owned(), schema));
+    let mut entry = object(fields.chain(more).collect());
     if let Some(entry) = entry.as_object_mut() {
         let either = json!([{ "required": ["command"] }, { "required": ["url"] }]);
         entry.insert("anyOf".into(), either);

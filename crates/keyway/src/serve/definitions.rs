@@ -1,14 +1,14 @@
 use std::sync::Arc;
 
 use keyway_app::{Definitions, status};
-use keyway_core::action::{Entry, Registry};
+use keyway_core::action::{Clash, Entry, Registry};
 use keyway_core::agent::AgentBook;
 use keyway_core::credential::CredentialBook;
 use keyway_core::ports::Clock;
 use keyway_core::{Action, Agent};
 use keyway_store::Store;
 
-use super::{ServeError, defined};
+use super::{ServeError, defined, scheduled};
 use crate::Gateway;
 use crate::config::Config;
 
@@ -31,6 +31,10 @@ impl Defining {
     }
 
     fn registry(&self, config: &Config) -> Result<Registry, ServeError> {
+        let unmet = unmet(&self.gateway, config);
+        if !unmet.is_empty() {
+            return Err(ServeError::Clashes(unmet));
+        }
         let identity = self.gateway.identity();
         let (name, version) = (identity.name.as_str(), identity.version.as_str());
         let status = status::action(name, version, &self.clock, self.store.clone());
@@ -71,11 +75,21 @@ pub(crate) fn credentials(
 /// The actions of the gateway's author, those defined without code, exposed as configured, and those
 /// that are agents.
 pub(crate) fn actions(gateway: &Gateway, config: &Config) -> Vec<Action> {
-    let all = gateway.actions().iter();
-    let all: Vec<_> = all.chain(&config.definitions.actions).cloned().collect();
-    let mut all = config.expose.apply(&all);
+    let mut all = scheduled::apply(config.expose.apply(&all(gateway, config)), config);
     all.extend(all_agents(gateway, config).map(Agent::to_action));
     all
+}
+
+/// What definitions say of actions and does not hold.
+pub(crate) fn unmet(gateway: &Gateway, config: &Config) -> Vec<Clash> {
+    scheduled::clashes(&all(gateway, config), config)
+}
+
+fn all(gateway: &Gateway, config: &Config) -> Vec<Action> {
+    let defined = &config.definitions;
+    let all = gateway.actions().iter().chain(&defined.actions);
+    let all = all.chain(&defined.resources).chain(&defined.prompts);
+    all.cloned().collect()
 }
 
 /// The agents of the gateway's author and those defined without code, held against what they use.
@@ -86,9 +100,10 @@ pub(crate) fn agents(
 ) -> Result<AgentBook, ServeError> {
     let configured = config.mcp_servers.iter();
     let configured = configured.map(|server| server.name.as_str());
-    let of_author = gateway.servers().iter().map(keyway_core::McpServer::key);
+    let defined = defined::servers(gateway, config);
+    let defined = defined.iter().map(keyway_core::McpServer::key);
     let all = all_agents(gateway, config).cloned();
-    AgentBook::new(all, registry, configured.chain(of_author)).map_err(ServeError::Agents)
+    AgentBook::new(all, registry, configured.chain(defined)).map_err(ServeError::Agents)
 }
 
 fn all_agents<'a>(gateway: &'a Gateway, config: &'a Config) -> impl Iterator<Item = &'a Agent> {

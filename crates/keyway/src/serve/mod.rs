@@ -14,6 +14,7 @@ mod policy;
 mod reload;
 mod run;
 mod running;
+mod scheduled;
 mod servers;
 mod setup;
 mod signals;
@@ -23,7 +24,7 @@ mod upstreams;
 mod watch;
 
 pub(crate) use address::base_url;
-pub(crate) use definitions::{actions, agents, credentials};
+pub(crate) use definitions::{actions, agents, credentials, unmet};
 pub use error::ServeError;
 pub(crate) use introduction::about;
 pub(crate) use open::{Opened, open};

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 /// JSON Schema of the sections that define something, for editors. What it cannot say, `keyway validate`
 /// does.
-pub(in crate::config) fn schema() -> [(&'static str, Value); 4] {
+pub(in crate::config) fn schema() -> [(&'static str, Value); 7] {
     [
         (
             "credentials",
@@ -46,6 +46,40 @@ pub(in crate::config) fn schema() -> [(&'static str, Value); 4] {
             }),
         ),
         (
+            "resources",
+            json!({
+                "description": "What clients can read, by slug: a text, a file or what an action answers.",
+                "type": "object",
+                "additionalProperties": resource(),
+            }),
+        ),
+        (
+            "prompts",
+            json!({
+                "description": "Prompts for people to choose, by slug.",
+                "type": "object",
+                "additionalProperties": prompt(),
+            }),
+        ),
+        (
+            "schedules",
+            json!({
+                "description": "When actions run by the clock, by name.",
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "required": ["action", "cron"],
+                    "properties": {
+                        "action": text("The action, wherever it is defined."),
+                        "cron": text("Minute, hour, day of the month, month, day of the week."),
+                        "time_zone": text("A name of the IANA database. `UTC` when not given."),
+                        "input": map("The input of its runs."),
+                    },
+                },
+            }),
+        ),
+        (
             "agents",
             json!({
                 "description": "Agents: a prompt, a model and what it may use, by slug.",
@@ -54,6 +88,77 @@ pub(in crate::config) fn schema() -> [(&'static str, Value); 4] {
             }),
         ),
     ]
+}
+
+/// What an entry of `mcp_servers` has that is reached with credentials of its callers.
+pub(in crate::config) fn with_credentials() -> [(&'static str, Value); 3] {
+    [
+        (
+            "title",
+            text("A name for people, of a server with `credentials`."),
+        ),
+        (
+            "credentials",
+            needs(
+                "The credentials each caller reaches it with. `headers` and `env` are templates then.",
+            ),
+        ),
+        ("scope", scope()),
+    ]
+}
+
+fn resource() -> Value {
+    let mut schema = object(json!({
+        "uri": text("Where it is read: a URI like `docs://terms`."),
+        "title": text("A name for people."),
+        "description": text("What it holds."),
+        "mime_type": { "type": "string" },
+        "text": text("What it holds, as text."),
+        "file": text("The file that holds it, beside the one that says so."),
+        "action": text("The action whose answer it is."),
+        "input": map("The input of the action."),
+        "admin_only": flag("Members may not read it."),
+    }));
+    if let Some(schema) = schema.as_object_mut() {
+        schema.insert("required".into(), json!(["uri"]));
+    }
+    schema
+}
+
+fn prompt() -> Value {
+    let message = object(json!({
+        "role": { "enum": ["user", "assistant"] },
+        "text": text("What is said: a template with `input`."),
+    }));
+    let mut schema = object(json!({
+        "title": text("A name for people."),
+        "description": text("What it is for."),
+        "arguments": {
+            "type": "object",
+            "additionalProperties": object(json!({
+                "title": { "type": "string" },
+                "description": { "type": "string" },
+                "required": { "type": "boolean", "default": true },
+                "enum": { "type": "array", "items": { "type": "string" }, "minItems": 1 },
+            })),
+        },
+        "messages": { "anyOf": [
+            { "type": "string" },
+            { "type": "array", "minItems": 1, "items": { "anyOf": [{ "type": "string" }, message] } },
+        ] },
+        "admin_only": flag("Members may not use it."),
+    }));
+    if let Some(schema) = schema.as_object_mut() {
+        schema.insert("required".into(), json!(["messages"]));
+    }
+    schema
+}
+
+fn needs(description: &str) -> Value {
+    json!({ "type": "array", "description": description, "items": { "anyOf": [
+        { "type": "string" },
+        object(json!({ "key": { "type": "string" }, "scope": scope() })),
+    ] } })
 }
 
 fn agent() -> Value {

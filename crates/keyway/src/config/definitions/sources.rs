@@ -1,5 +1,6 @@
+use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use keyway_core::action::Origin;
@@ -11,6 +12,9 @@ use super::place::{Document, finding, place};
 use crate::config::doc::{self, Key, Limits, Node, Value};
 use crate::config::reader::unreadable;
 use crate::config::report::{Finding, Place};
+
+/// More of a file is not read: it is refused then.
+const LONGEST: u64 = 2 * 1024 * 1024;
 
 /// Everything that may define something, and what is wrong with reading it.
 #[derive(Default)]
@@ -108,7 +112,7 @@ impl Sources {
         let Self {
             documents,
             mut findings,
-            digest,
+            mut digest,
         } = self;
         let mut whole = Manifest::default();
         let mut faults = Vec::new();
@@ -119,7 +123,13 @@ impl Sources {
             faults.extend(whole.merge(manifest).err().unwrap_or_default());
         }
         let origin = |spot: &Spot| Origin::File(place(&documents, spot).to_string().into());
-        let made = whole.build_at(origin).unwrap_or_else(|wrong| {
+        let held = RefCell::new(&mut digest);
+        let file = |spot: &Spot, name: &str| {
+            let read = beside(spot, name);
+            read.hash(&mut **held.borrow_mut());
+            read
+        };
+        let made = whole.build_with(origin, file).unwrap_or_else(|wrong| {
             faults.extend(wrong);
             keyway_manifest::Definitions::default()
         });
@@ -137,7 +147,11 @@ impl Sources {
                 .collect(),
             credentials: made.credentials.into_iter().map(Into::into).collect(),
             actions: made.actions,
-            servers: Vec::new(),
+            servers: made.servers,
+            resources: made.resources,
+            prompts: made.prompts,
+            schedules: made.schedules,
+            answered: made.answered,
             agents: made.agents,
             apps: made.apps.len(),
         };
@@ -147,5 +161,17 @@ impl Sources {
             defined.actions.extend(actions);
         }
         Ok(defined)
+    }
+}
+
+/// What a file holds that a definition names, as far as it may be long.
+fn beside(spot: &Spot, name: &str) -> Result<Vec<u8>, String> {
+    let folder = Path::new(&*spot.file).parent().unwrap_or(Path::new(""));
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(folder.join(name))
+        .and_then(|file| file.take(LONGEST).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(unreadable(&error)),
     }
 }

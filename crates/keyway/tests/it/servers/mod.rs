@@ -4,5 +4,6 @@ mod apart;
 mod clashing;
 mod ending;
 mod lacking;
+mod manifest;
 mod shared;
 mod world;

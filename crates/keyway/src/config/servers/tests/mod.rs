@@ -160,6 +160,7 @@ fn options() {
     insta::assert_debug_snapshot!(spec, @r#"
     ServerSpec {
         key: "a",
+        id: None,
         transport: Http(
             Http {
                 headers: [],
@@ -173,6 +174,7 @@ fn options() {
                     },
                 ),
                 destination: Operator,
+                hosts: None,
                 ..
             },
         ),
