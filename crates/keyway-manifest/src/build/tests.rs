@@ -225,7 +225,7 @@ fn a_route_is_a_method_and_a_path() {
         json!("DELETE /things/{id}"),
     );
     let made = built(&document);
-    let actions = made.apps.iter().flat_map(|app| app.actions());
+    let actions = made.apps.iter().flat_map(keyway_core::App::actions);
     let delete = actions
         .chain(&made.actions)
         .find(|one| one.slug() == "acme:delete");

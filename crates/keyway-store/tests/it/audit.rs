@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use keyway_core::OrgId;
 use keyway_store::{
     AuditFilter, Durability, GENESIS, Limits, NewAuditEvent, Purpose, Reason, Store, event_hash,
@@ -174,10 +176,13 @@ async fn a_log_of_before_is_taken_over_with_its_hashes() {
     let (events, _) = old.split_once("-- Signed words").unwrap();
     let (organization, record) = (id::<OrgId>("org"), event(&id("org"), 7).record);
     let hash = event_hash(organization.as_str(), 1, 1_234_567, &GENESIS, &record);
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hash.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
     let back = format!(
         "DROP TABLE audit_blocks; DROP TABLE audit_marks; \
-         DELETE FROM _sqlx_migrations WHERE version >= 10; {events}; \
+         DELETE FROM _sqlx_migrations WHERE version = 10; {events}; \
          INSERT INTO audit_events (organization_id, seq, at, record, previous, hash) \
          VALUES ('{organization}', 1, 1234567, '{record}', zeroblob(32), x'{hex}')"
     );

@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use keyway_app::credentials::{CredentialView, DefinitionView, FieldView, Place};
-use keyway_core::credential::CredentialScope;
+use keyway_core::credential::{CredentialKind, CredentialScope};
 use keyway_core::{CredentialId, Principal, Secret};
 use serde_json::json;
 
@@ -71,7 +71,11 @@ pub(super) async fn run(
         Ok(definition) => definition,
         Err(error) => return Err(unknown(&set.key, &all.definitions(), error.into())),
     };
-    let fields = fields(invocation, &definition, &set.fields, terminal)?;
+    // What is connected in the browser has nothing to type in, and setting it says so.
+    let fields = match definition.kind {
+        CredentialKind::OAuth2 => Secret::new("{}".to_owned()),
+        _ => fields(invocation, &definition, &set.fields, terminal)?,
+    };
     let mut views = Vec::new();
     for place in &places {
         let name = set.name.as_deref();

@@ -54,7 +54,7 @@ fn wrong_values_are_errors_that_do_not_repeat_them() {
     keyway.yaml:12:8: mcp.title: there is no value
       help: give one, or remove the key
     keyway.yaml:13:7: auth: expected keys under it, found text
-    keyway.yaml:15:12: expose.default: expected a list of one of `mcp`, `http`, `cli`
+    keyway.yaml:15:12: expose.default: expected a list of one of `mcp`, `http`, `ws`, `cli`
     keyway.yaml:17:15: limits.body_bytes: expected a number of bytes from 1024 to 1073741824, like `4194304` or `4 MiB`
     keyway.yaml:19:11: log.format: expected one of `auto`, `text`, `json`
     keyway.yaml:20:11: log.filter: expected a level (`error`, `warn`, `info`, `debug`, `trace`, `off`), or directives like `info,keyway_mcp=debug`

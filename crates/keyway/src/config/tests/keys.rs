@@ -130,6 +130,7 @@ fn every_key_reads_what_it_shows() {
     log.format = "json"
     templates.dir = "DIR/pages"
     definitions = "DIR/defs"
+    oauth_clients = {}
     "#);
     for key in all_keys() {
         assert_ne!((key.get)(&config), key.default(), "{}", key.path);
@@ -165,6 +166,7 @@ fn every_key_can_be_set_by_its_variable() {
         ("trusted_hops", "1"),
         ("templates.dir", "t"),
         ("definitions", "defs"),
+        ("oauth_clients", r#"{"acme":{"client_id":"k"}}"#),
         ("policy.file", "p.cedar"),
         ("policy.unannotated", "destructive"),
         ("approvals.default", "off"),

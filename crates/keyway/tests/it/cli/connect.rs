@@ -79,8 +79,8 @@ fn what_cannot_be_connected_is_told_with_what_to_do() {
         ),
         (
             vec!["credentials", "set", "acme", "--set", "accessToken=x"],
-            2,
-            "accessToken",
+            1,
+            "keyway connect acme",
         ),
         (vec!["credentials", "set", "acme"], 1, "keyway connect acme"),
     ] {

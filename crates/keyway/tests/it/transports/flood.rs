@@ -20,9 +20,9 @@ const MANY: usize = 10_000;
 async fn attack_ten_thousand_calls_at_once_run_as_many_as_may() {
     let gate = Arc::new(Semaphore::new(0));
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let held = (Arc::clone(&gate), Arc::clone(&now), Arc::clone(&most));
+    let shared = (Arc::clone(&gate), Arc::clone(&now), Arc::clone(&most));
     let hold = Action::new("hold", move |_, (): ()| {
-        let (gate, now, most) = held.clone();
+        let (gate, now, most) = shared.clone();
         async move {
             most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             let _open = gate.acquire().await;
