@@ -191,8 +191,8 @@ const AUTHORING: &str = "
 ## What authors define
 
 A lease: calls of an action that needs a credential and of one that needs none, on one connection, in turn; what is added is the
-median of the differences. An HTTP action is called over MCP, with all that belongs to a call, and asks a service on this machine;
-beside it, reqwest asks the same service from the process that makes the load. An import is a process from its start to its end.
+median of the differences. An HTTP action asks a service on this machine: over MCP, with all that belongs to a call, and by itself,
+in the process that makes the load; beside it, reqwest asks the same service from that process. An import is a process from its start to its end.
 
 ";
 

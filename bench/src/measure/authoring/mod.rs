@@ -2,6 +2,7 @@
 //! hand, turning an OpenAPI document into actions, and taking a save over.
 
 mod import;
+mod in_process;
 mod lease;
 mod reload;
 mod requests;

@@ -1,11 +1,13 @@
-//! An HTTP action without code, called over MCP, beside the same request by reqwest alone.
+//! An HTTP action without code, by itself and called over MCP, beside the same request by reqwest alone.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::in_process::InProcess;
 use super::{Effort, median};
 use crate::Failure;
 use crate::load::{self, Shape};
@@ -14,25 +16,35 @@ use crate::message::{Message, token};
 use crate::process::Process;
 use crate::report::Figure;
 
-const CONNECTIONS: usize = 16;
+pub(super) const CONNECTIONS: usize = 16;
 
 /// In the text and in the structured content.
 const ECHOES: usize = 2;
 
-const FETCH: &str = "fetch";
+pub(super) const FETCH: &str = "fetch";
 
 pub(super) async fn run(effort: &Effort) -> Result<Vec<Figure>, Failure> {
     let service = Process::start(&["service"])?;
-    let gateway = Gateway::start_with(Access::Open, &[], &definition(service.address)).await?;
+    // JSON is YAML.
+    let defined = definition(service.address);
+    let actions = defined.get("actions").ok_or("nothing is defined")?;
+    let defined = format!("actions: {actions}\n");
+    let gateway = Gateway::start_with(Access::Open, &[], &defined).await?;
+    let alone = InProcess::new(service.address)?;
     let address = gateway.process.address;
     let shape = Shape::learn(address, &Message::call(FETCH, None), ECHOES).await?;
     let client = client()?;
     let (mut by_action, mut by_hand, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut by_itself, mut own_ratios) = (Vec::new(), Vec::new());
     for _ in 0..effort.rounds {
         load::run(address, &shape, CONNECTIONS, effort.warm_up).await?;
         let action = load::run(address, &shape, CONNECTIONS, effort.load).await?;
         requests(&client, service.address, effort.warm_up).await?;
         let hand = requests(&client, service.address, effort.load).await?;
+        alone.calls(effort.warm_up).await?;
+        let itself = alone.calls(effort.load).await?;
+        by_itself.push(itself);
+        own_ratios.push(itself / hand);
         by_action.push(action.per_second);
         by_hand.push(hand);
         ratios.push(action.per_second / hand);
@@ -40,7 +52,14 @@ pub(super) async fn run(effort: &Effort) -> Result<Vec<Figure>, Failure> {
     Ok(vec![
         Figure::plain("HTTP action over MCP, 16 at once", median(by_action), "/s"),
         Figure::plain("reqwest by hand, 16 at once", median(by_hand), "/s"),
-        Figure::at_least("HTTP action / reqwest", median(ratios), "", 0.5),
+        Figure::plain("HTTP action over MCP / reqwest", median(ratios), ""),
+        Figure::plain("HTTP action by itself, 16 at once", median(by_itself), "/s"),
+        Figure::at_least(
+            "HTTP action by itself / reqwest",
+            median(own_ratios),
+            "",
+            0.5,
+        ),
     ])
 }
 
@@ -52,13 +71,17 @@ fn client() -> Result<reqwest::Client, Failure> {
     Ok(reqwest::Client::builder().no_proxy().build()?)
 }
 
-fn definition(service: SocketAddr) -> String {
-    format!(
-        "actions:\n  {FETCH}:\n    description: Asks the service\n    read_only: true\n    \
-         expose: [mcp]\n    input:\n      type: object\n      properties: {{ message: {{ type: string }} }}\n      \
-         required: [message]\n    output:\n      type: object\n      properties: {{ message: {{ type: string }} }}\n    \
-         http: {{ url: \"http://{service}/echo/{{{{ input.message }}}}\" }}\n"
-    )
+/// The action, as it is defined without code.
+pub(super) fn definition(service: SocketAddr) -> Value {
+    let message = json!({ "type": "object", "properties": { "message": { "type": "string" } } });
+    json!({ "actions": { FETCH: {
+        "description": "Asks the service",
+        "read_only": true,
+        "expose": ["mcp"],
+        "input": message,
+        "output": message,
+        "http": { "url": format!("http://{service}/echo/{{{{ input.message }}}}") },
+    } } })
 }
 
 /// Requests a second, each of which is answered rightly.
