@@ -1,4 +1,5 @@
 mod audit;
+mod canaries;
 mod child;
 mod keys;
 mod limits;

@@ -1,0 +1,217 @@
+//! Every secret that an integration has is planted here, calls go well and badly with all that can be
+//! logged, and then everything that was written and answered is searched for every secret.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use http::Method;
+use keyway_testkit::acme::{Acme, Misbehaviour};
+use keyway_testkit::models::{Call, ModelServer, Script as Models, Turn};
+use keyway_testkit::peers::{KeyedPeer, Script};
+use serde_json::json;
+
+use crate::support::{Served, World};
+
+const ACME_KEY: &str = "canary-acme-key-5d0f";
+const NEXT_KEY: &str = "canary-next-key-9a3c";
+const SERVER_KEY: &str = "canary-server-key-77e1";
+const MODEL_KEY: &str = "canary-model-key-4c4c";
+
+fn definitions(acme: &Acme, peer: &KeyedPeer) -> String {
+    let (acme, peer) = (acme.url(), peer.url());
+    format!(
+        r#"
+credentials:
+  files: {{ fields: {{ token: {{}} }} }}
+apps:
+  acme:
+    base_url: {acme}/v1
+    credential: {{ fields: {{ apiKey: {{}} }} }}
+    headers: {{ Authorization: "Bearer {{{{ credentials.acme.apiKey }}}}" }}
+actions:
+  acme:whoami:
+    app: acme
+    read_only: true
+    expose: [mcp, http, ws, cli]
+    http: {{ url: /me, retries: 0 }}
+  acme:misplaced:
+    app: acme
+    read_only: true
+    expose: [http]
+    input: {{ type: object, properties: {{ where: {{ type: string }} }} }}
+    http: {{ url: "http://127.0.0.1:1/{{{{ input.where }}}}" }}
+mcp_servers:
+  files:
+    url: {peer}
+    credentials: [files]
+    headers: {{ Authorization: "Bearer {{{{ credentials.files.token }}}}" }}
+agents:
+  clerk: {{ model: lab/test-1, system_prompt: You look things up., tools: ["acme:whoami"] }}
+"#
+    )
+}
+
+#[derive(Default)]
+struct Search(Vec<(String, Vec<u8>)>);
+
+impl Search {
+    fn run(&mut self, world: &World, arguments: &[&str]) -> String {
+        let ran = tokio::task::block_in_place(|| world.run(arguments));
+        let told = ran.told();
+        self.0
+            .push((arguments.join(" "), told.clone().into_bytes()));
+        told
+    }
+
+    fn files(&mut self, folder: &Path) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                self.files(&path);
+            } else {
+                // A file of the database may go between two looks.
+                let content = std::fs::read(&path).unwrap_or_default();
+                self.0.push((path.display().to_string(), content));
+            }
+        }
+    }
+
+    fn holds(&self, needle: &[u8]) -> Option<&str> {
+        let contains = |text: &[u8]| text.windows(needle.len()).any(|part| part == needle);
+        let found = self.0.iter().find(|(_, text)| contains(text));
+        found.map(|(place, _)| place.as_str())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_of_an_integration_is_written_or_answered_anywhere() {
+    let acme = Acme::start(ACME_KEY).await;
+    let peer = KeyedPeer::start([(SERVER_KEY, Script::default())]).await;
+    let turns = vec![
+        Turn::calls([Call::new("acme__whoami", json!({}))]),
+        Turn::text(["Ada it is."]),
+    ];
+    let model = ModelServer::start(Models {
+        key: MODEL_KEY.to_owned(),
+        turns,
+        ..Models::default()
+    })
+    .await;
+    let world = World::of(&format!(
+        "audit: {{ keep_arguments: ['*'] }}\nmodels:\n  vendors:\n    lab: {{ base_url: '{}', key: '@env:MODEL_KEY' }}\n{}",
+        model.base_url(),
+        definitions(&acme, &peer)
+    ))
+    .with("ACME_API_KEY", ACME_KEY)
+    .with("NEXT_KEY", NEXT_KEY)
+    .with("SERVER_KEY", SERVER_KEY)
+    .with("MODEL_KEY", MODEL_KEY);
+    let mut search = Search::default();
+    for arguments in [
+        &["validate"][..],
+        &["config", "show"],
+        &[
+            "credentials",
+            "set",
+            "acme",
+            "--set",
+            "apiKey=@env:ACME_API_KEY",
+        ],
+        &[
+            "credentials",
+            "set",
+            "files",
+            "--set",
+            "token=@env:SERVER_KEY",
+        ],
+    ] {
+        search.run(&world, arguments);
+    }
+    let gateway = Served::start(&world, &["--log-filter", "trace"]);
+    let key = world
+        .run(&["api-keys", "create", "canaries", "--json"])
+        .ok();
+    let key = key.json()["key"].as_str().unwrap().to_owned();
+    let calls = [
+        ("POST", "/v1/actions/acme:whoami", json!({})),
+        (
+            "POST",
+            "/v1/actions/acme:misplaced",
+            json!({ "where": "x" }),
+        ),
+        (
+            "POST",
+            "/v1/agents/clerk/prompt",
+            json!({ "message": "Who?" }),
+        ),
+        ("GET", "/v1/credentials", json!(null)),
+        ("GET", "/v1/credential-definitions", json!(null)),
+        ("GET", "/v1/sessions", json!(null)),
+        ("GET", "/v1/mcp-servers", json!(null)),
+        ("GET", "/v1/audit?limit=500", json!(null)),
+        ("GET", "/metrics", json!(null)),
+    ];
+    let troubles = [
+        None,
+        Some(Misbehaviour::Fails),
+        Some(Misbehaviour::NoJson),
+        Some(Misbehaviour::Redirects {
+            to: "http://127.0.0.1:1/".into(),
+        }),
+    ];
+    let mut answered = 0;
+    for trouble in troubles {
+        for (method, path, body) in &calls {
+            if let Some(trouble) = &trouble {
+                acme.misbehave(trouble.clone());
+            }
+            let ask = gateway
+                .ask(method.parse::<Method>().unwrap(), path)
+                .bearer(&key);
+            let ask = if body.is_null() { ask } else { ask.json(body) };
+            let answer = ask.send().await;
+            answered += usize::from(answer.status() == 200);
+            let shown = format!("{path}: {:?}\n{}", answer.0.headers(), answer.text());
+            search.0.push((shown.clone(), shown.into_bytes()));
+        }
+    }
+    assert!(answered >= calls.len(), "most of it went well: {answered}");
+    assert!(!acme.received().is_empty() && !model.asked().is_empty());
+    for arguments in [
+        &[
+            "credentials",
+            "set",
+            "acme",
+            "--set",
+            "apiKey=@env:NEXT_KEY",
+        ][..],
+        &["credentials", "list", "--json"],
+        &["credentials", "explain", "acme:whoami"],
+        &["call", "acme:whoami"],
+        &["vault", "rotate"],
+        &["vault", "verify", "--json"],
+        &["audit", "export"],
+        &["audit", "tail", "-n", "500", "--json"],
+    ] {
+        search.run(&world, arguments);
+    }
+    let log = gateway.log();
+    assert!(log.contains("\"TRACE\""), "all that can be logged is");
+    search.0.push(("log".to_owned(), log.into_bytes()));
+    let (_, out) = gateway.stop().await;
+    search.0.push(("out".to_owned(), out.into_bytes()));
+    search.files(&world.path(".keyway"));
+    for secret in [ACME_KEY, NEXT_KEY, SERVER_KEY, MODEL_KEY] {
+        let hex = secret.bytes().map(|byte| format!("{byte:02x}"));
+        for needle in [
+            secret.to_owned(),
+            STANDARD_NO_PAD.encode(secret),
+            URL_SAFE_NO_PAD.encode(secret),
+            hex.collect::<Vec<_>>().concat(),
+        ] {
+            let found = search.holds(needle.as_bytes());
+            assert_eq!(found, None, "{secret} as {needle}");
+        }
+    }
+}
