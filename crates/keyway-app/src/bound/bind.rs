@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyway_core::agent::{AgentEntry, ToolTarget};
 use keyway_core::ports::{
     Audience, BoxFuture, Change, ChangeKind, HeaderSource, List, RelayMethod, Upstream,
 };
@@ -11,6 +12,7 @@ use super::opener::OpenServer;
 use super::overlays::Ids;
 use super::renewing::Renewing;
 use super::table::{Defined, person};
+use crate::agents::Carried;
 use crate::catalogue::Catalogue;
 use crate::credentials::CredentialChoice;
 use crate::policy::View;
@@ -109,6 +111,35 @@ impl App {
         if *choice == CredentialChoice::default() && self.inner.bound.remember(who, &bound) {
             self.tell_person(who);
         }
+        bound
+    }
+
+    /// The same for a turn of an agent, which waits until the servers that it has tools of have listed.
+    pub(crate) async fn bind_for_agent(
+        &self,
+        who: &Principal,
+        agent: &AgentEntry,
+        carried: &Carried,
+    ) -> Arc<Bound> {
+        let of_server =
+            |tool: &ToolTarget| matches!(tool, ToolTarget::Server(_) | ToolTarget::Pattern(_));
+        if !self.has_bound(who) || !agent.tools().iter().any(of_server) {
+            return Bound::nothing();
+        }
+        let bound = self.bind(who, &carried.chosen.read()).await;
+        let meant = |key: &str| {
+            let mut tools = agent.tools().iter();
+            tools.any(|tool| match tool {
+                ToolTarget::Server(server) => server == key,
+                ToolTarget::Pattern(_) => true,
+                _ => false,
+            })
+        };
+        let all = bound.connections().iter();
+        let listed = all
+            .filter(|one| meant(one.key()))
+            .map(|one| one.listed(WAIT));
+        futures_util::future::join_all(listed).await;
         bound
     }
 
