@@ -7,9 +7,9 @@ use keyway_core::{Error, Kind};
 use crate::audit::{Called, Sent};
 use crate::bound::Bound;
 use crate::catalogue::{PromptTarget, ResourceTarget, ToolTarget};
-use crate::invoke::Run;
 use crate::output::OutputCheck;
 use crate::policy::Admitted;
+use crate::run::Run;
 use crate::{App, Call, Definitions};
 
 impl App {

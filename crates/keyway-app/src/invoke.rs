@@ -2,91 +2,21 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use keyway_core::action::{Action, CallChain, Context, Entry, Expose, JobRun, Reply};
-use keyway_core::ports::{Caller, Calls, NoCaller};
+use keyway_core::action::{Action, Context, Entry, Expose, JobRun, Reply};
+use keyway_core::ports::{Caller, NoCaller};
 use keyway_core::rpc::RawJson;
 use keyway_core::{Error, Kind, Principal, RequestId};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use crate::agents::Calling;
 use crate::audit::{Called, Sent};
 use crate::credentials::{CredentialChoice, Leased};
 use crate::patience::{Patient, within};
-use crate::policy::{Admitted, ThingKind, Wish};
+use crate::policy::{ThingKind, Wish};
+use crate::run::{Run, Within};
 use crate::tenant::Tenant;
-use crate::{App, Call, Definitions, Invocation, Surface};
-
-/// An action about to run: who asks, with what, and how to reach them.
-pub(crate) struct Run<'a> {
-    pub(crate) who: &'a Principal,
-    /// What the action is of.
-    pub(crate) definitions: &'a Definitions,
-    pub(crate) input: RawJson,
-    pub(crate) caller: &'a Arc<dyn Caller>,
-    pub(crate) cancel: &'a CancellationToken,
-    pub(crate) request: &'a RequestId,
-    /// The proof that it may.
-    pub(crate) admitted: Admitted,
-    /// The client's request, where one brought it here.
-    pub(crate) through: Option<Call<'a>>,
-    /// Which instances of credentials it is to use, where no request says so.
-    pub(crate) credentials: Option<&'a CredentialChoice>,
-    /// The job it is, where it runs in the background.
-    pub(crate) job: Option<&'a JobRun>,
-    /// The actions that run, and of which this one is called.
-    pub(crate) above: CallChain,
-    /// What it may call, where that is not what every action may.
-    pub(crate) calls: Option<Arc<dyn Calls>>,
-}
-
-/// What an invocation is part of.
-#[derive(Default)]
-pub(crate) struct Within<'a> {
-    pub(crate) job: Option<&'a JobRun>,
-    pub(crate) above: CallChain,
-    pub(crate) calls: Option<Arc<dyn Calls>>,
-}
-
-impl<'a> Run<'a> {
-    pub(crate) fn of(
-        call: &Call<'a>,
-        definitions: &'a Definitions,
-        admitted: Admitted,
-        input: RawJson,
-    ) -> Self {
-        Self {
-            definitions,
-            admitted,
-            who: call.who,
-            input,
-            caller: call.caller,
-            cancel: call.cancel,
-            request: call.request,
-            through: Some(*call),
-            credentials: None,
-            job: None,
-            above: CallChain::default(),
-            calls: None,
-        }
-    }
-}
-
-impl Run<'_> {
-    /// Whether the organization of who asks has an action. That policy permits it was proved before
-    /// ([`Run::admitted`]).
-    fn authorize(&self, entry: &Entry) -> Result<(), Error> {
-        let has = self.definitions.action(entry.action().slug()).is_some();
-        if has { Ok(()) } else { Err(no_action()) }
-    }
-
-    fn choice(&self) -> CredentialChoice {
-        match (&self.credentials, &self.through) {
-            (Some(choice), _) => CredentialChoice::clone(choice),
-            (None, Some(call)) => CredentialChoice::of_params(call.params),
-            (None, None) => CredentialChoice::default(),
-        }
-    }
-}
+use crate::{App, Definitions, Invocation, Surface};
 
 impl App {
     /// Runs an action by its slug. One that is not exposed where the call came in, or that policy
@@ -188,9 +118,7 @@ impl App {
             request: call.request,
             through: None,
             credentials: Some(&call.credentials),
-            job: within.job,
-            above: within.above,
-            calls: within.calls,
+            within,
         };
         self.run(entry, &run).await
     }
@@ -220,7 +148,7 @@ impl App {
         };
         let mut record = self.audit().call(run.who, run.request, called, sent);
         record.admitted(&run.admitted);
-        if let Some(job) = run.job {
+        if let Some(job) = run.within.job {
             record.job(job);
         }
         let outcome = async {
@@ -337,8 +265,11 @@ impl App {
         caller: Arc<dyn Caller>,
         cancel: CancellationToken,
     ) -> Context {
-        let calls = run.calls.clone();
-        let calls = calls.unwrap_or_else(|| Arc::clone(&self.inner) as _);
+        let calls = Arc::new(Calling {
+            app: self.clone(),
+            carried: run.carried(),
+            following: run.within.following.clone(),
+        });
         let context = Context::new(
             run.who.clone(),
             run.request.clone(),
@@ -349,8 +280,8 @@ impl App {
         .with_announcer(self.tenant(run.who).announcer())
         .with_http(Arc::clone(&self.inner.http))
         .with_publisher(Arc::clone(&self.inner.channels) as _)
-        .with_calls(calls, entry.shared_slug(), run.above.clone());
-        match run.job {
+        .with_calls(calls, entry.shared_slug(), run.within.above.clone());
+        match run.within.job {
             Some(job) => context.with_job(job.clone()),
             None => context,
         }

@@ -26,6 +26,7 @@ pub mod policy;
 mod reach;
 pub mod rotation;
 mod routes;
+mod run;
 mod settings;
 pub mod setup;
 mod standing;

@@ -35,6 +35,9 @@ pub struct Settings {
     /// After how long a connection to an MCP server is closed that was made with someone's credentials
     /// and is not used.
     pub server_idle: Duration,
+    /// How many connections to MCP servers that were made with someone's credentials are open at once.
+    /// For one more the one is closed that was not used for longest.
+    pub server_connections: usize,
     /// Agents.
     pub agents: AgentSettings,
     /// Who the gateway is at the authorization servers of credentials.
@@ -54,6 +57,7 @@ impl Default for Settings {
             jobs: JobSettings::default(),
             channels: Channels::default(),
             server_idle: Duration::from_mins(10),
+            server_connections: 512,
             agents: AgentSettings::default(),
             oauth_clients: OAuthClients::default(),
         }

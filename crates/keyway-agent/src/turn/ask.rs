@@ -10,6 +10,9 @@ use crate::tools::ToolCall;
 
 /// The most bytes of an answer. No model that means well comes near it.
 const LONGEST: usize = 4 << 20;
+/// The most calls of an answer: they run one after the other, and each is written down.
+const MOST_CALLS: usize = 128;
+const TOO_MANY: &str = "the answer asks for more than 128 calls at once";
 const ENDLESS: &str = "the answer does not end: it has more than 4 MiB";
 
 /// What came of asking.
@@ -95,8 +98,13 @@ impl Heard {
         let mut length = 0;
         while let Some(chunk) = stream.next().await {
             let chunk = chunk?;
-            if let ModelChunk::Text(more) | ModelChunk::Reasoning(more) = &chunk {
-                length += more.len();
+            length += match &chunk {
+                ModelChunk::Text(more) | ModelChunk::Reasoning(more) => more.len(),
+                ModelChunk::Call(call) => call.name.len() + call.arguments.to_string().len(),
+                ModelChunk::End(_) => 0,
+            };
+            if self.calls.len() > MOST_CALLS {
+                return Err(ModelError::new(ModelErrorKind::Rejected, TOO_MANY));
             }
             if length > LONGEST {
                 return Err(ModelError::new(ModelErrorKind::Rejected, ENDLESS));

@@ -4,11 +4,13 @@ mod ask;
 mod calls;
 mod cut;
 mod halt;
+mod meter;
 mod observer;
 mod retry;
 mod settings;
 mod turn_loop;
 
+pub use meter::Meter;
 pub use observer::{Nobody, Observer, Update};
 pub use retry::RetryPolicy;
 pub use settings::TurnSettings;

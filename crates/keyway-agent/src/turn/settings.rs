@@ -1,7 +1,8 @@
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::RetryPolicy;
+use super::{Meter, RetryPolicy};
 use crate::agent::{Agent, Budget, Price};
 use crate::model::ModelName;
 use crate::transcript::Usage;
@@ -11,6 +12,9 @@ use crate::transcript::Usage;
 pub struct TurnSettings {
     /// What one turn may use.
     pub budget: Budget,
+    /// What counts tokens and money and knows how much of them there may be; `None` for the budget
+    /// alone.
+    pub meter: Option<Arc<Meter>>,
     /// What models cost, by `vendor/model`.
     pub prices: HashMap<String, Price>,
     /// How many calls of one round run at the same time.
@@ -29,6 +33,7 @@ impl Default for TurnSettings {
     fn default() -> Self {
         Self {
             budget: Budget::default(),
+            meter: None,
             prices: HashMap::new(),
             parallel_calls: 8,
             result_bytes: 64 * 1024,

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::ask::{Asked, NoAnswer, ask};
 use super::calls::tidy;
 use super::halt::{Halt, Halts};
-use super::{Observer, TurnSettings, Update};
+use super::{Meter, Observer, TurnSettings, Update};
 use crate::model::{Answer, Model, ModelErrorKind, ModelName, ModelRequest, Stop};
 use crate::tools::{Offer, Tools};
 use crate::transcript::{Event, SinkError, StopReason, Transcript, Usage, messages};
@@ -92,8 +92,11 @@ impl TurnLoop {
         for entry in transcript.repair(self.parts.clock.now()).await? {
             observer.update(Update::EntryWritten(entry));
         }
-        let time = self.parts.settings.budget.time;
+        let settings = &self.parts.settings;
+        let time = settings.budget.time;
+        let meter = settings.meter.clone();
         let mut turn = Turn {
+            meter: meter.unwrap_or_else(|| Arc::new(Meter::of(&settings.budget, None))),
             parts: &self.parts,
             transcript,
             observer,
@@ -141,6 +144,7 @@ pub(super) struct Turn<'a> {
     pub(super) transcript: &'a mut Transcript,
     pub(super) observer: &'a dyn Observer,
     pub(super) halts: Halts<'a>,
+    meter: Arc<Meter>,
     usage: Usage,
     rounds: u32,
 }
@@ -161,7 +165,7 @@ impl Turn<'_> {
             Err(error) => return Ok(failed(error.code(), error.to_string())),
         };
         let settings = &self.parts.settings;
-        if settings.budget.cost_micros.is_some() && !settings.prices.contains_key(model.as_str()) {
+        if self.meter.counts_money() && !settings.prices.contains_key(model.as_str()) {
             let message = "the agent has a budget in money, and the price of its model is not known: set `price` in the agent's file, or take `cost_usd` out of its budget";
             return Ok(failed("model_price_unknown", message));
         }
@@ -226,6 +230,7 @@ impl Turn<'_> {
         let Answer { stop, usage, carry } = answer;
         let usage = self.parts.settings.priced(usage, model);
         self.usage = self.usage.plus(usage);
+        self.meter.add(usage);
         let calls = tidy(calls);
         self.write(Event::AssistantMessage {
             text,
@@ -244,23 +249,20 @@ impl Turn<'_> {
             let which = which.to_owned();
             return Ok(Some(StopReason::Budget { which }));
         }
-        let stopped = self.run_calls(&calls, offer).await?;
-        Ok(stopped.map(halted))
+        if let Some(halt) = self.run_calls(&calls, offer).await? {
+            return Ok(Some(halted(halt)));
+        }
+        // Agents among the tools may have used the rest.
+        let which = self.meter.used_up().map(str::to_owned);
+        Ok(which.map(|which| StopReason::Budget { which }))
     }
 
     /// Which budget does not allow another round.
     fn used_up(&self) -> Option<&'static str> {
-        let budget = &self.parts.settings.budget;
-        let reached = |used: u64, most: Option<u64>| most.is_some_and(|most| used >= most);
-        if self.rounds >= budget.rounds {
-            Some("rounds")
-        } else if reached(self.usage.tokens(), budget.tokens) {
-            Some("tokens")
-        } else if reached(self.usage.cost_micros.unwrap_or(0), budget.cost_micros) {
-            Some("cost")
-        } else {
-            None
+        if self.rounds >= self.parts.settings.budget.rounds {
+            return Some("rounds");
         }
+        self.meter.used_up()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use keyway_agent::turn::Meter;
 use keyway_core::Error;
 use keyway_core::action::Reply;
 use keyway_core::agent::{AgentAnswer, AgentMessage};
@@ -10,10 +11,43 @@ use keyway_core::rpc::RawJson;
 
 use super::Follower;
 use super::follow::Following;
-use crate::app::Inner;
 use crate::credentials::CredentialChoice;
-use crate::invoke::Within;
+use crate::run::Within;
 use crate::{App, Invocation, Surface};
+
+/// What holds for everything that runs because of a call, beside who asks.
+#[derive(Clone, Default)]
+pub(crate) struct Carried {
+    /// The instances of credentials and the project that whoever asks chose.
+    pub(crate) chosen: Chosen,
+    /// How many gateways the call has passed.
+    pub(crate) hops: u8,
+    /// The turn of an agent that it is part of: what is used is used of its budget.
+    pub(crate) meter: Option<Arc<Meter>>,
+}
+
+/// A choice, or what it is read from once it is needed.
+#[derive(Clone)]
+pub(crate) enum Chosen {
+    Choice(CredentialChoice),
+    /// The `params` of a request.
+    Params(RawJson),
+}
+
+impl Default for Chosen {
+    fn default() -> Self {
+        Self::Choice(CredentialChoice::default())
+    }
+}
+
+impl Chosen {
+    pub(crate) fn read(&self) -> CredentialChoice {
+        match self {
+            Self::Choice(choice) => choice.clone(),
+            Self::Params(params) => CredentialChoice::of_params(params),
+        }
+    }
+}
 
 impl App {
     /// Runs an action because of one that runs: as the same principal, through the one way.
@@ -22,6 +56,7 @@ impl App {
         from: &CallFrom,
         slug: &str,
         input: RawJson,
+        carried: &Carried,
     ) -> Result<Reply, Error> {
         // What calls itself would wait for itself; the chain with it is made again once it calls.
         from.chain.with(slug)?;
@@ -33,10 +68,12 @@ impl App {
             caller: Arc::clone(&from.caller),
             cancel: &from.cancel,
             request: &from.request,
-            credentials: CredentialChoice::default(),
+            credentials: carried.chosen.read(),
         };
         let within = Within {
             above: from.chain.clone(),
+            hops: carried.hops,
+            meter: carried.meter.clone(),
             ..Within::default()
         };
         // Boxed: what runs may call again.
@@ -44,42 +81,25 @@ impl App {
     }
 }
 
-impl Calls for Inner {
+/// What an action may call, and what holds for it.
+pub(crate) struct Calling {
+    pub(crate) app: App,
+    pub(crate) carried: Carried,
+    /// Who follows the turn of the agent that the action is, if somebody does.
+    pub(crate) following: Option<Arc<Following>>,
+}
+
+impl Calls for Calling {
     fn call(
         self: Arc<Self>,
         from: CallFrom,
         slug: String,
         input: RawJson,
     ) -> BoxFuture<'static, Result<Reply, Error>> {
-        let app = App { inner: self };
-        Box::pin(async move { app.call_within(&from, &slug, input).await })
-    }
-
-    fn turn(
-        self: Arc<Self>,
-        from: CallFrom,
-        agent: String,
-        message: AgentMessage,
-    ) -> BoxFuture<'static, Result<AgentAnswer, Error>> {
-        let app = App { inner: self };
-        Box::pin(async move { app.turn(from, &agent, message, None).await })
-    }
-}
-
-/// The calls of an agent's action that somebody follows.
-pub(super) struct Followed {
-    pub(super) app: App,
-    pub(super) following: Arc<Following>,
-}
-
-impl Calls for Followed {
-    fn call(
-        self: Arc<Self>,
-        from: CallFrom,
-        slug: String,
-        input: RawJson,
-    ) -> BoxFuture<'static, Result<Reply, Error>> {
-        Arc::clone(&self.app.inner).call(from, slug, input)
+        Box::pin(async move {
+            let called = self.app.call_within(&from, &slug, input, &self.carried);
+            called.await
+        })
     }
 
     fn turn(
@@ -89,8 +109,14 @@ impl Calls for Followed {
         message: AgentMessage,
     ) -> BoxFuture<'static, Result<AgentAnswer, Error>> {
         Box::pin(async move {
-            let follower: Arc<dyn Follower> = Arc::clone(&self.following) as _;
-            self.app.turn(from, &agent, message, Some(follower)).await
+            let follower = self
+                .following
+                .clone()
+                .map(|following| following as Arc<dyn Follower>);
+            let carried = self.carried.clone();
+            self.app
+                .turn(from, &agent, message, carried, follower)
+                .await
         })
     }
 }

@@ -10,20 +10,21 @@ pub(super) fn of(reason: &StopReason) -> Option<(TurnEnd, Error)> {
             TurnEnd::Interrupted,
             Error::new(Kind::Cancelled, "cancelled", "the turn was interrupted"),
         ),
-        StopReason::Budget { which } => (
-            TurnEnd::Budget,
-            Error::new(
-                Kind::Conflict,
-                "agent_budget_spent",
-                format!("the agent used up its budget of {which} before it was done"),
-            )
-            .with_hint("the next message in the session has a budget of its own"),
-        ),
+        StopReason::Budget { which } => (TurnEnd::Budget, spent(which)),
         StopReason::Failed { code, message } => (
             TurnEnd::Failed,
             Error::new(Kind::BadGateway, code.clone(), message.clone()),
         ),
     })
+}
+
+pub(super) fn spent(which: &str) -> Error {
+    Error::new(
+        Kind::Conflict,
+        "agent_budget_spent",
+        format!("the agent used up its budget of {which} before it was done"),
+    )
+    .with_hint("the next message in the session has a budget of its own")
 }
 
 pub(super) fn no_agent() -> Error {

@@ -15,7 +15,7 @@ pub trait Follower: Send + Sync {
 }
 
 /// What a turn was like, for whoever asked for it, and for who follows it.
-pub(super) struct Following {
+pub(crate) struct Following {
     next: Option<Arc<dyn Follower>>,
     seen: Mutex<Seen>,
 }

@@ -17,7 +17,9 @@ mod tools;
 mod turn;
 mod view;
 
+pub(crate) use calls::{Calling, Carried, Chosen};
 pub use follow::Follower;
+pub(crate) use follow::Following;
 pub use keyway_agent::Update;
 pub use parts::{AgentSettings, Answering};
 pub use progress::progress;

@@ -10,6 +10,7 @@ use keyway_core::json;
 use keyway_core::rpc::RawJson;
 use serde_json::{Value, json};
 
+use crate::bound::Bound;
 use crate::catalogue::ToolTarget as Route;
 use crate::policy::ThingKind;
 use crate::tenant::Tenant;
@@ -38,6 +39,7 @@ impl App {
         who: &Principal,
         agent: &AgentEntry,
         chain: &CallChain,
+        bound: &Bound,
     ) -> Offered {
         let tenant = self.tenant(who);
         let mut offered = Offered::default();
@@ -57,12 +59,12 @@ impl App {
                     }
                 }
                 ToolTarget::Server(key) => {
-                    self.offer_listed(who, &tenant, &mut offered, |_, server| {
+                    self.offer_listed(who, bound, &mut offered, |_, server| {
                         server == Some(key.as_str())
                     });
                 }
                 ToolTarget::Pattern(pattern) => {
-                    self.offer_listed(who, &tenant, &mut offered, |name, _| pattern.matches(name));
+                    self.offer_listed(who, bound, &mut offered, |name, _| pattern.matches(name));
                 }
             }
         }
@@ -88,11 +90,12 @@ impl App {
     fn offer_listed(
         &self,
         who: &Principal,
-        tenant: &Tenant,
+        bound: &Bound,
         to: &mut Offered,
         wanted: impl Fn(&str, Option<&str>) -> bool,
     ) {
-        let (view, catalogue) = (self.view(who), tenant.catalogue());
+        let view = self.view_with(who, bound);
+        let catalogue = self.catalogue_with(who, bound);
         let mut cursor = None;
         loop {
             let Ok(page) = view.page(List::Tools, cursor.as_deref()) else {

@@ -9,11 +9,10 @@ use keyway_core::{Error, Principal, RequestId, SessionId};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::calls::Followed;
 use super::follow::{Following, Seen};
 use super::{Follower, MessageView, TurnError, Usage, failure};
 use crate::credentials::CredentialChoice;
-use crate::invoke::Within;
+use crate::run::Within;
 use crate::{App, Invocation, Surface};
 
 /// Something said to an agent.
@@ -37,6 +36,8 @@ pub struct Prompting<'a> {
     pub cancel: &'a CancellationToken,
     /// The request's id in logs.
     pub request: &'a RequestId,
+    /// Which instances of credentials the agent's tools use, where whoever asks says so.
+    pub credentials: CredentialChoice,
     /// Who follows the turn.
     pub follower: Option<Arc<dyn Follower>>,
 }
@@ -85,13 +86,10 @@ impl App {
             caller: prompting.caller,
             cancel: prompting.cancel,
             request: prompting.request,
-            credentials: CredentialChoice::default(),
+            credentials: prompting.credentials,
         };
         let within = Within {
-            calls: Some(Arc::new(Followed {
-                app: self.clone(),
-                following: Arc::clone(&following),
-            })),
+            following: Some(Arc::clone(&following)),
             ..Within::default()
         };
         let done = Box::pin(self.invoke_within(invocation, within)).await;
@@ -154,10 +152,10 @@ fn prompted(session_id: SessionId, seen: &Seen, done: Result<AgentAnswer, Error>
         Err(error) => Prompted {
             session_id,
             // What went wrong after the last word is a failure, too.
-            status: if status == "finished" {
-                "failed"
-            } else {
-                status
+            status: match (status, error.code()) {
+                ("finished", "agent_budget_spent") => "budget",
+                ("finished", _) => "failed",
+                _ => status,
             },
             text: last.unwrap_or_default(),
             output: None,

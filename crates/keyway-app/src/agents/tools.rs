@@ -10,8 +10,10 @@ use parking_lot::Mutex;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::Carried;
 use super::answer;
 use super::offer::Behind;
+use crate::bound::Bound;
 use crate::{App, Call};
 
 /// The tools of an agent in one turn.
@@ -20,13 +22,19 @@ pub(super) struct AgentTools {
     pub(super) agent: Arc<AgentEntry>,
     /// Who asks, through the agent, and what runs already.
     pub(super) from: CallFrom,
+    /// What holds for each call of a tool.
+    pub(super) carried: Carried,
+    /// The connections of who asks.
+    pub(super) bound: Arc<Bound>,
     pub(super) behind: Mutex<HashMap<String, Behind>>,
 }
 
 impl Tools for AgentTools {
     fn offer(&self) -> Offer {
         let from = &self.from;
-        let offered = self.app.offered(&from.principal, &self.agent, &from.chain);
+        let offered = self
+            .app
+            .offered(&from.principal, &self.agent, &from.chain, &self.bound);
         *self.behind.lock() = offered.behind;
         Offer {
             definitions: offered.definitions,
@@ -64,12 +72,17 @@ impl AgentTools {
         let definitions = self.app.tenant(&from.principal).definitions();
         let entry = definitions.action(slug)?;
         let input = RawJson::of(&call.arguments).ok()?;
-        let reply = self.app.call_within(from, slug, input).await;
+        let reply = self.app.call_within(from, slug, input, &self.carried).await;
         Some(answer::outcome(Ok(render::tool_result(entry, reply))))
     }
 
     async fn upstream(&self, from: &CallFrom, name: &str, call: &ToolCall) -> Option<ToolOutcome> {
-        let params = json!({ "name": name, "arguments": call.arguments });
+        let mut params = json!({ "name": name, "arguments": call.arguments });
+        if let (Some(meta), Some(fields)) =
+            (self.carried.chosen.read().to_meta(), params.as_object_mut())
+        {
+            fields.insert("_meta".into(), meta);
+        }
         let params = RawJson::of(&params).ok()?;
         let answer = self.app.call(Call {
             who: &from.principal,
@@ -79,7 +92,7 @@ impl AgentTools {
             caller: &from.caller,
             cancel: &from.cancel,
             request: &from.request,
-            hops: 0,
+            hops: self.carried.hops,
         });
         Some(answer::outcome(Box::pin(answer).await))
     }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyway_agent::transcript::{Event, SinkError, Transcript, Usage};
-use keyway_agent::turn::{Parts, TurnError, TurnLoop, TurnSettings};
+use keyway_agent::turn::{Meter, Parts, TurnError, TurnLoop, TurnSettings};
 use keyway_agent::{Offer, ToolCall, ToolOutcome, ToolStatus, Tools};
 use keyway_core::agent::{AgentAnswer, AgentEntry, AgentMessage, AgentUsage, Budget};
 use keyway_core::ports::{BoxFuture, CallFrom};
@@ -16,9 +16,10 @@ use super::follow::Told;
 use super::plain::Plain;
 use super::sink::{Rows, entries};
 use super::tools::AgentTools;
-use super::{Answering, Follower, failure, output};
+use super::{Answering, Carried, Follower, failure, output};
 use crate::App;
-use crate::jobs::{actor_id, later};
+use crate::bound::Bound;
+use crate::jobs::{actor_id, later, rights_end};
 
 /// The longest title of a session, in characters.
 const TITLE: usize = 80;
@@ -31,6 +32,7 @@ impl App {
         from: CallFrom,
         agent: &str,
         message: AgentMessage,
+        carried: Carried,
         follower: Option<Arc<dyn Follower>>,
     ) -> Result<AgentAnswer, Error> {
         let definitions = self.tenant(&from.principal).definitions();
@@ -39,6 +41,15 @@ impl App {
         if message.text.trim().is_empty() {
             return Err(Error::invalid_at("/message", "a text that says something"));
         }
+        // What is used up for whoever asks is used up for whom they ask.
+        if let Some(which) = carried.meter.as_ref().and_then(|meter| meter.used_up()) {
+            return Err(failure::spent(which));
+        }
+        let meter = Meter::of(agent.agent().get_budget(), carried.meter.clone());
+        let carried = Carried {
+            meter: Some(Arc::new(meter)),
+            ..carried
+        };
         let lease = self.enter(&from, &agent, &message).await?;
         if let Some(follower) = &follower {
             follower.begun(&lease.id);
@@ -60,6 +71,7 @@ impl App {
             answering: self.inner.answering.load_full(),
             agent,
             from,
+            carried,
             lease,
             text: message.text,
             follower,
@@ -110,6 +122,7 @@ struct Turn {
     answering: Arc<Answering>,
     agent: Arc<AgentEntry>,
     from: CallFrom,
+    carried: Carried,
     lease: SessionLease,
     text: String,
     follower: Option<Arc<dyn Follower>>,
@@ -130,6 +143,11 @@ impl Turn {
         let ended = tokio::select! {
             ended = &mut turning => ended,
             () = self.hold() => {
+                self.stop.cancel();
+                turning.await
+            }
+            // Whoever lost what they could do when they asked has nothing more done for them.
+            () = rights_end(&self.app.inner.store, &*self.app.inner.clock, &self.from.principal) => {
                 self.stop.cancel();
                 turning.await
             }
@@ -189,7 +207,13 @@ impl Turn {
             Err(error) => return broken(error),
         };
         let began = Instant::now();
+        let bound = self
+            .app
+            .bind_for_agent(&self.from.principal, &self.agent, &self.carried);
+        let bound = self.stop.run_until_cancelled(bound).await;
         let tools = Arc::new(AgentTools {
+            carried: self.carried.clone(),
+            bound: bound.unwrap_or_else(Bound::nothing),
             app: self.app.clone(),
             agent: Arc::clone(&self.agent),
             from: self.from.clone(),
@@ -216,8 +240,15 @@ impl Turn {
             Ok(value) => return finished(first.usage, text, Some(value)),
             Err(problems) => problems,
         };
+        if let Some(which) = self.meter().and_then(|meter| meter.used_up()) {
+            return Ended {
+                end: TurnEnd::Budget,
+                usage: first.usage,
+                answer: Err(failure::spent(which)),
+            };
+        }
         // One more round, without tools, within what is left.
-        let settings = self.settings(self.left(began, first.usage));
+        let settings = self.settings(self.left(began));
         let correction = output::correction(&problems);
         let second = self.ask(&mut transcript, Arc::new(Without), settings, &correction);
         let second = match second.await {
@@ -293,6 +324,7 @@ impl Turn {
     fn settings(&self, budget: Budget) -> TurnSettings {
         TurnSettings {
             budget,
+            meter: self.meter().cloned(),
             prices: self.answering.prices.clone(),
             max_output_tokens: self.agent.agent().get_max_output_tokens(),
             ..TurnSettings::default()
@@ -300,19 +332,21 @@ impl Turn {
     }
 
     /// One round, within what the turn has left.
-    fn left(&self, began: Instant, used: Usage) -> Budget {
+    fn left(&self, began: Instant) -> Budget {
         let whole = self.agent.agent().get_budget();
         let least = Duration::from_millis(1);
         Budget {
             rounds: 1,
-            tokens: whole.tokens.map(|most| most.saturating_sub(used.tokens())),
             time: whole
                 .time
                 .map(|most| most.saturating_sub(began.elapsed()).max(least)),
-            cost_micros: whole
-                .cost_micros
-                .map(|most| most.saturating_sub(used.cost_micros.unwrap_or(0))),
+            // The meter of the turn knows.
+            ..whole.clone()
         }
+    }
+
+    fn meter(&self) -> Option<&Arc<Meter>> {
+        self.carried.meter.as_ref()
     }
 }
 

@@ -1,13 +1,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyway_core::ports::{Audience, BoxFuture, Change, ChangeKind, List, RelayMethod, Upstream};
-use keyway_core::{Error, McpServer, Principal};
+use keyway_core::agent::{AgentEntry, ToolTarget};
+use keyway_core::ports::{
+    Audience, BoxFuture, Change, ChangeKind, HeaderSource, List, RelayMethod, Upstream,
+};
+use keyway_core::{Error, Kind, McpServer, Principal};
 
 use super::connection::Connection;
 use super::opener::OpenServer;
 use super::overlays::Ids;
+use super::renewing::Renewing;
 use super::table::{Defined, person};
+use crate::agents::Carried;
 use crate::catalogue::Catalogue;
 use crate::credentials::CredentialChoice;
 use crate::policy::View;
@@ -109,6 +114,35 @@ impl App {
         bound
     }
 
+    /// The same for a turn of an agent, which waits until the servers that it has tools of have listed.
+    pub(crate) async fn bind_for_agent(
+        &self,
+        who: &Principal,
+        agent: &AgentEntry,
+        carried: &Carried,
+    ) -> Arc<Bound> {
+        let of_server =
+            |tool: &ToolTarget| matches!(tool, ToolTarget::Server(_) | ToolTarget::Pattern(_));
+        if !self.has_bound(who) || !agent.tools().iter().any(of_server) {
+            return Bound::nothing();
+        }
+        let bound = self.bind(who, &carried.chosen.read()).await;
+        let meant = |key: &str| {
+            let mut tools = agent.tools().iter();
+            tools.any(|tool| match tool {
+                ToolTarget::Server(server) => server == key,
+                ToolTarget::Pattern(_) => true,
+                _ => false,
+            })
+        };
+        let all = bound.connections().iter();
+        let listed = all
+            .filter(|one| meant(one.key()))
+            .map(|one| one.listed(WAIT));
+        futures_util::future::join_all(listed).await;
+        bound
+    }
+
     /// The same for a call, which waits until a server it names has listed for the first time.
     pub(crate) async fn bind_for(&self, call: &Call<'_>) -> Arc<Bound> {
         if !self.has_bound(call.who) {
@@ -139,7 +173,7 @@ impl App {
         &self,
         who: &Principal,
         defined: &Defined,
-        server: &McpServer,
+        server: &Arc<McpServer>,
         choice: &CredentialChoice,
     ) -> Result<Arc<Connection>, Error> {
         let definitions = self.definitions();
@@ -147,15 +181,36 @@ impl App {
         for need in server.needs() {
             instances.extend(self.instance(who, &definitions, need, choice).await?);
         }
-        let connection = self.inner.bound.connection(server, instances);
+        let connection = self.inner.bound.connection(server, instances)?;
         connection.used(self.inner.clock.now());
         if !connection.is_open() {
             let leased = self
                 .lease_all(who, &definitions, server.needs(), choice)
                 .await?;
+            // What is leased was looked for once more, and belongs into the connection of its name only.
+            if !leased.is_of(connection.instances().iter().map(|(id, _)| id)) {
+                return Err(super::connection::changed(server.key()));
+            }
+            if !self
+                .inner
+                .bound
+                .make_room(self.settings().server_connections)
+            {
+                return Err(too_many(server.key()));
+            }
             let opener = defined.opener.as_ref();
             let opener = opener.ok_or_else(|| Error::internal("nothing opens MCP servers"))?;
-            connection.open_with(|| opener.open(connection.id(), server, &leased.lease))?;
+            let leased = Arc::new(leased);
+            let renewed = leased.is_renewed().then(|| -> Arc<dyn HeaderSource> {
+                Arc::new(Renewing {
+                    app: self.clone(),
+                    who: who.clone(),
+                    server: Arc::clone(server),
+                    opened: Arc::clone(&leased),
+                })
+            });
+            connection
+                .open_with(|| opener.open(connection.id(), server, &leased.lease, renewed))?;
         }
         Ok(connection)
     }
@@ -236,6 +291,13 @@ pub(super) fn names(server: &str, target: &str) -> bool {
         .strip_prefix("mcp__")
         .and_then(|rest| rest.strip_prefix(server));
     own.is_some_and(|own| own.starts_with("__"))
+}
+
+fn too_many(server: &str) -> Error {
+    let message =
+        format!("the MCP server `{server}` cannot be connected to: too many are, all in use");
+    Error::new(Kind::Unavailable, "server_connections_exhausted", message)
+        .with_hint("try again later")
 }
 
 fn audience_of(who: &Principal) -> Audience {

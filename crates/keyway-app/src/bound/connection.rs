@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use keyway_core::ports::{BoxFuture, Lists, Relay, Upstream, UpstreamState, UpstreamStatus};
 use keyway_core::rpc::{RawJson, RpcError};
-use keyway_core::{CredentialId, Error};
+use keyway_core::{CredentialId, Error, Kind};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -69,22 +69,46 @@ impl Connection {
         self.open.read().is_some()
     }
 
+    /// The server's key.
+    pub(super) fn server(&self) -> &str {
+        &self.key
+    }
+
+    /// When it was last used, in milliseconds since the epoch.
+    pub(super) fn last_used(&self) -> i64 {
+        self.used.load(Ordering::Relaxed)
+    }
+
     /// Opens it unless it is.
+    ///
+    /// # Errors
+    ///
+    /// What opening says, and `credential_changed` once it is nobody's any more.
     pub(super) fn open_with(
         &self,
         open: impl FnOnce() -> Result<Arc<dyn Upstream>, Error>,
     ) -> Result<(), Error> {
         let mut held = self.open.write();
+        if self.ended.is_cancelled() {
+            return Err(changed(&self.key));
+        }
         if held.is_none() {
             *held = Some(open()?);
         }
         Ok(())
     }
 
-    /// Lets go of the connection, and keeps what it listed. True when there was one.
-    pub(super) fn shut(&self) -> bool {
+    /// Lets go of the connection if that `may` be, and keeps what it listed. It is closed before it can
+    /// be opened again. True when there was one.
+    pub(super) fn shut_if(&self, may: impl FnOnce(&Self) -> bool, close: impl FnOnce()) -> bool {
         self.remember();
-        self.open.write().take().is_some()
+        let mut held = self.open.write();
+        if held.is_none() || !may(self) {
+            return false;
+        }
+        *held = None;
+        close();
+        true
     }
 
     /// Ends whatever runs over it.
@@ -92,10 +116,9 @@ impl Connection {
         self.ended.cancel();
     }
 
-    /// True when it is open, nothing runs, and it was last used before `since`.
+    /// True when nothing runs, and it was last used before `since`.
     pub(super) fn is_idle(&self, since: Timestamp) -> bool {
-        self.is_open()
-            && self.busy.load(Ordering::Relaxed) == 0
+        self.busy.load(Ordering::SeqCst) == 0
             && self.used.load(Ordering::Relaxed) < since.as_millisecond()
     }
 
@@ -151,7 +174,7 @@ impl Connection {
     }
 
     fn enter(&self) -> Busy<'_> {
-        self.busy.fetch_add(1, Ordering::Relaxed);
+        self.busy.fetch_add(1, Ordering::SeqCst);
         Busy(&self.busy)
     }
 }
@@ -225,4 +248,10 @@ impl Upstream for Connection {
             }
         })
     }
+}
+
+/// What a connection is made for is not there any more: whoever asks again finds what is.
+pub(super) fn changed(server: &str) -> Error {
+    let message = format!("what the MCP server `{server}` is reached with changed just now");
+    Error::new(Kind::Conflict, "credential_changed", message).with_hint("try again")
 }

@@ -6,6 +6,7 @@ mod connection;
 mod lacking;
 mod opener;
 mod overlays;
+mod renewing;
 mod standing;
 mod table;
 mod watch;

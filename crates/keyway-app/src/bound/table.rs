@@ -2,11 +2,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use keyway_core::{Actor, McpServer, Principal, UserId};
+use jiff::Timestamp;
+use keyway_core::{Actor, Error, McpServer, Principal, UserId};
 use parking_lot::Mutex;
 
 use super::bind::Bound;
-use super::connection::{Connection, Leased};
+use super::connection::{Connection, Leased, changed};
 use super::opener::OpenServer;
 
 /// For how many people it is remembered what they reach, and how many connections are known, open or
@@ -37,15 +38,23 @@ impl Table {
         self.defined.load()
     }
 
-    /// Replaces the servers. Whatever was open is closed, and nobody reaches anything until they ask.
+    /// Replaces the servers. What was open to one that is reached otherwise than before is closed, and
+    /// nobody reaches anything until they ask.
     pub(super) fn replace(&self, defined: Defined) {
-        let all: Vec<_> = self.connections.lock().drain().collect();
+        // Held to the end: what is opened from here on is opened after what goes was closed.
+        let mut connections = self.connections.lock();
         let before = self.defined.swap(Arc::new(defined));
-        self.known.lock().clear();
-        for (id, connection) in all {
+        let now = self.defined.load();
+        let goes = |key: &str| match (before.server(key), now.server(key)) {
+            (Some(before), Some(now)) => !before.is_reached_like(now),
+            _ => true,
+        };
+        let gone = connections.extract_if(|_, connection| goes(connection.server()));
+        for (id, connection) in gone {
             connection.end();
             close(&before, &id, &connection);
         }
+        self.known.lock().clear();
     }
 
     pub(super) fn get(&self, id: &str) -> Option<Arc<Connection>> {
@@ -61,14 +70,50 @@ impl Table {
     }
 
     /// The connection of these instances, open or not.
-    pub(super) fn connection(&self, server: &McpServer, instances: Vec<Leased>) -> Arc<Connection> {
+    ///
+    /// # Errors
+    ///
+    /// `credential_changed` for a server that is not defined like this any more.
+    pub(super) fn connection(
+        &self,
+        server: &McpServer,
+        instances: Vec<Leased>,
+    ) -> Result<Arc<Connection>, Error> {
         let id = Connection::name(server.key(), &instances);
         let mut connections = self.connections.lock();
+        let defined = self.defined.load();
+        let now = defined.server(server.key());
+        if !now.is_some_and(|now| now.is_reached_like(server)) {
+            return Err(changed(server.key()));
+        }
         if connections.len() >= MOST {
             connections.retain(|_, known| known.is_open());
         }
         let made = || Arc::new(Connection::new(server.key(), Arc::clone(&id), instances));
-        Arc::clone(connections.entry(Arc::clone(&id)).or_insert_with(made))
+        Ok(Arc::clone(
+            connections.entry(Arc::clone(&id)).or_insert_with(made),
+        ))
+    }
+
+    /// Makes room for one more open connection: those that were not used for longest are closed until
+    /// fewer than `most` are open. False when all of them are in use.
+    pub(super) fn make_room(&self, most: usize) -> bool {
+        let mut open: Vec<_> = self.all();
+        open.retain(|connection| connection.is_open());
+        if open.len() < most {
+            return true;
+        }
+        open.sort_by_key(|connection| connection.last_used());
+        let mut left = open.len();
+        for connection in open {
+            if left < most {
+                break;
+            }
+            if self.rest(&connection, Timestamp::MAX) {
+                left -= 1;
+            }
+        }
+        left < most
     }
 
     /// Closes a connection and forgets it.
@@ -80,9 +125,15 @@ impl Table {
         }
     }
 
-    /// Closes a connection and keeps what it listed.
-    pub(super) fn rest(&self, connection: &Connection) {
-        close(&self.defined(), &connection.shared_id(), connection);
+    /// Closes a connection that was not used since, unless something runs over it, and keeps what it
+    /// listed. Answers whether it was closed.
+    pub(super) fn rest(&self, connection: &Connection, since: Timestamp) -> bool {
+        let closed = connection.shut_if(
+            |connection| connection.is_idle(since),
+            || close_at(&self.defined(), &connection.shared_id()),
+        );
+        connection.moved();
+        closed
     }
 
     /// What `who` reaches, as far as it is known.
@@ -108,13 +159,21 @@ impl Table {
     }
 }
 
+impl Defined {
+    fn server(&self, key: &str) -> Option<&Arc<McpServer>> {
+        self.servers.iter().find(|server| server.key() == key)
+    }
+}
+
 fn close(defined: &Defined, id: &str, connection: &Connection) {
-    if connection.shut()
-        && let Some(opener) = &defined.opener
-    {
+    connection.shut_if(|_| true, || close_at(defined, id));
+    connection.moved();
+}
+
+fn close_at(defined: &Defined, id: &str) {
+    if let Some(opener) = &defined.opener {
         opener.close(id);
     }
-    connection.moved();
 }
 
 /// The person `who` is or acts for: all that it depends on what they reach.

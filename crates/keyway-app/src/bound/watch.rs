@@ -41,9 +41,10 @@ impl App {
         let Ok(since) = self.inner.clock.now().checked_sub(idle) else {
             return;
         };
-        let all = self.inner.bound.all();
-        for connection in all.iter().filter(|connection| connection.is_idle(since)) {
-            self.inner.bound.rest(connection);
+        for connection in self.inner.bound.all() {
+            if connection.is_open() && connection.is_idle(since) {
+                self.inner.bound.rest(&connection, since);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 use keyway_core::json;
 use keyway_core::rpc::RawJson;
+use serde_json::{Map, Value, json};
 
 /// Which instances of credentials whoever calls wants used, beyond what the order of resolution would
 /// find: by name or id for a key, and the project the call is for.
@@ -36,6 +37,20 @@ impl CredentialChoice {
             }
         }
         choice
+    }
+
+    /// The `_meta` of an MCP request that says the same; `None` where nothing was chosen.
+    pub(crate) fn to_meta(&self) -> Option<Value> {
+        if *self == Self::default() {
+            return None;
+        }
+        let each = self.instances.iter();
+        let instances = each.map(|(key, instance)| (key.clone(), Value::from(instance.as_str())));
+        let mut meta = json!({ "keyway/credentials": Map::from_iter(instances) });
+        if let (Some(project), Some(fields)) = (&self.project, meta.as_object_mut()) {
+            fields.insert("keyway/project".into(), project.as_str().into());
+        }
+        Some(meta)
     }
 
     /// The instance that was chosen for a key.

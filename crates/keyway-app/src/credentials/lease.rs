@@ -19,7 +19,15 @@ pub(crate) struct Leased {
     pub(crate) lease: Arc<Lease>,
     instances: Vec<CredentialId>,
     /// The access tokens among it.
-    tokens: Vec<(CredentialId, AccessToken)>,
+    tokens: Vec<Token>,
+}
+
+/// An access token, and where it is from.
+#[derive(Clone)]
+struct Token {
+    id: CredentialId,
+    definition: Arc<CredentialDefinition>,
+    token: AccessToken,
 }
 
 impl Leased {
@@ -30,10 +38,25 @@ impl Leased {
 
     /// Whether its access tokens are others than those of an earlier one.
     pub(crate) fn has_other_tokens(&self, earlier: &Self) -> bool {
-        let same = |(one, other): (&(_, AccessToken), &(_, AccessToken))| {
-            one.1.expose() == other.1.expose()
-        };
+        let same = |(one, other): (&Token, &Token)| one.token.expose() == other.token.expose();
         !self.tokens.iter().zip(&earlier.tokens).all(same)
+    }
+
+    /// Whether there are access tokens among it: it is another one in a while.
+    pub(crate) fn is_renewed(&self) -> bool {
+        !self.tokens.is_empty()
+    }
+
+    /// The access tokens among it.
+    pub(crate) fn secrets(&self) -> Vec<Secret<String>> {
+        let each = self.tokens.iter();
+        each.map(|one| Secret::new(one.token.expose().to_owned()))
+            .collect()
+    }
+
+    /// Whether it is of these instances and no others.
+    pub(crate) fn is_of<'a>(&self, instances: impl Iterator<Item = &'a CredentialId>) -> bool {
+        self.instances.iter().eq(instances)
     }
 }
 
@@ -81,7 +104,13 @@ impl App {
         for need in needs {
             let one = self.lease_one(who, definitions, need, choice).await?;
             if let (Some(id), Some(token)) = (&one.id, one.token) {
-                tokens.push((id.clone(), token));
+                let definition = Arc::clone(definition(definitions, need));
+                let id = id.clone();
+                tokens.push(Token {
+                    id,
+                    definition,
+                    token,
+                });
             }
             instances.extend(one.id);
             let key = need.definition().key();
@@ -132,6 +161,13 @@ impl App {
         let definition = definition(definitions, need);
         if definition.kind() == CredentialKind::OAuth2 {
             let token = self.access_token(who, &instance.id, definition).await?;
+            let key = definition.key();
+            let token = token.map_err(|error| match error {
+                TokenError::Unreachable(_) => error::not_renewed(key),
+                TokenError::SignInRequired(_) | TokenError::Refused(_) => {
+                    error::needs_reconnecting(key, self.settings().pages_url.as_deref())
+                }
+            })?;
             return Ok(One {
                 id: Some(instance.id),
                 fields: grants::fields(&token)?,
@@ -185,7 +221,7 @@ impl App {
         who: &Principal,
         id: &CredentialId,
         definition: &Arc<CredentialDefinition>,
-    ) -> Result<AccessToken, Error> {
+    ) -> Result<Result<AccessToken, TokenError>, Error> {
         let (grants, organization) = (&self.inner.grants, who.organization());
         let token = grants.token(organization, id, definition).await;
         let key = definition.key();
@@ -200,12 +236,42 @@ impl App {
                 .note_renewal_failure(organization, id, code, now)
                 .await?;
         }
-        token.map_err(|error| match error {
-            TokenError::Unreachable(_) => error::not_renewed(key),
-            TokenError::SignInRequired(_) | TokenError::Refused(_) => {
-                error::needs_reconnecting(key, self.settings().pages_url.as_deref())
+        Ok(token)
+    }
+
+    /// The same lease with the access tokens of this moment, of the same instances, whoever's default
+    /// they are by now.
+    pub(crate) async fn lease_again(
+        &self,
+        who: &Principal,
+        leased: &Leased,
+    ) -> Result<Leased, TokenError> {
+        let unkept = |_| TokenError::Unreachable(String::from("the store does not answer"));
+        let mut lease = Lease::clone(&leased.lease);
+        let mut tokens = leased.tokens.clone();
+        let definitions = self.definitions();
+        for one in &mut tokens {
+            let known = definitions.credentials().get(one.definition.key());
+            if let Some(known) = known {
+                one.definition = Arc::clone(known);
             }
+            let token = self.access_token(who, &one.id, &one.definition).await;
+            one.token = token.map_err(unkept)??;
+            let fields = grants::fields(&one.token).map_err(unkept)?;
+            lease = lease.with_fields(one.definition.key(), fields);
+        }
+        Ok(Leased {
+            lease: Arc::new(lease),
+            instances: leased.instances.clone(),
+            tokens,
         })
+    }
+
+    /// Notes that a service refused these access tokens: they are renewed before they are leased again.
+    pub(crate) fn tokens_refused(&self, leased: &Leased) {
+        for one in &leased.tokens {
+            self.inner.grants.refused(&one.id, &one.token);
+        }
     }
 
     /// Which instance `who` gets for a need.
@@ -249,9 +315,7 @@ impl App {
             let now = self.inner.clock.now();
             self.inner.held.uses.record(&leased.instances, now, done);
             if is_unauthorized(done) {
-                for (id, token) in &leased.tokens {
-                    self.inner.grants.refused(id, token);
-                }
+                self.tokens_refused(leased);
             }
         }
     }

@@ -332,9 +332,11 @@ impl Credentials {
             .registry()
             .iter()
             .map(keyway_core::action::Entry::action);
-        all.filter(|action| needs(action))
-            .map(|action| action.slug().to_owned())
-            .collect()
+        let slugs = all
+            .filter(|action| needs(action))
+            .map(|action| action.slug().to_owned());
+        let servers = self.parts.definitions.credentials().servers_of(key);
+        slugs.chain(servers.iter().cloned()).collect()
     }
 
     pub(super) fn forget(&self) {

@@ -1,10 +1,16 @@
+use std::time::Duration;
+
 use jiff::Timestamp;
+use keyway_core::ports::Clock;
 use keyway_core::scopes::Scope;
 use keyway_core::{Actor, Error, Kind, OrgId, Principal, Role, Scopes, Subject};
 use keyway_store::Store;
 use serde::{Deserialize, Serialize};
 
 use crate::access;
+
+/// How often is looked whether rights still hold.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Who queued a job, as it is kept with it: by what they came in, and what that was good for then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +129,25 @@ impl Asker {
             Self::Operator | Self::Anonymous => Scopes::none(),
         };
         Ok((subject, scopes))
+    }
+}
+
+/// Waits until `who` has another role than it came with, or none: what it came in by is not valid any
+/// more. Who did not come in by anything waits for ever.
+pub(crate) async fn rights_end(store: &Store, clock: &dyn Clock, who: &Principal) {
+    if matches!(who.subject(), Subject::Local | Subject::Anonymous) {
+        return std::future::pending().await;
+    }
+    let asker = Asker::of(who);
+    loop {
+        tokio::time::sleep(LOOK).await;
+        match asker.now(store, who.organization(), clock.now()).await {
+            Ok(now) if now.role() == who.role() => {}
+            Err(error) if error.code() != gone().code() => {
+                tracing::warn!(%error, "it cannot be seen whether someone's rights still hold");
+            }
+            Ok(_) | Err(_) => return,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use keyway_core::action::{CallChain, Reply, SignInAction};
+use keyway_core::action::{Reply, SignInAction};
 use keyway_core::ports::NoCaller;
 use keyway_core::{Error, Kind, RequestId, Role};
 use serde_json::{Number, Value};
@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 use super::throttle::Trying;
 use super::{Browser, IdentitySignIn, People, Profile, SignedIn};
 use crate::App;
-use crate::invoke::Run;
 use crate::policy::Admitted;
+use crate::run::{Run, Within};
 
 /// The longest id an application may give its people.
 const MAX_ID: usize = 255;
@@ -54,9 +54,7 @@ impl App {
             admitted: Admitted::to_sign_in(),
             through: None,
             credentials: None,
-            job: None,
-            above: CallChain::default(),
-            calls: None,
+            within: Within::default(),
         };
         // The application knows its accounts; how often one address tries is seen here.
         let people = self.people();

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyway_app::credentials::Place;
-use keyway_app::{List, OpenServer};
+use keyway_app::{List, OpenServer, Settings};
 use keyway_core::credential::Lease;
-use keyway_core::ports::{Change, ChangeKind, Lists, Upstream};
+use keyway_core::ports::{Change, ChangeKind, HeaderSource, Lists, Upstream};
 use keyway_core::{Action, Credential, Error, McpServer, Principal, Secret};
 use keyway_store::Purpose;
 use parking_lot::Mutex;
@@ -40,6 +40,7 @@ impl OpenServer for Opener {
         id: &str,
         server: &McpServer,
         lease: &Lease,
+        _: Option<Arc<dyn HeaderSource>>,
     ) -> Result<Arc<dyn Upstream>, Error> {
         let (_, value) = server.headers(lease)?.remove(0);
         self.log
@@ -179,5 +180,63 @@ async fn servers_that_are_replaced_are_closed_and_nothing_of_them_is_listed() {
     assert_eq!(listed(&process, &who).await, Vec::<String>::new());
     let statuses = process.app.server_statuses(&who).await;
     assert!(statuses.is_empty(), "{statuses:?}");
+    process.stop().await;
+}
+
+#[tokio::test]
+async fn attack_a_server_that_changed_is_not_reached_over_what_was_open_to_the_former_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let process = start(directory.path()).await;
+    let (who, opener) = (process.app.local(), Opener::new());
+    let set_servers = |server: Arc<McpServer>| {
+        let opener = Arc::clone(&opener) as Arc<dyn OpenServer>;
+        process.app.set_bound_servers(vec![server], opener);
+    };
+    let first = server();
+    set_servers(Arc::clone(&first));
+    let id = set(&process, "first").await;
+    let opened = format!("open internal#{id}.1 with Bearer first");
+    assert_eq!(listed(&process, &who).await.len(), 1);
+
+    // Something else was saved: the server is the one it was, and so is its connection.
+    let same = McpServer::clone(&first).title("Another title");
+    set_servers(Arc::new(same));
+    assert_eq!(listed(&process, &who).await.len(), 1);
+    assert_eq!(opener.log(), [opened.clone()]);
+
+    let elsewhere = McpServer::http("internal", "https://elsewhere.example.com");
+    set_servers(Arc::new(elsewhere.bearer(|acme: Acme| acme.api_key)));
+    let closed = format!("close internal#{id}.1");
+    assert_eq!(opener.log(), [opened.clone(), closed.clone()]);
+    assert_eq!(listed(&process, &who).await.len(), 1);
+    assert_eq!(opener.log(), [opened.clone(), closed, opened]);
+    process.stop().await;
+}
+
+#[tokio::test]
+async fn attack_connections_of_many_are_bounded() {
+    let directory = tempfile::tempdir().unwrap();
+    let needs = Action::with_credentials("needs", |_, (): (), _: Acme| async { Ok(1) });
+    let settings = Settings {
+        server_connections: 2,
+        ..Settings::default()
+    };
+    let process =
+        Process::start_with(directory.path(), Purpose::Serve, vec![needs], settings).await;
+    let (who, opener) = (process.app.local(), Opener::new());
+    let servers = ["a", "b", "c"].map(|key| {
+        let server = McpServer::http(key, "https://mcp.example.com");
+        Arc::new(server.bearer(|acme: Acme| acme.api_key))
+    });
+    let opening = Arc::clone(&opener) as Arc<dyn OpenServer>;
+    process.app.set_bound_servers(servers.to_vec(), opening);
+    set(&process, "first").await;
+    for _ in 0..3 {
+        listed(&process, &who).await;
+        let log = opener.log();
+        let count = |what: &str| log.iter().filter(|line| line.starts_with(what)).count();
+        assert_eq!(count("open") - count("close"), 2, "{log:?}");
+        process.clock.advance(Duration::from_secs(1));
+    }
     process.stop().await;
 }

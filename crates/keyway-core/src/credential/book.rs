@@ -11,6 +11,8 @@ use crate::{Action, McpServer};
 #[derive(Debug, Clone, Default)]
 pub struct CredentialBook {
     all: BTreeMap<String, Arc<CredentialDefinition>>,
+    /// The MCP servers that are reached with each, by their keys.
+    servers: BTreeMap<String, Vec<String>>,
 }
 
 impl CredentialBook {
@@ -52,8 +54,13 @@ impl CredentialBook {
         servers: impl IntoIterator<Item = &'a McpServer>,
     ) -> Result<Self, Vec<Clash>> {
         let mut clashes = Vec::new();
-        for need in servers.into_iter().flat_map(McpServer::needs) {
-            self.add(need, &mut clashes);
+        for server in servers {
+            for need in server.needs() {
+                self.add(need, &mut clashes);
+                let key = need.definition().key().to_owned();
+                let reached = self.servers.entry(key).or_default();
+                reached.push(server.key().to_owned());
+            }
         }
         if clashes.is_empty() {
             Ok(self)
@@ -84,6 +91,11 @@ impl CredentialBook {
     /// A credential by its key.
     pub fn get(&self, key: &str) -> Option<&Arc<CredentialDefinition>> {
         self.all.get(key)
+    }
+
+    /// The keys of the MCP servers that are reached with a credential.
+    pub fn servers_of(&self, key: &str) -> &[String] {
+        self.servers.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// Every credential, by key.

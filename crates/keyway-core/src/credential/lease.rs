@@ -71,6 +71,15 @@ impl Lease {
         Self { credentials }
     }
 
+    /// The same with other fields of one credential.
+    pub fn with_fields(mut self, key: &str, fields: Fields) -> Self {
+        let found = self.credentials.iter_mut().find(|one| &*one.key == key);
+        if let Some(leased) = found {
+            leased.fields = fields;
+        }
+        self
+    }
+
     /// The fields of a credential by its key.
     ///
     /// # Errors

@@ -52,6 +52,7 @@ pub struct McpServer {
     needs: Vec<CredentialNeed>,
     headers: Vec<Mapped>,
     variables: Vec<Mapped>,
+    mark: Option<u64>,
     defined_at: Origin,
 }
 
@@ -90,6 +91,7 @@ impl McpServer {
             needs: Vec::new(),
             headers: Vec::new(),
             variables: Vec::new(),
+            mark: None,
             defined_at: Origin::here(),
         }
     }
@@ -184,6 +186,13 @@ impl McpServer {
         self
     }
 
+    /// Says by a number what its headers and variables are made like, where they are made anew each time
+    /// its definition is read: with the same number they are the same.
+    pub fn marked(mut self, mark: u64) -> Self {
+        self.mark = Some(mark);
+        self
+    }
+
     /// Says where it was defined, where that is not the line that made it.
     pub fn defined(mut self, at: Origin) -> Self {
         self.defined_at = at;
@@ -237,6 +246,29 @@ impl McpServer {
     /// As [`McpServer::headers`], for a value with a NUL.
     pub fn variables(&self, lease: &Lease) -> Result<Vec<(String, Secret<String>)>, Error> {
         self.read(&self.variables, lease, |value| !value.contains('\0'))
+    }
+
+    /// True when a connection to the one is a connection to the other: both are reached the same way,
+    /// with the same credentials in the same headers.
+    ///
+    /// ```
+    /// let one = keyway_core::McpServer::http("docs", "https://mcp.example.com");
+    /// assert!(one.is_reached_like(&one.clone().title("Docs")));
+    /// let other = keyway_core::McpServer::http("docs", "https://mcp.example.net");
+    /// assert!(!one.is_reached_like(&other));
+    /// ```
+    pub fn is_reached_like(&self, other: &Self) -> bool {
+        let needs = |one: &Self| format!("{:?}", one.needs);
+        let marked = self.mark.is_some() && self.mark == other.mark;
+        let alike = |one: &[Mapped], other: &[Mapped]| {
+            let same = |(one, other): (&Mapped, &Mapped)| one.is(other, marked);
+            one.len() == other.len() && one.iter().zip(other).all(same)
+        };
+        self.key == other.key
+            && self.transport == other.transport
+            && needs(self) == needs(other)
+            && alike(&self.headers, &other.headers)
+            && alike(&self.variables, &other.variables)
     }
 
     /// Why it cannot be used, if it cannot: for whoever defined it.

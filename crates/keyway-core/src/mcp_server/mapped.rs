@@ -31,6 +31,11 @@ impl Mapped {
         &self.name
     }
 
+    /// True when both are made the same way: by the same code, or by what is known to be alike.
+    pub(super) fn is(&self, other: &Self, alike: bool) -> bool {
+        self.name == other.name && (alike || Arc::ptr_eq(&self.read, &other.read))
+    }
+
     pub(super) fn read(&self, lease: &Lease) -> Result<Secret<String>, Error> {
         (self.read)(lease)
     }

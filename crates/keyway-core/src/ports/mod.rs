@@ -5,6 +5,7 @@ mod caller;
 mod calls;
 mod catalogue;
 mod clock;
+mod headers;
 mod hosts;
 mod http;
 mod publisher;
@@ -20,6 +21,7 @@ pub use caller::{
 pub use calls::{CallFrom, Calls};
 pub use catalogue::{Audience, CacheScope, List, Notice, Page};
 pub use clock::Clock;
+pub use headers::{HeaderSource, MadeHeaders};
 pub use hosts::{BadHost, Hosts};
 pub use http::{
     Body, Destination, HttpError, HttpRequest, HttpResponse, HttpSend, Limits, Redirects,

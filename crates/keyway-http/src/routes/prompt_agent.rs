@@ -11,6 +11,7 @@ use futures_util::stream::unfold;
 use http::HeaderMap;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
 use keyway_app::agents::{Follower, Prompted, Prompting, Update, progress};
+use keyway_app::credentials::CredentialChoice;
 use keyway_core::ports::NoCaller;
 use keyway_core::{Error, Principal, RequestId, SessionId};
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::caller::AskerOfAny;
-use super::{Input, answer};
+use super::{Input, answer, call_action};
 use crate::media;
 use crate::refusal::Refusal;
 use crate::shared::Shared;
@@ -46,6 +47,7 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     Input(said): Input<Said>,
 ) -> Result<Response, Refusal> {
+    let credentials = call_action::choice(&headers)?;
     // A client that goes away drops this future, or the stream, and with it the guard.
     let cancel = CancellationToken::new();
     let gone = cancel.clone().drop_guard();
@@ -55,6 +57,7 @@ pub(crate) async fn handle(
         request: asker.request,
         agent,
         said,
+        credentials,
         cancel,
     };
     if !wants_events(&headers) {
@@ -102,6 +105,7 @@ struct Asking {
     request: RequestId,
     agent: String,
     said: Said,
+    credentials: CredentialChoice,
     cancel: CancellationToken,
 }
 
@@ -115,6 +119,7 @@ impl Asking {
             caller: Arc::new(NoCaller),
             cancel: &self.cancel,
             request: &self.request,
+            credentials: self.credentials,
             follower,
         };
         self.shared.app.prompt(prompting).await

@@ -1,3 +1,4 @@
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use keyway_core::action::Origin;
@@ -59,6 +60,9 @@ fn make(
     if let Some(title) = &spec.title {
         server = server.title(title);
     }
+    let mut hasher = DefaultHasher::new();
+    format!("{keys:?} {:?} {:?}", spec.headers, spec.env).hash(&mut hasher);
+    server = server.marked(hasher.finish());
     let keys: Arc<[String]> = keys.into();
     for header in &spec.headers {
         let (spec, keys, name) = (Arc::clone(spec), Arc::clone(&keys), header.name.clone());

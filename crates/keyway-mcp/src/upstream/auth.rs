@@ -101,7 +101,7 @@ const RESERVED: &[&str] = &[
     "upgrade",
 ];
 
-fn header_name(name: &str) -> Result<HeaderName, HeaderProblem> {
+pub(super) fn header_name(name: &str) -> Result<HeaderName, HeaderProblem> {
     let parsed = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| HeaderProblem::BadName(name.to_owned()))?;
     if RESERVED.contains(&parsed.as_str()) {
@@ -110,7 +110,7 @@ fn header_name(name: &str) -> Result<HeaderName, HeaderProblem> {
     Ok(parsed)
 }
 
-fn header_value(name: &HeaderName, value: &str) -> Result<HeaderValue, HeaderProblem> {
+pub(super) fn header_value(name: &HeaderName, value: &str) -> Result<HeaderValue, HeaderProblem> {
     let bad = || HeaderProblem::BadValue(name.as_str().to_owned());
     if !value.is_ascii() {
         return Err(bad());

@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::handshake::{
     Hello, Probe, initialize_members, is_modern_error, read_discover, read_initialize, read_refusal,
 };
-use super::http::{Endpoint, HttpLink, Manners, Sending, open_sse};
+use super::http::{Credentials, Endpoint, HttpLink, Manners, Sending, open_sse};
 use super::inbound::Signals;
 use super::line::Line;
 use super::redact::Redactor;
@@ -196,7 +196,11 @@ impl Connector {
             connect: self.spec.timeouts.connect,
             retries: self.spec.retries,
         };
-        let endpoint = Endpoint::new(Arc::clone(&self.http), spec, self.tokens.clone(), manners)
+        let credentials = Credentials {
+            tokens: self.tokens.clone(),
+            redactor: Arc::clone(&self.redactor),
+        };
+        let endpoint = Endpoint::new(Arc::clone(&self.http), spec, credentials, manners)
             .map_err(|problem| Failure::Closed(problem.to_string()))?;
         let endpoint = Arc::new(endpoint);
         if spec.kind == HttpKind::Sse || known == Some(Era::Sse) {

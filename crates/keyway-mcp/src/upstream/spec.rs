@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use keyway_core::Secret;
 use keyway_core::names::Prefix;
-use keyway_core::ports::{Destination, Hosts, ProtectedResource};
+use keyway_core::ports::{Destination, HeaderSource, Hosts, ProtectedResource};
 
 /// One MCP server to be a client of. Plain data: nothing is checked or resolved here.
 #[derive(Debug, Clone)]
@@ -131,6 +132,9 @@ pub struct Http {
     pub destination: Destination,
     /// The only hosts that anything is sent to, after redirects too; any where absent.
     pub hosts: Option<Hosts>,
+    /// Where headers come from that change while a connection stands; each replaces the one of its name
+    /// in [`Http::headers`].
+    pub renewed: Option<Arc<dyn HeaderSource>>,
 }
 
 impl fmt::Debug for Http {
@@ -156,6 +160,7 @@ impl Http {
             auth: Auth::default(),
             destination: Destination::Operator,
             hosts: None,
+            renewed: None,
         }
     }
 }

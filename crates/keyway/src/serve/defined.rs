@@ -8,7 +8,7 @@ use keyway_app::{App, OpenServer};
 use keyway_core::action::Clash;
 use keyway_core::credential::{CredentialBook, Lease};
 use keyway_core::mcp_server::McpTransport;
-use keyway_core::ports::{Hosts, Upstream};
+use keyway_core::ports::{HeaderSource, Hosts, Upstream};
 use keyway_core::{Error, McpServer, Secret};
 use keyway_mcp::upstream::{Http, Pool, ServerSpec, Stdio, Transport};
 use url::Url;
@@ -76,9 +76,13 @@ impl OpenServer for Opener {
         id: &str,
         server: &McpServer,
         lease: &Lease,
+        renewed: Option<Arc<dyn HeaderSource>>,
     ) -> Result<Arc<dyn Upstream>, Error> {
         let mut spec = spec(server, lease)?;
         spec.id = Some(id.to_owned());
+        if let Transport::Http(http) = &mut spec.transport {
+            http.renewed = renewed;
+        }
         Ok(self.pool.add(spec))
     }
 

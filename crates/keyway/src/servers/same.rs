@@ -27,6 +27,7 @@ fn places(spec: &ServerSpec) -> Vec<&str> {
             auth: _,
             destination: _,
             hosts: _,
+            renewed: _,
         }) => vec![url],
     }
 }

@@ -5,14 +5,15 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use keyway_core::ports::{
-    AccessToken, Destination, Hosts, HttpError, HttpRequest, HttpResponse, HttpSend, Limits,
-    Redirects, Refusal,
+    AccessToken, Destination, HeaderSource, Hosts, HttpError, HttpRequest, HttpResponse, HttpSend,
+    Limits, MadeHeaders, Redirects, Refusal,
 };
 
 use super::again;
 use super::challenge::{asks_for_bearer, challenges, wants_more_scope};
-use crate::upstream::auth::HeaderProblem;
+use crate::upstream::auth::{HeaderProblem, header_name, header_value};
 use crate::upstream::failure::{Denied, Failure};
+use crate::upstream::redact::Redactor;
 use crate::upstream::spec::{Auth, Http};
 use crate::upstream::tokens::{Tokens, bearer};
 use crate::upstream::wait::AskClock;
@@ -32,11 +33,20 @@ pub(in crate::upstream) struct Endpoint {
     destination: Destination,
     hosts: Option<Hosts>,
     headers: HeaderMap,
-    /// Where tokens come from, for a server behind OAuth.
-    tokens: Option<Arc<Tokens>>,
+    credentials: Credentials,
+    /// Where headers come from that are renewed.
+    renewed: Option<Arc<dyn HeaderSource>>,
     /// Credentials of the configuration are among the headers.
     keyed: bool,
     manners: Manners,
+}
+
+/// Where credentials come from that no specification holds, and who is told of them.
+#[derive(Clone)]
+pub(in crate::upstream) struct Credentials {
+    /// Where tokens come from, for a server behind OAuth.
+    pub(in crate::upstream) tokens: Option<Arc<Tokens>>,
+    pub(in crate::upstream) redactor: Arc<Redactor>,
 }
 
 /// How requests to an endpoint are sent.
@@ -60,7 +70,7 @@ impl Endpoint {
     pub(in crate::upstream) fn new(
         http: Arc<dyn HttpSend>,
         spec: &Http,
-        tokens: Option<Arc<Tokens>>,
+        credentials: Credentials,
         manners: Manners,
     ) -> Result<Self, HeaderProblem> {
         let mut headers = HeaderMap::new();
@@ -81,7 +91,8 @@ impl Endpoint {
             keyed: matches!(spec.auth, Auth::ApiKey { .. } | Auth::OAuth(_))
                 || headers.contains_key(AUTHORIZATION),
             headers,
-            tokens,
+            credentials,
+            renewed: spec.renewed.clone(),
             manners,
         })
     }
@@ -153,11 +164,49 @@ impl Endpoint {
         parcel: Parcel<'_>,
         clock: Option<&AskClock>,
     ) -> Result<HttpResponse, Failure> {
-        if let Some(tokens) = &self.tokens {
+        if let Some(tokens) = &self.credentials.tokens {
             return Box::pin(self.send_as(tokens, &parcel, clock)).await;
         }
-        let response = self.deliver(&parcel, None).await?;
+        if let Some(source) = &self.renewed {
+            return Box::pin(self.send_with(&**source, &parcel)).await;
+        }
+        let response = self.deliver(&parcel, &HeaderMap::new()).await?;
         self.taken(response)
+    }
+
+    /// Sends a request with the headers of this moment, and once more with others when they are refused.
+    async fn send_with(
+        &self,
+        source: &dyn HeaderSource,
+        parcel: &Parcel<'_>,
+    ) -> Result<HttpResponse, Failure> {
+        let made = source.headers().await.map_err(Failure::Token)?;
+        let response = self.deliver(parcel, &self.learned(&made)?).await?;
+        if response.status.as_u16() != 401 {
+            return self.taken(response);
+        }
+        let Some(others) = source.refused(&made).await.map_err(Failure::Token)? else {
+            return self.taken(response);
+        };
+        drop(response);
+        let response = self.deliver(parcel, &self.learned(&others)?).await?;
+        self.taken(response)
+    }
+
+    /// Headers as they are sent. Nothing that is shown later has them in it.
+    fn learned(&self, made: &MadeHeaders) -> Result<HeaderMap, Failure> {
+        for secret in &made.secrets {
+            let secret = AccessToken::new(secret.expose().clone());
+            self.credentials.redactor.learn(&secret);
+        }
+        let mut headers = HeaderMap::new();
+        for (name, value) in &made.all {
+            let unsendable = |problem: HeaderProblem| Failure::Closed(problem.to_string());
+            let name = header_name(name).map_err(unsendable)?;
+            let value = header_value(&name, value.expose()).map_err(unsendable)?;
+            headers.insert(name, value);
+        }
+        Ok(headers)
     }
 
     /// Sends a request with the current token, and once more with another one when that is refused.
@@ -168,7 +217,8 @@ impl Endpoint {
         clock: Option<&AskClock>,
     ) -> Result<HttpResponse, Failure> {
         let sent = tokens.current().await?;
-        let response = self.deliver(parcel, sent.as_ref()).await?;
+        let carried = sent.as_ref().map(carrying).transpose()?;
+        let response = self.deliver(parcel, &carried.unwrap_or_default()).await?;
         let Some(refusal) = refusal_of(&response, sent) else {
             return self.taken(response);
         };
@@ -176,7 +226,7 @@ impl Endpoint {
         let asking = clock.map(AskClock::start);
         let renewed = tokens.after(&refusal).await?;
         drop(asking);
-        let response = self.deliver(parcel, Some(&renewed)).await?;
+        let response = self.deliver(parcel, &carrying(&renewed)?).await?;
         let Some(refusal) = refusal_of(&response, None) else {
             return self.taken(response);
         };
@@ -193,13 +243,13 @@ impl Endpoint {
     async fn deliver(
         &self,
         parcel: &Parcel<'_>,
-        token: Option<&AccessToken>,
+        credentials: &HeaderMap,
     ) -> Result<HttpResponse, Failure> {
         let mut repeated = 0;
         loop {
             let mut headers = (parcel.headers)();
-            if let Some(token) = token {
-                headers.insert(AUTHORIZATION, bearer(token)?);
+            for (name, value) in credentials {
+                headers.insert(name, value.clone());
             }
             let outcome = self.exchange(parcel, headers).await;
             if repeated == self.manners.retries {
@@ -247,9 +297,15 @@ impl Endpoint {
         Err(Failure::Auth(Denied {
             status,
             keyed: self.keyed,
-            takes_oauth: self.tokens.is_none() && asks_for_bearer(&challenges(&response.headers)),
+            takes_oauth: self.credentials.tokens.is_none()
+                && asks_for_bearer(&challenges(&response.headers)),
         }))
     }
+}
+
+/// The header of a token.
+fn carrying(token: &AccessToken) -> Result<HeaderMap, Failure> {
+    Ok(HeaderMap::from_iter([(AUTHORIZATION, bearer(token)?)]))
 }
 
 /// The refusal an answer is, where another token may help (RFC 6750 section 3.1).

@@ -10,6 +10,6 @@ mod link;
 mod sse;
 
 pub(super) use call::Sending;
-pub(super) use endpoint::{Endpoint, Manners};
+pub(super) use endpoint::{Credentials, Endpoint, Manners};
 pub(super) use link::HttpLink;
 pub(super) use sse::open_sse;

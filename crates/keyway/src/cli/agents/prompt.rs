@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use keyway_app::agents::{Prompted, Prompting};
+use keyway_app::credentials::CredentialChoice;
 use keyway_core::ports::NoCaller;
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -69,6 +70,7 @@ async fn said(
         caller: Arc::new(NoCaller),
         cancel: &cancel,
         request: &request,
+        credentials: CredentialChoice::default(),
         follower: live.then(|| Arc::new(Watch(send)) as _),
     });
     tokio::pin!(prompting);

@@ -1,5 +1,6 @@
 //! Agents on a gateway: over HTTP, on the command line, and from each other.
 
+mod attacks;
 mod bounds;
 mod calls;
 mod command_line;

@@ -5,5 +5,6 @@ mod clashing;
 mod ending;
 mod lacking;
 mod manifest;
+mod renewed;
 mod shared;
 mod world;
