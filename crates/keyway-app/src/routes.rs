@@ -14,6 +14,8 @@ use crate::policy::ThingKind;
 pub struct Routing {
     /// Its slug.
     pub slug: String,
+    /// Its method and path, as they were said.
+    pub route: (Method, String),
     /// What the path says of its parameters, in order.
     pub values: Vec<String>,
     /// Whether it may be queued instead.
@@ -43,6 +45,7 @@ impl App {
         match definitions.registry().by_route(method, path) {
             Routed::Found(entry, values) => Ok(Routing {
                 slug: entry.action().slug().to_owned(),
+                route: said(entry).unwrap_or_default(),
                 values,
                 queues: entry.action().exposure().contains(Expose::TASK),
             }),
@@ -65,7 +68,8 @@ impl App {
         }
     }
 
-    /// The input of a request to a route. What is wrong with it is told only to who sees the action.
+    /// The input of a request to a route. What is wrong with it is told only to who sees the action. One
+    /// that was defined with another route since is not there: the values were of other parameters.
     pub fn routed_input(
         &self,
         who: &Principal,
@@ -74,7 +78,10 @@ impl App {
         body: Option<&RawJson>,
     ) -> Result<RawJson, Error> {
         let definitions = self.tenant(who).definitions();
-        let entry = definitions.action(&routing.slug).ok_or_else(no_action)?;
+        let entry = definitions
+            .action(&routing.slug)
+            .filter(|entry| said(entry).as_ref() == Some(&routing.route))
+            .ok_or_else(no_action)?;
         let input = entry.routed_input(&routing.values, query, body);
         input.map_err(|error| {
             if self.sees(who, entry) {
@@ -92,4 +99,9 @@ impl App {
             .action(ThingKind::Tool, entry, entry.tool_name());
         self.view(who).sees(&thing)
     }
+}
+
+fn said(entry: &Entry) -> Option<(Method, String)> {
+    let (method, path) = entry.action().get_route()?;
+    Some((method.clone(), path.to_owned()))
 }

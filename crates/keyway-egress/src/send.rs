@@ -164,8 +164,7 @@ impl Inner {
             // Such URLs are made anew for each call, and may hold what nobody should remember.
             Some(hosts) => {
                 let target = Target::read(&request.url, request.destination)?;
-                target.is_one_of(hosts)?;
-                Arc::new(self.plans.make(target)?)
+                Arc::new(self.plans.make(target.held_to(hosts)?)?)
             }
             None => self.plans.get(&request.url, request.destination)?,
         };
@@ -191,10 +190,10 @@ impl Inner {
             let Some(location) = redirect::location(response.status, &response.headers) else {
                 return Ok(response);
             };
-            let target;
+            let mut target;
             (target, outgoing) = outgoing.follow(&plan.target, response.status, location)?;
             if let Some(hosts) = &request.hosts {
-                target.is_one_of(hosts)?;
+                target = target.held_to(hosts)?;
             }
             plan = Arc::new(self.plans.make(target)?);
         }

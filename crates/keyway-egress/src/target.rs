@@ -79,19 +79,22 @@ impl Target {
         })
     }
 
-    /// Refuses a target that is none of these hosts. A socket is none.
-    pub(crate) fn is_one_of(&self, hosts: &Hosts) -> Result<(), HttpError> {
-        let named = self.socket.is_none()
-            && match self.host() {
-                Some(NamedHost::Name(name)) => hosts.names(name, self.port()),
-                Some(NamedHost::Address(ip)) => hosts.names(&ip.to_string(), self.port()),
-                None => false,
-            };
-        if named {
-            Ok(())
-        } else {
-            Err(HttpError::Refused(self.label()))
+    /// The target, held to these hosts: refused when it is none of them, as a socket always is, and
+    /// guarded when only a `*.` names it.
+    pub(crate) fn held_to(mut self, hosts: &Hosts) -> Result<Self, HttpError> {
+        let host = match (self.host(), &self.socket) {
+            (Some(NamedHost::Name(name)), None) => Some(name.to_owned()),
+            (Some(NamedHost::Address(ip)), None) => Some(ip.to_string()),
+            _ => None,
+        };
+        let port = self.port();
+        let Some(host) = host.filter(|host| hosts.names(host, port)) else {
+            return Err(HttpError::Refused(self.label()));
+        };
+        if !hosts.names_exactly(&host, port) {
+            self.destination = Destination::Guarded;
         }
+        Ok(self)
     }
 
     /// The port, given or by scheme.

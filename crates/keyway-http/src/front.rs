@@ -85,6 +85,7 @@ impl Front {
             endpoint: parts.endpoint,
             about: parts.about,
             requests: Requests::new(),
+            sockets: Arc::default(),
             sites: Sites::new(&parts.settings.mcp, &parts.settings.access),
             started: parts.clock.now(),
             clock: parts.clock,

@@ -5,8 +5,10 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
+use futures_util::StreamExt as _;
 use http::Request;
 use http::header::{AUTHORIZATION, COOKIE};
+use http_body_util::{BodyStream, StreamBody};
 use keyway_app::Visit;
 use keyway_core::action::Origin;
 use keyway_core::names::APP_SLUG;
@@ -19,6 +21,9 @@ use crate::shared::Shared;
 
 /// Where endpoints of integrations are.
 const PREFIX: &str = "/x/";
+
+/// Headers by which a request is another one than its method says.
+const METHOD_OVERRIDES: &[&str] = &["x-http-method-override", "x-http-method", "x-method-override"];
 
 /// Endpoints of an integration's own, below `/x/{id}`.
 #[derive(Debug, Clone)]
@@ -126,6 +131,10 @@ async fn enter(
     // What a client proves itself with is for the gateway alone.
     head.headers.remove(AUTHORIZATION);
     head.headers.remove(COOKIE);
+    // What policy and the log were told of the request is what it is.
+    for name in METHOD_OVERRIDES {
+        head.headers.remove(*name);
+    }
     let safe = head.method.is_safe();
     let body = body::read(body, &door.shared.settings.limits).await?;
     head.extensions.insert(who.clone());
@@ -142,7 +151,20 @@ async fn enter(
         let failed = failure(&response);
         (response, failed)
     });
-    Ok(answered.await?)
+    let response = answered.await?;
+    Ok(ending(response, door.shared.app.no_longer(&who)))
+}
+
+/// The answer, which ends in the middle once whoever asked may no longer do what they could: a stream
+/// may go on for as long as it likes. One whose length is known is all there.
+fn ending(response: Response, no_longer: impl Future<Output = ()> + Send + 'static) -> Response {
+    if http_body::Body::size_hint(response.body()).exact().is_some() {
+        return response;
+    }
+    response.map(|body| {
+        let frames = BodyStream::new(body).take_until(Box::pin(no_longer));
+        Body::new(StreamBody::new(frames))
+    })
 }
 
 /// What the audit log says of an answer that is none.

@@ -18,6 +18,7 @@ use crate::bearer;
 use crate::metrics::Requests;
 use crate::pages::Forms;
 use crate::refusal::Refusal;
+use crate::routes::socket::Seats;
 use crate::settings::{Authentication, Settings};
 use crate::sites::Sites;
 
@@ -36,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) started: jiff::Timestamp,
+    /// How many sockets everybody has open.
+    pub(crate) sockets: Arc<Seats>,
     /// Cancelled once the process was told to stop.
     pub(crate) stopping: CancellationToken,
     /// Set once every upstream had its first chance to connect.

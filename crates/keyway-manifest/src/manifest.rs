@@ -20,6 +20,9 @@ const KEYS: &[&str] = &[
     "schedules",
 ];
 
+/// What programs say of a file that they wrote, to people and to themselves. It means nothing here.
+pub(crate) const COMMENT: &str = "$comment";
+
 /// What one or several files define.
 ///
 /// ```
@@ -54,6 +57,9 @@ impl Manifest {
     /// The keys of a manifest, for files that have others as well.
     pub const KEYS: &'static [&'static str] = KEYS;
 
+    /// The member of a file whose text means nothing: who wrote it, for people and for that program.
+    pub const COMMENT: &'static str = COMMENT;
+
     /// Reads a document without a name.
     ///
     /// # Errors
@@ -75,7 +81,7 @@ impl Manifest {
     pub fn read_file(file: &str, document: &Value) -> (Self, Vec<Fault>) {
         let mut faults = Faults::new();
         let root = Node::new(document, Spot::root(file));
-        let manifest = match root.fields(KEYS, &mut faults) {
+        let manifest = match root.fields_and(KEYS, COMMENT, &mut faults) {
             None => Self::default(),
             Some(fields) => Self {
                 credentials: fields.get("credentials").map_or_else(Vec::new, |node| {

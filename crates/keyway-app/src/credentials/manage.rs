@@ -209,7 +209,7 @@ impl Credentials {
             let granted = match self.defined(&stored.key) {
                 Ok(definition) if definition.server().is_some() => {
                     let record = grants.record(who.organization(), id).await;
-                    record.map(|record| (definition, record))
+                    record.map(|(record, held)| (definition, record, held))
                 }
                 _ => None,
             };
@@ -218,7 +218,8 @@ impl Credentials {
         };
         let granted = self.parts.audit.change(event, change).await?;
         self.forget();
-        if let Some((definition, record)) = granted {
+        if let Some((definition, record, held)) = granted {
+            drop(held);
             self.parts.grants.take_back(definition, &record).await;
         }
         Ok(())

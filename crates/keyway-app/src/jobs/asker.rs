@@ -160,7 +160,8 @@ pub(crate) fn actor_id(who: &Principal) -> String {
     }
 }
 
-fn within(scopes: &Scopes, role: Role) -> Scopes {
+/// Of scopes those that somebody of a role may have.
+pub(super) fn within(scopes: &Scopes, role: Role) -> Scopes {
     let kept = scopes
         .iter()
         .filter(|scope| role.administers() || **scope != Scope::Admin);

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use keyway_core::ports::Clock;
-use keyway_core::{Error, JobId, Kind, Principal, Role};
-use keyway_store::{JobFilter, JobState, Store};
+use keyway_core::{Error, JobId, Kind, Principal, Role, Scopes, Subject};
+use keyway_store::{Job, JobFilter, JobState, Store};
 use tokio::sync::Notify;
 
-use super::asker::actor_id;
+use super::asker::{actor_id, within};
 use super::{JobPage, JobView};
 use crate::access;
 use crate::audit::{Audit, Event, EventKind};
@@ -13,8 +13,9 @@ use crate::audit::{Audit, Event, EventKind};
 /// The most jobs of a page.
 const PAGE: u32 = 200;
 
-/// Looking at jobs, queueing them again and taking them back. Everyone sees their own; who
-/// administers the organization sees all of it.
+/// Looking at jobs, queueing them again and taking them back. Everyone sees their own, by a key or a
+/// token those that were queued with no more scopes than it has; who administers the organization
+/// sees all of it.
 #[derive(Debug, Clone)]
 pub struct Jobs {
     parts: JobParts,
@@ -60,14 +61,15 @@ impl Jobs {
         self
     }
 
-    /// The jobs that `who` sees, the last queued first.
+    /// The jobs that `who` sees, the last queued first. A page may have fewer than its limit although
+    /// another one follows.
     pub async fn list(&self, who: &Principal, list: &ListJobs<'_>) -> Result<JobPage, Error> {
-        let own = self.only_of(who).await?;
+        let sight = self.sight(who).await?;
         let state = list.state.map(str::parse::<JobState>).transpose();
         let before = list.cursor.map(str::parse::<i64>).transpose();
         let filter = JobFilter {
             state: state.map_err(|error| Error::invalid_at("/state", error.to_string()))?,
-            actor: own.as_deref(),
+            actor: sight.own.as_deref(),
             before: before.map_err(|_| Error::invalid_at("/cursor", "a cursor of this list"))?,
         };
         let limit = list.limit.unwrap_or(50).clamp(1, PAGE);
@@ -78,6 +80,7 @@ impl Jobs {
             jobs.pop();
         }
         let next_cursor = jobs.last().filter(|_| more).map(|job| job.seq.to_string());
+        jobs.retain(|job| sight.reaches(job));
         Ok(JobPage {
             jobs: jobs.into_iter().map(JobView::from).collect(),
             next_cursor,
@@ -86,9 +89,9 @@ impl Jobs {
 
     /// One job.
     pub async fn show(&self, who: &Principal, id: &JobId) -> Result<JobView, Error> {
-        let own = self.only_of(who).await?;
+        let sight = self.sight(who).await?;
         let job = self.parts.store.job(who.organization(), id).await?;
-        let seen = job.filter(|job| own.is_none_or(|own| own == job.actor));
+        let seen = job.filter(|job| sight.reaches(job));
         seen.map(JobView::from).ok_or_else(no_job)
     }
 
@@ -132,11 +135,38 @@ impl Jobs {
         self.show(who, id).await
     }
 
-    /// Whose jobs `who` sees, by id; all when absent.
-    async fn only_of(&self, who: &Principal) -> Result<Option<String>, Error> {
+    async fn sight(&self, who: &Principal) -> Result<Sight, Error> {
         let role = access::role(&self.parts.store, who).await?;
         let all = role.is_some_and(Role::administers) && who.scopes().admin();
-        Ok((!all).then(|| actor_id(who)))
+        let narrow = matches!(
+            who.subject(),
+            Subject::ApiKey { .. } | Subject::Token { .. }
+        );
+        let bound = narrow && !all;
+        Ok(Sight {
+            own: (!all).then(|| actor_id(who)),
+            bound: bound.then(|| (who.scopes().clone(), role.unwrap_or(Role::Member))),
+        })
+    }
+}
+
+/// Which jobs somebody sees.
+struct Sight {
+    /// Those of this id; all when absent.
+    own: Option<String>,
+    /// Those queued with no more than these scopes, as far as this role may have more.
+    bound: Option<(Scopes, Role)>,
+}
+
+impl Sight {
+    fn reaches(&self, job: &Job) -> bool {
+        let own = self.own.as_ref().is_none_or(|own| *own == job.actor);
+        own && match (&self.bound, &job.scopes) {
+            (Some((scopes, role)), Some(had)) => had
+                .parse::<Scopes>()
+                .is_ok_and(|had| scopes.covers(&within(&had, *role))),
+            _ => true,
+        }
     }
 }
 

@@ -8,10 +8,10 @@ use std::time::Duration;
 use keyway_app::definitions::{Aspect, Difference};
 use keyway_app::limits::{Rate, RateLimits};
 use keyway_app::{App, Definitions, List, Notice, Settings};
-use keyway_core::action::{Content, Entry, Expose, Registry};
+use keyway_core::action::{Content, Entry, Expose, Registry, segments};
 use keyway_core::credential::CredentialBook;
 use keyway_core::ports::RelayMethod;
-use keyway_core::{Action, Role};
+use keyway_core::{Action, Kind, Role};
 use keyway_store::Purpose;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -224,6 +224,30 @@ async fn what_is_queued_and_scheduled_follows() {
     })
     .await;
     world.stop().await;
+}
+
+#[tokio::test]
+async fn attack_a_path_that_was_read_for_one_route_is_not_the_input_of_another() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = json!({ "type": "string" });
+    let schema = json!({ "type": "object", "properties": { "id": text, "team": text } });
+    let routed = |path: &str| {
+        let show = Action::new("note:show", |_, input: Value| async move { Ok(input) });
+        let show = show.input_schema_override(schema.clone()).read_only();
+        definitions(vec![show.route(http::Method::GET, path)])
+    };
+    let process = Process::start(directory.path(), Purpose::Serve, Vec::new()).await;
+    let (app, local) = (&process.app, process.app.local());
+    app.define(routed("/notes/{id}"));
+    let path = segments("/notes/7").unwrap();
+    let routing = app.route(&local, &http::Method::GET, path).unwrap();
+    let input = app.routed_input(&local, &routing, &[], None).unwrap();
+    assert_eq!(input.as_str(), r#"{"id":"7"}"#);
+    // Replaced while the body of the request was still under way.
+    app.define(routed("/notes/{team}"));
+    let refused = app.routed_input(&local, &routing, &[], None).unwrap_err();
+    assert_eq!(refused.kind(), Kind::NotFound);
+    process.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -38,7 +38,7 @@ impl Request {
     pub(super) fn new(client: HttpClient, method: Method, url: String) -> Self {
         let idempotent = method.is_idempotent();
         let destination = match client.hosts {
-            // Whoever wrote the action named them.
+            // Whoever wrote the action named them; one below a `*.` is guarded all the same.
             Some(_) => Destination::Operator,
             None => Destination::Guarded,
         };

@@ -10,6 +10,9 @@ use crate::action::{Origin, Schema, input_schema};
 use crate::names::CREDENTIAL_KEY;
 use crate::ports::{BadHost, Hosts};
 
+/// What the names of form fields of the gateway's own begin with.
+const OURS: &str = "keyway_";
+
 /// How a credential comes to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -173,7 +176,8 @@ impl CredentialDefinition {
     }
 
     /// The hosts it may be sent to, as `api.acme.example`, `*.acme.example` or `localhost:8080`. What
-    /// an action with this credential sends anywhere else through [`Context::http`] is refused.
+    /// an action with this credential sends anywhere else through [`Context::http`] is refused. A host
+    /// that is written out may be in a private network; one below a `*.` is public, or in `egress.allow`.
     ///
     /// One that is no host is found when the gateway starts.
     ///
@@ -245,6 +249,14 @@ impl CredentialDefinition {
         }
         if self.schema.get("type").and_then(Value::as_str) != Some("object") {
             return Some("its fields are no object: `type` has to be `object`".to_owned());
+        }
+        let ours = |field: &CredentialField| field.name == "csrf" || field.name.starts_with(OURS);
+        if let Some(field) = self.fields().into_iter().find(ours) {
+            return Some(format!(
+                "the field `{}` has a name that forms of the gateway use: `csrf`, and what begins with \
+                 `{OURS}`",
+                field.name
+            ));
         }
         if let Some(server) = &self.oauth2 {
             let fault = server.fault().or_else(|| oauth2::unfit(&self.schema));

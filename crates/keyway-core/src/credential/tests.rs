@@ -121,8 +121,15 @@ fn what_cannot_be_used_says_why() {
     let object = json!({ "type": "object" });
     let of = |key: &str| CredentialDefinition::new(key, object.clone());
     assert_eq!(of("acme").fault(), None);
+    let named = |field: &str| {
+        let schema = json!({ "type": "object", "properties": { field: {} } });
+        CredentialDefinition::new("acme", schema)
+    };
     for (definition, told) in [
         (of("Acme"), "credential key"),
+        // Its value would say who is to use it, or stand in for the form's token.
+        (named("keyway_place"), "forms of the gateway use"),
+        (named("csrf"), "forms of the gateway use"),
         (of("acme").hosts(["https://a.example"]), "its hosts"),
         (CredentialDefinition::new("acme", json!({})), "no object"),
         (

@@ -53,6 +53,13 @@ impl Hosts {
         self.0.iter().any(|one| one.names(host, port))
     }
 
+    /// True when one of them is this very host. What stands for any host below a name says nothing of
+    /// where one of those leads: whoever writes the zone could have it lead into a private network.
+    pub fn names_exactly(&self, host: &str, port: u16) -> bool {
+        let mut exact = self.0.iter().filter(|one| !one.below);
+        exact.any(|one| one.names(host, port))
+    }
+
     /// These and the others.
     pub fn or(&self, others: &Self) -> Self {
         Self(self.0.iter().chain(&*others.0).cloned().collect())
@@ -196,6 +203,8 @@ mod tests {
             ("127.0.0.1", 9, true),
         ] {
             assert_eq!(hosts.names(host, port), named, "{host}:{port}");
+            let exactly = named && !host.to_lowercase().ends_with(".b.example");
+            assert_eq!(hosts.names_exactly(host, port), exactly, "{host}:{port}");
         }
     }
 }

@@ -56,7 +56,8 @@ pub struct HttpRequest {
     /// What happens to a redirect.
     pub redirects: Redirects,
     /// The only hosts it may go to, after every redirect too; `None` when anything may that the
-    /// address guard allows.
+    /// address guard allows. One that is named only by a `*.` is nobody's choice of an address, and is
+    /// [`Destination::Guarded`] whatever `destination` says.
     pub hosts: Option<Hosts>,
     /// How often it is sent again when the other side is not reached or answers 429, 502, 503 or 504,
     /// after the time its `Retry-After` asks for. Only for what may be done twice (RFC 9110, section

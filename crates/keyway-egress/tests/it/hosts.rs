@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use http::StatusCode;
 use keyway_core::ports::{Hosts, HttpError, HttpRequest, HttpSend as _};
 
-use crate::support::{Peer, egress, egress_allowing, fetch, get};
+use crate::support::{Names, Peer, egress, egress_allowing, egress_resolving, fetch, get};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -36,6 +36,33 @@ async fn attack_what_is_held_to_hosts_goes_nowhere_else() {
         }
     }
     assert_eq!(other.connections(), 0);
+}
+
+#[tokio::test]
+async fn attack_a_host_below_a_declared_name_leads_into_no_private_network() {
+    let peer = Peer::saying(OK);
+    let url = format!("http://inner.acme.example:{}/", peer.address.port());
+    let asked = |hosts: &[&str]| HttpRequest {
+        hosts: Some(Hosts::new(hosts).unwrap()),
+        ..get(url.clone())
+    };
+    let egress = egress_resolving(Names::answering(&[&["127.0.0.1"]]));
+    let refused = fetch(&egress, asked(&["*.acme.example"])).await;
+    assert!(matches!(refused, Err(HttpError::Refused(_))), "{refused:?}");
+    assert_eq!(peer.connections(), 0);
+    // Who writes the very host down means it, and `egress.allow` means whatever it names.
+    for hosts in [
+        &["inner.acme.example"][..],
+        &["*.acme.example", "inner.acme.example"],
+    ] {
+        assert_eq!(fetch(&egress, asked(hosts)).await.unwrap(), "ok");
+    }
+    let local = HttpRequest {
+        hosts: Some(Hosts::new(["*.localhost"]).unwrap()),
+        ..get(format!("http://inner.localhost:{}/", peer.address.port()))
+    };
+    let refused = fetch(&egress_resolving(Names::answering(&[&["127.0.0.1"]])), local).await;
+    assert!(matches!(refused, Err(HttpError::Refused(_))), "{refused:?}");
 }
 
 #[tokio::test]

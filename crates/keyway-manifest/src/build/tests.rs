@@ -64,6 +64,14 @@ fn whole() -> Value {
 }
 
 #[test]
+fn a_comment_of_whoever_wrote_a_file_defines_nothing() {
+    let marked = json!({ "$comment": "written by a program", "actions": {} });
+    assert!(Manifest::read(&marked).unwrap().is_empty());
+    let misspelt = json!({ "$comments": "", "actions": {} });
+    assert_eq!(Manifest::read(&misspelt).unwrap_err().len(), 1);
+}
+
+#[test]
 fn a_manifest_becomes_credentials_apps_and_actions() {
     let made = built(&whole());
     let keys: Vec<_> = made

@@ -191,6 +191,13 @@ impl<'a> Importing<'a, '_> {
                 .noted("its own server is left out: the base URL that was given is used");
             return None;
         }
+        if server.is_near(self.resolver.url()) {
+            self.report.loosened(
+                "its own server is on this machine or in a private network, which a document does not \
+                 choose; the app's is used",
+            );
+            return None;
+        }
         if server.host != base.host {
             self.report.noted(format!(
                 "it goes to {}, and the credential of the app with it",

@@ -52,6 +52,11 @@ pub enum Refused {
         "the address of the document's server is not complete: say where the service is with --base-url"
     )]
     ServerUnknown,
+    /// Its server is on this machine or in a private network.
+    #[error(
+        "the document's server is on this machine or in a private network: say that it is meant with --base-url"
+    )]
+    ServerNear,
     /// `--base-url` is no address.
     #[error("--base-url: expected http:// or https://, a host and at most a path")]
     BadBaseUrl,

@@ -1,6 +1,8 @@
 //! Where the service is.
 
-use url::Url;
+use std::net::{IpAddr, Ipv4Addr};
+
+use url::{Host, Url};
 
 use super::import::Refused;
 use super::report::{Report, shown};
@@ -33,9 +35,49 @@ impl Server {
             host,
         })
     }
+
+    /// True for an address of this machine or of a private network that is written out, unless the
+    /// document itself came from that very host and port.
+    pub(super) fn is_near(&self, document: &str) -> bool {
+        let Ok(url) = Url::parse(&self.url) else {
+            return false;
+        };
+        let near = match url.host() {
+            Some(Host::Domain(name)) => {
+                let name = name.strip_suffix('.').unwrap_or(name);
+                name == "localhost" || name.ends_with(".localhost")
+            }
+            Some(Host::Ipv4(ip)) => is_near(ip.into()),
+            Some(Host::Ipv6(ip)) => is_near(ip.into()),
+            None => false,
+        };
+        near && Url::parse(document).ok().map(|url| url.origin()) != Some(url.origin())
+    }
 }
 
-/// The first server of the document.
+fn is_near(ip: IpAddr) -> bool {
+    let v4 = |ip: Ipv4Addr| {
+        let [first, second, ..] = ip.octets();
+        let shared = first == 100 && second & 0xc0 == 64;
+        ip.is_private()
+            || ip.is_loopback()
+            || ip.is_link_local()
+            || first == 0
+            || first >= 224
+            || shared
+    };
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => v4(ip),
+        // Global unicast, save what is tunnelled or translated to IPv4: who knows to which address.
+        IpAddr::V6(ip) => match ip.segments() {
+            [0x2001, 0, ..] | [0x2002, ..] => true,
+            [first, ..] => !(0x2000..=0x3fff).contains(&first),
+        },
+    }
+}
+
+/// The first server of the document. One in a private network is for the operator to name: a document
+/// that came from elsewhere would have the gateway send there, with a credential.
 pub(super) fn of_document(
     root: &Node<'_>,
     document: &str,
@@ -49,7 +91,11 @@ pub(super) fn of_document(
     if servers.next().is_some() {
         report.noted("there are several servers; the first is used, `--base-url` names another");
     }
-    of(&first, document, report).ok_or(Refused::ServerUnknown)
+    let server = of(&first, document, report).ok_or(Refused::ServerUnknown)?;
+    if server.is_near(document) {
+        return Err(Refused::ServerNear);
+    }
+    Ok(server)
 }
 
 /// The address of a server object, its variables at their defaults.

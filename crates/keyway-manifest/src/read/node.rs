@@ -63,8 +63,19 @@ impl<'a> Node<'a> {
         known: &'static [&'static str],
         faults: &mut Faults,
     ) -> Option<Fields<'a>> {
+        self.fields_and(known, "", faults)
+    }
+
+    /// The same with one key more, which nobody is told of.
+    pub(crate) fn fields_and(
+        &self,
+        known: &'static [&'static str],
+        also: &str,
+        faults: &mut Faults,
+    ) -> Option<Fields<'a>> {
         let map = self.map(faults)?;
-        for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
+        let strange = |key: &&String| !known.contains(&key.as_str()) && *key != also;
+        for key in map.keys().filter(strange) {
             let at = self.at.member(key);
             faults.push(unknown(at, "key", key, known.iter().copied()).of_name());
         }

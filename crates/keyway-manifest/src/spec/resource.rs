@@ -77,9 +77,11 @@ fn content(fields: &Fields<'_>, faults: &mut Faults) -> Option<StaticContent> {
         "text" => StaticContent::Text(text),
         "file" => {
             let at = fields.at.member("file");
-            let parts = text.split(['/', '\\']);
-            if text.starts_with('/') || parts.clone().any(|part| matches!(part, "" | "..")) {
-                let message = "a file beside the one that names it or below, without `..`";
+            // Hidden ones are where keys and variables are kept.
+            let hidden = |part: &str| part.is_empty() || part != "." && part.starts_with('.');
+            if text.starts_with('/') || text.split(['/', '\\']).any(hidden) {
+                let message =
+                    "a file beside the one that names it or below, without `..` and not hidden";
                 faults.push(Fault::new(at, format!("expected {message}")));
                 return None;
             }

@@ -61,6 +61,7 @@ impl Pending {
     pub fn record(&self) -> Result<Secret<Vec<u8>>, SafeError> {
         let kept = Kept {
             key: self.key.clone(),
+            home: self.resource.url.clone(),
             found: self.found.clone(),
             client: self.client.clone(),
             redirect_uri: self.redirect_uri.clone(),
@@ -72,9 +73,19 @@ impl Pending {
         record::bytes(&self.key, &kept)
     }
 
-    /// Takes up what [`Pending::record`] made, in whichever process. `None` for what is no record.
+    /// Takes up what [`Pending::record`] made, in whichever process. `None` for what is no record, and
+    /// where the resource or the client that is configured for it is no longer the one it was begun
+    /// with: neither the code nor the client's secret goes where the other belongs.
     pub fn resume(record: &[u8], resource: ProtectedResource) -> Option<Self> {
         let kept: Kept = serde_json::from_slice(record).ok()?;
+        let configured = kept.client.origin == Origin::Configured;
+        let same_client = match &resource.client_id {
+            Some(id) => configured && kept.client.id == *id,
+            None => !configured,
+        };
+        if kept.home != resource.url || !same_client {
+            return None;
+        }
         let mut pending = Self {
             key: kept.key,
             resource,
@@ -100,6 +111,8 @@ impl Pending {
 #[derive(Serialize, Deserialize)]
 struct Kept {
     key: String,
+    /// The URL of the resource.
+    home: String,
     found: Found,
     client: Identity,
     redirect_uri: String,

@@ -71,6 +71,8 @@ pub struct Job {
     pub ordering_key: Option<String>,
     /// For whom, by id.
     pub actor: String,
+    /// The scopes that who queued it had then, where they came with any.
+    pub scopes: Option<String>,
     /// How far it is.
     pub state: JobState,
     /// From when on it may run.
@@ -89,7 +91,8 @@ pub struct Job {
 
 /// The columns of a [`Row`].
 pub(super) const COLUMNS: &str = "seq, id, kind, name, ordering_key, actor, state, run_at, attempts, \
-     max_attempts, last_error, created_at, finished_at";
+     max_attempts, last_error, created_at, finished_at, \
+     CASE WHEN json_valid(asker) THEN json_extract(asker, '$.scopes') END AS scopes";
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
@@ -106,6 +109,7 @@ pub(super) struct Row {
     last_error: Option<String>,
     created_at: i64,
     finished_at: Option<i64>,
+    scopes: Option<String>,
 }
 
 impl Row {
@@ -117,6 +121,7 @@ impl Row {
             name: self.name,
             ordering_key: self.ordering_key,
             actor: self.actor,
+            scopes: self.scopes,
             state: self.state.parse().map_err(|_| store::damaged())?,
             run_at: store::moment(self.run_at)?,
             attempts: u32::try_from(self.attempts).map_err(|_| store::damaged())?,

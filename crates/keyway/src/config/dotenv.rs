@@ -1,3 +1,4 @@
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::doc::At;
@@ -26,7 +27,7 @@ pub fn with_dotenv(environment: &Environment, folder: &Path) -> Result<Environme
         };
         Finding::error(place, "", message)
     };
-    let text = match std::fs::read_to_string(&path) {
+    let text = match read_bounded(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Ok(environment.clone());
@@ -56,6 +57,20 @@ pub fn with_dotenv(environment: &Environment, folder: &Path) -> Result<Environme
     } else {
         Err(findings)
     }
+}
+
+/// What is in a file, and little more of one that is too large. A device or a pipe has no end, or never
+/// begins.
+fn read_bounded(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    let kind = std::fs::metadata(path)?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        let kind = std::io::ErrorKind::InvalidInput;
+        return Err(std::io::Error::new(kind, "it is no file"));
+    }
+    let most = MAX_BYTES as u64 + 1;
+    std::fs::File::open(path)?.take(most).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// The folder a project's `.env` is looked for in: that of its configuration file.
@@ -187,6 +202,18 @@ mod tests {
                 ".env:7:3: there is an escape that is not known; `\\\\` is a backslash",
             ]
         );
+    }
+
+    #[test]
+    fn attack_what_has_no_end_is_not_read() {
+        for target in ["/dev/zero", "/dev"] {
+            let dir = tempfile::tempdir().unwrap();
+            std::os::unix::fs::symlink(target, dir.path().join(DOTENV)).unwrap();
+            let process = Environment::default();
+            with_dotenv(&process, dir.path()).unwrap_err();
+        }
+        let told = read(&"A=s3cret\n".repeat(40_000)).unwrap_err();
+        assert_eq!(told, [".env: it has more than 256 KiB"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use keyway_core::ports::{
     TokenSources as _,
 };
 use keyway_core::{CredentialDefinition, CredentialId, Error, OrgId, Secret};
-use keyway_oauth::{Client, ClientSettings, Parts, Revocation, Safe as _};
+use keyway_oauth::{Client, ClientSettings, Lock, Parts, Revocation, Safe as _};
 use keyway_store::Store;
 use keyway_vault::Vault;
 use parking_lot::Mutex;
@@ -144,14 +144,18 @@ impl Grants {
         self.failures.take(&key(organization, id))
     }
 
-    /// What is kept for an instance, so that it can be taken back once its row is gone.
+    /// What is kept for an instance, so that it can be taken back once its row is gone. Nobody renews it
+    /// before what comes along is dropped: a renewal under way would bring tokens that nobody knows of
+    /// who takes them back. A process that died while it renewed is not waited for.
     pub(in crate::credentials) async fn record(
         &self,
         organization: &OrgId,
         id: &CredentialId,
-    ) -> Option<Secret<Vec<u8>>> {
+    ) -> Option<(Secret<Vec<u8>>, Option<Lock>)> {
         let name = format!("mcp:{}", key(organization, id));
-        self.safe.read(&name).await.ok().flatten()
+        let held = tokio::time::timeout(TIMEOUT, self.safe.lock(&name)).await;
+        let record = self.safe.read(&name).await.ok().flatten()?;
+        Some((record, held.ok().and_then(Result::ok)))
     }
 
     /// Takes back at the service's authorization server what was granted. Its word changes nothing

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+use keyway_app::jobs::ListJobs;
 use keyway_core::{Principal, Role};
 use serde_json::json;
 
@@ -37,6 +38,36 @@ async fn a_job_runs_as_who_queued_it_and_not_once_their_key_is_gone() {
     let dead = world.reaches(&lost.id, "dead").await;
     assert_eq!(dead.last_error.as_deref(), Some("asker_gone"));
     assert_eq!(ran.all(), ["kept"]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn attack_a_narrow_token_does_nothing_to_jobs_of_a_wider_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let world = World::idle(directory.path(), vec![telling(&Ran::default())], quick()).await;
+    let wish = || Queue::new("note:keep", json!({ "text": "x" }));
+    let wide = someone(world.app(), Role::Member, "key", "mcp");
+    let queued = world.queue_as(&wide, wish()).await.unwrap().id;
+    let jobs = world.app().jobs();
+    let list = ListJobs::default();
+    // Of the same person, for one tool or for nothing to do with tools.
+    for scopes in ["tools:note_keep", "tools:other", "mcp:resources", "approvals"] {
+        let narrow = someone(world.app(), Role::Member, CLIENT, scopes);
+        let page = jobs.list(&narrow, &list).await.unwrap();
+        assert!(page.jobs.is_empty(), "{scopes}");
+        for refused in [
+            jobs.show(&narrow, &queued).await,
+            jobs.cancel(&narrow, &queued).await,
+            jobs.retry(&narrow, &queued).await,
+        ] {
+            assert_eq!(refused.unwrap_err().code(), "job_not_found", "{scopes}");
+        }
+    }
+    // What has as much, and the wide one itself, may.
+    let as_much = someone(world.app(), Role::Member, CLIENT, "mcp approvals");
+    assert_eq!(jobs.list(&as_much, &list).await.unwrap().jobs.len(), 1);
+    let cancelled = jobs.cancel(&wide, &queued).await.unwrap();
+    assert_eq!(cancelled.state, "cancelled");
     world.stop().await;
 }
 

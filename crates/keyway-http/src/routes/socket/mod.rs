@@ -2,6 +2,7 @@
 
 mod line;
 mod said;
+mod seats;
 mod told;
 
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use super::channel_socket::not_a_socket;
 use crate::refusal::Refusal;
 use crate::server::Connection;
 use crate::shared::Shared;
+
+pub(crate) use seats::Seats;
 
 /// The longest message a client may send, in bytes.
 const MAX_MESSAGE: usize = 64 * 1024;
@@ -36,6 +39,7 @@ pub(crate) async fn handle(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Refusal> {
     let upgrade = upgrade.map_err(|_| not_a_socket())?;
+    let seat = shared.sockets.take(&listener.who)?;
     let running = shared.app.running();
     let upgrade = upgrade
         .max_message_size(MAX_READ)
@@ -43,7 +47,7 @@ pub(crate) async fn handle(
         .max_write_buffer_size(2 * MAX_ANSWER);
     Ok(upgrade.on_upgrade(async move |socket| {
         // The connection is in use, and a drain waits for the socket's farewell.
-        let (_in_use, _running) = (connection.begin(), running);
+        let (_in_use, _running, _seat) = (connection.begin(), running, seat);
         line::serve(socket, shared, listener.who).await;
     }))
 }

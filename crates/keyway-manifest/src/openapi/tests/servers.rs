@@ -131,6 +131,51 @@ fn attack_a_document_sends_no_credential_past_the_base_url_that_was_given() {
 }
 
 #[test]
+fn attack_a_document_leads_the_gateway_into_no_private_network() {
+    for near in [
+        "http://localhost:8080",
+        "http://LOCALHOST./v1",
+        "http://a.localhost",
+        "http://127.0.0.1:2375",
+        "http://2130706433",
+        "http://[::1]:80",
+        "http://[::ffff:10.0.0.1]",
+        "http://169.254.169.254/latest",
+        "https://192.168.1.1",
+        "https://100.64.0.1",
+        "https://[fd00::1]",
+        "http://0.0.0.0",
+        "http://[::10.0.0.1]",
+        "http://[2002:a00:1::1]",
+        "http://[64:ff9b::a00:1]",
+    ] {
+        let servers = json!([{ "url": near }]);
+        for from in ["file:///a.json", "https://acme.example/a", "http://localhost:1/a"] {
+            let refused = base(servers.clone(), from, None);
+            assert_eq!(refused, Err(Refused::ServerNear), "{near} {from}");
+        }
+        base(servers, "file:///a.json", Some(near)).unwrap();
+    }
+    // Where the operator fetched it themselves is their own choice.
+    let own = base(json!([{ "url": "/v1" }]), "http://localhost:8080/a", None);
+    assert_eq!(own.as_deref(), Ok("http://localhost:8080/v1"));
+    let hidden = json!([{ "url": "http://{host}", "variables": { "host": { "default": "10.0.0.1" } } }]);
+    assert_eq!(base(hidden, "file:///a.json", None), Err(Refused::ServerNear));
+}
+
+#[test]
+fn attack_an_operation_of_a_document_leads_into_no_private_network() {
+    let document = document(
+        "3.1.0",
+        json!({ "/a": { "get": { "servers": [{ "url": "http://127.0.0.1:9200" }] } } }),
+    );
+    let imported = imported(&document);
+    assert!(!imported.manifest.to_string().contains("127.0.0.1"));
+    let told = imported.report.iter().map(|one| one.reason.as_str());
+    assert!(told.into_iter().any(|reason| reason.contains("private network")));
+}
+
+#[test]
 fn what_is_no_document_of_these_versions_is_refused() {
     let options = options();
     let refused =

@@ -163,6 +163,10 @@ fn refused(reason: &Refused) -> Failure {
             "no_server",
             "for example --base-url https://api.acme.example/v1",
         ),
+        Refused::ServerNear => (
+            "private_server",
+            "for example --base-url http://localhost:8080, if you trust the document with it",
+        ),
         Refused::BadBaseUrl => (
             "bad_base_url",
             "for example --base-url https://api.acme.example/v1",

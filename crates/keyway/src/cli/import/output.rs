@@ -6,8 +6,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use keyway_core::json::Bounds;
+use keyway_manifest::Manifest;
 use serde::Serialize as _;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::json;
 use crate::cli::failure::Failure;
@@ -15,6 +16,8 @@ use crate::config::read_document;
 
 /// The folder of definitions.
 const FOLDER: &str = "definitions";
+/// What says in a file that an import wrote it.
+const MARK: &str = "written by `keyway import`, which writes it anew each time: change it in the overrides";
 /// What the file of an import before may be.
 const BOUNDS: Bounds = Bounds {
     bytes: 256 << 20,
@@ -40,7 +43,8 @@ impl Output {
         Self { file, overrides }
     }
 
-    /// What the import before wrote. A file that defines something else is not written over.
+    /// What the import before wrote. A file that something else wrote is not written over: it would
+    /// take what a person wrote by hand along.
     pub(super) fn previous(&self, app: &str) -> Result<Option<Value>, Failure> {
         let text = match fs::read_to_string(&self.file) {
             Ok(text) => text,
@@ -56,7 +60,9 @@ impl Output {
                 self.file.display()
             );
             Failure::usage("not_an_import", message)
-                .with_hint("nothing was written; name another file with --output")
+                .with_hint(
+                "nothing was written; name another file with --output, or move what is there away",
+            )
         })
     }
 
@@ -78,7 +84,7 @@ impl Output {
         let directory = self.file.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(directory).map_err(told)?;
         let mut file = tempfile::NamedTempFile::new_in(directory).map_err(told)?;
-        file.write_all(&text(manifest)).map_err(told)?;
+        file.write_all(&text(&marked(manifest))).map_err(told)?;
         let mode = fs::metadata(&self.file)
             .map_or_else(|_| Permissions::from_mode(0o644), |old| old.permissions());
         file.as_file().set_permissions(mode).map_err(told)?;
@@ -100,12 +106,23 @@ fn text(manifest: &Value) -> Vec<u8> {
     text
 }
 
-/// True for definitions of that app alone.
+/// The manifest, with what tells an import that an import wrote it.
+fn marked(manifest: &Value) -> Value {
+    let mut all = Map::new();
+    all.insert(Manifest::COMMENT.to_owned(), MARK.into());
+    all.extend(manifest.as_object().cloned().unwrap_or_default());
+    Value::Object(all)
+}
+
+/// True for definitions of that app alone that an import wrote.
 fn is_of(manifest: &Value, app: &str) -> bool {
     let Some(map) = manifest.as_object() else {
         return false;
     };
-    let known = ["credentials", "apps", "actions"];
+    if map.get(Manifest::COMMENT).and_then(Value::as_str) != Some(MARK) {
+        return false;
+    }
+    let known = [Manifest::COMMENT, "credentials", "apps", "actions"];
     let apps = map.get("apps").and_then(Value::as_object);
     map.keys().all(|key| known.contains(&key.as_str()))
         && apps.is_some_and(|apps| apps.keys().eq([app]))

@@ -46,7 +46,9 @@ pub(in crate::cli) struct PageRecord {
 impl Record {
     /// The record of a project, if it has one.
     pub(in crate::cli) fn read(project: &Path) -> Result<Option<Self>, Failure> {
-        let path = project.join(FILE);
+        let Some(path) = inside(project, FILE) else {
+            return Err(linked(project));
+        };
         let unusable = |why: String| {
             let message = format!("{} cannot be used: {why}", path.display());
             Failure::usage("bad_scaffold_record", message)
@@ -61,9 +63,11 @@ impl Record {
         }
     }
 
-    /// Keeps it.
+    /// Keeps it, in no place that a link leads to.
     pub(in crate::cli) fn write(&self, project: &Path) -> Result<(), Failure> {
-        let path = project.join(FILE);
+        let Some(path) = inside(project, FILE) else {
+            return Err(linked(project));
+        };
         let failed = |error: io::Error| {
             let message = format!("{} cannot be written: {}", path.display(), error.kind());
             Failure::new("scaffold_not_written", message)
@@ -79,10 +83,21 @@ impl Record {
     }
 }
 
-/// Where a path of a record leads, if that is a place inside the project that no link leads out of.
+fn linked(project: &Path) -> Failure {
+    let path = project.join(FILE);
+    let message = format!("{} is a link, or its folder is", path.display());
+    Failure::usage("bad_scaffold_record", message)
+        .with_hint("what Keyway wrote is kept in the project itself: put a file in its place")
+}
+
+/// Where a path of a record leads, if that is a place inside the project that no link leads out of, and
+/// none of the repository's own.
 pub(in crate::cli) fn inside(project: &Path, path: &str) -> Option<PathBuf> {
     let relative = Path::new(path);
-    let plain = |component: Component<'_>| matches!(component, Component::Normal(_));
+    let plain = |component: Component<'_>| match component {
+        Component::Normal(name) => !name.eq_ignore_ascii_case(".git"),
+        _ => false,
+    };
     if path.is_empty() || !relative.components().all(plain) {
         return None;
     }

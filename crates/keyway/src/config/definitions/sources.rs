@@ -164,12 +164,28 @@ impl Sources {
     }
 }
 
-/// What a file holds that a definition names, as far as it may be long.
+/// What a file holds that a definition names, as far as it may be long. It is a file, in the folder of
+/// the definition: what a link leads to elsewhere is not for a definition to hand out.
 fn beside(spot: &Spot, name: &str) -> Result<Vec<u8>, String> {
-    let folder = Path::new(&*spot.file).parent().unwrap_or(Path::new(""));
+    let folder = Path::new(&*spot.file).parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
     let mut bytes = Vec::new();
-    let read = std::fs::File::open(folder.join(name))
-        .and_then(|file| file.take(LONGEST).read_to_end(&mut bytes));
+    let found = folder
+        .canonicalize()
+        .and_then(|folder| Ok((folder.join(name).canonicalize()?, folder)));
+    let read = found.and_then(|(path, folder)| {
+        if !path.starts_with(&folder) {
+            let outside = "it is a link that leads out of the folder";
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, outside));
+        }
+        if !path.is_file() && !path.is_dir() {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        std::fs::File::open(path)?
+            .take(LONGEST)
+            .read_to_end(&mut bytes)
+    });
     match read {
         Ok(_) => Ok(bytes),
         Err(error) => Err(unreadable(&error)),

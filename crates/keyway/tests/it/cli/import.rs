@@ -162,6 +162,11 @@ fn nothing_is_written_over_and_nothing_half_written() {
         world.read("definitions/acme.json"),
         "{\"apps\": {\"other\": {}}}"
     );
+    // Nor what a person wrote of this very app, in a file of its name.
+    let by_hand = r#"{"apps":{"acme":{"base_url":"https://api.acme.example"}},"actions":{}}"#;
+    world.write("definitions/acme.json", by_hand);
+    assert_eq!(run(&[]), (2, "not_an_import".into()));
+    assert_eq!(world.read("definitions/acme.json"), by_hand);
     let elsewhere = &["--output", "d/acme.json"];
     for (overrides, code) in [
         (

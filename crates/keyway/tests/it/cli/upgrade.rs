@@ -142,7 +142,13 @@ fn copied_pages_follow_and_no_record_leads_outside() {
 
     let page = known["pages"][&path]["page"].clone();
     world.write("outside.html", "mine");
-    for outside in ["../outside.html", "/etc/passwd", "link/outside.html"] {
+    world.write("acme/.git/config", "mine");
+    for outside in [
+        "../outside.html",
+        "/etc/passwd",
+        ".git/config",
+        "link/outside.html",
+    ] {
         let mut known = record(&world);
         known["pages"] = json!({ outside: { "page": page, "text": "mine" } });
         world.write(RECORD, &known.to_string());
@@ -154,7 +160,32 @@ fn copied_pages_follow_and_no_record_leads_outside() {
         assert!(refused.err.contains("path_outside"), "{}", refused.told());
     }
     assert_eq!(world.read("outside.html"), "mine");
+    assert_eq!(world.read("acme/.git/config"), "mine");
     let none = World::new().run(&["upgrade"]);
     assert_eq!(none.code, 2);
     assert!(none.err.contains("no record"), "{}", none.told());
+}
+
+#[test]
+fn attack_a_record_that_is_a_link_is_neither_read_nor_written() {
+    // What a repository of somebody else may bring: another program's file is no record.
+    for linked in [".keyway/scaffold.json", ".keyway"] {
+        let world = World::new();
+        world.run(&["new", "acme"]).ok();
+        let theirs = r#"{ "version": "0.0.1", "name": "theirs", "private": true }"#;
+        world.write("theirs/scaffold.json", theirs);
+        let (record, folder) = (world.path(RECORD), world.path("acme/.keyway"));
+        std::fs::remove_file(&record).unwrap();
+        let made = if linked == ".keyway" {
+            std::fs::remove_dir_all(&folder).unwrap();
+            std::os::unix::fs::symlink(world.path("theirs"), folder)
+        } else {
+            std::os::unix::fs::symlink(world.path("theirs/scaffold.json"), record)
+        };
+        made.unwrap();
+        let refused = upgrade(&world, &["--yes"]);
+        assert_eq!(refused.code, 2, "{}", refused.told());
+        assert!(refused.err.contains("bad_scaffold_record"), "{}", refused.told());
+        assert_eq!(world.read("theirs/scaffold.json"), theirs);
+    }
 }

@@ -305,3 +305,31 @@ fn a_server_with_credentials_in_the_configuration_clashes_with_none_of_the_other
         assert!(told.out.contains(part), "{part}: {}", told.told());
     }
 }
+
+#[test]
+fn attack_a_resource_hands_out_no_key_and_nothing_that_a_link_leads_to() {
+    let world = World::of(
+        r#"resources:
+  key: { uri: "docs://key", file: .keyway/master.key }
+  variables: { uri: "docs://variables", file: docs/.env }
+  near: { uri: "docs://near", file: docs/terms.md }
+"#,
+    );
+    world.write("docs/terms.md", "Be kind.");
+    let told = world.run(&["validate"]);
+    assert_eq!(told.out.matches("and not hidden").count(), 2, "{}", told.told());
+    // A link in a project that came from elsewhere.
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("id"), "canary-key").unwrap();
+    std::os::unix::fs::symlink(outside.path(), world.path("docs/link")).unwrap();
+    let resource = |file: &str| {
+        let text = format!("resources:\n  one: {{ uri: \"docs://one\", file: {file} }}\n");
+        world.write("keyway.yaml", &text);
+        world.run(&["validate"])
+    };
+    let refused = resource("docs/link/id");
+    assert_eq!(refused.code, 2, "{}", refused.told());
+    assert!(refused.out.contains("the file may not be read"), "{}", refused.told());
+    assert!(!refused.told().contains("canary"));
+    resource("./docs/terms.md").ok();
+}

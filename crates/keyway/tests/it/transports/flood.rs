@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::socket::waits;
 use crate::support::app::TestApp;
 use crate::support::socket::Socket;
-use crate::support::wait::{PATIENCE, soon};
+use crate::support::wait::{PATIENCE, soon, until};
 
 /// How many calls of one socket run at once.
 const CALLS: usize = 32;
@@ -109,4 +109,28 @@ async fn a_reader_that_takes_nothing_is_let_go_with_its_calls() {
     tokio::time::timeout(PATIENCE * 3, dropped.notified())
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn attack_nobody_runs_more_by_opening_more_sockets() {
+    let app = TestApp::with([]).await;
+    let made = app.post("/v1/api-keys").json(&json!({ "name": "second" }));
+    let made = made.send().await.json();
+    let second = made["key"].as_str().unwrap();
+    let mut open = Vec::new();
+    for number in 0..16 {
+        let key = if number % 2 == 0 { &*app.key } else { second };
+        let ask = app.ask(http::Method::GET, "/v1/ws").bearer(key);
+        open.push(Socket::open(ask).await.ok().unwrap());
+    }
+    for key in [&*app.key, second] {
+        let ask = app.ask(http::Method::GET, "/v1/ws").bearer(key);
+        assert_eq!(Socket::open(ask).await.err(), Some(429));
+    }
+    // One that is closed makes room.
+    drop(open.pop());
+    until("there is room", async || {
+        Socket::open(app.get("/v1/ws")).await.is_ok()
+    })
+    .await;
 }

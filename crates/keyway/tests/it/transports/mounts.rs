@@ -1,5 +1,8 @@
+use futures_util::{StreamExt as _, stream};
 use http::Method;
+use http_body_util::BodyExt as _;
 use keyway::Principal;
+use keyway::axum::body::Body;
 use keyway::axum::extract::Path;
 use keyway::axum::http::HeaderMap;
 use keyway::axum::routing::{get, post};
@@ -8,7 +11,7 @@ use serde_json::json;
 
 use crate::oauth::tenants::stranger;
 use crate::support::app::TestApp;
-use crate::support::wait::until;
+use crate::support::wait::{soon, until};
 
 async fn who(Extension(who): Extension<Principal>, headers: HeaderMap) -> String {
     let shown = ["authorization", "cookie"].map(|name| headers.contains_key(name));
@@ -23,8 +26,21 @@ async fn broken() -> Result<String, http::StatusCode> {
     Err(http::StatusCode::BAD_GATEWAY)
 }
 
+async fn said(headers: HeaderMap) -> String {
+    let names = headers.keys().filter(|name| name.as_str().contains("method"));
+    names.map(|name| name.as_str().to_owned()).collect()
+}
+
+/// One line, and then nothing for as long as somebody listens.
+async fn endless() -> Body {
+    let first = stream::iter([Ok::<_, std::convert::Infallible>("first")]);
+    Body::from_stream(first.chain(stream::pending()))
+}
+
 fn router() -> Router {
     Router::new()
+        .route("/said", get(said))
+        .route("/endless", get(endless))
         .route("/who", get(who))
         .route("/echo/{name}", post(echo))
         .route("/broken", post(broken))
@@ -118,4 +134,34 @@ async fn ids_that_are_bad_or_taken_keep_a_gateway_from_starting() {
     assert!(told.contains("`/x/acme` is mounted at "), "{told}");
     assert_eq!(told.matches("is not `/x/<id>`").count(), 2, "{told}");
     assert_eq!(told.matches("transports/mounts.rs:").count(), 4, "{told}");
+}
+
+#[tokio::test]
+async fn attack_a_stream_of_what_is_mounted_ends_with_the_key_it_was_opened_with() {
+    let app = app().await;
+    let wanted = json!({ "name": "leaver", "scopes": "mcp" });
+    let made = app.post("/v1/api-keys").json(&wanted).send().await.json();
+    let ask = app.ask(Method::GET, "/x/acme/endless");
+    let answer = ask.bearer(made["key"].as_str().unwrap()).open().await;
+    assert_eq!(answer.status(), 200);
+    let mut body = answer.into_body();
+    let first = soon("the first line", body.frame()).await.unwrap().unwrap();
+    assert_eq!(first.into_data().unwrap(), "first");
+    let id = made["id"].as_str().unwrap();
+    let revoked = app.ask(Method::DELETE, &format!("/v1/api-keys/{id}"));
+    let revoked = revoked.bearer(&app.key).send().await;
+    assert!(revoked.status() < 300, "{}", revoked.text());
+    assert!(soon("the end", body.frame()).await.is_none());
+}
+
+#[tokio::test]
+async fn attack_no_header_makes_a_request_to_what_is_mounted_another_one() {
+    let app = app().await;
+    let ask = app
+        .get("/x/acme/said")
+        .header("x-http-method-override", "DELETE")
+        .header("x-method-override", "DELETE")
+        .header("x-http-method", "DELETE");
+    let answer = ask.send().await;
+    assert_eq!((answer.status(), answer.text()), (200, ""));
 }

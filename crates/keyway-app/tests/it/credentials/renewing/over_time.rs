@@ -4,7 +4,7 @@ use keyway_app::audit::AuditFilter;
 use keyway_app::rotation::Rotation;
 use keyway_core::ports::Clock as _;
 use keyway_store::{Announced, Purpose, Store};
-use keyway_testkit::authorization::Misbehaviour;
+use keyway_testkit::authorization::{Endpoint, Misbehaviour};
 
 use crate::support::{key_file, random, ready, until};
 
@@ -88,6 +88,34 @@ async fn a_caller_who_goes_away_does_not_lose_the_new_refresh_token() {
     assert!(!next.is_empty());
     assert_eq!(world.server.refreshes(), 1);
     assert!(world.server.violations().is_empty());
+}
+
+#[tokio::test]
+async fn attack_what_is_revoked_while_it_is_renewed_leaves_no_token_behind() {
+    let world = World::start().await;
+    world.connect().await;
+    let id = world.view().await.id;
+    world.advance(60);
+    world.server.delay_tokens(Duration::from_millis(500));
+    let (all, who) = (world.process.app.credentials(), world.person().await);
+    let revoke = async {
+        until(async || world.server.refreshes() == 1).await;
+        all.revoke(&who, &id, true).await
+    };
+    let (called, revoked) = tokio::join!(world.call(), revoke);
+    revoked.unwrap();
+    // It is the new ones that are taken back, not those that they replaced.
+    let newest = called.unwrap();
+    let taken = world.server.visits_to(Endpoint::Revoke);
+    assert!(taken.iter().any(|visit| visit.param("token") == newest));
+    assert!(!world.server.has_grants());
+    let kept = world.process.store.sealed_grant(who.organization(), &id);
+    assert_eq!(kept.await.unwrap(), None);
+    assert!(
+        world.server.violations().is_empty(),
+        "{:?}",
+        world.server.violations()
+    );
 }
 
 #[tokio::test]
