@@ -12,8 +12,10 @@ use crate::support::wait::PATIENCE;
 
 /// Where guides say that a gateway is; in a test it is on a free port.
 const GATEWAY: &str = "http://127.0.0.1:8420";
+/// Where it says that it would be, as long as it does not run.
+const NOWHERE: &str = "http://127.0.0.1:0";
 /// The root of this repository.
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+pub(super) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// What a command says that does not come to a good end.
 const FAILS: [&str; 2] = ["error: ", "  the call would fail"];
 
@@ -69,6 +71,29 @@ impl Reader {
         let hosts = host(documented).zip(host(url));
         self.names.extend(hosts);
         self
+    }
+
+    /// With a variable of their environment.
+    pub(super) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With programs of one more folder.
+    pub(super) fn programs(mut self, folder: &Path) -> Self {
+        self.path = format!("{}:{}", folder.display(), self.path);
+        self
+    }
+
+    /// With more patience, where programs are built.
+    pub(super) fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// A path in their home.
+    pub(super) fn home(&self, path: &str) -> PathBuf {
+        self.home.path().join(path)
     }
 
     /// Does everything that a guide says.
@@ -242,6 +267,7 @@ impl Reader {
         let said = String::from_utf8_lossy(said);
         let home = fs::canonicalize(self.home.path()).unwrap();
         let said = said.replace(home.to_str().unwrap(), "~");
+        let said = said.replace(NOWHERE, GATEWAY);
         let names = self.names.iter();
         let said = names.fold(said, |said, (name, here)| said.replace(here, name));
         said.lines().map(str::to_owned).collect()
@@ -250,7 +276,7 @@ impl Reader {
 
 /// True for a command that goes on until it is stopped.
 fn goes_on(text: &str) -> bool {
-    let words = text.replace("cargo run -- ", "keyway ");
+    let words = text.replace("cargo run -q -- ", "keyway ");
     words.starts_with("keyway dev") || words.starts_with("keyway serve")
 }
 
