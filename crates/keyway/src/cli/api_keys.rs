@@ -39,6 +39,7 @@ enum Command {
     /// Make a key; it is shown this once
     Create {
         /// What it is for
+        #[arg(default_value = "unnamed")]
         name: String,
         /// How long it is valid, like 90d; for ever when not given
         #[arg(long, value_name = "TIME")]

@@ -14,6 +14,7 @@ mod cli;
 mod config;
 mod connect;
 mod dev;
+mod guides;
 mod http;
 mod jobs;
 mod local;

@@ -119,6 +119,13 @@ impl Names {
             .replace("__VARIABLE__", &self.name.to_uppercase().replace('-', "_"))
             .replace("__CRATE__", &self.name.replace('-', "_"))
             .replace("__KEYWAY__", &self.keyway)
+            .replace("__KEYWAY_TESTING__", &self.testing())
+    }
+
+    /// What the tests of a Rust project depend on: what is beside Keyway.
+    fn testing(&self) -> String {
+        self.keyway
+            .replace("/crates/keyway\"", "/crates/keyway-testing\"")
     }
 }
 
