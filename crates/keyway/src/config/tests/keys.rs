@@ -44,7 +44,7 @@ fn every_key_reads_what_it_shows() {
          \x20 signup: 'domain:a.example, B.example', oidc: [{id: corp, issuer: 'https://id.example', client_id: k,\n\
          \x20 client_secret: '@file:secret.txt', groups_claim: groups, roles: {staff: admin}}]}\n\
          shutdown: {grace: 90}\nlog: {filter: 'info,keyway_mcp=debug', format: json}\nmcp_files: [a.json]\n\
-         trusted_hops: 2\ntemplates: {dir: pages}\ndefinitions: defs\n",
+         trusted_hops: 2\ntemplates: {dir: pages}\ndefinitions: defs\noauth_clients: {acme: {client_id: k}}\n",
     );
     std::fs::write(world.dir.path().join("secret.txt"), "canary\n").unwrap();
     std::fs::create_dir(world.dir.path().join("defs")).unwrap();
@@ -130,7 +130,7 @@ fn every_key_reads_what_it_shows() {
     log.format = "json"
     templates.dir = "DIR/pages"
     definitions = "DIR/defs"
-    oauth_clients = {}
+    oauth_clients = {"acme":{"client_id":"k","client_secret":null}}
     "#);
     for key in all_keys() {
         assert_ne!((key.get)(&config), key.default(), "{}", key.path);

@@ -69,7 +69,7 @@ async fn tab_asks_the_server_for_the_values_of_an_argument() {
         suggests: ["Ada", "Adele", "Bea"].map(str::to_owned).to_vec(),
         ..Peer::default()
     };
-    let talk = Talk::with(script, vec![Turn::text(["hello"])]).await;
+    let talk = Talk::with(script, vec![Turn::text(["welcome"])]).await;
     let pty = Pty::start(&talk.world, &["chat"]);
     tokio::task::block_in_place(|| pty.expect("Ask something"));
     pty.press("/files:greet who=A");
@@ -79,7 +79,7 @@ async fn tab_asks_the_server_for_the_values_of_an_argument() {
     tokio::task::block_in_place(|| {
         pty.expect("who=Adele");
         // What all have in common stands there already: `Ad`.
-        pty.press("e\t\r").expect("hello");
+        pty.press("e\t\r").expect("welcome");
         pty.press("\u{3}\u{3}");
     });
     let asked = talk.model.asked();

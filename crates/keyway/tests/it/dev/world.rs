@@ -2,13 +2,16 @@ use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use http::Method;
 use serde_json::{Value, json};
 
 use crate::support::client::Ask;
-use crate::support::wait::PATIENCE;
 use crate::support::{World, mcp};
+
+/// Thousands of definitions take their time in a build for tests, beside other tests.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// `keyway dev` as a process of its own.
 pub(super) struct Dev {

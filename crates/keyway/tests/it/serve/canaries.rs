@@ -20,10 +20,11 @@ const MODEL_KEY: &str = "canary-model-key-4c4c";
 
 fn definitions(acme: &Acme, peer: &KeyedPeer) -> String {
     let (acme, peer) = (acme.url(), peer.url());
+    let host = peer.split('/').nth(2).unwrap();
     format!(
         r#"
 credentials:
-  files: {{ fields: {{ token: {{}} }} }}
+  files: {{ fields: {{ token: {{}} }}, hosts: ["{host}"] }}
 apps:
   acme:
     base_url: {acme}/v1
@@ -36,7 +37,6 @@ actions:
     expose: [mcp, http, ws, cli]
     http: {{ url: /me, retries: 0 }}
   acme:misplaced:
-    app: acme
     read_only: true
     expose: [http]
     input: {{ type: object, properties: {{ where: {{ type: string }} }} }}
@@ -128,7 +128,7 @@ async fn no_secret_of_an_integration_is_written_or_answered_anywhere() {
     ] {
         search.run(&world, arguments);
     }
-    let gateway = Served::start(&world, &["--log-filter", "trace"]);
+    let gateway = Served::start(&world, &["--log", "trace"]);
     let key = world
         .run(&["api-keys", "create", "canaries", "--json"])
         .ok();
