@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use super::doc::At;
+use super::doc::{At, text_within};
 use super::environment::Environment;
 use super::reader::unreadable;
 use super::report::{Finding, Place};
@@ -26,7 +26,7 @@ pub fn with_dotenv(environment: &Environment, folder: &Path) -> Result<Environme
         };
         Finding::error(place, "", message)
     };
-    let text = match std::fs::read_to_string(&path) {
+    let text = match text_within(&path, MAX_BYTES) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Ok(environment.clone());
