@@ -75,6 +75,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "credential oauth",
         include_str!("../migrations/sqlite/0011_credential_oauth.sql"),
     ),
+    (
+        12,
+        "session scopes",
+        include_str!("../migrations/sqlite/0012_session_scopes.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

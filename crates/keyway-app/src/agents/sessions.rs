@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use keyway_core::ports::Clock;
-use keyway_core::{Error, Principal, Role, SessionId};
+use keyway_core::scopes::Scope;
+use keyway_core::{Error, Principal, Role, Scopes, SessionId};
 use keyway_store::{Session, SessionFilter, Store};
 
 use super::{EventView, SessionPage, SessionView, failure};
@@ -59,7 +60,8 @@ impl Sessions {
         Self { parts }
     }
 
-    /// The sessions that `who` sees, the last begun first.
+    /// The sessions that `who` sees, the last begun first. A page may have fewer than there is room for,
+    /// and more behind it.
     pub async fn list(
         &self,
         who: &Principal,
@@ -84,8 +86,11 @@ impl Sessions {
         let next_cursor = end.map(|session| session.seq.to_string());
         let now = self.parts.clock.now();
         let view = |session| SessionView::at(session, now);
+        let all = own.is_none();
+        let seen = found.into_iter();
+        let seen = seen.filter(|session| all || may_see(who, session));
         Ok(SessionPage {
-            sessions: found.into_iter().map(view).collect(),
+            sessions: seen.map(view).collect(),
             next_cursor,
         })
     }
@@ -112,7 +117,8 @@ impl Sessions {
     async fn find(&self, who: &Principal, id: &SessionId) -> Result<Session, Error> {
         let own = self.only_of(who).await?;
         let found = self.parts.store.session(who.organization(), id).await?;
-        let seen = found.filter(|found| own.is_none_or(|own| own == found.actor));
+        let seen =
+            found.filter(|found| own.is_none_or(|own| own == found.actor && may_see(who, found)));
         seen.ok_or_else(failure::no_session)
     }
 
@@ -122,4 +128,15 @@ impl Sessions {
         let all = role.is_some_and(Role::administers) && who.scopes().admin();
         Ok((!all).then(|| actor_id(who)))
     }
+}
+
+/// Whether who is behind a session may see it as they come in now: what it holds was had with scopes, and
+/// is not for a key or a client that was given less. Deciding and administering are none of an agent's.
+pub(super) fn may_see(who: &Principal, session: &Session) -> bool {
+    let Ok(had) = session.scopes.parse::<Scopes>() else {
+        return session.scopes.is_empty();
+    };
+    let beside = |scope: &&Scope| !matches!(scope, Scope::Admin | Scope::Approvals);
+    who.scopes()
+        .covers(&Scopes::of(had.iter().filter(beside).cloned()))
 }

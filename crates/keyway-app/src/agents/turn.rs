@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::follow::Told;
 use super::plain::Plain;
+use super::sessions::may_see;
 use super::sink::{Rows, entries};
 use super::tools::AgentTools;
 use super::{Answering, Carried, Follower, failure, output};
@@ -92,9 +93,12 @@ impl App {
         let (organization, actor) = (from.principal.organization(), actor_id(&from.principal));
         let slug = agent.agent().slug();
         let now = inner.clock.now();
+        let scopes = from.principal.scopes().to_string();
         let id = if let Some(id) = &message.session {
             let found = inner.store.session(organization, id).await?;
-            let own = found.filter(|found| found.actor == actor && found.agent == slug);
+            let own = found.filter(|found| {
+                found.actor == actor && found.agent == slug && may_see(&from.principal, found)
+            });
             own.ok_or_else(failure::no_session)?.id
         } else {
             let new = NewSession {
@@ -103,15 +107,21 @@ impl App {
                 actor,
                 title: title(&message.text),
                 external_key: None,
+                scopes: scopes.clone(),
                 created_at: now,
             };
             inner.store.begin_session(organization, &new).await?;
             new.id
         };
         let until = later(now, self.settings().agents.lease);
-        let claim = inner
-            .store
-            .claim_session(organization, &id, from.request.as_str(), now, until);
+        let claim = inner.store.claim_session(
+            organization,
+            &id,
+            from.request.as_str(),
+            &scopes,
+            now,
+            until,
+        );
         claim.await?.ok_or_else(failure::busy)
     }
 }

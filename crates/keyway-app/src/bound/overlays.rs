@@ -26,8 +26,13 @@ pub(crate) struct Overlays(Mutex<HashMap<Ids, Arc<Overlay>>>);
 pub(crate) type Ids = Arc<[Arc<str>]>;
 
 impl Overlays {
+    /// The catalogue of these very connections: one of former ones of their names is none.
     pub(crate) fn get(&self, bound: &Bound) -> Option<Arc<Overlay>> {
-        self.0.lock().get(bound.ids()).cloned()
+        let known = self.0.lock().get(bound.ids()).cloned()?;
+        let own = bound.connections().iter();
+        let mut both = known.connections.iter().zip(own);
+        let same = both.all(|(one, other)| Arc::ptr_eq(one, other));
+        same.then_some(known)
     }
 
     pub(crate) fn put(&self, ids: &Ids, overlay: &Arc<Overlay>) {

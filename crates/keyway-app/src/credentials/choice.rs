@@ -46,7 +46,7 @@ impl CredentialChoice {
         }
         let each = self.instances.iter();
         let instances = each.map(|(key, instance)| (key.clone(), Value::from(instance.as_str())));
-        let mut meta = json!({ "keyway/credentials": Map::from_iter(instances) });
+        let mut meta = json!({ "keyway/credentials": instances.collect::<Map<_, _>>() });
         if let (Some(project), Some(fields)) = (&self.project, meta.as_object_mut()) {
             fields.insert("keyway/project".into(), project.as_str().into());
         }

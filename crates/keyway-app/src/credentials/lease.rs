@@ -27,7 +27,7 @@ pub(crate) struct Leased {
 struct Token {
     id: CredentialId,
     definition: Arc<CredentialDefinition>,
-    token: AccessToken,
+    text: AccessToken,
 }
 
 impl Leased {
@@ -38,7 +38,7 @@ impl Leased {
 
     /// Whether its access tokens are others than those of an earlier one.
     pub(crate) fn has_other_tokens(&self, earlier: &Self) -> bool {
-        let same = |(one, other): (&Token, &Token)| one.token.expose() == other.token.expose();
+        let same = |(one, other): (&Token, &Token)| one.text.expose() == other.text.expose();
         !self.tokens.iter().zip(&earlier.tokens).all(same)
     }
 
@@ -50,7 +50,7 @@ impl Leased {
     /// The access tokens among it.
     pub(crate) fn secrets(&self) -> Vec<Secret<String>> {
         let each = self.tokens.iter();
-        each.map(|one| Secret::new(one.token.expose().to_owned()))
+        each.map(|one| Secret::new(one.text.expose().to_owned()))
             .collect()
     }
 
@@ -109,7 +109,7 @@ impl App {
                 tokens.push(Token {
                     id,
                     definition,
-                    token,
+                    text: token,
                 });
             }
             instances.extend(one.id);
@@ -256,8 +256,8 @@ impl App {
                 one.definition = Arc::clone(known);
             }
             let token = self.access_token(who, &one.id, &one.definition).await;
-            one.token = token.map_err(unkept)??;
-            let fields = grants::fields(&one.token).map_err(unkept)?;
+            one.text = token.map_err(unkept)??;
+            let fields = grants::fields(&one.text).map_err(unkept)?;
             lease = lease.with_fields(one.definition.key(), fields);
         }
         Ok(Leased {
@@ -270,7 +270,7 @@ impl App {
     /// Notes that a service refused these access tokens: they are renewed before they are leased again.
     pub(crate) fn tokens_refused(&self, leased: &Leased) {
         for one in &leased.tokens {
-            self.inner.grants.refused(&one.id, &one.token);
+            self.inner.grants.refused(&one.id, &one.text);
         }
     }
 

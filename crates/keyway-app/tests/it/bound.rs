@@ -195,21 +195,21 @@ async fn attack_a_server_that_changed_is_not_reached_over_what_was_open_to_the_f
     let first = server();
     set_servers(Arc::clone(&first));
     let id = set(&process, "first").await;
-    let opened = format!("open internal#{id}.1 with Bearer first");
+    let opening = format!("open internal#{id}.1 with Bearer first");
     assert_eq!(listed(&process, &who).await.len(), 1);
 
     // Something else was saved: the server is the one it was, and so is its connection.
     let same = McpServer::clone(&first).title("Another title");
     set_servers(Arc::new(same));
     assert_eq!(listed(&process, &who).await.len(), 1);
-    assert_eq!(opener.log(), [opened.clone()]);
+    assert_eq!(opener.log(), vec![opening.clone()]);
 
     let elsewhere = McpServer::http("internal", "https://elsewhere.example.com");
     set_servers(Arc::new(elsewhere.bearer(|acme: Acme| acme.api_key)));
     let closed = format!("close internal#{id}.1");
-    assert_eq!(opener.log(), [opened.clone(), closed.clone()]);
+    assert_eq!(opener.log(), [opening.clone(), closed.clone()]);
     assert_eq!(listed(&process, &who).await.len(), 1);
-    assert_eq!(opener.log(), [opened.clone(), closed, opened]);
+    assert_eq!(opener.log(), [opening.clone(), closed, opening]);
     process.stop().await;
 }
 

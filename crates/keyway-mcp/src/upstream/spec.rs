@@ -320,7 +320,8 @@ mod tests {
         for transport in [child, with_key, with_oauth] {
             let mut spec = ServerSpec::new("docs", transport);
             spec.secrets.push(canary("filled-in"));
-            let panicked = std::panic::catch_unwind(|| panic!("{spec:?} {spec:#?}"));
+            let telling = std::panic::AssertUnwindSafe(|| panic!("{spec:?} {spec:#?}"));
+            let panicked = std::panic::catch_unwind(telling);
             let message = panicked.unwrap_err().downcast::<String>().unwrap();
             assert!(message.contains("docs"), "{message}");
             assert!(!message.contains("canary"), "{message}");

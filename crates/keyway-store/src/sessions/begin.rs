@@ -17,6 +17,8 @@ pub struct NewSession {
     pub title: String,
     /// What it is elsewhere, if it begins there.
     pub external_key: Option<String>,
+    /// What who begins it was given to do.
+    pub scopes: String,
     /// Now.
     pub created_at: Timestamp,
 }
@@ -30,7 +32,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO sessions (id, organization_id, agent, actor, title, external_key, \
-             created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+             created_at, updated_at, scopes) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
         )
         .bind(new.id.as_str())
         .bind(organization.as_str())
@@ -39,6 +41,7 @@ impl Store {
         .bind(&new.title)
         .bind(&new.external_key)
         .bind(new.created_at.as_millisecond())
+        .bind(&new.scopes)
         .execute(self.pool())
         .await
         .doing("begin a session")

@@ -29,19 +29,20 @@ pub struct TurnUsage {
 }
 
 impl Store {
-    /// Claims a session for a turn, unless somebody holds it. Nothing for one that is held, or not
-    /// there.
+    /// Claims a session for a turn, unless somebody holds it. What is said in it from here on is had
+    /// with these scopes. Nothing for one that is held, or not there.
     pub async fn claim_session(
         &self,
         organization: &OrgId,
         id: &SessionId,
         holder: &str,
+        scopes: &str,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<SessionLease>, StoreError> {
         let fence: Option<i64> = sqlx::query_scalar(
             "UPDATE sessions SET lease_holder = $3, lease_until = $5, fence = fence + 1, \
-             updated_at = $4 WHERE organization_id = $1 AND id = $2 \
+             updated_at = $4, scopes = $6 WHERE organization_id = $1 AND id = $2 \
              AND (lease_until IS NULL OR lease_until <= $4) RETURNING fence",
         )
         .bind(organization.as_str())
@@ -49,6 +50,7 @@ impl Store {
         .bind(holder)
         .bind(now.as_millisecond())
         .bind(until.as_millisecond())
+        .bind(scopes)
         .fetch_optional(self.pool())
         .await
         .doing("claim a session")?;

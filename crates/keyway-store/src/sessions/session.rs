@@ -78,6 +78,8 @@ pub struct Session {
     pub output_tokens: u64,
     /// Their price in millionths of a US dollar, as far as it is known.
     pub cost_micros: u64,
+    /// What whoever asked last was given to do.
+    pub scopes: String,
     /// Until when somebody holds it for a turn.
     pub lease_until: Option<Timestamp>,
     /// When it began.
@@ -88,7 +90,7 @@ pub struct Session {
 
 /// The columns of a [`Row`].
 pub(super) const COLUMNS: &str = "seq, id, agent, actor, title, external_key, last_end, last_error, \
-     turns, input_tokens, output_tokens, cost_micros, lease_until, created_at, updated_at";
+     turns, input_tokens, output_tokens, cost_micros, scopes, lease_until, created_at, updated_at";
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
@@ -104,6 +106,7 @@ pub(super) struct Row {
     input_tokens: i64,
     output_tokens: i64,
     cost_micros: i64,
+    scopes: String,
     lease_until: Option<i64>,
     created_at: i64,
     updated_at: i64,
@@ -128,6 +131,7 @@ impl Row {
             input_tokens: count(self.input_tokens)?,
             output_tokens: count(self.output_tokens)?,
             cost_micros: count(self.cost_micros)?,
+            scopes: self.scopes,
             lease_until: self.lease_until.map(store::moment).transpose()?,
             created_at: store::moment(self.created_at)?,
             updated_at: store::moment(self.updated_at)?,

@@ -45,7 +45,7 @@ impl World {
         let (now, until) = (at(second), at(second + 10));
         let claimed = self
             .store()
-            .claim_session(&self.acme, id, "test", now, until);
+            .claim_session(&self.acme, id, "test", "mcp", now, until);
         claimed.await.unwrap()
     }
 
@@ -70,6 +70,7 @@ fn session(actor: &str) -> NewSession {
         actor: actor.into(),
         title: "Which invoices are open?".into(),
         external_key: None,
+        scopes: "mcp".into(),
         created_at: at(1),
     }
 }
@@ -166,7 +167,7 @@ async fn sessions_are_listed_last_first_and_only_where_they_belong() {
     assert_eq!(store.session(globex, &first).await.unwrap(), None);
     let events = store.session_events(globex, &first, 0, 9).await.unwrap();
     assert!(events.is_empty());
-    let claimed = store.claim_session(globex, &second, "test", at(1), at(9));
+    let claimed = store.claim_session(globex, &second, "test", "mcp", at(1), at(9));
     assert_eq!(claimed.await.unwrap(), None);
     let foreign = SessionLease {
         organization: globex.clone(),

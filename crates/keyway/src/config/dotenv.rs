@@ -1,7 +1,6 @@
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::doc::At;
+use super::doc::{At, text_within};
 use super::environment::Environment;
 use super::reader::unreadable;
 use super::report::{Finding, Place};
@@ -27,7 +26,7 @@ pub fn with_dotenv(environment: &Environment, folder: &Path) -> Result<Environme
         };
         Finding::error(place, "", message)
     };
-    let text = match read_bounded(&path) {
+    let text = match text_of_a_file(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Ok(environment.clone());
@@ -59,20 +58,14 @@ pub fn with_dotenv(environment: &Environment, folder: &Path) -> Result<Environme
     }
 }
 
-/// What is in a file, and little more of one that is too large. A device or a pipe has no end, or never
-/// begins.
-fn read_bounded(path: &Path) -> std::io::Result<String> {
-    let mut text = String::new();
+/// What is in a file. A device or a pipe has no end, or never begins.
+fn text_of_a_file(path: &Path) -> std::io::Result<String> {
     let kind = std::fs::metadata(path)?.file_type();
     if !kind.is_file() && !kind.is_dir() {
         let kind = std::io::ErrorKind::InvalidInput;
         return Err(std::io::Error::new(kind, "it is no file"));
     }
-    let most = MAX_BYTES as u64 + 1;
-    std::fs::File::open(path)?
-        .take(most)
-        .read_to_string(&mut text)?;
-    Ok(text)
+    text_within(path, MAX_BYTES)
 }
 
 /// The folder a project's `.env` is looked for in: that of its configuration file.

@@ -144,7 +144,7 @@ impl Load<'_> {
             Some((path, place)) => (inputs.directory.join(path), Some(place)),
             None => (inputs.directory.join(DEFAULT_FILE), None),
         };
-        let text = match std::fs::read_to_string(&path) {
+        let text = match doc::text_within(&path, doc::Limits::CONFIGURATION.bytes) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
                 return None;

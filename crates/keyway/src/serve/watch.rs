@@ -76,35 +76,48 @@ impl Watch {
     pub(super) async fn run(mut self, tasks: TaskTracker, ending: CancellationToken) {
         let mut looks = Looks::default();
         let mut pause = self.reload.pace();
+        // Somebody told to read, and nothing whole was read since.
+        let mut asked = false;
         loop {
-            let asked = tokio::select! {
+            tokio::select! {
                 () = ending.cancelled() => return,
-                () = tokio::time::sleep(pause) => false,
-                () = self.hangups.next() => true,
-            };
+                () = tokio::time::sleep(pause) => {}
+                () = self.hangups.next() => {
+                    tracing::info!("told to read the configuration again");
+                    asked = true;
+                }
+            }
             let (files, folder, began) = (self.files.clone(), self.folder.clone(), Instant::now());
             let looked = tasks.spawn_blocking(move || {
                 let mut files = files;
                 files.extend(crate::config::definition_files(&folder));
                 let changed = looks.changed(&files);
-                (looks, changed)
+                (looks, changed, files)
             });
             let Ok(looked) = looked.await else {
                 return;
             };
-            let changed;
-            (looks, changed) = looked;
+            let (changed, looked_at);
+            (looks, changed, looked_at) = looked;
             pause = self.reload.pace().max(began.elapsed() * CALM);
             if asked || changed {
-                if asked {
-                    tracing::info!("told to read the configuration again");
-                }
                 let (reload, defining) = (self.reload.clone(), self.defining.clone());
                 let basis = self.basis.clone();
-                let reading = tasks.spawn_blocking(move || read(&reload, &defining, &basis));
-                let Ok(read) = reading.await else {
+                let reading = tasks.spawn_blocking(move || {
+                    let read = read(&reload, &defining, &basis);
+                    let whole = looks.rest(&looked_at);
+                    (looks, read, whole)
+                });
+                let Ok(done) = reading.await else {
                     return;
                 };
+                let (read, whole);
+                (looks, read, whole) = done;
+                // Something was being saved meanwhile: it is read once it is whole.
+                if !whole {
+                    continue;
+                }
+                asked = false;
                 let before = (self.files.clone(), self.folder.clone());
                 self.take(read, &tasks).await;
                 // Files that were not watched before are looked at anew.

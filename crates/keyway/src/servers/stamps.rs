@@ -13,6 +13,7 @@ type Stamp = Option<(u64, u64, u64, (i64, i64), (i64, i64))>;
 #[derive(Debug, Default)]
 pub(crate) struct Looks {
     last: Vec<Stamp>,
+    settled: bool,
     taken: Option<Vec<Stamp>>,
 }
 
@@ -23,7 +24,14 @@ impl Looks {
         let seen = stamps(files);
         let settled = self.taken.is_none() || seen == self.last;
         self.last = seen;
+        self.settled = settled;
         settled && self.taken.as_ref() != Some(&self.last)
+    }
+
+    /// True when the files are as they were at the last look, and that they were as at the one before:
+    /// what was read since then is no half of anything. Blocks.
+    pub(crate) fn rest(&self, files: &[PathBuf]) -> bool {
+        self.settled && stamps(files) == self.last
     }
 
     /// The files were read as they were at the last look.
@@ -49,4 +57,28 @@ fn stamps(files: &[PathBuf]) -> Vec<Stamp> {
         ))
     };
     files.iter().map(stamp).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attack_what_is_written_while_it_is_read_is_no_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let files = [directory.path().join("keyway.yaml")];
+        let write = |text: &str| std::fs::write(&files[0], text).unwrap();
+        write("a: 1");
+        let mut looks = Looks::default();
+        assert!(looks.changed(&files) && looks.rest(&files));
+        looks.took();
+        // It grows between the look and the end of the reading.
+        assert!(!looks.changed(&files));
+        write("a: 1\nb:");
+        assert!(!looks.rest(&files));
+        // Found at the next look, and it may still grow: not even who asks for it is given half.
+        assert!(!looks.changed(&files));
+        assert!(!looks.rest(&files));
+        assert!(looks.changed(&files) && looks.rest(&files));
+    }
 }

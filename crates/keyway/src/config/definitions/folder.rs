@@ -46,7 +46,13 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), Unu
         let Some(name) = name.filter(|name| !name.starts_with('.')) else {
             continue;
         };
-        let kind = fs::metadata(&path).map_err(unusable(&path))?;
+        let kind = match fs::metadata(&path) {
+            // Something of an editor's, which is gone already or points nowhere, defines nothing.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !is_definition(name) => {
+                continue;
+            }
+            kind => kind.map_err(unusable(&path))?,
+        };
         if kind.is_dir() {
             walk(&path, depth + 1, found)?;
         } else if kind.is_file() && is_definition(name) {
@@ -64,4 +70,23 @@ fn is_definition(name: &str) -> bool {
     let end = name.rsplit_once('.').map(|(_, end)| end);
     matches!(end, Some("yaml" | "yml" | "json"))
         && !OVERRIDES.iter().any(|overrides| name.ends_with(overrides))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attack_what_an_editor_leaves_beside_definitions_changes_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        fs::write(path("a.yaml"), "actions: {}").unwrap();
+        for name in ["a.yaml.tmp", "4913", ".#a.yaml", "a.yaml~"] {
+            std::os::unix::fs::symlink("/nowhere/at/all", path(name)).unwrap();
+        }
+        assert_eq!(files(directory.path()).unwrap(), [path("a.yaml")]);
+        // A definition that is not there is not passed over.
+        std::os::unix::fs::symlink("/nowhere/at/all", path("b.yaml")).unwrap();
+        assert!(matches!(files(directory.path()), Err(Unusable::Io(..))));
+    }
 }

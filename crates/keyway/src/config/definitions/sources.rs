@@ -85,7 +85,8 @@ impl Sources {
             };
             Finding::error(place, "", message)
         };
-        let text = match std::fs::read_to_string(&path) {
+        let limits = Limits::DEFINITIONS;
+        let text = match doc::text_within(&path, limits.bytes) {
             Ok(text) => text,
             Err(error) => {
                 self.findings.push(wrong(None, unreadable(&error)));
@@ -93,7 +94,6 @@ impl Sources {
             }
         };
         (&path, &text).hash(&mut self.digest);
-        let limits = Limits::DEFINITIONS;
         let read = if path.extension().is_some_and(|end| end == "json") {
             doc::json_within(&text, limits)
         } else {

@@ -65,6 +65,23 @@ pub(crate) fn read_document(path: &std::path::Path) -> Result<serde_json::Value,
         .map_err(|fault| format!("{}:{}: {}", fault.at.line, fault.at.column, fault.message))
 }
 
+/// The text of a file, of which no more is read than is needed to see that it is longer than this.
+pub(crate) fn text_within(path: &std::path::Path, bytes: usize) -> std::io::Result<String> {
+    use std::io::Read as _;
+
+    let most = u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(1);
+    let mut text = Vec::new();
+    std::fs::File::open(path)?
+        .take(most)
+        .read_to_end(&mut text)?;
+    if text.len() > bytes {
+        // The end of it may be within a character.
+        return Ok(String::from_utf8_lossy(&text).into_owned());
+    }
+    let utf8 = String::from_utf8(text);
+    utf8.map_err(|_| std::io::ErrorKind::InvalidData.into())
+}
+
 fn too_long(text: &str, limits: Limits) -> Option<Fault> {
     (text.len() > limits.bytes).then(|| {
         let most = limits.bytes;

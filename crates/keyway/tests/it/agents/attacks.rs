@@ -220,3 +220,60 @@ async fn attack_an_agent_does_not_begin_the_count_of_gateways_anew() {
     assert_eq!(seen[0].headers["keyway-hops"], "3");
     app.running.stop().await;
 }
+
+#[tokio::test]
+async fn attack_a_narrow_key_reads_no_session_of_a_broad_one() {
+    let turns = vec![
+        call("acme-search", json!({ "text": "Ada" })),
+        Turn::text(["Ada."]),
+        Turn::text(["I have no tools."]),
+    ];
+    let lab = Lab::new(vec![agent("helper").tool(search())], turns).await;
+    let (app, local) = (lab.app.running.app(), lab.app.running.app().local());
+    let bot = app
+        .people()
+        .create_service_account(&local, "bot", Role::Member);
+    let bot = bot.await.unwrap().id;
+    let key = async |name: &str, scopes: &str| {
+        let request = KeyRequest {
+            name: name.into(),
+            scopes: Some(scopes.parse().unwrap()),
+            service_account: Some(bot.clone()),
+            ..KeyRequest::default()
+        };
+        let issued = app.api_keys().issue(&local, request).await.unwrap();
+        issued.secret.expose().clone()
+    };
+    let (broad, narrow) = (
+        key("broad", "mcp").await,
+        key("narrow", "tools:agent-helper").await,
+    );
+    let first = lab
+        .post(&broad, "helper", &json!({ "message": "Who?" }))
+        .await
+        .json();
+    assert_eq!(first["text"], "Ada.", "{first}");
+    let session = first["sessionId"].as_str().unwrap();
+    let path = format!("/v1/sessions/{session}");
+    for path in [path.clone(), format!("{path}/events")] {
+        assert_eq!(lab.get(&narrow, &path).await.status(), 404, "{path}");
+        assert_eq!(lab.get(&broad, &path).await.status(), 200, "{path}");
+    }
+    let listed = lab.get(&narrow, "/v1/sessions").await.json();
+    assert_eq!(listed["sessions"], json!([]));
+    let body = json!({ "message": "Say it again", "sessionId": session });
+    let refused = lab.post(&narrow, "helper", &body).await;
+    assert_eq!(refused.json()["code"], "session_not_found");
+
+    // One of its own is there for both.
+    let own = lab
+        .post(&narrow, "helper", &json!({ "message": "Who?" }))
+        .await
+        .json();
+    assert_eq!(own["text"], "I have no tools.", "{own}");
+    assert_eq!(lab.tools(2), Vec::<String>::new());
+    let path = format!("/v1/sessions/{}", own["sessionId"].as_str().unwrap());
+    for key in [&narrow, &broad] {
+        assert_eq!(lab.get(key, &path).await.status(), 200);
+    }
+}

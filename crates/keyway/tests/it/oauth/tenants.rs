@@ -119,6 +119,7 @@ async fn session(gate: &Gate) -> String {
         actor: "operator".into(),
         title: "hello".into(),
         external_key: None,
+        scopes: String::new(),
         created_at: jiff::Timestamp::UNIX_EPOCH,
     };
     let local = gate.app.running.app().local();
