@@ -69,7 +69,9 @@ fn read_bounded(path: &Path) -> std::io::Result<String> {
         return Err(std::io::Error::new(kind, "it is no file"));
     }
     let most = MAX_BYTES as u64 + 1;
-    std::fs::File::open(path)?.take(most).read_to_string(&mut text)?;
+    std::fs::File::open(path)?
+        .take(most)
+        .read_to_string(&mut text)?;
     Ok(text)
 }
 

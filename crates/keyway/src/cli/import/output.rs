@@ -17,7 +17,8 @@ use crate::config::read_document;
 /// The folder of definitions.
 const FOLDER: &str = "definitions";
 /// What says in a file that an import wrote it.
-const MARK: &str = "written by `keyway import`, which writes it anew each time: change it in the overrides";
+const MARK: &str =
+    "written by `keyway import`, which writes it anew each time: change it in the overrides";
 /// What the file of an import before may be.
 const BOUNDS: Bounds = Bounds {
     bytes: 256 << 20,
@@ -59,8 +60,7 @@ impl Output {
                 "{} was not written by an import of `{app}`",
                 self.file.display()
             );
-            Failure::usage("not_an_import", message)
-                .with_hint(
+            Failure::usage("not_an_import", message).with_hint(
                 "nothing was written; name another file with --output, or move what is there away",
             )
         })

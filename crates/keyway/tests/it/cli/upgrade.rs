@@ -185,7 +185,11 @@ fn attack_a_record_that_is_a_link_is_neither_read_nor_written() {
         made.unwrap();
         let refused = upgrade(&world, &["--yes"]);
         assert_eq!(refused.code, 2, "{}", refused.told());
-        assert!(refused.err.contains("bad_scaffold_record"), "{}", refused.told());
+        assert!(
+            refused.err.contains("bad_scaffold_record"),
+            "{}",
+            refused.told()
+        );
         assert_eq!(world.read("theirs/scaffold.json"), theirs);
     }
 }

@@ -317,7 +317,12 @@ fn attack_a_resource_hands_out_no_key_and_nothing_that_a_link_leads_to() {
     );
     world.write("docs/terms.md", "Be kind.");
     let told = world.run(&["validate"]);
-    assert_eq!(told.out.matches("and not hidden").count(), 2, "{}", told.told());
+    assert_eq!(
+        told.out.matches("and not hidden").count(),
+        2,
+        "{}",
+        told.told()
+    );
     // A link in a project that came from elsewhere.
     let outside = tempfile::tempdir().unwrap();
     std::fs::write(outside.path().join("id"), "canary-key").unwrap();
@@ -329,7 +334,11 @@ fn attack_a_resource_hands_out_no_key_and_nothing_that_a_link_leads_to() {
     };
     let refused = resource("docs/link/id");
     assert_eq!(refused.code, 2, "{}", refused.told());
-    assert!(refused.out.contains("the file may not be read"), "{}", refused.told());
+    assert!(
+        refused.out.contains("the file may not be read"),
+        "{}",
+        refused.told()
+    );
     assert!(!refused.told().contains("canary"));
     resource("./docs/terms.md").ok();
 }

@@ -27,7 +27,9 @@ async fn broken() -> Result<String, http::StatusCode> {
 }
 
 async fn said(headers: HeaderMap) -> String {
-    let names = headers.keys().filter(|name| name.as_str().contains("method"));
+    let names = headers
+        .keys()
+        .filter(|name| name.as_str().contains("method"));
     names.map(|name| name.as_str().to_owned()).collect()
 }
 
