@@ -23,7 +23,11 @@ use crate::shared::Shared;
 const PREFIX: &str = "/x/";
 
 /// Headers by which a request is another one than its method says.
-const METHOD_OVERRIDES: &[&str] = &["x-http-method-override", "x-http-method", "x-method-override"];
+const METHOD_OVERRIDES: &[&str] = &[
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
+];
 
 /// Endpoints of an integration's own, below `/x/{id}`.
 #[derive(Debug, Clone)]
@@ -158,7 +162,10 @@ async fn enter(
 /// The answer, which ends in the middle once whoever asked may no longer do what they could: a stream
 /// may go on for as long as it likes. One whose length is known is all there.
 fn ending(response: Response, no_longer: impl Future<Output = ()> + Send + 'static) -> Response {
-    if http_body::Body::size_hint(response.body()).exact().is_some() {
+    if http_body::Body::size_hint(response.body())
+        .exact()
+        .is_some()
+    {
         return response;
     }
     response.map(|body| {

@@ -61,7 +61,11 @@ async fn attack_a_host_below_a_declared_name_leads_into_no_private_network() {
         hosts: Some(Hosts::new(["*.localhost"]).unwrap()),
         ..get(format!("http://inner.localhost:{}/", peer.address.port()))
     };
-    let refused = fetch(&egress_resolving(Names::answering(&[&["127.0.0.1"]])), local).await;
+    let refused = fetch(
+        &egress_resolving(Names::answering(&[&["127.0.0.1"]])),
+        local,
+    )
+    .await;
     assert!(matches!(refused, Err(HttpError::Refused(_))), "{refused:?}");
 }
 

@@ -1,3 +1,4 @@
+mod resumed;
 mod sign_in;
 mod step_up;
 mod tokens;

@@ -51,7 +51,12 @@ async fn attack_a_narrow_token_does_nothing_to_jobs_of_a_wider_one() {
     let jobs = world.app().jobs();
     let list = ListJobs::default();
     // Of the same person, for one tool or for nothing to do with tools.
-    for scopes in ["tools:note_keep", "tools:other", "mcp:resources", "approvals"] {
+    for scopes in [
+        "tools:note_keep",
+        "tools:other",
+        "mcp:resources",
+        "approvals",
+    ] {
         let narrow = someone(world.app(), Role::Member, CLIENT, scopes);
         let page = jobs.list(&narrow, &list).await.unwrap();
         assert!(page.jobs.is_empty(), "{scopes}");

@@ -27,9 +27,7 @@ impl Seats {
     ///
     /// They have as many as they may.
     pub(super) fn take(self: &Arc<Self>, who: &Principal) -> Result<Seat, Error> {
-        let whose = who
-            .actor()
-            .map(|actor| (who.organization().clone(), actor));
+        let whose = who.actor().map(|actor| (who.organization().clone(), actor));
         if let Some(whose) = &whose {
             let mut taken = self.0.lock();
             let own = taken.entry(whose.clone()).or_default();

@@ -150,7 +150,11 @@ fn attack_a_document_leads_the_gateway_into_no_private_network() {
         "http://[64:ff9b::a00:1]",
     ] {
         let servers = json!([{ "url": near }]);
-        for from in ["file:///a.json", "https://acme.example/a", "http://localhost:1/a"] {
+        for from in [
+            "file:///a.json",
+            "https://acme.example/a",
+            "http://localhost:1/a",
+        ] {
             let refused = base(servers.clone(), from, None);
             assert_eq!(refused, Err(Refused::ServerNear), "{near} {from}");
         }
@@ -159,8 +163,12 @@ fn attack_a_document_leads_the_gateway_into_no_private_network() {
     // Where the operator fetched it themselves is their own choice.
     let own = base(json!([{ "url": "/v1" }]), "http://localhost:8080/a", None);
     assert_eq!(own.as_deref(), Ok("http://localhost:8080/v1"));
-    let hidden = json!([{ "url": "http://{host}", "variables": { "host": { "default": "10.0.0.1" } } }]);
-    assert_eq!(base(hidden, "file:///a.json", None), Err(Refused::ServerNear));
+    let hidden =
+        json!([{ "url": "http://{host}", "variables": { "host": { "default": "10.0.0.1" } } }]);
+    assert_eq!(
+        base(hidden, "file:///a.json", None),
+        Err(Refused::ServerNear)
+    );
 }
 
 #[test]
@@ -172,7 +180,10 @@ fn attack_an_operation_of_a_document_leads_into_no_private_network() {
     let imported = imported(&document);
     assert!(!imported.manifest.to_string().contains("127.0.0.1"));
     let told = imported.report.iter().map(|one| one.reason.as_str());
-    assert!(told.into_iter().any(|reason| reason.contains("private network")));
+    assert!(
+        told.into_iter()
+            .any(|reason| reason.contains("private network"))
+    );
 }
 
 #[test]

@@ -1,17 +1,12 @@
 //! Signing in and forgetting.
 
-use std::sync::Arc;
-
-use keyway_core::Secret;
-use keyway_core::credential::OAuth2;
-use keyway_core::ports::ProtectedResource;
 use serde_json::json;
 
 use crate::testing::{
     ISSUER, MCP, REDIRECT, World, callback, json as reply, query, resource, resource_metadata,
     server_metadata, status,
 };
-use crate::{ClientSettings, OAuthError, Pending, Revocation};
+use crate::{ClientSettings, OAuthError, Revocation};
 
 async fn begin(world: &World) -> Result<crate::Pending, OAuthError> {
     world.client().begin("files", &resource(), REDIRECT).await
@@ -416,30 +411,4 @@ async fn forgetting_does_not_depend_on_the_authorization_server() {
         "{reason}"
     );
     assert!(client.grants().await.is_empty());
-}
-
-#[tokio::test]
-async fn attack_a_sign_in_ends_nowhere_but_where_it_was_begun() {
-    let world = World::new();
-    let described = |home: &str, client: &str| ProtectedResource {
-        url: home.to_owned(),
-        client_id: Some(client.to_owned()),
-        client_secret: Some(Secret::new("canary-secret".to_owned())),
-        server: Some(Arc::new(OAuth2::at("https://as.example/authorize", home))),
-        ..ProtectedResource::default()
-    };
-    let begun = described("https://as.example/token", "mine");
-    let pending = world.client().begin("acme", &begun, REDIRECT).await.unwrap();
-    let record = pending.record().unwrap();
-    let resumed = |resource| Pending::resume(record.expose(), resource);
-    assert!(resumed(begun.clone()).is_some());
-    // Redefined meanwhile: its code and its tokens are not for the new server, whose client is not
-    // for the old one.
-    assert!(resumed(described("https://other.example/token", "mine")).is_none());
-    assert!(resumed(described("https://as.example/token", "theirs")).is_none());
-    let nobody = ProtectedResource {
-        client_id: None,
-        ..begun
-    };
-    assert!(resumed(nobody).is_none());
 }

@@ -6,10 +6,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use keyway_mcp::upstream::Transport;
 
 use super::failure::Failure;
 use super::invocation::Invocation;
 use super::serve::Flags;
+use super::terminal::Terminal;
+use super::validate::counted;
 use crate::config::{DEFAULT_FILE, DOTENV, Finding, Flag, Loaded};
 use crate::serve::{Reload, Setup, serve_and};
 
@@ -47,6 +50,11 @@ pub(crate) async fn run(invocation: Invocation, command: Dev) -> Result<ExitCode
     if !loaded.places.contains_key("log.filter") {
         loaded = load(&invocation, flags.clone()).map_err(Failure::configuration)?;
     }
+    let no_colour = invocation.environment.is_set("NO_COLOR");
+    programs(
+        &loaded,
+        &mut Terminal::of_process(invocation.global.json, no_colour),
+    );
     let file = loaded.file.clone();
     let file = file.unwrap_or_else(|| invocation.directory.join(DEFAULT_FILE));
     let dotenv = invocation.project().join(DOTENV);
@@ -68,6 +76,20 @@ pub(crate) async fn run(invocation: Invocation, command: Dev) -> Result<ExitCode
         teller.serving(running).await;
     });
     Ok(Box::pin(serving).await?)
+}
+
+/// Says which programs the configuration has run, before any of them is: a project may be somebody
+/// else's. What they are started with may hold secrets.
+fn programs(loaded: &Loaded, terminal: &mut Terminal) {
+    for server in &loaded.config.mcp_servers {
+        if let Ok(spec) = &server.spec
+            && let (true, Transport::Stdio(stdio)) = (spec.enabled, &spec.transport)
+        {
+            let (command, given) = (&stdio.command, counted(stdio.args.len(), "argument"));
+            let (name, place) = (&server.name, &server.place);
+            terminal.note(format!("{place}: `{name}` runs `{command}` with {given}"));
+        }
+    }
 }
 
 fn load(invocation: &Invocation, flags: Vec<Flag>) -> Result<Loaded, Vec<Finding>> {

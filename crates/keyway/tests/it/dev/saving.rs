@@ -1,3 +1,5 @@
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 use std::time::Duration;
 
 use keyway_testkit::acme::{Acme, Misbehaviour};
@@ -174,4 +176,25 @@ async fn five_thousand_actions_follow_a_save() {
         dev.next()["changed"],
         json!([{ "name": "app-last", "what": ["description"] }])
     );
+}
+
+#[test]
+fn attack_a_project_of_somebody_else_runs_no_program_without_a_word() {
+    let world = World::of(
+        "mcp_servers:\n  \"helper\": { command: /bin/cat, args: [\"canary\\e]0;title\", b] }\n",
+    );
+    let mut command = world.command(&["dev", "--bind", "127.0.0.1:0"]);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let err = BufReader::new(child.stderr.take().unwrap());
+    let said = err.lines().map_while(Result::ok);
+    let mut said = said.skip_while(|line| !line.contains("helper"));
+    let first = said.next().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(
+        first.ends_with(": `helper` runs `/bin/cat` with 2 arguments"),
+        "{first}"
+    );
+    assert!(first.contains("keyway.yaml:2:") && !first.contains("canary"));
 }
