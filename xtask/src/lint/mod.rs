@@ -3,6 +3,7 @@
 mod coverage;
 mod layers;
 mod manifests;
+mod pages;
 mod sizes;
 mod words;
 
@@ -12,12 +13,13 @@ use crate::workspace::Workspace;
 /// One rule: finds everything in the workspace that breaks it.
 type Rule = fn(&Workspace) -> Result<Vec<String>, Failure>;
 
-const RULES: [(&str, Rule); 5] = [
+const RULES: [(&str, Rule); 6] = [
     ("layers", |workspace| Ok(layers::check(workspace))),
     ("manifests", manifests::check),
     ("sizes", sizes::check),
     ("words", words::check),
     ("coverage", coverage::check),
+    ("pages", pages::check),
 ];
 
 /// Checks every rule and prints what breaks it; `true` when nothing does.

@@ -30,16 +30,17 @@ pub(super) fn nextest(workspace: &Workspace, long: bool) -> Result<Tally, Failur
     }))
 }
 
-/// A new project in Rust, built and tested as its author would.
+/// A new project in Rust, built and tested as its author would, and as its guide says.
 pub(super) fn scaffold(workspace: &Workspace) -> Result<Tally, Failure> {
     let mut command = Command::new(tools::cargo_tool(workspace, "cargo-nextest")?);
     command
         .args(["nextest", "run", "--package", "keyway", "--test", "it"])
         .args(["--profile", "ci", "--hide-progress-bar"])
         .args(["--run-ignored", "only", "a_new_project_in_rust"])
+        .args(["--test-threads", "1"])
         .current_dir(&workspace.root);
     let finished = process::run(&mut command, Show::Live)?;
-    Ok(count(&finished, |line| line.contains(" test run:")))
+    Ok(count(&finished, |line| line.contains(" tests run:")))
 }
 
 /// The examples in the documentation.

@@ -82,6 +82,7 @@ pub(crate) enum Command {
     Client(client::Client),
     Import(import::Import),
     Call(call::Call),
+    Docs(docs::Docs),
     #[command(name = "internal-docs", hide = true)]
     InternalDocs(docs::InternalDocs),
 }

@@ -117,6 +117,7 @@ async fn dispatch(
         Command::Client(command) => client::run(&invocation, command, terminal),
         Command::Import(command) => Box::pin(import::run(&invocation, command, terminal)).await,
         Command::Call(command) => call::run(invocation, command, terminal).await,
+        Command::Docs(command) => docs::read(&command, terminal),
         Command::InternalDocs(command) => docs::run(&command, terminal),
     }
 }

@@ -4,6 +4,7 @@ mod cli;
 mod config;
 mod env;
 mod openapi;
+mod read;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,6 +13,8 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::terminal::Terminal;
+
+pub(crate) use read::{Docs, run as read};
 
 /// Print or write the generated reference pages
 #[derive(Debug, Args)]
