@@ -108,6 +108,9 @@ fn question(wish: &Wish<'_>) -> String {
     if let Some(client) = wish.who.client() {
         let _ = write!(text, " The client that asks is `{client}`.");
     }
+    if let Some(agent) = wish.who.agent() {
+        let _ = write!(text, " The agent `{}` wants it, and not you.", agent.slug);
+    }
     let _ = write!(text, "\n\nArguments:\n{}", shown(wish.arguments));
     text
 }

@@ -1,6 +1,6 @@
 use keyway_app::Settings;
 use keyway_app::policy::{Approvals, Policies};
-use keyway_core::{Actor, Principal, Role, Subject};
+use keyway_core::{ActingAgent, Actor, Principal, Role, Subject};
 use serde_json::json;
 
 use super::world::*;
@@ -49,6 +49,28 @@ async fn a_destructive_tool_runs_through_a_client_once_a_person_approved() {
         );
     }
     assert_eq!(upstream.last(), "");
+    process.stop().await;
+}
+
+#[tokio::test]
+async fn attack_what_an_agent_wants_is_asked_about_as_its_wish_and_not_as_the_persons_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let (process, upstream) = process(directory.path(), Settings::default()).await;
+    let app = &process.app;
+    // With their own key nothing would be asked.
+    let who = someone(app, Role::Member, "key", "mcp").through_agent(ActingAgent {
+        slug: "researcher".into(),
+        session: id("sess", 1).parse().unwrap(),
+    });
+    let desk = Desk::new(true, json!({ "action": "decline" }));
+    let answer = at(app, &who, &desk, "mcp__s__drop").await;
+    assert!(answer.contains("approval_denied"), "{answer}");
+    assert_eq!(upstream.last(), "");
+    let asked = desk.asked.lock().join("\n");
+    assert!(
+        asked.contains("The agent `researcher` wants it") && asked.contains("/srv/a"),
+        "{asked}"
+    );
     process.stop().await;
 }
 

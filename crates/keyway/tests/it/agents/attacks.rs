@@ -135,7 +135,7 @@ async fn attack_who_is_shut_out_while_an_agent_answers_has_nothing_more_done() {
         lab.model.wait_asked(1).await;
         people.disable_service_account(&local, &bot).await.unwrap();
     };
-    let both = async { tokio::join!(waiting, disabling) };
+    let both = Box::pin(async { tokio::join!(waiting, disabling) });
     let (answer, ()) = soon("the turn to end", both).await;
     assert_eq!(answer.json()["status"], "interrupted", "{}", answer.text());
 }
