@@ -15,8 +15,8 @@ pub(super) fn check(workspace: &Workspace) -> Result<Vec<String>, Failure> {
     };
     let named: Vec<&str> = links(&list).collect();
     let docs = workspace.root.join("docs");
-    let lost = named.iter().filter(|link| !docs.join(link).is_file());
-    let mut findings: Vec<_> = lost
+    let nowhere = named.iter().filter(|link| !docs.join(link).is_file());
+    let mut findings: Vec<_> = nowhere
         .map(|link| format!("{LIST} names {link}, which is not there"))
         .collect();
     for file in workspace.files()? {

@@ -89,8 +89,8 @@ fn page_of(page: &str) -> Option<String> {
     if let Some((_, text)) = WRITTEN.iter().find(|(path, _)| named(path)) {
         return Some((*text).to_owned());
     }
-    let mut pages = PAGES.iter();
-    let (_, make) = pages.find(|(name, _)| named(&format!("reference/{name}")))?;
+    let mut reference = PAGES.iter();
+    let (_, make) = reference.find(|(name, _)| named(&format!("reference/{name}")))?;
     Some(make())
 }
 
