@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -189,6 +190,12 @@ impl OAuth2 {
             if url.as_deref().is_some_and(|url| !is_url(url)) {
                 return Some(format!("its {what} is no https or http URL"));
             }
+            if url.as_deref().is_some_and(is_in_the_clear) {
+                return Some(format!(
+                    "its {what} is `http:`: secrets would be sent in the clear (RFC 6749, section \
+                     3.2); that is for this machine and literal addresses of private networks"
+                ));
+            }
         }
         let plain = |scope: &String| {
             let separator = self.quirks.scope_separator;
@@ -237,6 +244,21 @@ fn is_url(text: &str) -> bool {
     web && uri.authority().is_some_and(plain) && !text.contains('#')
 }
 
+/// True for an `http:` URL that may lead beyond this machine and a private network.
+fn is_in_the_clear(url: &str) -> bool {
+    let Ok(uri) = url.parse::<http::Uri>() else {
+        return false;
+    };
+    let host = uri.host().unwrap_or_default();
+    let here = host == "localhost" || host.ends_with(".localhost");
+    let near = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private(),
+        Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unique_local(),
+        Err(_) => false,
+    };
+    uri.scheme_str() == Some("http") && !here && !near
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,6 +268,25 @@ mod tests {
         let at = || OAuth2::at("https://as.example/authorize", "https://as.example/token");
         assert_eq!(at().fault(), None);
         assert_eq!(OAuth2::of_issuer("https://as.example").fault(), None);
+        for near in [
+            "localhost:9",
+            "127.0.0.1:9",
+            "[::1]:9",
+            "10.1.2.3",
+            "[fd00::1]",
+        ] {
+            let fault = OAuth2::of_issuer(format!("http://{near}/")).fault();
+            assert_eq!(fault, None, "{near}");
+        }
+        for far in [
+            "as.example",
+            "8.8.8.8",
+            "[2001:db8::1]",
+            "localhost.example",
+        ] {
+            let fault = OAuth2::of_issuer(format!("http://{far}/")).fault();
+            assert!(fault.unwrap().contains("in the clear"), "{far}");
+        }
         let quirks = |quirks| at().quirks(quirks).fault();
         for (fault, told) in [
             (OAuth2::default().fault(), "neither an issuer"),
