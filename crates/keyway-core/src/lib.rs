@@ -17,6 +17,7 @@ pub mod client;
 mod client_id;
 pub mod credential;
 mod error;
+pub mod headers;
 pub mod ids;
 pub mod json;
 pub mod mcp_server;

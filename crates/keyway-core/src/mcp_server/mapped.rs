@@ -4,6 +4,7 @@ use std::sync::Arc;
 use http::HeaderName;
 
 use crate::credential::Lease;
+use crate::headers::is_of_mcp;
 use crate::{Error, Kind, Secret};
 
 type Read = dyn Fn(&Lease) -> Result<Secret<String>, Error> + Send + Sync;
@@ -47,27 +48,11 @@ impl fmt::Debug for Mapped {
     }
 }
 
-/// Headers that the transport writes itself, or that belong to one hop only (RFC 9110 section 7.6.1).
-const RESERVED: &[&str] = &[
-    "accept",
-    "connection",
-    "content-length",
-    "content-type",
-    "host",
-    "keep-alive",
-    "keyway-hops",
-    "last-event-id",
-    "mcp-method",
-    "mcp-name",
-    "mcp-protocol-version",
-    "mcp-session-id",
+/// What belongs to a proxy on the way.
+const OF_PROXIES: [&str; 3] = [
     "proxy-authenticate",
     "proxy-authorization",
     "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
 ];
 
 /// Why a header of this name cannot be set, if it cannot.
@@ -75,9 +60,9 @@ pub(super) fn header_fault(name: &str) -> Option<String> {
     let Ok(parsed) = HeaderName::from_bytes(name.as_bytes()) else {
         return Some(format!("`{name}` is not a header name"));
     };
-    RESERVED
-        .contains(&parsed.as_str())
-        .then(|| format!("the header `{name}` cannot be set: the transport writes it"))
+    let lower = parsed.as_str();
+    let taken = is_of_mcp(lower) || OF_PROXIES.contains(&lower);
+    taken.then(|| format!("the header `{name}` cannot be set: the transport writes it"))
 }
 
 /// Why a variable of this name cannot be set, if it cannot.

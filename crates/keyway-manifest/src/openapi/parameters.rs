@@ -1,5 +1,6 @@
 //! Parameters in path, query, header and cookie, with their styles (OpenAPI 3.1, section 4.8.12).
 
+use keyway_core::headers::is_of_connection;
 use serde_json::{Map, Value, json};
 
 use super::action::Http;
@@ -12,22 +13,14 @@ use super::report::shown;
 use super::resolver::Node;
 use super::schemas::Direction;
 
-/// Headers that say how a message is sent, or that other parts of an action write.
+/// Headers that other parts of an action write, or that a proxy asks for.
 const RESERVED_HEADERS: &[&str] = &[
     "accept",
     "authorization",
-    "connection",
-    "content-length",
     "content-type",
     "cookie",
     "expect",
-    "host",
-    "keep-alive",
     "proxy-authorization",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
 ];
 
 /// One parameter, its reference followed.
@@ -200,7 +193,7 @@ impl<'a> Importing<'a, '_> {
         }
         if *place == "header" {
             let lower = name.to_ascii_lowercase();
-            if RESERVED_HEADERS.contains(&lower.as_str()) {
+            if is_of_connection(&lower) || RESERVED_HEADERS.contains(&lower.as_str()) {
                 return;
             }
             let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);

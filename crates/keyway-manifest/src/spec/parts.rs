@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, HeaderName};
+use http::header::{CONTENT_TYPE, COOKIE, HeaderName};
+use keyway_core::headers::is_of_connection;
 
 use crate::fault::Fault;
 use crate::read::{Faults, Fields};
@@ -16,17 +17,11 @@ pub(crate) struct Header {
 /// Headers to be filled, no name twice.
 pub(crate) type Headers = Vec<Header>;
 
-/// What belongs to the connection and not to a request (RFC 9110, section 7.6.1), or is Keyway's own.
+/// What belongs to proxies on the way, or is Keyway's own.
 const TAKEN: &[&str] = &[
-    "connection",
-    "keep-alive",
     "proxy-authenticate",
     "proxy-authorization",
     "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
     "expect",
     "accept-encoding",
 ];
@@ -42,7 +37,7 @@ pub(crate) fn headers(fields: &Fields<'_>, faults: &mut Faults) -> Headers {
             value.wrong::<()>("a name that HTTP allows for a header", faults);
             continue;
         };
-        if [HOST, CONTENT_LENGTH].contains(&name) || TAKEN.contains(&name.as_str()) {
+        if is_of_connection(name.as_str()) || TAKEN.contains(&name.as_str()) {
             let message = "this header cannot be set: it belongs to the connection";
             faults.push(Fault::new(value.at, message));
             continue;

@@ -1,5 +1,6 @@
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
+use keyway_core::headers::is_of_mcp;
 
 use super::spec::{Auth, Http};
 
@@ -81,30 +82,10 @@ impl Http {
     }
 }
 
-/// Headers that the transport writes, or that belong to one hop only (RFC 9110 section 7.6.1).
-const RESERVED: &[&str] = &[
-    "accept",
-    "connection",
-    "content-length",
-    "content-type",
-    "host",
-    "keep-alive",
-    "keyway-hops",
-    "last-event-id",
-    "mcp-method",
-    "mcp-name",
-    "mcp-protocol-version",
-    "mcp-session-id",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
 pub(super) fn header_name(name: &str) -> Result<HeaderName, HeaderProblem> {
     let parsed = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| HeaderProblem::BadName(name.to_owned()))?;
-    if RESERVED.contains(&parsed.as_str()) {
+    if is_of_mcp(parsed.as_str()) {
         return Err(HeaderProblem::Reserved(name.to_owned()));
     }
     Ok(parsed)
