@@ -24,7 +24,6 @@ pub(super) struct Beginning<'a> {
 
 impl Beginning<'_> {
     pub(super) async fn run(self) -> Result<Pending, OAuthError> {
-        let parts = &self.inner.parts;
         let wire = self.inner.wire(&self.resource.url, self.resource)?;
         if let Some(server) = &self.resource.server {
             return self.described(&wire, server).await;
@@ -48,44 +47,43 @@ impl Beginning<'_> {
         };
         let scopes = choice.select();
         let client = self.client(&wire, &found, before.as_ref(), &scopes).await?;
+        Ok(self.pending(found, client, scopes, wanted))
+    }
+
+    /// At an authorization server that was described: nothing is found out by asking a resource, and
+    /// the client is the one that is configured.
+    async fn described(&self, wire: &Wire<'_>, server: &OAuth2) -> Result<Pending, OAuthError> {
+        let found = given(wire, server).await?;
+        let methods = found.server.auth_methods.as_deref();
+        let client = Identity::configured(self.resource, methods)
+            .ok_or_else(|| OAuthError::ClientIdNeeded(found.server.issuer.clone()))?;
+        let scopes = server.scopes.clone();
+        Ok(self.pending(found, client, scopes, Vec::new()))
+    }
+
+    /// A sign-in that waits for the browser to come back.
+    fn pending(
+        &self,
+        found: Found,
+        client: Identity,
+        scopes: Vec<String>,
+        wanted: Vec<String>,
+    ) -> Pending {
+        let random = &*self.inner.parts.random;
         let mut pending = Pending {
             key: self.key.to_owned(),
             resource: self.resource.clone(),
             url: found.server.authorization_endpoint.clone(),
             redirect_uri: self.redirect_uri.to_owned(),
-            verifier: pkce::nonce(&*parts.random),
-            state: pkce::nonce(&*parts.random),
+            verifier: pkce::nonce(random),
+            state: pkce::nonce(random),
             client,
             found,
             scopes,
             wanted,
         };
         pending.url = request(&pending);
-        Ok(pending)
-    }
-
-    /// At an authorization server that was described: nothing is found out by asking a resource, and
-    /// the client is the one that is configured.
-    async fn described(&self, wire: &Wire<'_>, server: &OAuth2) -> Result<Pending, OAuthError> {
-        let parts = &self.inner.parts;
-        let found = given(wire, server).await?;
-        let methods = found.server.auth_methods.as_deref();
-        let client = Identity::configured(self.resource, methods)
-            .ok_or_else(|| OAuthError::ClientIdNeeded(found.server.issuer.clone()))?;
-        let mut pending = Pending {
-            key: self.key.to_owned(),
-            resource: self.resource.clone(),
-            url: found.server.authorization_endpoint.clone(),
-            redirect_uri: self.redirect_uri.to_owned(),
-            verifier: pkce::nonce(&*parts.random),
-            state: pkce::nonce(&*parts.random),
-            client,
-            found,
-            scopes: server.scopes.clone(),
-            wanted: Vec::new(),
-        };
-        pending.url = request(&pending);
-        Ok(pending)
+        pending
     }
 
     /// The grant for the same URL, if there is one. A record that cannot be read does not keep
