@@ -20,6 +20,7 @@ mod metrics;
 mod mounts;
 pub mod oauth;
 mod output;
+mod pages;
 mod patience;
 pub mod people;
 pub mod policy;

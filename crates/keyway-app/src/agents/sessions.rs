@@ -7,10 +7,8 @@ use keyway_store::{Session, SessionFilter, Store};
 
 use super::{EventView, SessionPage, SessionView, failure};
 use crate::jobs::actor_id;
+use crate::pages::{MOST, Page};
 use crate::{App, access};
-
-/// The most sessions, or events, of a page.
-const PAGE: u32 = 200;
 
 /// Looking at sessions. Everyone sees their own; who administers the organization sees all of it.
 #[derive(Debug, Clone)]
@@ -68,22 +66,16 @@ impl Sessions {
         list: &ListSessions<'_>,
     ) -> Result<SessionPage, Error> {
         let own = self.only_of(who).await?;
-        let before = list.cursor.map(str::parse::<i64>).transpose();
+        let page = Page::read(list.cursor, list.limit)?;
         let filter = SessionFilter {
             agent: list.agent,
             actor: own.as_deref(),
-            before: before.map_err(|_| Error::invalid_at("/cursor", "a cursor of this list"))?,
+            before: page.before,
         };
-        let limit = list.limit.unwrap_or(50).clamp(1, PAGE);
         let store = &self.parts.store;
-        let found = store.sessions(who.organization(), &filter, limit + 1);
+        let found = store.sessions(who.organization(), &filter, page.wanted());
         let mut found = found.await?;
-        let more = found.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-        if more {
-            found.pop();
-        }
-        let end = found.last().filter(|_| more);
-        let next_cursor = end.map(|session| session.seq.to_string());
+        let next_cursor = page.cut(&mut found, |session| session.seq);
         let now = self.parts.clock.now();
         let view = |session| SessionView::at(session, now);
         let all = own.is_none();
@@ -110,7 +102,7 @@ impl Sessions {
     ) -> Result<Vec<EventView>, Error> {
         self.find(who, id).await?;
         let store = &self.parts.store;
-        let events = store.session_events(who.organization(), id, after, PAGE);
+        let events = store.session_events(who.organization(), id, after, MOST);
         Ok(events.await?.iter().map(EventView::of).collect())
     }
 

@@ -9,9 +9,7 @@ use super::asker::{actor_id, within};
 use super::{JobPage, JobView};
 use crate::access;
 use crate::audit::{Audit, Event, EventKind};
-
-/// The most jobs of a page.
-const PAGE: u32 = 200;
+use crate::pages::Page;
 
 /// Looking at jobs, queueing them again and taking them back. Everyone sees their own, by a key or a
 /// token those that were queued with no more scopes than it has; who administers the organization
@@ -66,20 +64,17 @@ impl Jobs {
     pub async fn list(&self, who: &Principal, list: &ListJobs<'_>) -> Result<JobPage, Error> {
         let sight = self.sight(who).await?;
         let state = list.state.map(str::parse::<JobState>).transpose();
-        let before = list.cursor.map(str::parse::<i64>).transpose();
+        let state = state.map_err(|error| Error::invalid_at("/state", error.to_string()))?;
+        let page = Page::read(list.cursor, list.limit)?;
         let filter = JobFilter {
-            state: state.map_err(|error| Error::invalid_at("/state", error.to_string()))?,
+            state,
             actor: sight.own.as_deref(),
-            before: before.map_err(|_| Error::invalid_at("/cursor", "a cursor of this list"))?,
+            before: page.before,
         };
-        let limit = list.limit.unwrap_or(50).clamp(1, PAGE);
         let store = &self.parts.store;
-        let mut jobs = store.jobs(who.organization(), &filter, limit + 1).await?;
-        let more = jobs.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-        if more {
-            jobs.pop();
-        }
-        let next_cursor = jobs.last().filter(|_| more).map(|job| job.seq.to_string());
+        let found = store.jobs(who.organization(), &filter, page.wanted());
+        let mut jobs = found.await?;
+        let next_cursor = page.cut(&mut jobs, |job| job.seq);
         jobs.retain(|job| sight.reaches(job));
         Ok(JobPage {
             jobs: jobs.into_iter().map(JobView::from).collect(),
