@@ -10,6 +10,7 @@
 
 pub mod acme;
 pub mod authorization;
+pub mod canaries;
 pub mod models;
 pub mod oidc;
 pub mod peers;

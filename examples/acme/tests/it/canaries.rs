@@ -1,11 +1,10 @@
 //! Secrets are planted, everything goes well and badly with all that is logged, and then everything
 //! that was written or answered is searched for every one of them.
 
-use std::path::Path;
-
 use keyway::{Context, Error, action};
 use keyway_acme::Acme as Credential;
 use keyway_testkit::acme::{Acme, Misbehaviour};
+use keyway_testkit::canaries::{Written, forms};
 use serde_json::json;
 
 use crate::process::{Program, Served, World, told};
@@ -51,52 +50,13 @@ fn a_gateway_whose_action_breaks() {
     );
 }
 
-struct Search(Vec<(String, Vec<u8>)>);
-
-impl Search {
-    fn add(&mut self, place: &str, bytes: impl Into<Vec<u8>>) {
-        self.0.push((place.to_owned(), bytes.into()));
-    }
-
-    fn run(&mut self, world: &World, arguments: &[&str]) -> String {
-        let told = told(&world.run(arguments));
-        self.add(&arguments.join(" "), told.as_bytes());
-        told
-    }
-
-    fn files(&mut self, folder: &Path) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                self.files(&path);
-            } else if !path.ends_with("master.key") {
-                self.add(&path.display().to_string(), std::fs::read(&path).unwrap());
-            }
-        }
-    }
-
-    fn holds(&self, needle: &str) -> Option<&str> {
-        let needle = needle.as_bytes();
-        let found = self
-            .0
-            .iter()
-            .find(|(_, bytes)| bytes.windows(needle.len()).any(|part| part == needle));
-        found.map(|(place, _)| place.as_str())
-    }
+/// Runs a command, and keeps what it says.
+fn run(search: &mut Written, world: &World, arguments: &[&str]) {
+    let told = told(&world.run(arguments));
+    search.add(&arguments.join(" "), told);
 }
 
-/// A secret as it may be written down.
-fn forms(secret: &str) -> [String; 3] {
-    use base64::Engine as _;
-    let hex: Vec<_> = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-    [
-        secret.to_owned(),
-        base64::engine::general_purpose::STANDARD_NO_PAD.encode(secret),
-        hex.concat(),
-    ]
-}
-
-async fn calls(gateway: &Served, acme: &Acme, search: &mut Search) {
+async fn calls(gateway: &Served, acme: &Acme, search: &mut Written) {
     let ticket = json!({ "title": "t", "body": "b" });
     for misbehaviour in [
         None,
@@ -144,7 +104,7 @@ async fn nothing_a_gateway_writes_or_answers_holds_a_secret() {
         .with("RUST_BACKTRACE", "1")
         .with("KEYWAY_LOG_FILTER", "trace");
     let gateway = Served::start(&world);
-    let mut search = Search(Vec::new());
+    let mut search = Written::default();
     let url = format!("url={}", acme.url());
     let set = [
         "credentials",
@@ -155,14 +115,15 @@ async fn nothing_a_gateway_writes_or_answers_holds_a_secret() {
         "--set",
         &url,
     ];
-    search.run(&world, &set);
+    run(&mut search, &world, &set);
     for wrong in [
         "apiKeys=@env:OTHER",
         "nothing=@env:OTHER",
         "url=@env:OTHER",
         "apiKey=@env:NONE",
     ] {
-        search.run(
+        run(
+            &mut search,
             &world,
             &[
                 "credentials",
@@ -187,7 +148,7 @@ async fn nothing_a_gateway_writes_or_answers_holds_a_secret() {
         &["config", "show"],
         &["doctor"],
     ] {
-        search.run(&world, command);
+        run(&mut search, &world, command);
     }
     for path in [
         "/metrics",
@@ -201,7 +162,7 @@ async fn nothing_a_gateway_writes_or_answers_holds_a_secret() {
         search.add(path, answer.text().await.unwrap());
     }
     search.add("what the gateway wrote", gateway.told());
-    search.files(world.path());
+    search.files(world.path(), &["master.key"]);
 
     // The search finds what is there: everything is logged, an action broke, a key was changed.
     for there in [

@@ -1,13 +1,12 @@
 //! Every secret a client has is planted here, everything goes well and badly with all that is
 //! logged, and then everything that was written is searched for every secret.
 
-use std::path::Path;
-
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use keyway_testkit::authorization::{
     AuthorizationServer, Endpoint, Misbehaviour, Options, ProtectedPeer, ResourceOptions, browse,
 };
+use keyway_testkit::canaries::{Written, forms};
 use keyway_testkit::models::{Call, ModelServer, Script as Models, Turn};
 use keyway_testkit::peers::{HttpPeer, Script};
 use serde_json::json;
@@ -42,54 +41,18 @@ const PLANTED: &[(&str, &str)] = &[
     ("argument of a call", "canary-argument-9f9f"),
 ];
 
-struct Search {
-    written: Vec<(String, String)>,
+/// What the test itself writes.
+const MINE: &[&str] = &["mcp.json", "models.json"];
+
+/// Runs a command, and keeps what it says.
+fn run(search: &mut Written, trip: &Trip, arguments: &[&str]) {
+    let output = trip.world.command(arguments).output().unwrap();
+    said(search, &arguments.join(" "), output.stdout, output.stderr);
 }
 
-impl Search {
-    fn run(&mut self, trip: &Trip, arguments: &[&str]) {
-        let output = trip.world.command(arguments).output().unwrap();
-        self.add(&arguments.join(" "), &output.stdout, &output.stderr);
-    }
-
-    fn add(&mut self, what: &str, out: &[u8], err: &[u8]) {
-        for (stream, bytes) in [("out", out), ("err", err)] {
-            let text = String::from_utf8_lossy(bytes).into_owned();
-            self.written.push((format!("{what} ({stream})"), text));
-        }
-    }
-
-    /// Takes every file below along, but what the test itself wrote.
-    fn files(&mut self, folder: &Path) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                self.files(&path);
-            } else if !path.ends_with("mcp.json") && !path.ends_with("models.json") {
-                let content = std::fs::read(&path).unwrap();
-                let text = String::from_utf8_lossy(&content).into_owned();
-                self.written.push((path.display().to_string(), text));
-            }
-        }
-    }
-
-    fn holds(&self, needle: &str) -> Option<&str> {
-        let found = self.written.iter().find(|(_, text)| text.contains(needle));
-        found.map(|(place, _)| place.as_str())
-    }
-}
-
-/// A secret as it may be written down.
-fn forms(secret: &str) -> Vec<String> {
-    let mut forms = vec![secret.to_owned()];
-    forms.extend([
-        STANDARD_NO_PAD.encode(secret),
-        URL_SAFE_NO_PAD.encode(secret),
-    ]);
-    forms.push(STANDARD_NO_PAD.encode(format!("by-hand:{secret}")));
-    let hex = secret.bytes().map(|byte| format!("{byte:02x}"));
-    forms.push(hex.collect::<Vec<_>>().concat());
-    forms
+fn said(search: &mut Written, what: &str, out: impl Into<Vec<u8>>, err: impl Into<Vec<u8>>) {
+    search.add(&format!("{what} (out)"), out);
+    search.add(&format!("{what} (err)"), err);
 }
 
 async fn planted() -> (Trip, AuthorizationServer, Vec<HttpPeer>, ProtectedPeer) {
@@ -149,7 +112,7 @@ async fn planted() -> (Trip, AuthorizationServer, Vec<HttpPeer>, ProtectedPeer) 
 }
 
 /// An agent's sessions and skills, with a key of its model that is good, and one that is not.
-async fn talk(trip: &Trip, search: &mut Search) {
+async fn talk(trip: &Trip, search: &mut Written) {
     let arguments = json!({ "server": "docs", "tool": "echo", "arguments": { "x": "plain" } });
     let turns = vec![
         Turn::calls([Call::new("call_mcp_tool", arguments)]),
@@ -178,22 +141,27 @@ async fn talk(trip: &Trip, search: &mut Search) {
     trip.world
         .write(&format!("{home}/models.json"), &models.to_string());
     let ask = ["chat", "--approve", "docs/echo", "-p", SAID, "--model"];
-    search.run(trip, &[&ask[..], &["good/model", "--json"]].concat());
-    search.run(trip, &[&ask[..], &["other/model"]].concat());
-    search.run(
+    run(
+        search,
+        trip,
+        &[&ask[..], &["good/model", "--json"]].concat(),
+    );
+    run(search, trip, &[&ask[..], &["other/model"]].concat());
+    run(
+        search,
         trip,
         &[&ask[..], &["other/model", "--session", "last", "--json"]].concat(),
     );
-    search.run(trip, &[&ask[..], &["queried/model"]].concat());
+    run(search, trip, &[&ask[..], &["queried/model"]].concat());
     let hasty = "---\nbudget: { seconds: 1 }\n---\nYou answer.\n";
     trip.world.write("hasty.md", hasty);
     for vendor in ["gone/model", "nowhere/model"] {
         let agent = ["--agent", "hasty.md"];
-        search.run(trip, &[&ask[..], &[vendor], &agent].concat());
+        run(search, trip, &[&ask[..], &[vendor], &agent].concat());
     }
-    search.run(trip, &["mcp", "skills"]);
-    search.run(trip, &["mcp", "context"]);
-    search.run(trip, &["approvals", "remembered", "--json"]);
+    run(search, trip, &["mcp", "skills"]);
+    run(search, trip, &["mcp", "context"]);
+    run(search, trip, &["approvals", "remembered", "--json"]);
     assert!(
         search.holds("\"text\":\"done\"").is_some(),
         "the model answered"
@@ -208,27 +176,25 @@ async fn talk(trip: &Trip, search: &mut Search) {
     // Twice for the call, and once at the address with a query.
     assert!(model.asked().len() > 2, "{:?}", model.asked());
     let of_chat = |place: &str| place.starts_with("chat") && place.ends_with("(err)");
-    let logs = search.written.iter().filter(|(place, _)| of_chat(place));
-    let logs: String = logs.map(|(_, text)| text.as_str()).collect();
+    let logs = search.iter().filter(|(place, _)| of_chat(place));
+    let logs: String = logs.map(|(_, log)| String::from_utf8_lossy(log)).collect();
     assert!(logs.contains("TRACE") && !logs.contains(SAID), "{logs}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_a_client_writes_holds_a_secret() {
     let (trip, other, _peers, _by_hand) = planted().await;
-    let mut search = Search {
-        written: Vec::new(),
-    };
+    let mut search = Written::default();
     let status: &[&str] = &["mcp", "status", "--wait", "20s", "--json"];
 
-    search.run(&trip, status);
-    search.run(&trip, &["mcp", "connect", "tracker", "--json"]);
-    search.run(&trip, &["mcp", "connect", "by-hand"]);
-    search.run(&trip, status);
-    search.run(&trip, &["mcp", "tools"]);
-    search.run(&trip, &["mcp", "grants", "--json"]);
+    run(&mut search, &trip, status);
+    run(&mut search, &trip, &["mcp", "connect", "tracker", "--json"]);
+    run(&mut search, &trip, &["mcp", "connect", "by-hand"]);
+    run(&mut search, &trip, status);
+    run(&mut search, &trip, &["mcp", "tools"]);
+    run(&mut search, &trip, &["mcp", "grants", "--json"]);
     for name in ["docs", "refused", "child", "in-url", "query", "bad"] {
-        search.run(&trip, &["mcp", "connect", name]);
+        run(&mut search, &trip, &["mcp", "connect", name]);
     }
 
     // The answer of a call is for who called, and for nobody else.
@@ -252,7 +218,7 @@ async fn nothing_a_client_writes_holds_a_secret() {
         String::from_utf8_lossy(&called.stderr)
     );
     assert!(answer.contains("canary-argument-9f9f"), "{answer}");
-    search.add("a call", b"", &called.stderr);
+    said(&mut search, "a call", "", called.stderr.clone());
 
     // A remembered answer holds no argument of the call it was given to.
     let pty = Pty::start(
@@ -280,7 +246,7 @@ async fn nothing_a_client_writes_holds_a_secret() {
     pasting.type_line(&back);
     let (code, out, err) = pasting.end_with_all();
     assert_eq!(code, 0, "{err}");
-    search.add("pasting", out.as_bytes(), err.as_bytes());
+    said(&mut search, "pasting", out.as_bytes(), err.as_bytes());
     drop(taken);
 
     // Renewing, and servers that say secrets back.
@@ -300,17 +266,25 @@ async fn nothing_a_client_writes_holds_a_secret() {
                 server.misbehave(misbehaviour);
             }
         }
-        search.run(&trip, status);
-        search.run(&trip, &["mcp", "connect", "tracker", "--wait", "5s"]);
-        search.run(&trip, &["mcp", "connect", "by-hand", "--wait", "5s"]);
+        run(&mut search, &trip, status);
+        run(
+            &mut search,
+            &trip,
+            &["mcp", "connect", "tracker", "--wait", "5s"],
+        );
+        run(
+            &mut search,
+            &trip,
+            &["mcp", "connect", "by-hand", "--wait", "5s"],
+        );
         trip.server.behave();
         other.behave();
     }
-    search.run(&trip, &["mcp", "connect", "tracker"]);
-    search.files(trip.world.path("").as_path());
-    search.run(&trip, &["mcp", "disconnect", "tracker"]);
-    search.run(&trip, &["mcp", "disconnect", "by-hand"]);
-    search.files(trip.world.path("").as_path());
+    run(&mut search, &trip, &["mcp", "connect", "tracker"]);
+    search.files(trip.world.path("").as_path(), MINE);
+    run(&mut search, &trip, &["mcp", "disconnect", "tracker"]);
+    run(&mut search, &trip, &["mcp", "disconnect", "by-hand"]);
+    search.files(trip.world.path("").as_path(), MINE);
 
     let mut secrets: Vec<String> = PLANTED.iter().map(|(_, one)| (*one).to_owned()).collect();
     for server in [&trip.server, &other] {
@@ -322,7 +296,6 @@ async fn nothing_a_client_writes_holds_a_secret() {
     }
     // The search finds what is there.
     let remembered = search
-        .written
         .iter()
         .any(|(place, _)| place.ends_with("approvals.json"));
     assert!(remembered, "a remembered answer is searched");
@@ -333,7 +306,8 @@ async fn nothing_a_client_writes_holds_a_secret() {
         "what children say is logged"
     );
     for secret in &secrets {
-        for form in forms(secret) {
+        let with_client = STANDARD_NO_PAD.encode(format!("by-hand:{secret}"));
+        for form in forms(secret).into_iter().chain([with_client]) {
             let place = search.holds(&form);
             assert_eq!(place, None, "{secret} was written");
         }

@@ -1,12 +1,9 @@
 //! Every secret that an integration has is planted here, calls go well and badly with all that can be
 //! logged, and then everything that was written and answered is searched for every secret.
 
-use std::path::Path;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use http::Method;
 use keyway_testkit::acme::{Acme, Misbehaviour};
+use keyway_testkit::canaries::{Written, forms};
 use keyway_testkit::models::{Call, ModelServer, Script as Models, Turn};
 use keyway_testkit::peers::{KeyedPeer, Script};
 use serde_json::json;
@@ -47,41 +44,15 @@ mcp_servers:
     credentials: [files]
     headers: {{ Authorization: "Bearer {{{{ credentials.files.token }}}}" }}
 agents:
-  clerk: {{ model: lab/test-1, system_prompt: You look things up., tools: ["acme:whoami"] }}
+  clerk: {{ model: lab/test-1, system_prompt: You look things up., tools: ["acme:whoami", mcp__files] }}
 "#
     )
 }
 
-#[derive(Default)]
-struct Search(Vec<(String, Vec<u8>)>);
-
-impl Search {
-    fn run(&mut self, world: &World, arguments: &[&str]) -> String {
-        let ran = tokio::task::block_in_place(|| world.run(arguments));
-        let told = ran.told();
-        self.0
-            .push((arguments.join(" "), told.clone().into_bytes()));
-        told
-    }
-
-    fn files(&mut self, folder: &Path) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                self.files(&path);
-            } else {
-                // A file of the database may go between two looks.
-                let content = std::fs::read(&path).unwrap_or_default();
-                self.0.push((path.display().to_string(), content));
-            }
-        }
-    }
-
-    fn holds(&self, needle: &[u8]) -> Option<&str> {
-        let contains = |text: &[u8]| text.windows(needle.len()).any(|part| part == needle);
-        let found = self.0.iter().find(|(_, text)| contains(text));
-        found.map(|(place, _)| place.as_str())
-    }
+/// Runs a command, and keeps what it says.
+fn run(search: &mut Written, world: &World, arguments: &[&str]) {
+    let ran = tokio::task::block_in_place(|| world.run(arguments));
+    search.add(&arguments.join(" "), ran.told());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,7 +78,7 @@ async fn no_secret_of_an_integration_is_written_or_answered_anywhere() {
     .with("NEXT_KEY", NEXT_KEY)
     .with("SERVER_KEY", SERVER_KEY)
     .with("MODEL_KEY", MODEL_KEY);
-    let mut search = Search::default();
+    let mut search = Written::default();
     for arguments in [
         &["validate"][..],
         &["config", "show"],
@@ -126,7 +97,7 @@ async fn no_secret_of_an_integration_is_written_or_answered_anywhere() {
             "token=@env:SERVER_KEY",
         ],
     ] {
-        search.run(&world, arguments);
+        run(&mut search, &world, arguments);
     }
     let gateway = Served::start(&world, &["--log", "trace"]);
     let key = world
@@ -172,12 +143,15 @@ async fn no_secret_of_an_integration_is_written_or_answered_anywhere() {
             let ask = if body.is_null() { ask } else { ask.json(body) };
             let answer = ask.send().await;
             answered += usize::from(answer.status() == 200);
-            let shown = format!("{path}: {:?}\n{}", answer.0.headers(), answer.text());
-            search.0.push((shown.clone(), shown.into_bytes()));
+            let shown = format!("{:?}\n{}", answer.0.headers(), answer.text());
+            search.add(path, shown);
         }
     }
     assert!(answered >= calls.len(), "most of it went well: {answered}");
-    assert!(!acme.received().is_empty() && !model.asked().is_empty());
+    let authorized =
+        |received: &keyway_testkit::acme::Received| received.authorization.contains(ACME_KEY);
+    assert!(acme.received().iter().any(authorized) && !model.asked().is_empty());
+    assert!(!peer.seen(SERVER_KEY, "tools/list").is_empty());
     for arguments in [
         &[
             "credentials",
@@ -194,24 +168,21 @@ async fn no_secret_of_an_integration_is_written_or_answered_anywhere() {
         &["audit", "export"],
         &["audit", "tail", "-n", "500", "--json"],
     ] {
-        search.run(&world, arguments);
+        run(&mut search, &world, arguments);
     }
     let log = gateway.log();
     assert!(log.contains("\"TRACE\""), "all that can be logged is");
-    search.0.push(("log".to_owned(), log.into_bytes()));
+    search.add("log", log);
     let (_, out) = gateway.stop().await;
-    search.0.push(("out".to_owned(), out.into_bytes()));
-    search.files(&world.path(".keyway"));
+    search.add("out", out);
+    search.files(&world.path(".keyway"), &[]);
+    // The search finds what is there.
+    for there in ["credential_set", "master_key_changed", "Ada it is."] {
+        assert!(search.holds(there).is_some(), "{there} is nowhere");
+    }
     for secret in [ACME_KEY, NEXT_KEY, SERVER_KEY, MODEL_KEY] {
-        let hex = secret.bytes().map(|byte| format!("{byte:02x}"));
-        for needle in [
-            secret.to_owned(),
-            STANDARD_NO_PAD.encode(secret),
-            URL_SAFE_NO_PAD.encode(secret),
-            hex.collect::<Vec<_>>().concat(),
-        ] {
-            let found = search.holds(needle.as_bytes());
-            assert_eq!(found, None, "{secret} as {needle}");
+        for form in forms(secret) {
+            assert_eq!(search.holds(&form), None, "{secret} was written");
         }
     }
 }
