@@ -1,11 +1,11 @@
-use keyway_app::people::Accept;
-use keyway_core::{Role, Secret};
+use keyway_core::Role;
 use serde_json::json;
 
 use super::browser::{Browser, hidden};
 use super::party::{Party, told, value};
 use super::world::{Gate, gate};
 use crate::pages::headers::assert_protected;
+use crate::support::people::join;
 
 #[tokio::test]
 async fn who_says_no_is_taken_back_with_access_denied() {
@@ -198,25 +198,7 @@ pub(super) async fn member(gate: &Gate) -> Browser {
 /// The same, for someone with this address and role.
 pub(super) async fn joined(gate: &Gate, email: &str, role: Role) -> Browser {
     let app = gate.app.running.app();
-    let invited = app
-        .people()
-        .invite(&app.local(), email, role)
-        .await
-        .unwrap();
-    let accept = Accept::Password {
-        name: "Grace".into(),
-        password: Secret::new("violet tractor unmade".into()),
-        browser: keyway_app::people::Browser {
-            address: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
-            user_agent: "test".into(),
-            device: None,
-        },
-    };
-    let signed_in = app
-        .people()
-        .accept_invitation(invited.token.expose(), accept)
-        .await
-        .unwrap();
+    let signed_in = join(app, &app.local(), email, role).await;
     let mut browser = Browser::new(gate.app.address());
     let cookie = signed_in.cookie.expose().clone();
     browser.cookies.insert("keyway_session".into(), cookie);

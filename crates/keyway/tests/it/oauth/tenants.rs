@@ -1,19 +1,17 @@
 //! Another organization's admin tries every operation that the OpenAPI document lists.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use http::Method;
 use keyway::Agent;
 use keyway::serve::Running;
 use keyway_app::KeyRequest;
-use keyway_app::people::{Accept, Browser};
-use keyway_core::{Role, Secret};
+use keyway_core::Role;
 use keyway_store::{NewJob, NewSession, Purpose, Store};
 use serde_json::{Value, json};
 
 use super::world::{CHANNEL, Gate, gate_of};
 use crate::support::actions;
 use crate::support::client::Answer;
+use crate::support::people::join;
 
 /// An agent of the first organization.
 const AGENT: &str = "only-ours";
@@ -28,23 +26,7 @@ pub(crate) async fn stranger(running: &Running) -> String {
         .unwrap();
     let operator = people.operator_of(&local, "acme").await.unwrap();
     // An organization needs an owner before anyone makes keys in it.
-    let invited = people
-        .invite(&operator, "eve@example.com", Role::Owner)
-        .await
-        .unwrap();
-    let accept = Accept::Password {
-        name: "Eve".into(),
-        password: Secret::new("violet tractor unmade".into()),
-        browser: Browser {
-            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            user_agent: "test".into(),
-            device: None,
-        },
-    };
-    people
-        .accept_invitation(invited.token.expose(), accept)
-        .await
-        .unwrap();
+    join(app, &operator, "eve@example.com", Role::Owner).await;
     let account = people
         .create_service_account(&operator, "robot", Role::Admin)
         .await

@@ -1,11 +1,9 @@
-use std::net::{IpAddr, Ipv4Addr};
-
-use keyway_app::people::{Accept, Browser as From};
-use keyway_core::{Role, Secret};
+use keyway_core::Role;
 
 use crate::support::actions;
 use crate::support::app::TestApp;
-use crate::support::browser::{Browser, PASSWORD, set_up};
+use crate::support::browser::{Browser, set_up};
+use crate::support::people::join;
 
 const CANARY: &str = "canary-91c2-zz";
 
@@ -84,22 +82,8 @@ async fn attack_csrf_a_form_of_elsewhere_connects_nothing() {
 async fn a_member_connects_only_what_is_their_own() {
     let app = TestApp::with([actions::whoami()]).await;
     set_up(&app).await;
-    let (people, local) = (app.running.app().people(), app.running.app().local());
-    let invited = people
-        .invite(&local, "bob@example.com", Role::Member)
-        .await
-        .unwrap();
-    let accept = Accept::Password {
-        name: "Bob".into(),
-        password: Secret::new(PASSWORD.into()),
-        browser: From {
-            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            user_agent: "test".into(),
-            device: None,
-        },
-    };
-    let token = invited.token.expose();
-    people.accept_invitation(token, accept).await.unwrap();
+    let running = app.running.app();
+    join(running, &running.local(), "bob@example.com", Role::Member).await;
     let mut member = Browser::of(&app);
     member.sign_in("bob@example.com").await;
     let page = member.get("/connect/acme").await;

@@ -1,16 +1,14 @@
-use std::net::{IpAddr, Ipv4Addr};
-
 use http::Method;
 use keyway::{CredentialScope, McpServer};
 use keyway_app::KeyRequest;
-use keyway_app::people::{Accept, Browser};
-use keyway_core::{Role, Secret};
+use keyway_core::Role;
 use keyway_testkit::peers::{Era, KeyedPeer, Script};
 use serde_json::{Value, json};
 
 use crate::support::actions::Acme;
 use crate::support::app::TestApp;
 use crate::support::mcp::{LEGACY, MODERN, dress};
+use crate::support::people;
 use crate::support::wait::until;
 
 /// What Ada stores, and nobody else may use.
@@ -43,20 +41,8 @@ pub(super) struct Person<'a> {
 impl<'a> Person<'a> {
     pub(super) async fn join(app: &'a TestApp, name: &str) -> Self {
         let use_cases = app.running.app();
-        let (people, local) = (use_cases.people(), use_cases.local());
         let email = format!("{name}@example.com");
-        let invited = people.invite(&local, &email, Role::Member).await.unwrap();
-        let accept = Accept::Password {
-            name: name.to_owned(),
-            password: Secret::new("violet tractor unmade".into()),
-            browser: Browser {
-                address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-                user_agent: "test".into(),
-                device: None,
-            },
-        };
-        let token = invited.token.expose();
-        let joined = people.accept_invitation(token, accept).await.unwrap();
+        let joined = people::join(use_cases, &use_cases.local(), &email, Role::Member).await;
         let request = KeyRequest {
             name: "own".into(),
             ..KeyRequest::default()

@@ -3,6 +3,7 @@ pub(crate) mod app;
 pub(crate) mod browser;
 pub(crate) mod client;
 pub(crate) mod mcp;
+pub(crate) mod people;
 pub(crate) mod pty;
 mod served;
 pub(crate) mod socket;

@@ -3,14 +3,14 @@
 use http::Method;
 use keyway::{Action, Channel, Expose};
 use keyway_app::KeyRequest;
-use keyway_app::people::Accept;
-use keyway_core::{Role, Secret};
+use keyway_core::Role;
 use serde_json::{Value, json};
 
 use crate::support::actions::say_back;
 use crate::support::app::TestApp;
 use crate::support::browser::{self, Browser};
 use crate::support::mcp;
+use crate::support::people::join;
 use crate::support::socket::{Events, Socket, own_origin};
 use crate::support::wait::soon;
 
@@ -48,25 +48,8 @@ async fn publish(app: &TestApp, channel: &str, message: &Value) {
 
 /// Somebody else, an admin, in a browser of their own; and their id.
 async fn admin(app: &TestApp) -> (Browser, String) {
-    let (running, people) = (app.running.app(), app.running.app().people());
-    let local = running.local();
-    let invited = people
-        .invite(&local, "bob@example.com", Role::Admin)
-        .await
-        .unwrap();
-    let accept = Accept::Password {
-        name: "Bob".into(),
-        password: Secret::new(browser::PASSWORD.into()),
-        browser: keyway_app::people::Browser {
-            address: [127, 0, 0, 1].into(),
-            user_agent: "test".into(),
-            device: None,
-        },
-    };
-    people
-        .accept_invitation(invited.token.expose(), accept)
-        .await
-        .unwrap();
+    let running = app.running.app();
+    join(running, &running.local(), "bob@example.com", Role::Admin).await;
     let mut browser = Browser::of(app);
     let signed_in = browser.sign_in("bob@example.com").await;
     assert_eq!(signed_in.status(), 303, "{}", signed_in.text());

@@ -1,9 +1,7 @@
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use keyway::{Action, Credential, Error, Expose, Kind, Secret};
 use keyway_app::credentials::OAuthClient;
-use keyway_app::people::{Accept, Browser as From};
 use keyway_core::credential::OAuth2;
 use keyway_core::{CredentialDefinition, Role};
 use keyway_testkit::acme::Acme;
@@ -13,8 +11,9 @@ use serde::Deserialize;
 
 use crate::support::actions::Said;
 use crate::support::app::TestApp;
-use crate::support::browser::{Browser, PASSWORD, set_up};
+use crate::support::browser::{Browser, set_up};
 use crate::support::client::Answer;
+use crate::support::people::join;
 
 /// The secret of the gateway's client.
 pub(super) const SECRET: &str = "canary-client-secret-5d11";
@@ -114,25 +113,8 @@ impl World {
 
     /// A browser of a new member, signed in.
     pub(super) async fn member(&self) -> Browser {
-        let (people, local) = (
-            self.app.running.app().people(),
-            self.app.running.app().local(),
-        );
-        let invited = people
-            .invite(&local, "bob@example.com", Role::Member)
-            .await
-            .unwrap();
-        let accept = Accept::Password {
-            name: "Bob".into(),
-            password: Secret::new(PASSWORD.into()),
-            browser: From {
-                address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-                user_agent: "test".into(),
-                device: None,
-            },
-        };
-        let token = invited.token.expose();
-        people.accept_invitation(token, accept).await.unwrap();
+        let app = self.app.running.app();
+        join(app, &app.local(), "bob@example.com", Role::Member).await;
         let mut member = Browser::of(&self.app);
         member.sign_in("bob@example.com").await;
         member
