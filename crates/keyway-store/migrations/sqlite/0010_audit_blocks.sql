@@ -20,10 +20,9 @@ CREATE TABLE audit_blocks (
     -- What it can be found by: pairs of field and value, as JSON.
     marks           TEXT    NOT NULL
 ) STRICT;
--- Who appends where somebody else has been meanwhile is refused by the first of these.
+-- Who appends where somebody else has been meanwhile is refused by this. It is the only index: one more
+-- would be one more page to write while a call waits.
 CREATE UNIQUE INDEX audit_blocks_by_first ON audit_blocks (organization_id, first);
-CREATE UNIQUE INDEX audit_blocks_by_last ON audit_blocks (organization_id, last);
-CREATE INDEX audit_blocks_by_until ON audit_blocks (organization_id, until);
 
 -- Which blocks have an event of this kind, actor, tool or target. It only narrows down where to look:
 -- what is found is decided by the records themselves.

@@ -114,7 +114,7 @@ impl<'a> Block<'a> {
         self.since = self.since.min(at);
         self.until = self.until.max(at);
         self.moments.extend_from_slice(&at.to_be_bytes());
-        if !self.records.is_empty() {
+        if !self.hashes.is_empty() {
             self.records.push('\n');
         }
         self.records.push_str(&event.record);
@@ -158,7 +158,6 @@ impl<'a> Block<'a> {
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct StoredBlock {
     pub(super) first: i64,
-    pub(super) last: i64,
     moments: Vec<u8>,
     records: String,
     previous: Vec<u8>,
@@ -167,7 +166,7 @@ pub(super) struct StoredBlock {
 
 impl StoredBlock {
     /// Its columns, for a query.
-    pub(super) const COLUMNS: &str = "b.first, b.last, b.moments, b.records, b.previous, b.hashes";
+    pub(super) const COLUMNS: &str = "b.first, b.moments, b.records, b.previous, b.hashes";
 
     /// Its events, each with what stands for it: where a moment or a hash is not there, none.
     pub(super) fn rows(&self, organization: &OrgId) -> Vec<AuditRow> {

@@ -181,7 +181,7 @@ pub(super) async fn head(
 ) -> Result<AuditHead, StoreError> {
     let found: Option<(i64, Vec<u8>)> = sqlx::query_as(
         "SELECT last, substr(hashes, -32) FROM audit_blocks WHERE organization_id = $1 \
-         ORDER BY last DESC LIMIT 1",
+         ORDER BY first DESC LIMIT 1",
     )
     .bind(organization.as_str())
     .fetch_optional(connection)

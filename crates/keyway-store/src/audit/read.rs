@@ -72,11 +72,23 @@ impl Store {
         after: i64,
         limit: u32,
     ) -> Result<Vec<AuditRow>, StoreError> {
-        let (mut found, mut after, mut blocks) = (Vec::new(), after, *BLOCKS.start());
+        let (mut found, mut blocks) = (Vec::new(), *BLOCKS.start());
+        // Where the last block begins that was read.
+        let mut read_to = None;
         loop {
             let mut query = select(organization, filter);
-            query.push(" AND b.last > ").push_bind(after);
-            query.push(" ORDER BY b.last LIMIT ").push_bind(blocks);
+            if let Some(first) = read_to {
+                query.push(" AND b.first > ").push_bind(first);
+            } else {
+                // The block that the place is in, or that ends with it.
+                query.push(
+                    " AND b.first >= coalesce((SELECT max(first) FROM audit_blocks \
+                     WHERE organization_id = ",
+                );
+                query.push_bind(organization.as_str().to_owned());
+                query.push(" AND first <= ").push_bind(after).push("), 0)");
+            }
+            query.push(" ORDER BY b.first LIMIT ").push_bind(blocks);
             let read = self.audit_blocks(query).await?;
             for row in read.iter().flat_map(|block| block.rows(organization)) {
                 if row.seq > after && filter.finds(&row) {
@@ -87,7 +99,7 @@ impl Store {
                 }
             }
             match read.last() {
-                Some(block) if read.len() >= blocks as usize => after = block.last,
+                Some(block) if read.len() >= blocks as usize => read_to = Some(block.first),
                 _ => return Ok(found),
             }
             blocks = (blocks * 4).min(*BLOCKS.end());
