@@ -78,27 +78,25 @@ pub(crate) fn fleet_only(rounds: usize) -> Result<(), Failure> {
 
 /// Measures what concerns access tokens, and prints what it showed.
 pub(crate) fn sign_in_only(rounds: usize) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let figures = runtime.block_on(async {
-        let calibration = calibrate::run().await?;
-        println!("{}", report::machine(&calibration));
-        sign_in::run(&Effort::full(rounds)).await
-    })?;
-    println!("{}", report::figures(&figures));
-    Ok(())
+    figures_only(async { sign_in::run(&Effort::full(rounds)).await })
 }
 
 /// Measures what authors define, and prints what it showed.
 pub(crate) fn authoring_only(rounds: usize) -> Result<(), Failure> {
+    figures_only(async { authoring::run(&authoring::Effort::full(rounds)).await })
+}
+
+/// Makes some measurements and prints what they showed, behind how fast the machine is.
+fn figures_only(
+    measured: impl Future<Output = Result<Vec<report::Figure>, Failure>>,
+) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let figures = runtime.block_on(async {
         let calibration = calibrate::run().await?;
         println!("{}", report::machine(&calibration));
-        authoring::run(&authoring::Effort::full(rounds)).await
+        measured.await
     })?;
     println!("{}", report::figures(&figures));
     Ok(())

@@ -3,21 +3,17 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::future::try_join_all;
 use keyway_core::action::{Registry, Reply};
 use keyway_core::ports::{Clock, HttpSend, NoCaller};
 use keyway_core::rpc::RawJson;
 use keyway_core::{Context, Principal, Subject};
 use keyway_egress::{Egress, EgressConfig};
 use keyway_manifest::Manifest;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::requests::{CONNECTIONS, FETCH, definition};
+use super::requests::{FETCH, definition};
 use crate::Failure;
-use crate::message::token;
 
 const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
@@ -45,26 +41,10 @@ impl InProcess {
         Ok(Self { registry, http })
     }
 
-    /// Calls a second, each of which is answered rightly.
-    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
-    pub(super) async fn calls(&self, duration: Duration) -> Result<f64, Failure> {
-        let begin = Instant::now();
-        let end = begin + duration;
-        let drivers = (0..CONNECTIONS as u64).map(|number| async move {
-            let mut count = 0_u64;
-            while Instant::now() < end {
-                count += 1;
-                self.call(token(number * 1_000_000_000 + count)).await?;
-            }
-            Ok::<u64, Failure>(count)
-        });
-        let counts = try_join_all(drivers).await?;
-        Ok(counts.iter().sum::<u64>() as f64 / begin.elapsed().as_secs_f64())
-    }
-
-    async fn call(&self, token: [u8; crate::message::TOKEN]) -> Result<(), Failure> {
+    /// Calls it, and sees that it answers rightly.
+    pub(super) async fn call(&self, token: &str) -> Result<(), Failure> {
         let entry = self.registry.get(FETCH).ok_or("there is no such action")?;
-        let said = format!(r#"{{"message":"{}"}}"#, String::from_utf8_lossy(&token));
+        let said = format!(r#"{{"message":"{token}"}}"#);
         let input = RawJson::parse(said.clone().into())?;
         entry.validate(&input)?;
         let context = Context::new(

@@ -16,7 +16,7 @@ use crate::message::{Message, token};
 use crate::process::Process;
 use crate::report::Figure;
 
-pub(super) const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 16;
 
 /// In the text and in the structured content.
 const ECHOES: usize = 2;
@@ -39,10 +39,12 @@ pub(super) async fn run(effort: &Effort) -> Result<Vec<Figure>, Failure> {
     for _ in 0..effort.rounds {
         load::run(address, &shape, CONNECTIONS, effort.warm_up).await?;
         let action = load::run(address, &shape, CONNECTIONS, effort.load).await?;
-        requests(&client, service.address, effort.warm_up).await?;
-        let hand = requests(&client, service.address, effort.load).await?;
-        alone.calls(effort.warm_up).await?;
-        let itself = alone.calls(effort.load).await?;
+        let asked = async |token: &str| ask(&client, service.address, token).await;
+        per_second(effort.warm_up, asked).await?;
+        let hand = per_second(effort.load, asked).await?;
+        let alone = async |token: &str| alone.call(token).await;
+        per_second(effort.warm_up, alone).await?;
+        let itself = per_second(effort.load, alone).await?;
         by_itself.push(itself);
         own_ratios.push(itself / hand);
         by_action.push(action.per_second);
@@ -84,29 +86,32 @@ pub(super) fn definition(service: SocketAddr) -> Value {
     } } })
 }
 
-/// Requests a second, each of which is answered rightly.
+/// Asks the service, and sees that it answers rightly.
+async fn ask(client: &reqwest::Client, service: SocketAddr, token: &str) -> Result<(), Failure> {
+    let url = format!("http://{service}/echo/{token}");
+    let answer: Value = serde_json::from_slice(&client.get(url).send().await?.bytes().await?)?;
+    match answer.get("message").and_then(Value::as_str) {
+        Some(message) if message == token => Ok(()),
+        _ => Err("a wrong answer of the service".into()),
+    }
+}
+
+/// How often something was done in a second, by several at once, each time with another token.
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]
-async fn requests(
-    client: &reqwest::Client,
-    service: SocketAddr,
+async fn per_second(
     duration: Duration,
+    once: impl AsyncFn(&str) -> Result<(), Failure>,
 ) -> Result<f64, Failure> {
-    let begin = Instant::now();
+    let (begin, once) = (Instant::now(), &once);
     let end = begin + duration;
     let drivers = (0..CONNECTIONS as u64).map(|number| async move {
         let mut count = 0_u64;
         while Instant::now() < end {
             count += 1;
-            let token =
-                String::from_utf8_lossy(&token(number * 1_000_000_000 + count)).into_owned();
-            let url = format!("http://{service}/echo/{token}");
-            let answer: serde_json::Value =
-                serde_json::from_slice(&client.get(url).send().await?.bytes().await?)?;
-            if answer.get("message").and_then(serde_json::Value::as_str) != Some(&token) {
-                return Err::<u64, Failure>("a wrong answer of the service".into());
-            }
+            let token = token(number * 1_000_000_000 + count);
+            once(&String::from_utf8_lossy(&token)).await?;
         }
-        Ok(count)
+        Ok::<u64, Failure>(count)
     });
     let counts = try_join_all(drivers).await?;
     Ok(counts.iter().sum::<u64>() as f64 / begin.elapsed().as_secs_f64())
