@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::event::{Event, Phase};
 use super::writer::{Item, Writer};
 use super::{AuditSettings, Counters, Durability, Ended, checkpoint, record};
+use crate::changes::Changes;
 
 /// The way into the audit logs of all organizations. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +28,8 @@ pub(super) struct Inner {
     pub(super) random: Arc<dyn Random>,
     pub(super) settings: AuditSettings,
     pub(super) counters: Arc<Counters>,
+    /// Who looks at it is told.
+    pub(super) changes: Changes,
     /// Signs checkpoints; a command that serves nothing has none.
     pub(super) vault: Option<Vault>,
     /// Where this process left each log, to know it again.
@@ -54,6 +57,7 @@ pub(crate) struct AuditParts {
     pub(crate) vault: Vault,
     pub(crate) settings: AuditSettings,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) changes: Changes,
     pub(crate) shutdown: CancellationToken,
 }
 
@@ -69,6 +73,7 @@ impl Audit {
                 random: parts.random,
                 settings: parts.settings,
                 counters: parts.counters,
+                changes: parts.changes,
                 vault: Some(parts.vault),
                 heads: Mutex::default(),
                 urgent: Notify::new(),
@@ -94,6 +99,7 @@ impl Audit {
                 random,
                 settings: AuditSettings::default(),
                 counters: Arc::default(),
+                changes: Changes::default(),
                 vault: None,
                 heads: Mutex::default(),
                 urgent: Notify::new(),
