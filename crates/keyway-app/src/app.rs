@@ -17,6 +17,7 @@ use crate::agents::Answering;
 use crate::audit::{Audit, AuditParts};
 use crate::bound;
 use crate::channels::Hub;
+use crate::connectors::{self, Live};
 use crate::credentials::{self, Credentials, CredentialsParts, Grants, GrantsParts, Held};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::Limits;
@@ -67,6 +68,8 @@ pub(crate) struct Inner {
     pub(crate) subscriptions: Subscriptions,
     /// MCP servers that are reached with credentials of their callers.
     pub(crate) bound: bound::Table,
+    /// Remote MCP servers that administrators connected.
+    pub(crate) connectors: Live,
     pub(crate) limits: Limits,
     pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
@@ -193,6 +196,7 @@ impl App {
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
             bound: bound::Table::default(),
+            connectors: Live::default(),
             jobs: Arc::default(),
             channels: Arc::new(channels),
             answering: ArcSwap::default(),
@@ -210,6 +214,8 @@ impl App {
             inner: Arc::new(inner),
         };
         let watching = bound::watch(app.clone(), shutdown.clone());
+        app.inner.tasks.spawn(watching);
+        let watching = connectors::watch(app.clone(), shutdown);
         app.inner.tasks.spawn(watching);
         app
     }
@@ -322,8 +328,16 @@ impl App {
 
     /// Replaces the upstreams of any organization.
     pub fn set_upstreams_of(&self, organization: &OrgId, upstreams: Vec<Arc<dyn Upstream>>) {
+        self.tenant_of(organization).set_upstreams(upstreams);
+    }
+
+    /// What an organization has. From here on it has something, if only an empty list.
+    pub(crate) fn tenant_of(&self, organization: &OrgId) -> Arc<Tenant> {
         if *organization == self.inner.organization {
-            return self.set_upstreams(upstreams);
+            return Arc::clone(&self.inner.home);
+        }
+        if let Some(tenant) = self.inner.tenants.load().get(organization) {
+            return Arc::clone(tenant);
         }
         let fresh = Arc::new(Tenant::new(
             organization.as_str(),
@@ -338,9 +352,8 @@ impl App {
                 .or_insert_with(|| Arc::clone(&fresh));
             tenants
         });
-        if let Some(tenant) = self.inner.tenants.load().get(organization) {
-            tenant.set_upstreams(upstreams);
-        }
+        let tenants = self.inner.tenants.load();
+        tenants.get(organization).map_or(fresh, Arc::clone)
     }
 
     /// Takes in what changed at an upstream, and tells who listens.
