@@ -31,6 +31,7 @@ mod run;
 mod settings;
 pub mod setup;
 mod standing;
+pub mod stats;
 pub mod status;
 mod subscriptions;
 mod surface;

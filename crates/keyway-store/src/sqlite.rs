@@ -80,6 +80,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "session scopes",
         include_str!("../migrations/sqlite/0012_session_scopes.sql"),
     ),
+    (
+        17,
+        "call stats",
+        include_str!("../migrations/sqlite/0017_call_stats.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.
