@@ -26,6 +26,7 @@ use crate::oauth::{Oauth, OauthParts};
 use crate::people::{People, PeopleParts, Serving, Sso};
 use crate::policy::{Approvals, InForce, Policies};
 use crate::setup::Ready;
+use crate::stats::{Stats, Tally};
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
 use crate::{Definitions, List, Notice, Page, Settings, access};
@@ -89,6 +90,7 @@ pub(crate) struct Inner {
     oauth: Oauth,
     sso: Sso,
     pub(crate) audit: Audit,
+    pub(crate) stats: Arc<Stats>,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
     tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
@@ -112,6 +114,7 @@ impl App {
             ))
         };
         let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
+        let tally = Arc::<Tally>::default();
         let audit = AuditParts {
             store: parts.store.clone(),
             clock: Arc::clone(&parts.clock),
@@ -119,9 +122,14 @@ impl App {
             vault: parts.ready.vault.clone(),
             settings: settings.audit.clone(),
             counters: Arc::clone(&metrics.audit),
+            tally: Arc::clone(&tally),
             shutdown: parts.shutdown.clone(),
         };
         let audit = Audit::start(audit, &parts.tasks);
+        let stats = Stats::new(parts.store.clone(), tally);
+        let stats = Arc::new(stats);
+        let keeping = Arc::clone(&stats).keep(audit.drained());
+        parts.tasks.spawn(keeping);
         let oauth = Oauth::serving(
             OauthParts {
                 store: parts.store.clone(),
@@ -190,6 +198,7 @@ impl App {
             sso,
             vault: parts.ready.vault,
             audit,
+            stats,
             organization: parts.ready.organization,
             home: tenant(&definitions),
             nobody: tenant(&Arc::default()),
@@ -368,7 +377,7 @@ impl App {
             }
             match &change.kind {
                 ChangeKind::Lists => tenant.refresh(),
-                ChangeKind::State => {}
+                ChangeKind::State => self.inner.stats.moved(),
                 ChangeKind::ResourceUpdated(own) => {
                     for uri in self.inner.subscriptions.exposed(&change.server, own) {
                         tenant.tell(Notice::ResourceUpdated(uri));

@@ -33,6 +33,7 @@ mod settings;
 pub mod setup;
 mod shared;
 mod standing;
+pub mod stats;
 pub mod status;
 mod subscriptions;
 mod surface;

@@ -30,6 +30,7 @@ mod secret_columns;
 mod service_accounts;
 mod sessions;
 mod sqlite;
+mod stats;
 mod store;
 mod users;
 mod web_sessions;
@@ -67,6 +68,9 @@ pub use service_accounts::ServiceAccount;
 pub use sessions::{
     NewSession, NewSessionEvent, Session, SessionEvent, SessionFilter, SessionLease, TurnEnd,
     TurnUsage, UnknownTurnEnd,
+};
+pub use stats::{
+    BOUNDS_MICROS, CallCounts, CallStats, CallsOf, NewCallStats, ServerStateRow, Span, StoredState,
 };
 pub use store::{Limits, Purpose, Store};
 pub use users::Member;
