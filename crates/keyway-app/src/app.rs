@@ -322,8 +322,15 @@ impl App {
 
     /// Replaces the upstreams of any organization.
     pub fn set_upstreams_of(&self, organization: &OrgId, upstreams: Vec<Arc<dyn Upstream>>) {
-        if *organization == self.inner.organization {
-            return self.set_upstreams(upstreams);
+        self.make_tenant(organization);
+        self.tenant_of(organization).set_upstreams(upstreams);
+    }
+
+    /// Makes room for what an organization has, where it had nothing yet.
+    pub(crate) fn make_tenant(&self, organization: &OrgId) {
+        let known = self.inner.tenants.load().contains_key(organization);
+        if known || *organization == self.inner.organization {
+            return;
         }
         let fresh = Arc::new(Tenant::new(
             organization.as_str(),
@@ -338,9 +345,6 @@ impl App {
                 .or_insert_with(|| Arc::clone(&fresh));
             tenants
         });
-        if let Some(tenant) = self.inner.tenants.load().get(organization) {
-            tenant.set_upstreams(upstreams);
-        }
     }
 
     /// Takes in what changed at an upstream, and tells who listens.
@@ -417,6 +421,8 @@ impl App {
 
     /// What changes for this principal from now on: lists also where only others see it. A receiver that lags has missed notices.
     pub fn notices(&self, who: &Principal) -> broadcast::Receiver<Notice> {
+        // Whoever listens before their organization has anything hears of the first thing, too.
+        self.make_tenant(who.organization());
         self.tenant(who).listen()
     }
 
@@ -454,7 +460,10 @@ impl App {
     }
 
     pub(crate) fn tenant(&self, who: &Principal) -> Arc<Tenant> {
-        let organization = who.organization();
+        self.tenant_of(who.organization())
+    }
+
+    pub(crate) fn tenant_of(&self, organization: &OrgId) -> Arc<Tenant> {
         if *organization == self.inner.organization {
             return Arc::clone(&self.inner.home);
         }
