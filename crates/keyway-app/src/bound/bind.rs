@@ -72,7 +72,6 @@ impl App {
         if servers.is_empty() && !self.inner.bound.has(organization) {
             return;
         }
-        self.make_tenant(organization);
         let change = |before: &Servers| before.with_connected(servers);
         self.inner.bound.replace(organization, change);
         self.tell_bound(organization);
