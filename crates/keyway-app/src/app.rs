@@ -439,7 +439,8 @@ impl App {
 
     /// What changes for this principal from now on: lists also where only others see it. A receiver that lags has missed notices.
     pub fn notices(&self, who: &Principal) -> broadcast::Receiver<Notice> {
-        self.tenant(who).listen()
+        // Whoever listens before their organization has anything hears of the first thing, too.
+        self.tenant_of(who.organization()).listen()
     }
 
     /// Seals bytes for a principal: unreadable and unalterable outside, and useless to anyone else.
