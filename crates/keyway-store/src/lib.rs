@@ -7,6 +7,7 @@
 mod announced;
 mod api_keys;
 mod audit;
+mod connectors;
 mod credential_grants;
 mod credential_sign_ins;
 mod credentials;
@@ -29,6 +30,7 @@ mod secret_columns;
 mod service_accounts;
 mod sessions;
 mod sqlite;
+mod stats;
 mod store;
 mod users;
 mod web_sessions;
@@ -39,6 +41,7 @@ pub use audit::{
     AuditCheckpoint, AuditFilter, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
     NewAuditEvent, checkpoint_text, event_hash,
 };
+pub use connectors::{ConnectorChange, ConnectorReach, NewConnector, StoredConnector};
 pub use credential_grants::{GrantHealth, NewGrant};
 pub use credential_sign_ins::{CredentialSignIn, SignInOf};
 pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
@@ -65,6 +68,9 @@ pub use service_accounts::ServiceAccount;
 pub use sessions::{
     NewSession, NewSessionEvent, Session, SessionEvent, SessionFilter, SessionLease, TurnEnd,
     TurnUsage, UnknownTurnEnd,
+};
+pub use stats::{
+    BOUNDS_MICROS, CallCounts, CallStats, CallsOf, NewCallStats, ServerStateRow, Span, StoredState,
 };
 pub use store::{Limits, Purpose, Store};
 pub use users::Member;
