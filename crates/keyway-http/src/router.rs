@@ -9,7 +9,7 @@ use crate::pages::routes;
 use crate::routes::{
     agents, api_keys, call_action, channel_events, channel_socket, credentials, healthz,
     invitations, jobs, list_actions, list_audit_events, list_channels, list_mcp_servers, members,
-    metrics, oauth_clients, oauth_grants, organization, projects, prompt_agent, readyz,
+    metrics, oauth_clients, oauth_grants, organization, policy, projects, prompt_agent, readyz,
     routed_action, service_accounts, sessions, show_openapi, socket, unknown,
 };
 use crate::shared::Shared;
@@ -27,6 +27,8 @@ pub(crate) fn router(shared: Arc<Shared>, mounts: Vec<Mount>) -> Router {
         .route("/v1/mcp-servers", get(list_mcp_servers::handle))
         .route("/v1/openapi.json", get(show_openapi::handle))
         .merge(people())
+        .route("/v1/policy", get(policy::show))
+        .route("/v1/policy/check", post(policy::check))
         .route("/healthz", get(healthz::handle))
         .route("/readyz", get(readyz::handle))
         .route("/metrics", get(metrics::handle))
@@ -69,7 +71,12 @@ fn clients_and_grants() -> Router<Arc<Shared>> {
             "/v1/oauth/clients",
             get(oauth_clients::list).post(oauth_clients::create),
         )
-        .route("/v1/oauth/clients/{id}", delete(oauth_clients::delete))
+        .route(
+            "/v1/oauth/clients/{id}",
+            get(oauth_clients::show)
+                .patch(oauth_clients::change)
+                .delete(oauth_clients::delete),
+        )
         .route(
             "/v1/oauth/clients/{id}/disable",
             post(oauth_clients::disable),
@@ -90,7 +97,9 @@ fn people() -> Router<Arc<Shared>> {
         .route("/v1/projects", get(projects::list).post(projects::create))
         .route(
             "/v1/projects/{id}",
-            patch(projects::rename).delete(projects::delete),
+            get(projects::show)
+                .patch(projects::rename)
+                .delete(projects::delete),
         )
         .route("/v1/credential-definitions", get(credentials::definitions))
         .route(
@@ -104,7 +113,9 @@ fn people() -> Router<Arc<Shared>> {
         .route("/v1/members", get(members::list))
         .route(
             "/v1/members/{id}",
-            patch(members::change).delete(members::remove),
+            get(members::show)
+                .patch(members::change)
+                .delete(members::remove),
         )
         .route("/v1/members/{id}/disable", post(members::disable))
         .route("/v1/members/{id}/enable", post(members::enable))
@@ -119,7 +130,9 @@ fn people() -> Router<Arc<Shared>> {
         )
         .route(
             "/v1/service-accounts/{id}",
-            get(service_accounts::show).delete(service_accounts::delete),
+            get(service_accounts::show)
+                .patch(service_accounts::change)
+                .delete(service_accounts::delete),
         )
         .route(
             "/v1/service-accounts/{id}/disable",
@@ -132,7 +145,9 @@ fn people() -> Router<Arc<Shared>> {
         .route("/v1/api-keys", get(api_keys::list).post(api_keys::create))
         .route(
             "/v1/api-keys/{id}",
-            get(api_keys::show).delete(api_keys::revoke),
+            get(api_keys::show)
+                .patch(api_keys::rename)
+                .delete(api_keys::revoke),
         )
         .route("/v1/api-keys/{id}/rotate", post(api_keys::rotate))
 }

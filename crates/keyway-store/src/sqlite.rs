@@ -80,6 +80,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "session scopes",
         include_str!("../migrations/sqlite/0012_session_scopes.sql"),
     ),
+    (
+        18,
+        "revisions",
+        include_str!("../migrations/sqlite/0018_revisions.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

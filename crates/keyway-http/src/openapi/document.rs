@@ -1,7 +1,7 @@
 use keyway_core::action::Registry;
 use serde_json::{Value, json};
 
-use super::{actions, agents, audit, components, credentials, jobs, oauth, paths, people};
+use super::{actions, agents, audit, components, credentials, jobs, oauth, paths, people, policy};
 use crate::settings::McpSettings;
 use crate::shared::About;
 
@@ -16,6 +16,7 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
     components.extend(agents::schemas());
     paths.extend(oauth::paths());
     paths.extend(people::paths());
+    paths.extend(policy::paths());
     paths.extend(credentials::paths());
     actions::describe(registry, &mut paths, &mut components);
     let mut info = json!({ "title": about.title, "version": about.version });

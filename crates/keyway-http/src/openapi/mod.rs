@@ -12,6 +12,7 @@ mod oauth;
 mod operation;
 mod paths;
 mod people;
+mod policy;
 mod routes;
 
 pub use document::document;

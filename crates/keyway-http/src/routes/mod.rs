@@ -19,6 +19,7 @@ pub(crate) mod metrics;
 pub(crate) mod oauth_clients;
 pub(crate) mod oauth_grants;
 pub(crate) mod organization;
+pub(crate) mod policy;
 pub(crate) mod projects;
 pub(crate) mod prompt_agent;
 pub(crate) mod readyz;
@@ -32,7 +33,9 @@ pub(crate) mod unknown;
 mod caller;
 mod input;
 mod listener;
+mod listing;
 
 pub(crate) use caller::{Asker, json};
 pub(crate) use input::{Id, Input, role};
 pub(crate) use listener::Listener;
+pub(crate) use listing::{Listing, listed};
