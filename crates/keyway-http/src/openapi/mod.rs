@@ -14,5 +14,6 @@ mod paths;
 mod people;
 mod policy;
 mod routes;
+mod stats;
 
 pub use document::document;

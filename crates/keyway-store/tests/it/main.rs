@@ -18,4 +18,5 @@ mod people;
 mod schedules;
 mod sealing;
 mod sessions;
+mod stats;
 mod support;
