@@ -71,6 +71,15 @@ impl App {
         *self.inner.connectors.prober.write() = Some(prober);
     }
 
+    /// Connects to a connector's server anew.
+    pub(super) fn reconnect_connector(&self, id: &ConnectorId) -> Result<(), Error> {
+        let opener = self.inner.connectors.opener.read().clone();
+        let opener = opener.ok_or_else(error::not_served)?;
+        // One that is switched off, or that everybody reaches on their own, is none to connect to.
+        opener.reconnect(&connection(id));
+        Ok(())
+    }
+
     /// Takes over what the store says of connectors. Does nothing in a process that serves nothing.
     pub(super) async fn take_connectors(&self) -> Result<(), Error> {
         let live = &self.inner.connectors;
