@@ -3,6 +3,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{any, delete, get, patch, post};
 
+use crate::console;
 use crate::mounts::{Mount, mounted};
 use crate::oauth;
 use crate::pages::routes;
@@ -31,6 +32,7 @@ pub(crate) fn router(shared: Arc<Shared>, mounts: Vec<Mount>) -> Router {
         .route("/readyz", get(readyz::handle))
         .route("/metrics", get(metrics::handle))
         .merge(routes())
+        .merge(console::router())
         .merge(oauth::routes())
         .merge(clients_and_grants())
         .method_not_allowed_fallback(unknown::method)
