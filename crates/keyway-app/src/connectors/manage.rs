@@ -309,7 +309,7 @@ impl Connectors {
                 read.dedup();
                 if read.is_empty() {
                     let expected = "one or more of owner, admin and member";
-                    return Err(Error::invalid_at("/scope/roles", expected));
+                    return Err(Error::invalid_at("/roles", expected));
                 }
                 Ok(ConnectorReach::Roles(read))
             }

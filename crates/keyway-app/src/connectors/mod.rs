@@ -10,6 +10,7 @@ mod manage;
 mod port;
 mod probe;
 mod reach;
+mod rotate;
 mod secrets;
 mod settings;
 mod slug;
