@@ -8,10 +8,10 @@ use crate::mounts::{Mount, mounted};
 use crate::oauth;
 use crate::pages::routes;
 use crate::routes::{
-    agents, api_keys, call_action, channel_events, channel_socket, credentials, healthz,
-    invitations, jobs, list_actions, list_audit_events, list_channels, list_mcp_servers, members,
-    metrics, oauth_clients, oauth_grants, organization, policy, projects, prompt_agent, readyz,
-    routed_action, service_accounts, sessions, show_openapi, show_stats, socket, unknown,
+    agents, api_keys, call_action, channel_events, channel_socket, connectors, credentials,
+    healthz, invitations, jobs, list_actions, list_audit_events, list_channels, list_mcp_servers,
+    members, metrics, oauth_clients, oauth_grants, organization, policy, projects, prompt_agent,
+    readyz, routed_action, service_accounts, sessions, show_openapi, show_stats, socket, unknown,
 };
 use crate::shared::Shared;
 
@@ -28,6 +28,7 @@ pub(crate) fn router(shared: Arc<Shared>, mounts: Vec<Mount>) -> Router {
         .route("/v1/mcp-servers", get(list_mcp_servers::handle))
         .route("/v1/stats", get(show_stats::handle))
         .route("/v1/openapi.json", get(show_openapi::handle))
+        .merge(connectors())
         .merge(people())
         .route("/v1/policy", get(policy::show))
         .route("/v1/policy/check", post(policy::check))
@@ -88,6 +89,25 @@ fn clients_and_grants() -> Router<Arc<Shared>> {
         .route("/v1/oauth/grants", get(oauth_grants::list))
         .route("/v1/oauth/grants/revoke", post(oauth_grants::revoke_many))
         .route("/v1/oauth/grants/{id}", delete(oauth_grants::revoke))
+}
+
+/// Remote MCP servers that administrators connect.
+fn connectors() -> Router<Arc<Shared>> {
+    Router::new()
+        .route(
+            "/v1/connectors",
+            get(connectors::list).post(connectors::create),
+        )
+        .route("/v1/connectors/-/test", post(connectors::test_new))
+        .route(
+            "/v1/connectors/{id}",
+            get(connectors::show)
+                .patch(connectors::change)
+                .delete(connectors::remove),
+        )
+        .route("/v1/connectors/{id}/test", post(connectors::test))
+        .route("/v1/connectors/{id}/refresh", post(connectors::refresh))
+        .route("/v1/connectors/{id}/rotate", post(connectors::rotate))
 }
 
 /// People and machines of the asker's organization.

@@ -5,6 +5,7 @@ mod actions;
 mod agents;
 mod audit;
 mod components;
+mod connectors;
 mod credentials;
 mod document;
 mod jobs;

@@ -6,6 +6,7 @@ pub(crate) mod api_keys;
 pub(crate) mod call_action;
 pub(crate) mod channel_events;
 pub(crate) mod channel_socket;
+pub(crate) mod connectors;
 pub(crate) mod credentials;
 pub(crate) mod healthz;
 pub(crate) mod invitations;
@@ -32,6 +33,7 @@ pub(crate) mod socket;
 pub(crate) mod unknown;
 
 mod caller;
+mod connector_input;
 mod input;
 mod listener;
 mod listing;
