@@ -41,6 +41,7 @@ mod subscriptions;
 mod surface;
 pub mod system;
 mod tenant;
+pub mod tools;
 
 pub use app::{App, AppParts};
 pub use audit::{Audit, Event, EventKind};

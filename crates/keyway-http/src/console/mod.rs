@@ -13,6 +13,7 @@ mod overview;
 mod params;
 mod routes;
 mod show;
+mod tools;
 
 pub(crate) use routes::router;
 pub use routes::{Audience, ConsolePath, console_paths};

@@ -87,6 +87,7 @@ fn routes() -> Vec<Route> {
     all.extend(super::events::routes());
     all.extend(super::organization::routes());
     all.extend(super::overview::routes());
+    all.extend(super::tools::routes());
     all
 }
 
