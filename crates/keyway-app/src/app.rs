@@ -27,6 +27,7 @@ use crate::policy::{Approvals, InForce, Policies};
 use crate::setup::Ready;
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
+use crate::trust::{self, Trust};
 use crate::{Definitions, List, Notice, Page, Settings, access};
 
 /// The purpose of what [`App::seal`] seals.
@@ -67,6 +68,8 @@ pub(crate) struct Inner {
     pub(crate) subscriptions: Subscriptions,
     /// MCP servers that are reached with credentials of their callers.
     pub(crate) bound: bound::Table,
+    /// What administrators decided about MCP servers.
+    pub(crate) trust: Arc<Trust>,
     pub(crate) limits: Limits,
     pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
@@ -100,12 +103,15 @@ impl App {
         let settings = Arc::new(parts.settings);
         let definitions = Arc::new(parts.definitions.metered(&metrics));
         let organization = parts.ready.organization.clone();
+        let (server_tools, tools_epoch) = parts.ready.server_tools;
+        let trust = Arc::new(Trust::new(server_tools));
         let tenant = |definitions: &Arc<Definitions>| {
             Arc::new(Tenant::new(
-                organization.as_str(),
+                &organization,
                 definitions,
                 Arc::clone(&metrics),
                 Arc::clone(&settings),
+                Arc::clone(&trust),
             ))
         };
         let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
@@ -190,6 +196,7 @@ impl App {
             organization: parts.ready.organization,
             home: tenant(&definitions),
             nobody: tenant(&Arc::default()),
+            trust: Arc::clone(&trust),
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
             bound: bound::Table::default(),
@@ -211,6 +218,8 @@ impl App {
         };
         let watching = bound::watch(app.clone(), shutdown.clone());
         app.inner.tasks.spawn(watching);
+        let keeping = trust::keep(app.clone(), tools_epoch, shutdown.clone());
+        app.inner.tasks.spawn(keeping);
         app
     }
 
@@ -317,7 +326,7 @@ impl App {
 
     /// Replaces the upstreams of the first organization.
     pub fn set_upstreams(&self, upstreams: Vec<Arc<dyn Upstream>>) {
-        self.inner.home.set_upstreams(upstreams);
+        self.inner.home.set_upstreams(&upstreams);
     }
 
     /// Replaces the upstreams of any organization.
@@ -326,10 +335,11 @@ impl App {
             return self.set_upstreams(upstreams);
         }
         let fresh = Arc::new(Tenant::new(
-            organization.as_str(),
+            organization,
             &Arc::default(),
             Arc::clone(&self.inner.metrics),
             Arc::clone(&self.inner.settings),
+            Arc::clone(&self.inner.trust),
         ));
         self.inner.tenants.rcu(|tenants| {
             let mut tenants = HashMap::clone(tenants);
@@ -339,7 +349,7 @@ impl App {
             tenants
         });
         if let Some(tenant) = self.inner.tenants.load().get(organization) {
-            tenant.set_upstreams(upstreams);
+            tenant.set_upstreams(&upstreams);
         }
     }
 
@@ -354,7 +364,11 @@ impl App {
                 continue;
             }
             match &change.kind {
-                ChangeKind::Lists => tenant.refresh(),
+                ChangeKind::Lists => {
+                    tenant.refresh();
+                    let organization = tenant.organization();
+                    self.inner.trust.listed(organization, &change.server);
+                }
                 ChangeKind::State => {}
                 ChangeKind::ResourceUpdated(own) => {
                     for uri in self.inner.subscriptions.exposed(&change.server, own) {
@@ -447,6 +461,16 @@ impl App {
     /// The organization the gateway's own actions belong to.
     pub(crate) fn home(&self) -> &OrgId {
         &self.inner.organization
+    }
+
+    /// Takes in what the upstreams of an organization list now.
+    pub(crate) fn refresh_of(&self, organization: &OrgId) {
+        if *organization == self.inner.organization {
+            return self.inner.home.refresh();
+        }
+        if let Some(tenant) = self.inner.tenants.load().get(organization) {
+            tenant.refresh();
+        }
     }
 
     pub(crate) fn home_tenant(&self) -> &Tenant {

@@ -3,9 +3,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use keyway_core::Principal;
 use keyway_core::action::Announcement;
 use keyway_core::ports::Upstream;
+use keyway_core::{OrgId, Principal};
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
@@ -13,6 +13,7 @@ use crate::bound::{Bound, Connection, Overlay, Overlays};
 use crate::catalogue::{Catalogue, Sources, build};
 use crate::metrics::Metrics;
 use crate::policy::{Facts, InForce, View, Views};
+use crate::trust::{Trust, Usual};
 use crate::{Definitions, List, Notice, Settings};
 
 /// How many notices a listener may be behind before it misses some.
@@ -25,6 +26,8 @@ type Announcer = Arc<dyn Fn(Announcement) + Send + Sync>;
 
 /// What one organization has, and who listens to its changes.
 pub(crate) struct Tenant {
+    organization: OrgId,
+    trust: Arc<Trust>,
     metrics: Arc<Metrics>,
     settings: Arc<Settings>,
     facts: Facts,
@@ -41,12 +44,13 @@ pub(crate) struct Tenant {
 
 impl Tenant {
     pub(crate) fn new(
-        organization: &str,
+        organization: &OrgId,
         definitions: &Arc<Definitions>,
         metrics: Arc<Metrics>,
         settings: Arc<Settings>,
+        trust: Arc<Trust>,
     ) -> Self {
-        let facts = Facts::new(organization, settings.unannotated);
+        let facts = Facts::new(organization.as_str(), settings.unannotated);
         let catalogue = build(
             &Sources {
                 definitions,
@@ -60,6 +64,8 @@ impl Tenant {
         let notices = broadcast::Sender::new(NOTICES);
         let announced = Arc::<Announced>::default();
         Self {
+            organization: organization.clone(),
+            trust,
             metrics,
             settings,
             facts,
@@ -187,7 +193,7 @@ impl Tenant {
     ) -> Arc<Overlay> {
         let own = connections
             .iter()
-            .map(|one| Arc::clone(one) as Arc<dyn Upstream>);
+            .map(|one| self.shown(&(Arc::clone(one) as Arc<dyn Upstream>)));
         let upstreams: Vec<_> = shared.iter().cloned().chain(own).collect();
         let definitions = self.definitions();
         let sources = self.sources(&definitions, &upstreams);
@@ -210,9 +216,9 @@ impl Tenant {
     }
 
     /// Replaces the upstreams.
-    pub(crate) fn set_upstreams(&self, all: Vec<Arc<dyn Upstream>>) {
+    pub(crate) fn set_upstreams(&self, all: &[Arc<dyn Upstream>]) {
         let mut upstreams = self.upstreams.lock();
-        *upstreams = all;
+        *upstreams = all.iter().map(|one| self.shown(one)).collect();
         self.rebuild(&self.definitions(), &upstreams);
     }
 
@@ -228,6 +234,17 @@ impl Tenant {
     pub(crate) fn refresh(&self) {
         let upstreams = self.upstreams.lock();
         self.rebuild(&self.definitions(), &upstreams);
+    }
+
+    /// Whose it is.
+    pub(crate) fn organization(&self) -> &OrgId {
+        &self.organization
+    }
+
+    /// A server as administrators let it be seen.
+    fn shown(&self, upstream: &Arc<dyn Upstream>) -> Arc<dyn Upstream> {
+        self.trust
+            .shown(&self.organization, upstream, Usual::Operators)
     }
 
     pub(crate) fn listen(&self) -> broadcast::Receiver<Notice> {

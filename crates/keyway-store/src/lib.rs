@@ -26,6 +26,7 @@ mod people;
 mod projects;
 mod schedules;
 mod secret_columns;
+mod server_tools;
 mod service_accounts;
 mod sessions;
 mod sqlite;
@@ -60,6 +61,10 @@ pub use projects::Project;
 pub use schedules::Schedule;
 pub use secret_columns::{
     KEY_CHECK, RETIRED_SIGNING_KEYS, SECRET_COLUMNS, SealedRow, SecretColumn,
+};
+pub use server_tools::{
+    AcceptedTool, HeldTool, NewTools, PinWrite, Pinning, ServerSettings, ServerTools, ToolPin,
+    ToolSettings,
 };
 pub use service_accounts::ServiceAccount;
 pub use sessions::{

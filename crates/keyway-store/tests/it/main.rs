@@ -17,5 +17,6 @@ mod outbox;
 mod people;
 mod schedules;
 mod sealing;
+mod server_tools;
 mod sessions;
 mod support;
