@@ -17,6 +17,7 @@ use crate::agents::Answering;
 use crate::audit::{Audit, AuditParts};
 use crate::bound;
 use crate::channels::Hub;
+use crate::connectors::{self, Live};
 use crate::credentials::{self, Credentials, CredentialsParts, Grants, GrantsParts, Held};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::Limits;
@@ -25,6 +26,7 @@ use crate::oauth::{Oauth, OauthParts};
 use crate::people::{People, PeopleParts, Serving, Sso};
 use crate::policy::{Approvals, InForce, Policies};
 use crate::setup::Ready;
+use crate::stats::{Stats, Tally};
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
 use crate::trust::{self, Trust};
@@ -70,6 +72,8 @@ pub(crate) struct Inner {
     pub(crate) bound: bound::Table,
     /// What administrators decided about MCP servers.
     pub(crate) trust: Arc<Trust>,
+    /// Remote MCP servers that administrators connected.
+    pub(crate) connectors: Live,
     pub(crate) limits: Limits,
     pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
@@ -89,6 +93,7 @@ pub(crate) struct Inner {
     oauth: Oauth,
     sso: Sso,
     pub(crate) audit: Audit,
+    pub(crate) stats: Arc<Stats>,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
     tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
@@ -115,6 +120,7 @@ impl App {
             ))
         };
         let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
+        let tally = Arc::<Tally>::default();
         let audit = AuditParts {
             store: parts.store.clone(),
             clock: Arc::clone(&parts.clock),
@@ -122,9 +128,14 @@ impl App {
             vault: parts.ready.vault.clone(),
             settings: settings.audit.clone(),
             counters: Arc::clone(&metrics.audit),
+            tally: Arc::clone(&tally),
             shutdown: parts.shutdown.clone(),
         };
         let audit = Audit::start(audit, &parts.tasks);
+        let stats = Stats::new(parts.store.clone(), tally);
+        let stats = Arc::new(stats);
+        let keeping = Arc::clone(&stats).keep(audit.drained());
+        parts.tasks.spawn(keeping);
         let oauth = Oauth::serving(
             OauthParts {
                 store: parts.store.clone(),
@@ -193,6 +204,7 @@ impl App {
             sso,
             vault: parts.ready.vault,
             audit,
+            stats,
             organization: parts.ready.organization,
             home: tenant(&definitions),
             nobody: tenant(&Arc::default()),
@@ -200,6 +212,7 @@ impl App {
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
             bound: bound::Table::default(),
+            connectors: Live::default(),
             jobs: Arc::default(),
             channels: Arc::new(channels),
             answering: ArcSwap::default(),
@@ -220,6 +233,8 @@ impl App {
         app.inner.tasks.spawn(watching);
         let keeping = trust::keep(app.clone(), tools_epoch, shutdown.clone());
         app.inner.tasks.spawn(keeping);
+        let watching = connectors::watch(app.clone(), shutdown);
+        app.inner.tasks.spawn(watching);
         app
     }
 
@@ -326,13 +341,21 @@ impl App {
 
     /// Replaces the upstreams of the first organization.
     pub fn set_upstreams(&self, upstreams: Vec<Arc<dyn Upstream>>) {
-        self.inner.home.set_upstreams(&upstreams);
+        self.inner.home.set_upstreams(upstreams);
     }
 
     /// Replaces the upstreams of any organization.
     pub fn set_upstreams_of(&self, organization: &OrgId, upstreams: Vec<Arc<dyn Upstream>>) {
+        self.tenant_of(organization).set_upstreams(upstreams);
+    }
+
+    /// What an organization has. From here on it has something, if only an empty list.
+    pub(crate) fn tenant_of(&self, organization: &OrgId) -> Arc<Tenant> {
         if *organization == self.inner.organization {
-            return self.set_upstreams(upstreams);
+            return Arc::clone(&self.inner.home);
+        }
+        if let Some(tenant) = self.inner.tenants.load().get(organization) {
+            return Arc::clone(tenant);
         }
         let fresh = Arc::new(Tenant::new(
             organization,
@@ -348,9 +371,8 @@ impl App {
                 .or_insert_with(|| Arc::clone(&fresh));
             tenants
         });
-        if let Some(tenant) = self.inner.tenants.load().get(organization) {
-            tenant.set_upstreams(&upstreams);
-        }
+        let tenants = self.inner.tenants.load();
+        tenants.get(organization).map_or(fresh, Arc::clone)
     }
 
     /// Takes in what changed at an upstream, and tells who listens.
@@ -366,10 +388,11 @@ impl App {
             match &change.kind {
                 ChangeKind::Lists => {
                     tenant.refresh();
-                    let organization = tenant.organization();
-                    self.inner.trust.listed(organization, &change.server);
+                    if let Some(server) = tenant.key_of(&change.server) {
+                        self.inner.trust.listed(tenant.organization(), &server);
+                    }
                 }
-                ChangeKind::State => {}
+                ChangeKind::State => self.inner.stats.moved(),
                 ChangeKind::ResourceUpdated(own) => {
                     for uri in self.inner.subscriptions.exposed(&change.server, own) {
                         tenant.tell(Notice::ResourceUpdated(uri));
@@ -431,7 +454,8 @@ impl App {
 
     /// What changes for this principal from now on: lists also where only others see it. A receiver that lags has missed notices.
     pub fn notices(&self, who: &Principal) -> broadcast::Receiver<Notice> {
-        self.tenant(who).listen()
+        // Whoever listens before their organization has anything hears of the first thing, too.
+        self.tenant_of(who.organization()).listen()
     }
 
     /// Seals bytes for a principal: unreadable and unalterable outside, and useless to anyone else.

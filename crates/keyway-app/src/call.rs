@@ -46,10 +46,10 @@ impl App {
             return match self.lacking(&call).await {
                 Some(error) => {
                     let result = render::error_result(&error);
-                    self.refused(call, error.into());
+                    self.unknown(call, error.into());
                     Ok(result)
                 }
-                None => Err(self.refused(call, no_tool())),
+                None => Err(self.unknown(call, no_tool())),
             };
         };
         if let Err(exceeded) = self.limits().of_tool(call.who, call.target) {
@@ -57,10 +57,10 @@ impl App {
         }
         let admitted = match self.admit_tool(call, &route.thing).await {
             Ok(admitted) => admitted,
-            Err(Err(error)) => return Err(self.refused(call, error)),
+            Err(Err(error)) => return Err(self.refused_by(call, route.server(), error)),
             Err(Ok(error)) => {
                 let result = render::error_result(&error);
-                self.refused(call, error.into());
+                self.refused_by(call, route.server(), error.into());
                 return Ok(result);
             }
         };
@@ -256,9 +256,26 @@ impl App {
         outcome
     }
 
+    /// Writes down that a call named no tool that is there.
+    fn unknown(&self, call: Call<'_>, error: RpcError) -> RpcError {
+        let called = Called::request(call.method, call.target);
+        let sent = Sent::Params(call.params);
+        let record = self.audit().call(call.who, call.request, called, sent);
+        record.end_unknown(&error);
+        error
+    }
+
     /// Writes down that a call was not let through, or named nothing that is there.
     fn refused(&self, call: Call<'_>, error: RpcError) -> RpcError {
-        let called = Called::request(call.method, call.target);
+        self.refused_by(call, None, error)
+    }
+
+    /// The same, where it is known which server it is of.
+    fn refused_by(&self, call: Call<'_>, server: Option<&str>, error: RpcError) -> RpcError {
+        let called = Called {
+            server,
+            ..Called::request(call.method, call.target)
+        };
         let sent = Sent::Params(call.params);
         let record = self.audit().call(call.who, call.request, called, sent);
         record.end_refused(&error);

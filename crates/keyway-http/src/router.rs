@@ -3,6 +3,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{any, delete, get, patch, post};
 
+use crate::console;
 use crate::mounts::{Mount, mounted};
 use crate::oauth;
 use crate::pages::routes;
@@ -10,7 +11,7 @@ use crate::routes::{
     agents, api_keys, call_action, channel_events, channel_socket, credentials, healthz,
     invitations, jobs, list_actions, list_audit_events, list_channels, list_mcp_servers, members,
     metrics, oauth_clients, oauth_grants, organization, projects, prompt_agent, readyz,
-    routed_action, service_accounts, sessions, show_openapi, socket, unknown,
+    routed_action, service_accounts, sessions, show_openapi, show_stats, socket, unknown,
 };
 use crate::shared::Shared;
 
@@ -25,12 +26,14 @@ pub(crate) fn router(shared: Arc<Shared>, mounts: Vec<Mount>) -> Router {
         .merge(agents_and_sessions())
         .route("/v1/audit", get(list_audit_events::handle))
         .route("/v1/mcp-servers", get(list_mcp_servers::handle))
+        .route("/v1/stats", get(show_stats::handle))
         .route("/v1/openapi.json", get(show_openapi::handle))
         .merge(people())
         .route("/healthz", get(healthz::handle))
         .route("/readyz", get(readyz::handle))
         .route("/metrics", get(metrics::handle))
         .merge(routes())
+        .merge(console::router())
         .merge(oauth::routes())
         .merge(clients_and_grants())
         .method_not_allowed_fallback(unknown::method)

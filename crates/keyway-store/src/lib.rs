@@ -7,6 +7,7 @@
 mod announced;
 mod api_keys;
 mod audit;
+mod connectors;
 mod credential_grants;
 mod credential_sign_ins;
 mod credentials;
@@ -30,6 +31,7 @@ mod server_tools;
 mod service_accounts;
 mod sessions;
 mod sqlite;
+mod stats;
 mod store;
 mod users;
 mod web_sessions;
@@ -40,6 +42,7 @@ pub use audit::{
     AuditCheckpoint, AuditFilter, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
     NewAuditEvent, checkpoint_text, event_hash,
 };
+pub use connectors::{ConnectorChange, ConnectorReach, NewConnector, StoredConnector};
 pub use credential_grants::{GrantHealth, NewGrant};
 pub use credential_sign_ins::{CredentialSignIn, SignInOf};
 pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
@@ -70,6 +73,9 @@ pub use service_accounts::ServiceAccount;
 pub use sessions::{
     NewSession, NewSessionEvent, Session, SessionEvent, SessionFilter, SessionLease, TurnEnd,
     TurnUsage, UnknownTurnEnd,
+};
+pub use stats::{
+    BOUNDS_MICROS, CallCounts, CallStats, CallsOf, NewCallStats, ServerStateRow, Span, StoredState,
 };
 pub use store::{Limits, Purpose, Store};
 pub use users::Member;

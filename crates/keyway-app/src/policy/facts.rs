@@ -30,6 +30,11 @@ impl Facts {
         }
     }
 
+    /// Whose they are: the organization's id.
+    pub(crate) fn organization(&self) -> &str {
+        &self.organization
+    }
+
     /// A tool of an upstream, by the name clients know.
     pub(crate) fn tool(
         &self,

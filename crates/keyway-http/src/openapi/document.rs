@@ -1,7 +1,7 @@
 use keyway_core::action::Registry;
 use serde_json::{Value, json};
 
-use super::{actions, agents, audit, components, credentials, jobs, oauth, paths, people};
+use super::{actions, agents, audit, components, credentials, jobs, oauth, paths, people, stats};
 use crate::settings::McpSettings;
 use crate::shared::About;
 
@@ -10,6 +10,7 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
     let mut components = components::schemas();
     let mut paths = paths::fixed(mcp);
     paths.insert("/v1/audit".into(), audit::path());
+    paths.insert("/v1/stats".into(), stats::path());
     paths.extend(jobs::paths());
     components.insert("Job".into(), jobs::schema());
     paths.extend(agents::paths());

@@ -13,5 +13,6 @@ mod operation;
 mod paths;
 mod people;
 mod routes;
+mod stats;
 
 pub use document::document;

@@ -26,6 +26,7 @@ pub(crate) mod routed_action;
 pub(crate) mod service_accounts;
 pub(crate) mod sessions;
 pub(crate) mod show_openapi;
+pub(crate) mod show_stats;
 pub(crate) mod socket;
 pub(crate) mod unknown;
 

@@ -19,4 +19,5 @@ mod schedules;
 mod sealing;
 mod server_tools;
 mod sessions;
+mod stats;
 mod support;

@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 use keyway_core::OrgId;
 use keyway_store::{
     AcceptedTool, HeldTool, NewTools, PinWrite, Pinning, Reason, ServerSettings, ServerTools,
@@ -113,7 +115,7 @@ async fn what_is_accepted_is_what_was_looked_at() {
         written.await.unwrap();
         read(store, &acme).await.pins
     };
-    let pins = write(&[first.clone()]).await;
+    let pins = write(&[first]).await;
     assert_eq!(pins[0].accepted, Some(accepted("one")));
     assert_eq!(
         read(store, &acme).await.settings.first_listed_at,
