@@ -163,7 +163,10 @@ impl Connectors {
         };
         inner.audit.change(event, change).await?;
         self.taken_over().await;
-        Ok(())
+        // Whoever gets the key next begins anew.
+        let store = &inner.store;
+        let forgotten = store.forget_server_tools(who.organization(), &stored.slug);
+        Ok(forgotten.await?)
     }
 
     /// Connects to the server anew, now: a connection that stands is closed first.
