@@ -55,6 +55,8 @@ pub enum EventKind {
     ApiKeyMade,
     /// An API key was replaced.
     ApiKeyRotated,
+    /// An API key got another name.
+    ApiKeyChanged,
     /// An API key was ended.
     ApiKeyRevoked,
     /// What is stored of a credential was set.
@@ -157,6 +159,7 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::ServiceAccountRemoved, "service_account_removed"),
     (EventKind::ApiKeyMade, "api_key_made"),
     (EventKind::ApiKeyRotated, "api_key_rotated"),
+    (EventKind::ApiKeyChanged, "api_key_changed"),
     (EventKind::ApiKeyRevoked, "api_key_revoked"),
     (EventKind::CredentialSet, "credential_set"),
     (EventKind::CredentialChanged, "credential_changed"),

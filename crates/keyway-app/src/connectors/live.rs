@@ -4,7 +4,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use keyway_core::ports::{Upstream, UpstreamStatus};
 use keyway_core::{ConnectorId, Error, OrgId};
-use keyway_store::StoredConnector;
+use keyway_store::{ConnectorReach, StoredConnector};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 use url::Url;
@@ -71,6 +71,15 @@ impl App {
         *self.inner.connectors.prober.write() = Some(prober);
     }
 
+    /// Connects to a connector's server anew.
+    pub(super) fn reconnect_connector(&self, id: &ConnectorId) -> Result<(), Error> {
+        let opener = self.inner.connectors.opener.read().clone();
+        let opener = opener.ok_or_else(error::not_served)?;
+        // One that is switched off, or that everybody reaches on their own, is none to connect to.
+        opener.reconnect(&connection(id));
+        Ok(())
+    }
+
     /// Takes over what the store says of connectors. Does nothing in a process that serves nothing.
     pub(super) async fn take_connectors(&self) -> Result<(), Error> {
         let live = &self.inner.connectors;
@@ -96,7 +105,8 @@ impl App {
                     None
                 }
             };
-            self.put(one, target, &*opener);
+            let reach = self.reach_of(one).await?;
+            self.put(one, reach, target, &*opener);
         }
         let gone: Vec<_> = {
             let mut open = live.open.lock();
@@ -119,6 +129,7 @@ impl App {
     fn put(
         &self,
         stored: &StoredConnector,
+        reach: Option<Reach>,
         target: Option<ConnectorTarget>,
         opener: &dyn OpenConnectors,
     ) {
@@ -141,10 +152,25 @@ impl App {
         let open = Open {
             organization: stored.organization.clone(),
             revision: stored.revision,
-            reach: Reach::of(&stored.reach),
+            reach,
             connected,
         };
         live.open.lock().insert(stored.id.clone(), open);
+    }
+
+    /// Whom a connector is there for; `None` where that is everybody.
+    async fn reach_of(&self, stored: &StoredConnector) -> Result<Option<Reach>, Error> {
+        Ok(match &stored.reach {
+            ConnectorReach::Organization => None,
+            ConnectorReach::Roles(roles) => Some(Reach::Roles(roles.clone())),
+            ConnectorReach::Project(id) => {
+                let project = self.inner.store.project(&stored.organization, id).await?;
+                // One that is gone takes its connectors with it at once: nobody works for it.
+                Some(Reach::Project(
+                    project.map(|one| one.slug).unwrap_or_default(),
+                ))
+            }
+        })
     }
 
     /// Where a connector leads, with its secrets. `None` where everybody has a connection of their own.

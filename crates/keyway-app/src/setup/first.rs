@@ -58,6 +58,7 @@ pub async fn first_start(
         slug: ORGANIZATION.to_owned(),
         name: "Default".to_owned(),
         created_at: now,
+        revision: 1,
     };
     let owner = Member {
         id: UserId::generate(clock, &**random),
@@ -66,6 +67,7 @@ pub async fn first_start(
         role: Role::Owner,
         created_at: now,
         disabled_at: None,
+        revision: 1,
     };
     let name = "first key".to_owned();
     let (key, row) = new_key(clock, &**random, Actor::User(owner.id.clone()), name, now);
