@@ -6,6 +6,7 @@
 mod badges;
 mod events;
 mod form;
+mod how_to_connect;
 mod member;
 mod nav;
 mod organization;

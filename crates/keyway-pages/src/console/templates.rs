@@ -14,6 +14,7 @@ pub const CONSOLE: &[Template] = console! {
     "layout.html",
     "macros.html",
     "confirm.html",
+    "how_to_connect.html",
     "overview.html",
     "tool.html",
     "tools.html",

@@ -3,6 +3,7 @@
 mod confirm;
 mod filled;
 mod frame;
+mod how_to_connect;
 mod input;
 mod moment;
 mod overview;
@@ -15,6 +16,7 @@ mod tools;
 pub use confirm::Confirm;
 pub use filled::{Changed, Filled};
 pub use frame::{Frame, Notice, Place, PlaceGroup};
+pub use how_to_connect::{ClientHelp, HowToConnect, Snippet};
 pub use input::{Input, InputKind, arguments, inputs};
 pub use moment::Moment;
 pub use overview::{Available, CallsLine, Overview, ServerLine, ToolCalls};
