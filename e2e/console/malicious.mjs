@@ -25,7 +25,12 @@ const tools = [
     annotations: { title: all, readOnlyHint: true },
     icons: [{ src: "javascript:alert(1)" }, { src: "https://evil.example/icon.svg" }],
   },
-  { name: "fail", description: "Fails with an attack.", inputSchema: { type: "object" } },
+  {
+    name: "fail",
+    description: "Fails with an attack.",
+    inputSchema: { type: "object" },
+    annotations: { destructiveHint: true },
+  },
   { name: "flood", description: "Answers a lot.", inputSchema: { type: "object" }, annotations: { readOnlyHint: true } },
 ];
 
