@@ -16,6 +16,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use crate::agents::Answering;
 use crate::audit::{Audit, AuditParts};
 use crate::bound;
+use crate::changes::{Changes, Topic};
 use crate::channels::Hub;
 use crate::connectors::{self, Live};
 use crate::credentials::{self, Credentials, CredentialsParts, Grants, GrantsParts, Held};
@@ -78,6 +79,7 @@ pub(crate) struct Inner {
     /// A job was queued here.
     pub(crate) jobs: Arc<Notify>,
     pub(crate) channels: Arc<Hub>,
+    pub(crate) changes: Changes,
     pub(crate) answering: ArcSwap<Answering>,
     settings: Arc<Settings>,
     organization: OrgId,
@@ -114,6 +116,7 @@ impl App {
             ))
         };
         let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
+        let changes = Changes::default();
         let tally = Arc::<Tally>::default();
         let audit = AuditParts {
             store: parts.store.clone(),
@@ -122,6 +125,7 @@ impl App {
             vault: parts.ready.vault.clone(),
             settings: settings.audit.clone(),
             counters: Arc::clone(&metrics.audit),
+            changes: changes.clone(),
             tally: Arc::clone(&tally),
             shutdown: parts.shutdown.clone(),
         };
@@ -208,6 +212,7 @@ impl App {
             connectors: Live::default(),
             jobs: Arc::default(),
             channels: Arc::new(channels),
+            changes,
             answering: ArcSwap::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
             policy: ArcSwap::new(InForce::new(built_in())),
@@ -371,12 +376,17 @@ impl App {
             return;
         }
         let others = self.inner.tenants.load();
-        for tenant in std::iter::once(&self.inner.home).chain(others.values()) {
+        let home = (&self.inner.organization, &self.inner.home);
+        for (organization, tenant) in std::iter::once(home).chain(others.iter()) {
             if !tenant.has(&change.server) {
                 continue;
             }
+            self.inner.changes.tell(organization, Topic::Servers);
             match &change.kind {
-                ChangeKind::Lists => tenant.refresh(),
+                ChangeKind::Lists => {
+                    tenant.refresh();
+                    self.inner.changes.tell(organization, Topic::Tools);
+                }
                 ChangeKind::State => self.inner.stats.moved(),
                 ChangeKind::ResourceUpdated(own) => {
                     for uri in self.inner.subscriptions.exposed(&change.server, own) {

@@ -8,6 +8,7 @@ pub mod audit;
 mod bound;
 mod call;
 mod catalogue;
+pub mod changes;
 pub mod channels;
 pub mod connectors;
 mod crc32;

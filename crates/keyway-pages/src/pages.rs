@@ -142,11 +142,25 @@ impl std::fmt::Debug for Pages {
 fn environment(texts: &Arc<Texts>) -> Environment<'static> {
     let mut environment = Environment::new();
     let texts = Arc::clone(texts);
+    environment.add_filter("count", grouped);
     environment.add_function("t", move |key: &str, named: Kwargs| texts.say(key, &named));
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_formatter(write);
     environment
+}
+
+/// A count with small spaces between its thousands.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push('\u{202f}');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// Writes a value that is printed. Texts that are not known to be HTML are escaped the way the rest

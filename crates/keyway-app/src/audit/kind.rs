@@ -185,6 +185,20 @@ const NAMES: &[(EventKind, &str)] = &[
 ];
 
 impl EventKind {
+    /// True unless it tells of a call, a look or somebody coming and going.
+    pub(crate) fn is_change(self) -> bool {
+        !matches!(
+            self,
+            Self::Call
+                | Self::ResourceRead
+                | Self::PromptFetched
+                | Self::CompletionAsked
+                | Self::SignIn
+                | Self::SignInFailed
+                | Self::SignOut
+        )
+    }
+
     /// Every kind.
     pub fn all() -> impl Iterator<Item = Self> {
         NAMES.iter().map(|(kind, _)| *kind)

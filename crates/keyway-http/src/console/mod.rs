@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "pages of other nouns use it")]
 
 mod badges;
+mod events;
 mod form;
 mod member;
 mod nav;

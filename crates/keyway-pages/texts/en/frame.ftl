@@ -60,6 +60,11 @@ time-future-days = { $n ->
    *[other] in { $n } days
 }
 
+shortcuts-title = Keyboard
+shortcuts-search = Search this list
+shortcuts-help = Show this
+shortcuts-close = Close
+
 pager-label = Pages
 pager-first = First page
 pager-next = Next page

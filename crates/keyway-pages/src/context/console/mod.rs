@@ -6,13 +6,17 @@ mod frame;
 mod moment;
 mod overview;
 mod pager;
+mod plot;
+mod took;
 
 pub use confirm::Confirm;
 pub use filled::{Changed, Filled};
 pub use frame::{Frame, Notice, Place, PlaceGroup};
 pub use moment::Moment;
-pub use overview::{Overview, ServerLine};
+pub use overview::{Available, CallsLine, Overview, ServerLine, ToolCalls};
 pub use pager::Pager;
+pub use plot::{Bar, Plot};
+pub use took::Took;
 
 /// Text from outside, as samples have it: none of it may be markup in a page.
 pub const SAMPLE_OUTSIDE: &str = "Sample <i>client</i> \u{202e}dekcirt";
