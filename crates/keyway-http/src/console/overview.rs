@@ -34,10 +34,7 @@ async fn show(State(shared): State<Arc<Shared>>, member: Member) -> Result<Respo
     };
     let mut statuses = shared.app.upstream_statuses(member.who());
     let connected = |status: &&UpstreamStatus| status.state == UpstreamState::Connected;
-    let (server_count, connected) = (
-        statuses.len(),
-        statuses.iter().filter(connected).count(),
-    );
+    let (server_count, connected) = (statuses.len(), statuses.iter().filter(connected).count());
     // What needs somebody comes first.
     statuses.sort_by_key(|status| status.state == UpstreamState::Connected);
     statuses.truncate(SHOWN);

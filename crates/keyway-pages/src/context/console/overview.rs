@@ -204,7 +204,10 @@ mod tests {
     #[test]
     fn what_was_not_always_connected_is_never_a_hundred_percent() {
         let of = |part| Available::of(part).percent;
-        assert_eq!((of(1.0), of(0.9999), of(0.5)), ("100.0".into(), "99.9".into(), "50.0".into()));
+        assert_eq!(
+            (of(1.0), of(0.9999), of(0.5)),
+            ("100.0".into(), "99.9".into(), "50.0".into())
+        );
         assert_eq!(Available::of(0.9999).whole, 99);
     }
 }

@@ -97,8 +97,14 @@ mod tests {
         let [high, half] = &plot.bars[..] else {
             panic!("two bars");
         };
-        assert_eq!((high.x, high.y.as_str(), high.height.as_str()), (1, "0.00", "40.00"));
-        assert_eq!((high.bad.as_deref(), high.bad_y.as_str()), (Some("10.00"), "30.00"));
+        assert_eq!(
+            (high.x, high.y.as_str(), high.height.as_str()),
+            (1, "0.00", "40.00")
+        );
+        assert_eq!(
+            (high.bad.as_deref(), high.bad_y.as_str()),
+            (Some("10.00"), "30.00")
+        );
         assert_eq!((half.height.as_str(), half.bad.as_deref()), ("20.00", None));
         assert!(Plot::bars(&[]).bars.is_empty());
     }
@@ -106,7 +112,10 @@ mod tests {
     #[test]
     fn a_line_is_broken_where_nothing_is_known() {
         let plot = Plot::line(&[Some(2), Some(4), None, Some(1)]);
-        assert_eq!(plot.lines, ["0,20.00 1,20.00 1,0.00 2,0.00", "3,30.00 4,30.00"]);
+        assert_eq!(
+            plot.lines,
+            ["0,20.00 1,20.00 1,0.00 2,0.00", "3,30.00 4,30.00"]
+        );
         assert!(Plot::line(&[None]).lines.is_empty());
     }
 }

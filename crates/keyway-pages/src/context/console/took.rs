@@ -45,7 +45,11 @@ mod tests {
             (90_000_000, "minutes", "1.5"),
         ] {
             let took = Took::micros(micros);
-            assert_eq!((took.unit, took.number.as_str()), (unit, number), "{micros}");
+            assert_eq!(
+                (took.unit, took.number.as_str()),
+                (unit, number),
+                "{micros}"
+            );
         }
     }
 }

@@ -5,7 +5,7 @@ use keyway_core::Role;
 use keyway_http::{Audience, ConsolePath, console_paths};
 use serde_json::json;
 
-use super::world::{another, anonymous, owned, stranger};
+use super::world::{anonymous, another, owned, stranger};
 use crate::pages::headers::assert_protected;
 use crate::support::browser::{Browser, form};
 use crate::support::client::Answer;
@@ -38,11 +38,19 @@ async fn who_is_not_signed_in_is_led_to_the_sign_in_page_from_every_path() {
     for path in console_paths() {
         let at = somewhere(&path);
         for method in [Method::GET, Method::POST] {
-            if !(if method == Method::GET { path.get } else { path.post }) {
+            if !(if method == Method::GET {
+                path.get
+            } else {
+                path.post
+            }) {
                 continue;
             }
             let answer = nobody.ask(method.clone(), &at).send().await;
-            let next = if method == Method::GET { &at } else { "/console" };
+            let next = if method == Method::GET {
+                &at
+            } else {
+                "/console"
+            };
             let next = next.replace('/', "%2F");
             let sign_in = format!("/sign-in?next={next}");
             assert_eq!(
@@ -133,7 +141,10 @@ async fn attack_csrf_no_form_of_the_console_is_taken_without_its_token() {
         ] {
             let answer = sent(fields, origin).await;
             let text = answer.text();
-            assert!((400..500).contains(&answer.status()), "{at}, {what}: {text}");
+            assert!(
+                (400..500).contains(&answer.status()),
+                "{at}, {what}: {text}"
+            );
             if !path.path.contains('{') {
                 let refused = text.contains("made for another visit")
                     || text.contains("sent from another site");
@@ -149,8 +160,14 @@ async fn attack_cross_tenant_no_page_shows_anything_of_another_organization() {
     for (path, body) in [
         ("/v1/api-keys", json!({ "name": OURS })),
         ("/v1/projects", json!({ "slug": OURS, "name": OURS })),
-        ("/v1/service-accounts", json!({ "name": OURS, "role": "member" })),
-        ("/v1/invitations", json!({ "email": format!("{OURS}@example.com"), "role": "member" })),
+        (
+            "/v1/service-accounts",
+            json!({ "name": OURS, "role": "member" }),
+        ),
+        (
+            "/v1/invitations",
+            json!({ "email": format!("{OURS}@example.com"), "role": "member" }),
+        ),
     ] {
         let made = app.post(path).json(&body).send().await;
         assert_eq!(made.status(), 201, "{path}: {}", made.text());
@@ -164,7 +181,13 @@ async fn attack_cross_tenant_no_page_shows_anything_of_another_organization() {
         seen += usize::from(look(&owner, path.path).await.text().contains(OURS));
     }
     // The owner sees the word somewhere, as soon as there is a page of such things.
-    let lists = ["/console/api-keys", "/console/people", "/console/service-accounts"];
-    let expected = console_paths().iter().any(|path| lists.contains(&path.path));
+    let lists = [
+        "/console/api-keys",
+        "/console/people",
+        "/console/service-accounts",
+    ];
+    let expected = console_paths()
+        .iter()
+        .any(|path| lists.contains(&path.path));
     assert_eq!(seen > 0, expected);
 }
