@@ -5,6 +5,7 @@
 
 mod badges;
 mod form;
+mod integrations;
 mod member;
 mod nav;
 mod organization;

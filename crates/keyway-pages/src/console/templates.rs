@@ -14,5 +14,9 @@ pub const CONSOLE: &[Template] = console![
     "layout.html",
     "macros.html",
     "confirm.html",
+    "connector.html",
+    "connector-form.html",
+    "connector-parts.html",
+    "integrations.html",
     "overview.html",
 ];
