@@ -26,7 +26,10 @@ pub fn samples(pages: &Pages) -> Result<Vec<Sample>, Error> {
     each::<page::Connector>(pages, &mut all)?;
     each::<page::ConnectorForm>(pages, &mut all)?;
     each::<page::Integrations>(pages, &mut all)?;
+    each::<page::HowToConnect>(pages, &mut all)?;
     each::<page::Overview>(pages, &mut all)?;
+    each::<page::ToolPage>(pages, &mut all)?;
+    each::<page::Tools>(pages, &mut all)?;
     Ok(all)
 }
 

@@ -10,7 +10,7 @@ macro_rules! console {
 }
 
 /// Every template of the console, one line each. No folder overrides them.
-pub const CONSOLE: &[Template] = console![
+pub const CONSOLE: &[Template] = console! {
     "layout.html",
     "macros.html",
     "confirm.html",
@@ -18,5 +18,8 @@ pub const CONSOLE: &[Template] = console![
     "connector-form.html",
     "connector-parts.html",
     "integrations.html",
+    "how_to_connect.html",
     "overview.html",
-];
+    "tool.html",
+    "tools.html",
+};

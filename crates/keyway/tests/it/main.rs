@@ -14,6 +14,7 @@ mod cli;
 mod config;
 mod connect;
 mod connectors;
+mod console;
 mod dev;
 mod guides;
 mod http;
