@@ -6,8 +6,8 @@
 mod badges;
 mod events;
 mod form;
-mod integrations;
 mod how_to_connect;
+mod integrations;
 mod member;
 mod nav;
 mod organization;
