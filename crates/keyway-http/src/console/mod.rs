@@ -7,6 +7,7 @@ mod badges;
 mod events;
 mod form;
 mod how_to_connect;
+mod integrations;
 mod member;
 mod nav;
 mod organization;

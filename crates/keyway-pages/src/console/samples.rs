@@ -23,6 +23,9 @@ pub struct Sample {
 pub fn samples(pages: &Pages) -> Result<Vec<Sample>, Error> {
     let mut all = Vec::new();
     each::<page::Confirm>(pages, &mut all)?;
+    each::<page::Connector>(pages, &mut all)?;
+    each::<page::ConnectorForm>(pages, &mut all)?;
+    each::<page::Integrations>(pages, &mut all)?;
     each::<page::HowToConnect>(pages, &mut all)?;
     each::<page::Overview>(pages, &mut all)?;
     each::<page::ToolPage>(pages, &mut all)?;

@@ -1,27 +1,38 @@
 //! The contexts of the console: one file a page, and what its pages share.
 
 mod confirm;
+mod connector;
+mod connector_form;
 mod filled;
 mod frame;
 mod how_to_connect;
 mod input;
+mod integrations;
+mod moment;
 mod moment;
 mod overview;
+mod overview;
+mod pager;
 mod pager;
 mod plot;
+mod probe;
 mod took;
 mod tool;
 mod tools;
 
 pub use confirm::Confirm;
+pub use connector::Connector;
+pub use connector_form::ConnectorForm;
 pub use filled::{Changed, Filled};
 pub use frame::{Frame, Notice, Place, PlaceGroup};
 pub use how_to_connect::{ClientHelp, HowToConnect, Snippet};
 pub use input::{Input, InputKind, arguments, inputs};
+pub use integrations::{ConfiguredLine, ConnectorLine, Integrations, ScopeShown, Standing};
 pub use moment::Moment;
 pub use overview::{Available, CallsLine, Overview, ServerLine, ToolCalls};
 pub use pager::Pager;
 pub use plot::{Bar, Plot};
+pub use probe::ProbeShown;
 pub use took::Took;
 pub use tool::{AnswerPart, Reason, ToolAnswer, ToolPage, Verdict};
 pub use tools::{ToolLine, Tools};
