@@ -37,7 +37,7 @@ mod web_sessions;
 pub use announced::{Announced, announced};
 pub use api_keys::{ApiKey, Credential, NewApiKey, Use};
 pub use audit::{
-    AuditCheckpoint, AuditFilter, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
+    AuditCheckpoint, AuditFilter, AuditFound, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
     NewAuditEvent, checkpoint_text, event_hash,
 };
 pub use credential_grants::{GrantHealth, NewGrant};

@@ -57,7 +57,7 @@ impl Connection {
         Arc::clone(&self.id)
     }
 
-    pub(super) fn instances(&self) -> &[Leased] {
+    pub(crate) fn instances(&self) -> &[Leased] {
         &self.instances
     }
 
