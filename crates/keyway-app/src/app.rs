@@ -17,6 +17,7 @@ use crate::agents::Answering;
 use crate::audit::{Audit, AuditParts};
 use crate::bound;
 use crate::channels::Hub;
+use crate::connectors::{self, Live};
 use crate::credentials::{self, Credentials, CredentialsParts, Grants, GrantsParts, Held};
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::Limits;
@@ -68,6 +69,8 @@ pub(crate) struct Inner {
     pub(crate) subscriptions: Subscriptions,
     /// MCP servers that are reached with credentials of their callers.
     pub(crate) bound: bound::Table,
+    /// Remote MCP servers that administrators connected.
+    pub(crate) connectors: Live,
     pub(crate) limits: Limits,
     pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
@@ -202,6 +205,7 @@ impl App {
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
             bound: bound::Table::default(),
+            connectors: Live::default(),
             jobs: Arc::default(),
             channels: Arc::new(channels),
             answering: ArcSwap::default(),
@@ -219,6 +223,8 @@ impl App {
             inner: Arc::new(inner),
         };
         let watching = bound::watch(app.clone(), shutdown.clone());
+        app.inner.tasks.spawn(watching);
+        let watching = connectors::watch(app.clone(), shutdown);
         app.inner.tasks.spawn(watching);
         app
     }
@@ -331,8 +337,16 @@ impl App {
 
     /// Replaces the upstreams of any organization.
     pub fn set_upstreams_of(&self, organization: &OrgId, upstreams: Vec<Arc<dyn Upstream>>) {
+        self.tenant_of(organization).set_upstreams(upstreams);
+    }
+
+    /// What an organization has. From here on it has something, if only an empty list.
+    pub(crate) fn tenant_of(&self, organization: &OrgId) -> Arc<Tenant> {
         if *organization == self.inner.organization {
-            return self.set_upstreams(upstreams);
+            return Arc::clone(&self.inner.home);
+        }
+        if let Some(tenant) = self.inner.tenants.load().get(organization) {
+            return Arc::clone(tenant);
         }
         let fresh = Arc::new(Tenant::new(
             organization.as_str(),
@@ -347,9 +361,8 @@ impl App {
                 .or_insert_with(|| Arc::clone(&fresh));
             tenants
         });
-        if let Some(tenant) = self.inner.tenants.load().get(organization) {
-            tenant.set_upstreams(upstreams);
-        }
+        let tenants = self.inner.tenants.load();
+        tenants.get(organization).map_or(fresh, Arc::clone)
     }
 
     /// Takes in what changed at an upstream, and tells who listens.
@@ -426,7 +439,8 @@ impl App {
 
     /// What changes for this principal from now on: lists also where only others see it. A receiver that lags has missed notices.
     pub fn notices(&self, who: &Principal) -> broadcast::Receiver<Notice> {
-        self.tenant(who).listen()
+        // Whoever listens before their organization has anything hears of the first thing, too.
+        self.tenant_of(who.organization()).listen()
     }
 
     /// Seals bytes for a principal: unreadable and unalterable outside, and useless to anyone else.

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,8 +12,10 @@ use tokio::sync::broadcast;
 
 use crate::bound::{Bound, Connection, Overlay, Overlays};
 use crate::catalogue::{Catalogue, Sources, build};
+use crate::connectors::{Reach, Shown};
 use crate::metrics::Metrics;
 use crate::policy::{Facts, InForce, View, Views};
+use crate::shared::Shared;
 use crate::{Definitions, List, Notice, Settings};
 
 /// How many notices a listener may be behind before it misses some.
@@ -36,7 +39,7 @@ pub(crate) struct Tenant {
     announce: Announcer,
     announced: Arc<Announced>,
     /// Held while a catalogue is built, so that of two changes the later one wins.
-    upstreams: Mutex<Vec<Arc<dyn Upstream>>>,
+    upstreams: Mutex<Shared>,
 }
 
 impl Tenant {
@@ -51,6 +54,7 @@ impl Tenant {
             &Sources {
                 definitions,
                 upstreams: &[],
+                reaches: &HashMap::new(),
                 metrics: &metrics,
                 facts: &facts,
                 ttl: settings.list_ttl,
@@ -181,16 +185,16 @@ impl Tenant {
 
     fn overlay_of(
         &self,
-        shared: &[Arc<dyn Upstream>],
+        shared: &Shared,
         connections: &[Arc<Connection>],
         before: &Catalogue,
     ) -> Arc<Overlay> {
         let own = connections
             .iter()
             .map(|one| Arc::clone(one) as Arc<dyn Upstream>);
-        let upstreams: Vec<_> = shared.iter().cloned().chain(own).collect();
+        let upstreams: Vec<_> = shared.all().iter().cloned().chain(own).collect();
         let definitions = self.definitions();
-        let sources = self.sources(&definitions, &upstreams);
+        let sources = self.sources(&definitions, &upstreams, shared.reaches());
         Arc::new(Overlay {
             catalogue: Arc::new(build(&sources, Some(before))),
             views: Views::default(),
@@ -199,20 +203,29 @@ impl Tenant {
     }
 
     pub(crate) fn upstreams(&self) -> Vec<Arc<dyn Upstream>> {
-        self.upstreams.lock().clone()
+        self.upstreams.lock().all().to_vec()
     }
 
-    pub(crate) fn has(&self, server: &str) -> bool {
+    /// True where a connection of this id is one of the organization's.
+    pub(crate) fn has(&self, connection: &str) -> bool {
         self.upstreams
             .lock()
+            .all()
             .iter()
-            .any(|upstream| upstream.key() == server)
+            .any(|upstream| upstream.id() == connection)
     }
 
-    /// Replaces the upstreams.
+    /// Replaces the upstreams that are no connectors.
     pub(crate) fn set_upstreams(&self, all: Vec<Arc<dyn Upstream>>) {
         let mut upstreams = self.upstreams.lock();
-        *upstreams = all;
+        upstreams.configure(all);
+        self.rebuild(&self.definitions(), &upstreams);
+    }
+
+    /// Replaces the connectors.
+    pub(crate) fn set_connectors(&self, all: Vec<Shown>) {
+        let mut upstreams = self.upstreams.lock();
+        upstreams.connect(all);
         self.rebuild(&self.definitions(), &upstreams);
     }
 
@@ -251,9 +264,10 @@ impl Tenant {
         found.map_or(0, |(_, count)| count.load(Ordering::Relaxed))
     }
 
-    fn rebuild(&self, definitions: &Arc<Definitions>, upstreams: &[Arc<dyn Upstream>]) {
+    fn rebuild(&self, definitions: &Arc<Definitions>, upstreams: &Shared) {
         let before = self.catalogue.load_full();
-        let now = Arc::new(build(&self.sources(definitions, upstreams), Some(&before)));
+        let sources = self.sources(definitions, upstreams.all(), upstreams.reaches());
+        let now = Arc::new(build(&sources, Some(&before)));
         self.catalogue.store(Arc::clone(&now));
         self.overlays.clear();
         for list in now.changed_since(&before) {
@@ -265,10 +279,12 @@ impl Tenant {
         &'a self,
         definitions: &'a Arc<Definitions>,
         upstreams: &'a [Arc<dyn Upstream>],
+        reaches: &'a HashMap<String, Reach>,
     ) -> Sources<'a> {
         Sources {
             definitions,
             upstreams,
+            reaches,
             metrics: &self.metrics,
             facts: &self.facts,
             ttl: self.settings.list_ttl,

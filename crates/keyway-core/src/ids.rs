@@ -92,6 +92,8 @@ typed_ids! {
     SessionId = "sess";
     /// A piece of work that is queued, runs, or has ended.
     JobId = "job";
+    /// A remote MCP server that an administrator connected.
+    ConnectorId = "conn";
 }
 
 pub(crate) fn v7(clock: &dyn Clock, random: &dyn Random) -> uuid::Uuid {

@@ -33,6 +33,14 @@ impl Dialer {
             .unwrap_or_else(|_| Err(HttpError::Connect("no connection in time".to_owned())))
     }
 
+    /// Refuses a target all of whose addresses may not be reached.
+    pub(crate) async fn permits(&self, target: &Target, reach: Reach) -> Result<(), HttpError> {
+        match self.addresses(target, reach).await {
+            Err(HttpError::Refused(label)) => Err(HttpError::Refused(label)),
+            _ => Ok(()),
+        }
+    }
+
     async fn connect(
         &self,
         target: &Target,

@@ -31,6 +31,8 @@ use crate::target::Target;
 const NAME: HeaderValue = HeaderValue::from_static(concat!("keyway/", env!("CARGO_PKG_VERSION")));
 /// How long a library's connection may take to be made.
 const LIBRARY_CONNECT: Duration = Duration::from_secs(20);
+/// How long a name is looked up before it counts as one that leads nowhere.
+const LOOK_UP: Duration = Duration::from_secs(2);
 const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 
 /// Headers that belong to the connection and are never a caller's to give (RFC 9110, section 7.6.1;
@@ -98,6 +100,20 @@ impl Egress {
                 },
             }),
         }
+    }
+
+    /// Whether the guard would let a request out, as far as can be found out without sending one: an
+    /// address is checked, and so is what a name leads to now. A name that leads nowhere may go out.
+    ///
+    /// # Errors
+    ///
+    /// A URL that is none, or an address that may not be reached.
+    pub async fn permits(&self, url: &str, destination: Destination) -> Result<(), HttpError> {
+        let plan = self.inner.plans.get(url, destination)?;
+        let looked = self.inner.dialer.permits(&plan.target, plan.reach);
+        tokio::time::timeout(LOOK_UP, looked)
+            .await
+            .unwrap_or(Ok(()))
     }
 
     /// A client for a library that brings its own way of sending, for requests below a base URL

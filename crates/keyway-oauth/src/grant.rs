@@ -50,6 +50,20 @@ pub(crate) struct Grant {
     /// True once the server refused to renew it.
     #[serde(default)]
     pub(crate) refused: bool,
+    /// How it came to be.
+    #[serde(default)]
+    pub(crate) by: By,
+}
+
+/// How a grant came to be, which is how it is renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum By {
+    /// A person agreed: it is renewed with a refresh token.
+    #[default]
+    Consent,
+    /// The client got it for itself, and does so again.
+    ClientCredentials,
 }
 
 impl fmt::Debug for Grant {
@@ -111,22 +125,27 @@ impl Grant {
         now >= at || at.duration_since(now).unsigned_abs() <= AHEAD.min(lifetime / 10)
     }
 
-    /// The refresh token, unless the server refused it.
-    pub(crate) fn renewable(&self) -> Option<&Secret<String>> {
-        self.refresh_token.as_ref().filter(|_| !self.refused)
+    /// True when another access token can be asked for: nothing was refused, and there is something to
+    /// ask with.
+    pub(crate) fn is_renewable(&self) -> bool {
+        !self.refused && (self.refresh_token.is_some() || self.by == By::ClientCredentials)
     }
 
     /// Takes over what the token endpoint answered. A refresh token that is not replaced stays
     /// (RFC 6749 section 6), and so do scopes that are not named (section 5.1).
     pub(crate) fn take(&mut self, tokens: Tokens, now: Timestamp) {
         let stated = tokens.expires_in.or_else(|| tokens.lifetime_inside(now));
-        self.refresh_token = tokens.refresh.or_else(|| self.refresh_token.take());
+        // One that came with client credentials is not asked for (RFC 6749 section 4.4.3).
+        self.refresh_token = match self.by {
+            By::Consent => tokens.refresh.or_else(|| self.refresh_token.take()),
+            By::ClientCredentials => None,
+        };
+        self.refused = false;
         self.expires_at = stated
-            .or_else(|| self.refresh_token.is_some().then_some(ASSUMED))
+            .or_else(|| self.is_renewable().then_some(ASSUMED))
             .and_then(|lifetime| now.checked_add(lifetime).ok());
         self.access_token = tokens.access;
         self.obtained_at = now;
-        self.refused = false;
         if let Some(scopes) = tokens.scopes {
             self.scopes = scopes;
         }
@@ -143,7 +162,7 @@ impl Grant {
             scopes: self.scopes.clone(),
             obtained_at: self.obtained_at,
             expires_at: self.expires_at,
-            renewable: self.renewable().is_some(),
+            renewable: self.is_renewable(),
             refused: self.refused,
         }
     }

@@ -139,7 +139,7 @@ impl Slot<'_> {
         let mut document = json!({
             "client_name": settings.client_name,
             "redirect_uris": [self.redirect_uri],
-            "application_type": "native",
+            "application_type": application_type(self.redirect_uri),
             "grant_types": ["authorization_code", "refresh_token"],
             "response_types": ["code"],
             "token_endpoint_auth_method": method,
@@ -188,6 +188,16 @@ impl Slot<'_> {
                 .and_then(|seconds| Timestamp::from_second(seconds).ok()),
             open: false,
         })
+    }
+}
+
+/// `web` for a gateway that people come back to over https, `native` for a person's own machine
+/// (`OpenID` Connect Dynamic Client Registration section 2).
+fn application_type(redirect_uri: &str) -> &'static str {
+    if redirect_uri.starts_with("https://") {
+        "web"
+    } else {
+        "native"
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sets of scopes in the order they were first named (RFC 6749 section 3.3).
 
 /// `OpenID` Connect Core section 11: asks for a refresh token.
-const OFFLINE: &str = "offline_access";
+pub(crate) const OFFLINE: &str = "offline_access";
 
 /// The scopes of a space-separated list, each once.
 pub(crate) fn read(list: &str) -> Vec<String> {

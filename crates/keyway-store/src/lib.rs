@@ -7,6 +7,7 @@
 mod announced;
 mod api_keys;
 mod audit;
+mod connectors;
 mod credential_grants;
 mod credential_sign_ins;
 mod credentials;
@@ -40,6 +41,7 @@ pub use audit::{
     AuditCheckpoint, AuditFilter, AuditFound, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
     NewAuditEvent, checkpoint_text, event_hash,
 };
+pub use connectors::{ConnectorChange, ConnectorReach, NewConnector, StoredConnector};
 pub use credential_grants::{GrantHealth, NewGrant};
 pub use credential_sign_ins::{CredentialSignIn, SignInOf};
 pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};

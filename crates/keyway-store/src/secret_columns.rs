@@ -48,6 +48,13 @@ pub const SECRET_COLUMNS: &[SecretColumn] = &[
         only: None,
     },
     SecretColumn {
+        table: "connectors",
+        column: "sealed",
+        organization: Some("organization_id"),
+        row: "id",
+        only: None,
+    },
+    SecretColumn {
         table: "facts",
         column: "value",
         organization: None,

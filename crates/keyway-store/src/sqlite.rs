@@ -81,6 +81,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0012_session_scopes.sql"),
     ),
     (
+        13,
+        "connectors",
+        include_str!("../migrations/sqlite/0013_connectors.sql"),
+    ),
+    (
         17,
         "call stats",
         include_str!("../migrations/sqlite/0017_call_stats.sql"),

@@ -87,6 +87,15 @@ pub enum EventKind {
     /// A token was ended by its client.
     TokenRevoked,
 
+    /// A remote MCP server was connected.
+    ConnectorMade,
+    /// Such a connector was changed.
+    ConnectorChanged,
+    /// A connector was removed.
+    ConnectorRemoved,
+    /// A connector was tried out, or connected to anew.
+    ConnectorTested,
+
     /// A master key was made or retired.
     MasterKeyChanged,
     /// A run in the background was asked for.
@@ -156,6 +165,10 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::TokenIssued, "token_issued"),
     (EventKind::TokenReplayed, "token_replayed"),
     (EventKind::TokenRevoked, "token_revoked"),
+    (EventKind::ConnectorMade, "connector_made"),
+    (EventKind::ConnectorChanged, "connector_changed"),
+    (EventKind::ConnectorRemoved, "connector_removed"),
+    (EventKind::ConnectorTested, "connector_tested"),
     (EventKind::MasterKeyChanged, "master_key_changed"),
     (EventKind::JobQueued, "job_queued"),
     (EventKind::JobRetried, "job_retried"),

@@ -5,13 +5,13 @@ use keyway_core::agent::{AgentEntry, ToolTarget};
 use keyway_core::ports::{
     Audience, BoxFuture, Change, ChangeKind, HeaderSource, List, RelayMethod, Upstream,
 };
-use keyway_core::{Error, Kind, McpServer, Principal};
+use keyway_core::{Error, Kind, McpServer, OrgId, Principal};
 
 use super::connection::Connection;
 use super::opener::OpenServer;
 use super::overlays::Ids;
 use super::renewing::Renewing;
-use super::table::{Defined, person};
+use super::table::{Servers, person};
 use crate::agents::Carried;
 use crate::catalogue::Catalogue;
 use crate::credentials::CredentialChoice;
@@ -56,14 +56,32 @@ impl App {
     /// Replaces the MCP servers that callers reach with their own credentials. They belong to the first
     /// organization. Connections to the former ones are closed.
     pub fn set_bound_servers(&self, servers: Vec<Arc<McpServer>>, opener: Arc<dyn OpenServer>) {
-        if servers.is_empty() && self.inner.bound.defined().servers.is_empty() {
+        self.inner.bound.opens(opener);
+        let home = self.home().clone();
+        if servers.is_empty() && !self.inner.bound.has(&home) {
             return;
         }
-        let opener = Some(opener);
-        self.inner.bound.replace(Defined { servers, opener });
-        self.home_tenant().forget_overlays();
+        let change = |before: &Servers| before.with_defined(servers);
+        self.inner.bound.replace(&home, change);
+        self.tell_bound(&home);
+    }
+
+    /// Replaces the MCP servers that administrators of an organization connected, and that are reached
+    /// with credentials. One that is defined keeps its key. Connections to the former ones are closed.
+    pub fn set_connected_servers(&self, organization: &OrgId, servers: Vec<Arc<McpServer>>) {
+        if servers.is_empty() && !self.inner.bound.has(organization) {
+            return;
+        }
+        let change = |before: &Servers| before.with_connected(servers);
+        self.inner.bound.replace(organization, change);
+        self.tell_bound(organization);
+    }
+
+    fn tell_bound(&self, organization: &OrgId) {
+        let tenant = self.tenant_of(organization);
+        tenant.forget_overlays();
         for list in List::ALL {
-            self.home_tenant().tell(Notice::ListChanged(list));
+            tenant.tell(Notice::ListChanged(list));
         }
     }
 
@@ -94,13 +112,12 @@ impl App {
 
     /// What `who` reaches with credentials now. Connections begin to be made.
     pub(crate) async fn bind(&self, who: &Principal, choice: &CredentialChoice) -> Arc<Bound> {
-        if !self.has_bound(who) {
+        let Some(servers) = self.inner.bound.of(who.organization()) else {
             return Bound::nothing();
-        }
-        let defined = Arc::clone(&self.inner.bound.defined());
-        let mut connections = Vec::with_capacity(defined.servers.len());
-        for server in &defined.servers {
-            match self.connection(who, &defined, server, choice).await {
+        };
+        let mut connections = Vec::with_capacity(servers.all().len());
+        for server in servers.all() {
+            match self.connection(who, server, choice).await {
                 Ok(connection) => connections.push(connection),
                 Err(error) => {
                     tracing::debug!(server = server.key(), code = error.code(), "not reached");
@@ -172,7 +189,6 @@ impl App {
     pub(super) async fn connection(
         &self,
         who: &Principal,
-        defined: &Defined,
         server: &Arc<McpServer>,
         choice: &CredentialChoice,
     ) -> Result<Arc<Connection>, Error> {
@@ -181,7 +197,10 @@ impl App {
         for need in server.needs() {
             instances.extend(self.instance(who, &definitions, need, choice).await?);
         }
-        let connection = self.inner.bound.connection(server, instances)?;
+        let connection = self
+            .inner
+            .bound
+            .connection(who.organization(), server, instances)?;
         connection.used(self.inner.clock.now());
         if !connection.is_open() {
             let leased = self
@@ -198,7 +217,7 @@ impl App {
             {
                 return Err(too_many(server.key()));
             }
-            let opener = defined.opener.as_ref();
+            let opener = self.inner.bound.opener();
             let opener = opener.ok_or_else(|| Error::internal("nothing opens MCP servers"))?;
             let leased = Arc::new(leased);
             let renewed = leased.is_renewed().then(|| -> Arc<dyn HeaderSource> {
@@ -233,7 +252,7 @@ impl App {
         let Some(connection) = self.inner.bound.get(&change.server) else {
             return false;
         };
-        let tenant = self.home_tenant();
+        let tenant = self.tenant_of(connection.organization());
         let tell = |notice| {
             let audience = Audience::new(connection.shared_id());
             tenant.tell(Notice::Only(audience, Box::new(notice)));
@@ -272,16 +291,15 @@ impl App {
 
     /// Tells a person that everything they are listed may be different.
     pub(super) fn tell_person(&self, who: &Principal) {
+        let tenant = self.tenant(who);
         for list in List::ALL {
             let notice = Box::new(Notice::ListChanged(list));
-            self.home_tenant()
-                .tell(Notice::Only(audience_of(who), notice));
+            tenant.tell(Notice::Only(audience_of(who), notice));
         }
     }
 
     pub(super) fn has_bound(&self, who: &Principal) -> bool {
-        let any = !self.inner.bound.defined().servers.is_empty();
-        any && who.organization() == self.home()
+        self.inner.bound.has(who.organization())
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use keyway_core::ports::{BoxFuture, Lists, Relay, Upstream, UpstreamState, UpstreamStatus};
 use keyway_core::rpc::{RawJson, RpcError};
-use keyway_core::{CredentialId, Error, Kind};
+use keyway_core::{CredentialId, Error, Kind, OrgId};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +15,7 @@ pub(super) type Leased = (CredentialId, i64);
 
 /// A server as it is for one set of instances, connected or not.
 pub(crate) struct Connection {
+    organization: OrgId,
     key: String,
     id: Arc<str>,
     instances: Vec<Leased>,
@@ -31,8 +32,14 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(key: &str, id: Arc<str>, instances: Vec<Leased>) -> Self {
+    pub(super) fn new(
+        organization: &OrgId,
+        key: &str,
+        id: Arc<str>,
+        instances: Vec<Leased>,
+    ) -> Self {
         Self {
+            organization: organization.clone(),
             key: key.to_owned(),
             id,
             instances,
@@ -45,16 +52,22 @@ impl Connection {
         }
     }
 
-    /// Its name: the server's key and the instances. Never another's, even after one of them changed.
-    pub(super) fn name(key: &str, instances: &[Leased]) -> Arc<str> {
+    /// Its name: the server's key, the organization and the instances. Never another's, even after one
+    /// of them changed.
+    pub(super) fn name(organization: &OrgId, key: &str, instances: &[Leased]) -> Arc<str> {
         let each = instances
             .iter()
             .map(|(id, revision)| format!("{id}.{revision}"));
-        format!("{key}#{}", each.collect::<Vec<_>>().join("+")).into()
+        let each = each.collect::<Vec<_>>().join("+");
+        format!("{key}#{organization}/{each}").into()
     }
 
     pub(super) fn shared_id(&self) -> Arc<str> {
         Arc::clone(&self.id)
+    }
+
+    pub(super) fn organization(&self) -> &OrgId {
+        &self.organization
     }
 
     pub(crate) fn instances(&self) -> &[Leased] {

@@ -8,12 +8,9 @@ impl App {
     /// Why a call of a server's tool or prompt cannot be made, where that is because its caller has no
     /// credential for it. `None` for any other name, and for a server they do not see.
     pub(crate) async fn lacking(&self, call: &Call<'_>) -> Option<Error> {
-        if !self.has_bound(call.who) {
-            return None;
-        }
-        let defined = std::sync::Arc::clone(&self.inner.bound.defined());
+        let servers = self.inner.bound.of(call.who.organization())?;
         let meant = |server: &&std::sync::Arc<McpServer>| names(server.key(), call.target);
-        let server = defined.servers.iter().find(meant)?;
+        let server = servers.all().iter().find(meant)?;
         let facts = self.tenant(call.who);
         if !self
             .view(call.who)
@@ -22,8 +19,6 @@ impl App {
             return None;
         }
         let choice = CredentialChoice::of_params(call.params);
-        self.connection(call.who, &defined, server, &choice)
-            .await
-            .err()
+        self.connection(call.who, server, &choice).await.err()
     }
 }

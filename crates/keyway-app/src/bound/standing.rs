@@ -10,11 +10,11 @@ impl App {
     /// connection to each that is reached with credentials.
     pub async fn server_statuses(&self, who: &Principal) -> Vec<UpstreamStatus> {
         let mut all = self.upstream_statuses(who);
-        if !self.has_bound(who) {
+        let Some(servers) = self.inner.bound.of(who.organization()) else {
             return all;
-        }
+        };
         let (tenant, view) = (self.tenant(who), self.view(who));
-        for server in &self.inner.bound.defined().servers.clone() {
+        for server in servers.all() {
             if view.sees(&tenant.facts().server(server.key())) {
                 all.push(self.standing(who, server).await);
             }
@@ -33,7 +33,7 @@ impl App {
                 Err(error) => return lacking(server.key(), &error),
             }
         }
-        let id = Connection::name(server.key(), &instances);
+        let id = Connection::name(who.organization(), server.key(), &instances);
         let known = self.inner.bound.get(&id);
         known.map_or_else(
             || closed(server.key(), &Lists::default()),

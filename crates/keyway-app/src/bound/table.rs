@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use keyway_core::{Actor, Error, McpServer, Principal, UserId};
-use parking_lot::Mutex;
+use keyway_core::{Actor, Error, McpServer, OrgId, Principal, UserId};
+use parking_lot::{Mutex, RwLock};
 
 use super::bind::Bound;
 use super::connection::{Connection, Leased, changed};
@@ -14,47 +14,82 @@ use super::opener::OpenServer;
 /// not.
 const MOST: usize = 10_000;
 
-/// Which servers are reached with credentials of their callers, and the connections to them.
+/// Which servers each organization reaches with credentials of its callers, and the connections to
+/// them. No connection is anybody's of another organization.
 #[derive(Default)]
 pub(crate) struct Table {
-    defined: ArcSwap<Defined>,
+    servers: ArcSwap<HashMap<OrgId, Arc<Servers>>>,
+    opener: RwLock<Option<Arc<dyn OpenServer>>>,
     connections: Mutex<HashMap<Arc<str>, Arc<Connection>>>,
     /// What everyone who asked lately reaches, by the person.
-    known: Mutex<HashMap<Option<UserId>, Known>>,
+    known: Mutex<HashMap<(OrgId, Option<UserId>), Known>>,
 }
 
 /// Somebody, and what they reach.
 type Known = (Principal, Arc<Bound>);
 
-/// The servers, and who opens them.
+/// The servers of one organization.
 #[derive(Default)]
-pub(super) struct Defined {
-    pub(super) servers: Vec<Arc<McpServer>>,
-    pub(super) opener: Option<Arc<dyn OpenServer>>,
+pub(super) struct Servers {
+    /// Those of the gateway's definition.
+    defined: Vec<Arc<McpServer>>,
+    /// Those that an administrator connected.
+    connected: Vec<Arc<McpServer>>,
+    /// Both; one that is defined has its key before one that is connected.
+    all: Vec<Arc<McpServer>>,
 }
 
 impl Table {
-    pub(super) fn defined(&self) -> arc_swap::Guard<Arc<Defined>> {
-        self.defined.load()
+    /// The servers of an organization.
+    pub(super) fn of(&self, organization: &OrgId) -> Option<Arc<Servers>> {
+        self.servers.load().get(organization).cloned()
     }
 
-    /// Replaces the servers. What was open to one that is reached otherwise than before is closed, and
-    /// nobody reaches anything until they ask.
-    pub(super) fn replace(&self, defined: Defined) {
+    /// True when an organization has any.
+    pub(super) fn has(&self, organization: &OrgId) -> bool {
+        self.servers.load().contains_key(organization)
+    }
+
+    /// Every organization that has any, and its servers.
+    pub(super) fn each(&self) -> Arc<HashMap<OrgId, Arc<Servers>>> {
+        self.servers.load_full()
+    }
+
+    /// Says who opens connections.
+    pub(super) fn opens(&self, opener: Arc<dyn OpenServer>) {
+        *self.opener.write() = Some(opener);
+    }
+
+    pub(super) fn opener(&self) -> Option<Arc<dyn OpenServer>> {
+        self.opener.read().clone()
+    }
+
+    /// Replaces servers of an organization. What was open to one that is reached otherwise than before
+    /// is closed, and nobody of it reaches anything until they ask.
+    pub(super) fn replace(&self, organization: &OrgId, change: impl FnOnce(&Servers) -> Servers) {
         // Held to the end: what is opened from here on is opened after what goes was closed.
         let mut connections = self.connections.lock();
-        let before = self.defined.swap(Arc::new(defined));
-        let now = self.defined.load();
-        let goes = |key: &str| match (before.server(key), now.server(key)) {
+        let before = self.of(organization).unwrap_or_default();
+        let now = Arc::new(change(&before));
+        let mut all = HashMap::clone(&self.servers.load());
+        if now.all.is_empty() {
+            all.remove(organization);
+        } else {
+            all.insert(organization.clone(), Arc::clone(&now));
+        }
+        self.servers.store(Arc::new(all));
+        let goes = |key: &str| match (before.get(key), now.get(key)) {
             (Some(before), Some(now)) => !before.is_reached_like(now),
             _ => true,
         };
-        let gone = connections.extract_if(|_, connection| goes(connection.server()));
+        let gone = connections.extract_if(|_, connection| {
+            connection.organization() == organization && goes(connection.server())
+        });
         for (id, connection) in gone {
             connection.end();
-            close(&before, &id, &connection);
+            self.close(&id, &connection);
         }
-        self.known.lock().clear();
+        self.known.lock().retain(|(of, _), _| of != organization);
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<Arc<Connection>> {
@@ -76,20 +111,24 @@ impl Table {
     /// `credential_changed` for a server that is not defined like this any more.
     pub(super) fn connection(
         &self,
+        organization: &OrgId,
         server: &McpServer,
         instances: Vec<Leased>,
     ) -> Result<Arc<Connection>, Error> {
-        let id = Connection::name(server.key(), &instances);
+        let id = Connection::name(organization, server.key(), &instances);
         let mut connections = self.connections.lock();
-        let defined = self.defined.load();
-        let now = defined.server(server.key());
+        let servers = self.of(organization);
+        let now = servers.as_ref().and_then(|all| all.get(server.key()));
         if !now.is_some_and(|now| now.is_reached_like(server)) {
             return Err(changed(server.key()));
         }
         if connections.len() >= MOST {
             connections.retain(|_, known| known.is_open());
         }
-        let made = || Arc::new(Connection::new(server.key(), Arc::clone(&id), instances));
+        let made = || {
+            let id = Arc::clone(&id);
+            Arc::new(Connection::new(organization, server.key(), id, instances))
+        };
         Ok(Arc::clone(
             connections.entry(Arc::clone(&id)).or_insert_with(made),
         ))
@@ -121,7 +160,7 @@ impl Table {
         let dropped = self.connections.lock().remove(id);
         if let Some(connection) = dropped {
             connection.end();
-            close(&self.defined(), id, &connection);
+            self.close(id, &connection);
         }
     }
 
@@ -130,7 +169,7 @@ impl Table {
     pub(super) fn rest(&self, connection: &Connection, since: Timestamp) -> bool {
         let closed = connection.shut_if(
             |connection| connection.is_idle(since),
-            || close_at(&self.defined(), &connection.shared_id()),
+            || self.close_at(&connection.shared_id()),
         );
         connection.moved();
         closed
@@ -139,7 +178,7 @@ impl Table {
     /// What `who` reaches, as far as it is known.
     pub(super) fn known(&self, who: &Principal) -> Arc<Bound> {
         let known = self.known.lock();
-        let found = known.get(&person(who));
+        let found = known.get(&whose(who));
         found.map_or_else(Bound::nothing, |(_, bound)| Arc::clone(bound))
     }
 
@@ -150,30 +189,58 @@ impl Table {
             known.clear();
         }
         let entry = (who.clone(), Arc::clone(bound));
-        let before = known.insert(person(who), entry);
+        let before = known.insert(whose(who), entry);
         before.is_some_and(|(_, before)| before.ids() != bound.ids())
     }
 
     pub(super) fn everyone(&self) -> Vec<Known> {
         self.known.lock().values().cloned().collect()
     }
-}
 
-impl Defined {
-    fn server(&self, key: &str) -> Option<&Arc<McpServer>> {
-        self.servers.iter().find(|server| server.key() == key)
+    fn close(&self, id: &str, connection: &Connection) {
+        connection.shut_if(|_| true, || self.close_at(id));
+        connection.moved();
+    }
+
+    fn close_at(&self, id: &str) {
+        if let Some(opener) = self.opener() {
+            opener.close(id);
+        }
     }
 }
 
-fn close(defined: &Defined, id: &str, connection: &Connection) {
-    connection.shut_if(|_| true, || close_at(defined, id));
-    connection.moved();
+impl Servers {
+    pub(super) fn with_defined(&self, defined: Vec<Arc<McpServer>>) -> Self {
+        Self::of(defined, self.connected.clone())
+    }
+
+    pub(super) fn with_connected(&self, connected: Vec<Arc<McpServer>>) -> Self {
+        Self::of(self.defined.clone(), connected)
+    }
+
+    fn of(defined: Vec<Arc<McpServer>>, connected: Vec<Arc<McpServer>>) -> Self {
+        let mut all = defined.clone();
+        let free = |one: &&Arc<McpServer>| !defined.iter().any(|other| other.key() == one.key());
+        all.extend(connected.iter().filter(free).cloned());
+        Self {
+            defined,
+            connected,
+            all,
+        }
+    }
+
+    pub(super) fn all(&self) -> &[Arc<McpServer>] {
+        &self.all
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&Arc<McpServer>> {
+        self.all.iter().find(|server| server.key() == key)
+    }
 }
 
-fn close_at(defined: &Defined, id: &str) {
-    if let Some(opener) = &defined.opener {
-        opener.close(id);
-    }
+/// Whose it is what somebody reaches.
+fn whose(who: &Principal) -> (OrgId, Option<UserId>) {
+    (who.organization().clone(), person(who))
 }
 
 /// The person `who` is or acts for: all that it depends on what they reach.

@@ -62,10 +62,10 @@ impl App {
             }
         }
         let mut good: HashSet<Leased> = HashSet::new();
-        for server in &self.inner.bound.defined().servers.clone() {
-            for need in server.needs() {
+        for (organization, servers) in &*self.inner.bound.each() {
+            for need in servers.all().iter().flat_map(|server| server.needs()) {
                 let key = need.definition().key();
-                let known = self.inner.held.revisions(self.home(), key).await;
+                let known = self.inner.held.revisions(organization, key).await;
                 let Ok(known) = known else {
                     return tracing::warn!(
                         "connections of credentials are not checked: the store does not answer"
@@ -80,7 +80,8 @@ impl App {
                 .iter()
                 .all(|leased| good.contains(leased))
             {
-                self.home_tenant().connection_gone(connection.id());
+                let tenant = self.tenant_of(connection.organization());
+                tenant.connection_gone(connection.id());
                 self.inner.bound.drop(connection.id());
             }
         }
@@ -90,7 +91,8 @@ impl App {
     async fn reached(&self, who: &keyway_core::Principal) -> Option<Vec<Arc<str>>> {
         let mut ids = Vec::new();
         let (choice, definitions) = (CredentialChoice::default(), self.definitions());
-        for server in &self.inner.bound.defined().servers.clone() {
+        let servers = self.inner.bound.of(who.organization()).unwrap_or_default();
+        for server in servers.all() {
             let mut instances = Some(Vec::new());
             for need in server.needs() {
                 match (
@@ -105,7 +107,11 @@ impl App {
                     (Ok(_), None) => {}
                 }
             }
-            ids.extend(instances.map(|instances| Connection::name(server.key(), &instances)));
+            ids.extend(
+                instances.map(|instances| {
+                    Connection::name(who.organization(), server.key(), &instances)
+                }),
+            );
         }
         Some(ids)
     }

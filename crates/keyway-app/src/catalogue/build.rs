@@ -17,6 +17,7 @@ use super::route::{
 };
 use super::section::{Item, Key, Section};
 use crate::audit::Touch;
+use crate::connectors::Reach;
 use crate::metrics::Metrics;
 use crate::output::OutputCheck;
 use crate::policy::Facts;
@@ -28,6 +29,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) definitions: &'a Arc<Definitions>,
     /// The upstreams of the organization.
     pub(crate) upstreams: &'a [Arc<dyn Upstream>],
+    /// Whom a server is there for, by its key, where that is not everybody.
+    pub(crate) reaches: &'a HashMap<String, Reach>,
     /// Where calls are counted.
     pub(crate) metrics: &'a Metrics,
     /// How it all looks to policies.
@@ -54,6 +57,7 @@ pub(crate) fn build(sources: &Sources<'_>, before: Option<&Catalogue>) -> Catalo
             templates: Vec::new(),
             servers: HashMap::new(),
             schemes: HashMap::new(),
+            reaches: sources.reaches.clone(),
             definitions: Arc::clone(sources.definitions),
         },
     };

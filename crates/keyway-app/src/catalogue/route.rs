@@ -1,13 +1,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use keyway_core::Principal;
 use keyway_core::action::{HeaderParameter, UriTemplate};
 use keyway_core::names;
 use keyway_core::ports::Upstream;
-use keyway_policy::Thing;
+use keyway_policy::{Thing, ThingKind};
 
 use super::section::Section;
 use crate::audit::Touch;
+use crate::connectors::Reach;
 use crate::metrics::Meter;
 use crate::output::OutputCheck;
 use crate::{Definitions, List};
@@ -27,6 +29,8 @@ pub(crate) struct Catalogue {
     pub(super) servers: HashMap<String, Arc<dyn Upstream>>,
     /// The only server that lists anything under a URI scheme; `None` where several do.
     pub(super) schemes: HashMap<String, Option<String>>,
+    /// Whom a server is there for, by its key, where that is not everybody.
+    pub(super) reaches: HashMap<String, Reach>,
     pub(super) definitions: Arc<Definitions>,
 }
 
@@ -101,6 +105,16 @@ impl Catalogue {
     /// What the organization has of its own.
     pub(crate) fn definitions(&self) -> &Arc<Definitions> {
         &self.definitions
+    }
+
+    /// Whether a thing is there for `who` at all, whatever policy says.
+    pub(crate) fn is_there_for(&self, who: &Principal, thing: &Thing) -> bool {
+        let server = match thing.kind {
+            ThingKind::Server => Some(&thing.name),
+            _ => thing.server.as_ref(),
+        };
+        let reach = server.and_then(|server| self.reaches.get(&**server));
+        reach.is_none_or(|reach| reach.includes(who))
     }
 
     /// How many items a list has.

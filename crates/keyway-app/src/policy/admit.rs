@@ -125,6 +125,9 @@ impl App {
     /// Whether `who` may use a thing: the one decision behind lists and calls.
     pub(crate) fn admit(&self, who: &Principal, thing: &Thing) -> Result<Admission, Refused> {
         let (act, view) = (act_on(thing), self.view(who));
+        if !view.is_there(thing) {
+            return Err(Refused::Unseen);
+        }
         if !in_scope(who, thing) {
             let wider = view.in_force.wider(who, act, thing, self.inner.clock.now());
             return Err(wider.map_or(Refused::Unseen, |scopes| {

@@ -61,9 +61,16 @@ impl View {
         self.section(list).len()
     }
 
-    /// True when a thing is seen: it is in scope, and policy permits its use.
+    /// True when a thing is there for whom it is the view of, whatever policy says.
+    pub(crate) fn is_there(&self, thing: &Thing) -> bool {
+        self.catalogue.is_there_for(&self.who, thing)
+    }
+
+    /// True when a thing is seen: it is there and in scope, and policy permits its use.
     pub(crate) fn sees(&self, thing: &Thing) -> bool {
-        in_scope(&self.who, thing) && self.decide(act_on(thing), thing).verdict.permits()
+        self.is_there(thing)
+            && in_scope(&self.who, thing)
+            && self.decide(act_on(thing), thing).verdict.permits()
     }
 
     /// True when both see the same of a list.

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyway_app::credentials::Place;
-use keyway_app::{List, OpenServer, Settings};
+use keyway_app::{List, Notice, OpenServer, Settings};
 use keyway_core::credential::Lease;
 use keyway_core::ports::{Change, ChangeKind, HeaderSource, Lists, Upstream};
-use keyway_core::{Action, Credential, Error, McpServer, Principal, Secret};
-use keyway_store::Purpose;
+use keyway_core::{Action, Credential, Error, McpServer, OrgId, Principal, Secret, Subject};
+use keyway_store::{Organization, Purpose};
 use parking_lot::Mutex;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tokio::sync::broadcast::Receiver;
 
 use crate::fake_upstream::{FakeUpstream, tools};
 use crate::support::{Process, until};
@@ -87,6 +88,12 @@ async fn set(process: &Process, key: &str) -> String {
     set.await.unwrap().0.id.to_string()
 }
 
+/// What the connection of an instance of the first organization is called.
+fn name(process: &Process, id: &str, revision: i64) -> String {
+    let who = process.app.local();
+    format!("internal#{}/{id}.{revision}", who.organization())
+}
+
 /// What `who` is listed of servers.
 async fn listed(process: &Process, who: &Principal) -> Vec<String> {
     if let Some(preparing) = process.app.prepare(who) {
@@ -116,19 +123,19 @@ async fn a_connection_that_nobody_uses_is_closed_and_what_it_listed_stays() {
     assert_eq!(listed(&process, &who).await, ["mcp__internal__one"]);
     assert_eq!(
         opener.log(),
-        [format!("open internal#{id}.1 with Bearer first")]
+        [format!("open {} with Bearer first", name(&process, &id, 1))]
     );
     listed(&process, &who).await;
     assert_eq!(opener.log().len(), 1, "it is open");
 
     process.clock.advance(Duration::from_mins(11));
     until(|| async { opener.log().len() == 2 }).await;
-    assert_eq!(opener.log()[1], format!("close internal#{id}.1"));
+    assert_eq!(opener.log()[1], format!("close {}", name(&process, &id, 1)));
     assert_eq!(known(&process, &who), ["mcp__internal__one"]);
     assert_eq!(listed(&process, &who).await, ["mcp__internal__one"]);
     assert_eq!(
         opener.log()[2],
-        format!("open internal#{id}.1 with Bearer first")
+        format!("open {} with Bearer first", name(&process, &id, 1))
     );
     process.stop().await;
 }
@@ -145,17 +152,17 @@ async fn an_instance_that_was_set_again_is_another_connection_without_what_the_f
     assert_eq!(listed(&process, &who).await.len(), 1);
     set(&process, "second").await;
     until(|| async { opener.log().len() == 2 }).await;
-    assert_eq!(opener.log()[1], format!("close internal#{id}.1"));
+    assert_eq!(opener.log()[1], format!("close {}", name(&process, &id, 1)));
     opener.upstream.list(Lists::default());
     assert_eq!(listed(&process, &who).await, Vec::<String>::new());
     assert_eq!(
         opener.log()[2],
-        format!("open internal#{id}.2 with Bearer second")
+        format!("open {} with Bearer second", name(&process, &id, 2))
     );
 
     // What the former one still had to say reaches nobody.
     let late = Change {
-        server: format!("internal#{id}.1"),
+        server: name(&process, &id, 1),
         kind: ChangeKind::Lists,
     };
     process.app.upstream_changed(&late);
@@ -176,7 +183,7 @@ async fn servers_that_are_replaced_are_closed_and_nothing_of_them_is_listed() {
     process
         .app
         .set_bound_servers(Vec::new(), Arc::clone(&opener) as _);
-    assert_eq!(opener.log()[1], format!("close internal#{id}.1"));
+    assert_eq!(opener.log()[1], format!("close {}", name(&process, &id, 1)));
     assert_eq!(listed(&process, &who).await, Vec::<String>::new());
     let statuses = process.app.server_statuses(&who).await;
     assert!(statuses.is_empty(), "{statuses:?}");
@@ -195,7 +202,7 @@ async fn attack_a_server_that_changed_is_not_reached_over_what_was_open_to_the_f
     let first = server();
     set_servers(Arc::clone(&first));
     let id = set(&process, "first").await;
-    let opening = format!("open internal#{id}.1 with Bearer first");
+    let opening = format!("open {} with Bearer first", name(&process, &id, 1));
     assert_eq!(listed(&process, &who).await.len(), 1);
 
     // Something else was saved: the server is the one it was, and so is its connection.
@@ -206,7 +213,7 @@ async fn attack_a_server_that_changed_is_not_reached_over_what_was_open_to_the_f
 
     let elsewhere = McpServer::http("internal", "https://elsewhere.example.com");
     set_servers(Arc::new(elsewhere.bearer(|acme: Acme| acme.api_key)));
-    let closed = format!("close internal#{id}.1");
+    let closed = format!("close {}", name(&process, &id, 1));
     assert_eq!(opener.log(), [opening.clone(), closed.clone()]);
     assert_eq!(listed(&process, &who).await.len(), 1);
     assert_eq!(opener.log(), [opening.clone(), closed, opening]);
@@ -238,5 +245,114 @@ async fn attack_connections_of_many_are_bounded() {
         assert_eq!(count("open") - count("close"), 2, "{log:?}");
         process.clock.advance(Duration::from_secs(1));
     }
+    process.stop().await;
+}
+
+/// Another organization, and somebody who administers it.
+async fn neighbour(process: &Process) -> Principal {
+    let id: OrgId = "org_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+    let new = Organization {
+        id: id.clone(),
+        slug: "neighbour".into(),
+        name: "Neighbour".into(),
+        created_at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    process.store.create_organization(&new).await.unwrap();
+    Principal::new(id, Subject::Local)
+}
+
+fn heard(receiver: &mut Receiver<Notice>) -> Vec<Notice> {
+    std::iter::from_fn(|| receiver.try_recv().ok()).collect()
+}
+
+#[tokio::test]
+async fn attack_a_connection_of_one_organization_is_never_reached_or_heard_of_by_another() {
+    let directory = tempfile::tempdir().unwrap();
+    let process = start(directory.path()).await;
+    let (app, opener) = (&process.app, Opener::new());
+    let (ours, theirs) = (app.local(), neighbour(&process).await);
+    let (mut our_notices, mut their_notices) = (app.notices(&ours), app.notices(&theirs));
+    app.set_bound_servers(vec![server()], Arc::clone(&opener) as _);
+    heard(&mut our_notices);
+
+    // The other one has none of it, not even with a credential of its own.
+    let set = async |who: &Principal, key: &str| {
+        let fields = Secret::new(format!(r#"{{"apiKey":"{key}"}}"#));
+        let credentials = app.credentials();
+        let set = credentials.set(who, "acme", &Place::Organization, None, &fields);
+        set.await.unwrap().0.id.to_string()
+    };
+    let their_instance = set(&theirs, "theirs").await;
+    assert!(app.prepare(&theirs).is_none());
+    assert_eq!(listed(&process, &theirs).await, Vec::<String>::new());
+    assert_eq!(heard(&mut their_notices), []);
+
+    // Both have one of the same key: each reaches its own.
+    app.set_connected_servers(theirs.organization(), vec![server()]);
+    assert_eq!(heard(&mut our_notices), [], "it is nobody else's business");
+    assert_eq!(heard(&mut their_notices).len(), List::ALL.len());
+    assert_eq!(listed(&process, &ours).await, Vec::<String>::new());
+    assert_eq!(listed(&process, &theirs).await, ["mcp__internal__one"]);
+    let their_name = format!("internal#{}/{their_instance}.1", theirs.organization());
+    assert_eq!(
+        opener.log(),
+        [format!("open {their_name} with Bearer theirs")]
+    );
+    set(&ours, "ours").await;
+    until(|| async { listed(&process, &ours).await.len() == 1 }).await;
+    assert!(opener.log()[1].ends_with("with Bearer ours"));
+
+    // What changes at theirs is told to them alone.
+    heard(&mut our_notices);
+    heard(&mut their_notices);
+    opener.upstream.list(Lists {
+        fetched_at: Some(jiff::Timestamp::UNIX_EPOCH),
+        ..tools(&["one", "two"])
+    });
+    app.upstream_changed(&Change {
+        server: their_name.clone(),
+        kind: ChangeKind::Lists,
+    });
+    let told = heard(&mut their_notices);
+    assert!(
+        matches!(&told[..], [Notice::Only(audience, _)] if app.concerns(&theirs, audience)
+            && !app.concerns(&ours, audience)),
+        "{told:?}"
+    );
+    assert_eq!(heard(&mut our_notices), []);
+
+    // Theirs goes, and ours stays as it is.
+    app.set_connected_servers(theirs.organization(), Vec::new());
+    assert_eq!(opener.log()[2..], [format!("close {their_name}")]);
+    assert_eq!(listed(&process, &theirs).await, Vec::<String>::new());
+    assert_eq!(listed(&process, &ours).await.len(), 1);
+    assert_eq!(opener.log().len(), 3, "it is open");
+    process.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_defined_keeps_its_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let process = start(directory.path()).await;
+    let (who, opener) = (process.app.local(), Opener::new());
+    let opening = Arc::clone(&opener) as Arc<dyn OpenServer>;
+    process.app.set_bound_servers(vec![server()], opening);
+    let elsewhere = McpServer::http("internal", "https://elsewhere.example.com");
+    let elsewhere = Arc::new(elsewhere.header("X-Key", |acme: Acme| acme.api_key));
+    let connected = |servers| {
+        process
+            .app
+            .set_connected_servers(who.organization(), servers);
+    };
+    connected(vec![Arc::clone(&elsewhere)]);
+    let id = set(&process, "first").await;
+    assert_eq!(listed(&process, &who).await, ["mcp__internal__one"]);
+    let opened = format!("open {} with", name(&process, &id, 1));
+    assert_eq!(opener.log(), [format!("{opened} Bearer first")]);
+
+    let opening = Arc::clone(&opener) as Arc<dyn OpenServer>;
+    process.app.set_bound_servers(Vec::new(), opening);
+    assert_eq!(listed(&process, &who).await, ["mcp__internal__one"]);
+    assert_eq!(opener.log().last(), Some(&format!("{opened} first")));
     process.stop().await;
 }

@@ -16,5 +16,5 @@ pub use definition::{Credential, CredentialDefinition, CredentialKind};
 pub use field::CredentialField;
 pub use lease::{Fields, Lease, LeasedCredential};
 pub use need::{CredentialNeed, Credentials};
-pub use oauth2::{ACCESS_TOKEN, ClientAuth, OAuth2, Quirks};
+pub use oauth2::{ACCESS_TOKEN, ClientAuth, Flow, OAuth2, Quirks};
 pub use scope::{CredentialScope, UnknownCredentialScope};

@@ -23,6 +23,11 @@ pub const ACCESS_TOKEN: &str = "accessToken";
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct OAuth2 {
+    /// The MCP endpoint that the tokens are for, where its authorization server is found by asking it
+    /// (RFC 9728). Nothing else names a server then.
+    pub found_at: Option<String>,
+    /// How tokens are granted.
+    pub flow: Flow,
     /// The issuer identifier (RFC 8414). Its metadata names the endpoints where none are given.
     pub issuer: Option<String>,
     /// The authorization endpoint.
@@ -42,6 +47,16 @@ pub struct OAuth2 {
     pub client_auth: Option<ClientAuth>,
     /// What the server does in a way of its own.
     pub quirks: Quirks,
+}
+
+/// How tokens are granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Flow {
+    /// A person agrees in the browser (OAuth 2.1 section 4.1).
+    #[default]
+    Consent,
+    /// The client gets them for itself (OAuth 2.1 section 4.2).
+    ClientCredentials,
 }
 
 /// How a client with a secret proves itself (RFC 6749 section 2.3.1).
@@ -122,6 +137,26 @@ impl OAuth2 {
         }
     }
 
+    /// The server that guards an MCP endpoint, found by asking the endpoint.
+    ///
+    /// ```
+    /// let wiki = keyway_core::credential::OAuth2::of_resource("https://wiki.example/mcp");
+    /// assert_eq!(wiki.fault(), None);
+    /// assert_eq!(wiki.home(), "https://wiki.example/mcp");
+    /// ```
+    pub fn of_resource(url: impl Into<String>) -> Self {
+        Self {
+            found_at: Some(url.into()),
+            ..Self::default()
+        }
+    }
+
+    /// How tokens are granted.
+    pub fn flow(mut self, flow: Flow) -> Self {
+        self.flow = flow;
+        self
+    }
+
     /// Its identifier. A callback that names another one is refused (RFC 9207).
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
@@ -164,9 +199,12 @@ impl OAuth2 {
         self
     }
 
-    /// What stands for the server wherever something is bound to it: its token endpoint, else its
-    /// issuer.
+    /// What stands for the server wherever something is bound to it: the endpoint it is found at, else
+    /// its token endpoint, else its issuer.
     pub fn home(&self) -> &str {
+        if let Some(found_at) = &self.found_at {
+            return found_at;
+        }
         let home = self.token_endpoint.as_ref().or(self.issuer.as_ref());
         home.map_or("", String::as_str)
     }
@@ -177,10 +215,15 @@ impl OAuth2 {
         if !matches!(endpoints, (Some(_), Some(_)) | (None, None)) {
             return Some("the authorization and the token endpoint go together".to_owned());
         }
-        if self.token_endpoint.is_none() && self.issuer.is_none() {
+        let named = self.token_endpoint.is_some() || self.issuer.is_some();
+        if self.found_at.is_some() && named {
+            return Some("a server that is found is not named as well".to_owned());
+        }
+        if self.found_at.is_none() && !named {
             return Some("it names neither an issuer nor endpoints".to_owned());
         }
         let urls = [
+            ("endpoint", &self.found_at),
             ("issuer", &self.issuer),
             ("authorization endpoint", &self.authorization_endpoint),
             ("token endpoint", &self.token_endpoint),

@@ -87,8 +87,11 @@ pub struct ProtectedResource {
     /// Whose tokens these are: empty for the person's own servers, else a mark of the project file
     /// that names the server. Tokens of one are never used for the other.
     pub profile: String,
-    /// Its authorization server, where that is known and not found out by asking the resource. `url`
-    /// is [`OAuth2::home`] then.
+    /// The URL of the Client ID Metadata Document to be known by at its authorization server, instead
+    /// of the one for all.
+    pub client_document: Option<String>,
+    /// Its authorization server as somebody described it who is not the operator: nothing near is
+    /// trusted for it. `url` is [`OAuth2::home`] then.
     pub server: Option<Arc<OAuth2>>,
 }
 

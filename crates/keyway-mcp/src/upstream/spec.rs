@@ -219,6 +219,7 @@ impl OAuth {
             client_id: self.client_id.clone(),
             client_secret: self.client_secret.clone(),
             profile: self.profile.clone(),
+            client_document: None,
             server: None,
         }
     }

@@ -4,7 +4,7 @@ use keyway_core::ports::ProtectedResource;
 use super::handle::Inner;
 use super::pending::Pending;
 use super::settings::is_client_metadata_url;
-use crate::discovery::{Found, given, locate};
+use crate::discovery::{Found, Pkce, given, locate};
 use crate::grant::{Grant, record_name};
 use crate::identity::{Identity, Origin};
 use crate::registration::{Slot, Wish};
@@ -25,12 +25,14 @@ pub(super) struct Beginning<'a> {
 impl Beginning<'_> {
     pub(super) async fn run(self) -> Result<Pending, OAuthError> {
         let wire = self.inner.wire(&self.resource.url, self.resource)?;
-        if let Some(server) = &self.resource.server {
+        if let Some(server) = &self.resource.server
+            && server.found_at.is_none()
+        {
             return self.described(&wire, server).await;
         }
         let name = record_name(self.key, &self.resource.profile);
         let earlier = self.inner.challenges.lock().get(&name).cloned();
-        let found = locate(&wire, earlier).await?;
+        let found = locate(&wire, earlier, Pkce::Demanded).await?;
         let before = self.before(&name).await?;
         // What was wanted from another authorization server says nothing about this one.
         let earlier = before
@@ -115,7 +117,8 @@ impl Beginning<'_> {
                 None => Ok(client),
             };
         }
-        if let Some(url) = &parts.settings.client_metadata_url
+        let document = self.resource.client_document.as_ref();
+        if let Some(url) = document.or(parts.settings.client_metadata_url.as_ref())
             && server.takes_documents
             && is_client_metadata_url(url)
         {

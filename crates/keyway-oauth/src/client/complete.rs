@@ -4,7 +4,7 @@ use keyway_core::ports::ProtectedResource;
 use super::handle::Inner;
 use super::pending::Pending;
 use super::{Granted, callback};
-use crate::grant::{Grant, record_name};
+use crate::grant::{By, Grant, record_name};
 use crate::tokens::Tokens;
 use crate::{GrantInfo, OAuthError, record};
 
@@ -18,16 +18,7 @@ pub(super) async fn run(
     let name = record_name(&pending.key, &pending.resource.profile);
     // Held before the code is spent: a safe that is not to be had costs no sign-in.
     let _lock = safe.lock(&name).await?;
-    let exchanged = exchange(inner, &pending, callback_url).await;
-    if let (Err(error), Some(slot)) = (&exchanged, pending.slot())
-        && wants_another_client(error)
-    {
-        slot.drop_client(safe, &pending.client.id).await?;
-    }
-    let tokens = exchanged?;
-    if let Some(slot) = pending.slot() {
-        slot.confirm(safe, &pending.client.id).await?;
-    }
+    let tokens = settled(inner, &pending, callback_url).await?;
     let grant = grant(inner, pending, tokens);
     record::write(safe, &name, &grant).await?;
     inner.challenges.lock().remove(&name);
@@ -41,12 +32,32 @@ pub(super) async fn exchange_only(
     callback_url: &str,
 ) -> Result<Granted, OAuthError> {
     let name = record_name(&pending.key, &pending.resource.profile);
-    let tokens = exchange(inner, &pending, callback_url).await?;
+    let tokens = settled(inner, &pending, callback_url).await?;
     let grant = grant(inner, pending, tokens);
     Ok(Granted {
         info: grant.info(&name),
         record: record::bytes(&name, &grant)?,
     })
+}
+
+/// Exchanges the code, and keeps in mind whether the server still knows the client that was registered.
+async fn settled(
+    inner: &Inner,
+    pending: &Pending,
+    callback_url: &str,
+) -> Result<Tokens, OAuthError> {
+    let safe = &*inner.parts.safe;
+    let exchanged = exchange(inner, pending, callback_url).await;
+    if let (Err(error), Some(slot)) = (&exchanged, pending.slot())
+        && wants_another_client(error)
+    {
+        slot.drop_client(safe, &pending.client.id).await?;
+    }
+    let tokens = exchanged?;
+    if let Some(slot) = pending.slot() {
+        slot.confirm(safe, &pending.client.id).await?;
+    }
+    Ok(tokens)
 }
 
 /// True when a newly registered client may get what this one does not: it is unknown, or was
@@ -119,6 +130,7 @@ fn grant(inner: &Inner, pending: Pending, tokens: Tokens) -> Grant {
         scopes: pending.scopes,
         wanted: pending.wanted,
         refused: false,
+        by: By::Consent,
     };
     grant.take(tokens, now);
     grant

@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use super::begin::Beginning;
 use super::source::Source;
-use super::{Granted, Parts, Pending, complete, forget};
+use super::{Granted, Parts, Pending, complete, forget, obtain};
 use crate::challenge::Challenge;
 use crate::grant::{Grant, PREFIX};
 use crate::wire::Wire;
@@ -90,6 +90,20 @@ impl Client {
         callback_url: &str,
     ) -> Result<Granted, OAuthError> {
         complete::exchange_only(&self.inner, pending, callback_url).await
+    }
+
+    /// Gets tokens for the client itself, with the id and the secret that are configured (RFC 6749
+    /// section 4.4), and keeps nothing. They are renewed like others.
+    ///
+    /// # Errors
+    /// When the server or its authorization server cannot be asked, no client is configured, or what
+    /// was asked for is refused.
+    pub async fn obtain(
+        &self,
+        key: &str,
+        resource: &ProtectedResource,
+    ) -> Result<Granted, OAuthError> {
+        obtain::run(&self.inner, key, resource).await
     }
 
     /// Takes back at the authorization server what a record holds that is not in the safe any more.

@@ -6,6 +6,7 @@ mod complete;
 mod forget;
 mod granted;
 mod handle;
+mod obtain;
 mod pending;
 mod renew;
 mod settings;

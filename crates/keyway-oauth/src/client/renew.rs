@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use keyway_core::ports::{AccessToken, TokenError};
 use url::Url;
 
-use super::complete;
 use super::source::{Source, State};
-use crate::grant::Grant;
+use super::{complete, obtain};
+use crate::grant::{By, Grant};
 use crate::identity::Origin;
 use crate::registration::Slot;
 use crate::tokens::Tokens;
@@ -55,15 +55,21 @@ impl State {
         (replaces.expose() == kept.access_token.expose()).then_some(renewed)
     }
 
-    /// The refresh request (RFC 6749 section 6, RFC 8707 section 2.2).
+    /// The refresh request (RFC 6749 section 6, RFC 8707 section 2.2), or the same request as before
+    /// for what the client gets for itself (section 4.4).
     async fn ask(&self, kept: &Grant, now: Timestamp) -> Result<Grant, TokenError> {
-        let Some(refresh_token) = kept.renewable() else {
+        if !kept.is_renewable() {
             return Err(self.over(kept));
+        }
+        let requested = kept.requested.join(" ");
+        let mut form = match (kept.by, &kept.refresh_token) {
+            (By::ClientCredentials, _) => obtain::form(&requested),
+            (By::Consent, Some(token)) => vec![
+                ("grant_type", "refresh_token"),
+                ("refresh_token", token.expose().as_str()),
+            ],
+            (By::Consent, None) => return Err(self.over(kept)),
         };
-        let mut form = vec![
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh_token.expose().as_str()),
-        ];
         if !kept.resource.is_empty() {
             form.push(("resource", kept.resource.as_str()));
         }

@@ -61,7 +61,7 @@ impl Source {
         if !grant.is_due(now) || (!grant.is_expired(now) && state.is_paused()) {
             return Ok(grant.access());
         }
-        if grant.renewable().is_none() {
+        if !grant.is_renewable() {
             return if grant.is_expired(now) {
                 Err(state.over(&grant))
             } else {
@@ -93,7 +93,7 @@ impl Source {
             // Somebody else renewed it, or signed in, while the request was under way.
             return Ok(grant.access());
         }
-        if grant.renewable().is_none() {
+        if !grant.is_renewable() {
             return Err(TokenError::Refused(format!(
                 "{} does not accept its token any more: {}",
                 state.key,

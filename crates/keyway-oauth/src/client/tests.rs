@@ -1,3 +1,4 @@
+mod obtain;
 mod resumed;
 mod sign_in;
 mod step_up;

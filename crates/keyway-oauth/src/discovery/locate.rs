@@ -27,6 +27,7 @@ pub(crate) struct Found {
 pub(crate) async fn locate(
     wire: &Wire<'_>,
     earlier: Option<Challenge>,
+    pkce: Pkce,
 ) -> Result<Found, OAuthError> {
     let probe = probe::probe(wire).await?;
     let asks = probe.asks || earlier.is_some();
@@ -37,11 +38,11 @@ pub(crate) async fn locate(
             resource: canonical(wire.home()),
             supported: Vec::new(),
             challenged: challenge.scopes,
-            server: own_server(wire, asks).await?,
+            server: own_server(wire, asks, pkce).await?,
         });
     };
     Ok(Found {
-        server: named_server(wire, &metadata.authorization_servers).await?,
+        server: named_server(wire, &metadata.authorization_servers, pkce).await?,
         resource: metadata.resource,
         supported: scopes::valid(metadata.scopes_supported),
         challenged: challenge.scopes,
@@ -50,9 +51,13 @@ pub(crate) async fn locate(
 
 /// The first of the named authorization servers that publishes metadata. When none does, nothing
 /// else is tried: the resource named them.
-async fn named_server(wire: &Wire<'_>, issuers: &[String]) -> Result<Server, OAuthError> {
+async fn named_server(
+    wire: &Wire<'_>,
+    issuers: &[String],
+    pkce: Pkce,
+) -> Result<Server, OAuthError> {
     for issuer in issuers {
-        if let Some(server) = server::read(wire, issuer, Pkce::Demanded).await? {
+        if let Some(server) = server::read(wire, issuer, pkce).await? {
             return Ok(server);
         }
     }
@@ -67,9 +72,9 @@ async fn named_server(wire: &Wire<'_>, issuers: &[String]) -> Result<Server, OAu
     })
 }
 
-async fn own_server(wire: &Wire<'_>, asks: bool) -> Result<Server, OAuthError> {
+async fn own_server(wire: &Wire<'_>, asks: bool, pkce: Pkce) -> Result<Server, OAuthError> {
     let unprotected = || OAuthError::NotProtected(without_query(wire.home()));
-    if let Some(server) = server::read_own(wire).await? {
+    if let Some(server) = server::read_own(wire, pkce).await? {
         return Ok(server);
     }
     if !asks {

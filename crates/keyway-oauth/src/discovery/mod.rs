@@ -9,4 +9,4 @@ mod server;
 
 pub(crate) use given::given;
 pub(crate) use locate::{Found, locate};
-pub(crate) use server::Server;
+pub(crate) use server::{Pkce, Server};

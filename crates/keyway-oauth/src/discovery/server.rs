@@ -94,12 +94,12 @@ fn identifier(issuer: &str) -> Option<Url> {
 
 /// Reads what a server of revision 2025-03-26, which has no resource metadata, publishes about its
 /// own origin.
-pub(crate) async fn read_own(wire: &Wire<'_>) -> Result<Option<Server>, OAuthError> {
+pub(crate) async fn read_own(wire: &Wire<'_>, pkce: Pkce) -> Result<Option<Server>, OAuthError> {
     let origin = origin(wire.home());
     // We made the identifier ourselves, so its root may be written either way.
     let is_origin = |found: &str| found.strip_suffix('/').unwrap_or(found) == origin;
     for place in places(wire.home().join("/").as_ref().unwrap_or(wire.home())) {
-        if let Some(server) = read_at(wire, &place, is_origin, &origin, Pkce::Demanded).await? {
+        if let Some(server) = read_at(wire, &place, is_origin, &origin, pkce).await? {
             return Ok(Some(server));
         }
     }

@@ -45,6 +45,7 @@ pub(super) async fn token(
     match visit.param("grant_type") {
         "authorization_code" => redeem(&state, &visit, &client),
         "refresh_token" => refresh(&state, &visit, &client).await,
+        "client_credentials" => own(&state, &visit, &client),
         _ => reply::bad("unsupported_grant_type", "this grant type is not offered"),
     }
 }
@@ -179,6 +180,33 @@ async fn refresh(state: &State, visit: &Visit, client: &str) -> Response {
     reply::tokens(&answer)
 }
 
+/// Tokens for the client itself (OAuth 2.1 section 4.2).
+fn own(state: &State, visit: &Visit, client: &str) -> Response {
+    let refuse = |error: &str, why: &str| {
+        state.violation(Endpoint::Token, why);
+        reply::bad(error, why)
+    };
+    if state
+        .client(client)
+        .is_none_or(|known| known.secret.is_none())
+    {
+        return refuse("unauthorized_client", "a public client proves nothing");
+    }
+    let resource = visit.param("resource");
+    let known = state.books.lock().resources.clone();
+    if !known.is_empty() && !known.contains(resource) {
+        return refuse("invalid_target", "the resource is not one of this server's");
+    }
+    let grant = Grant {
+        client: client.to_owned(),
+        resource: resource.to_owned(),
+        scope: visit.param("scope").to_owned(),
+        refresh: String::new(),
+        revoked: false,
+    };
+    reply::tokens(&issue(state, state.number(), grant, false, false))
+}
+
 /// Writes tokens down and says them.
 fn issue(state: &State, id: u64, mut grant: Grant, narrowed: bool, rotates: bool) -> Value {
     let access = state.mint("access");
@@ -198,7 +226,9 @@ fn issue(state: &State, id: u64, mut grant: Grant, narrowed: bool, rotates: bool
         answer["refresh_token"] = grant.refresh.clone().into();
     }
     let mut books = state.books.lock();
-    books.refresh.insert(grant.refresh.clone(), id);
+    if !grant.refresh.is_empty() {
+        books.refresh.insert(grant.refresh.clone(), id);
+    }
     let token = Access {
         grant: id,
         resource: grant.resource.clone(),

@@ -1,6 +1,7 @@
 //! `keyway serve`: everything is put together here, and taken apart again.
 
 mod address;
+mod connectors;
 mod defined;
 mod definitions;
 mod error;

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::definitions::Defining;
-use super::{ServeError, upstreams};
+use super::{ServeError, connectors, upstreams};
 use crate::Gateway;
 use crate::config::Config;
 use crate::policy::Sources;
@@ -97,6 +97,10 @@ pub(crate) async fn open(
         shutdown: ending.clone(),
     });
     app.set_policies(policies);
+    app.set_configured_servers(connectors::configured(gateway, config));
+    app.set_prober(Arc::new(connectors::Prober {
+        http: Arc::clone(&http),
+    }));
     app.set_models(Answering {
         model: config.models.model(&http),
         prices: config.models.prices(),

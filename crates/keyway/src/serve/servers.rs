@@ -10,7 +10,7 @@ use keyway_core::ports::{Clock, Upstream};
 use keyway_mcp::upstream::Pool;
 use keyway_store::Store;
 
-use super::{Opened, defined};
+use super::{Opened, connectors, defined};
 use crate::Gateway;
 use crate::config::{Config, Environment, Finding, McpServer};
 use crate::servers::{Changes, Kept};
@@ -66,6 +66,8 @@ impl Servers {
     pub(crate) async fn take(&mut self, config: &Config, findings: &[Finding]) -> Changes {
         self.kept.withhold(config.secret_variables.iter().cloned());
         self.define(config);
+        let configured = connectors::configured(&self.gateway, config);
+        self.app.set_configured_servers(configured);
         let mut servers = Vec::new();
         let mut owners = BTreeMap::new();
         let configured = config.mcp_servers.iter();

@@ -9,7 +9,9 @@ use tokio_util::task::TaskTracker;
 
 use super::address::base_url;
 use super::running::{Parts, Running};
-use super::{ServeError, Setup, introduction, open, pages, policy, translate, upstreams, watch};
+use super::{
+    ServeError, Setup, connectors, introduction, open, pages, policy, translate, upstreams, watch,
+};
 use crate::Gateway;
 use crate::config::{Config, Finding, Severity};
 
@@ -36,6 +38,10 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
     let mut servers = upstreams::servers(gateway, &setup, &opened);
     servers.take(&setup.config, &setup.findings).await;
     let pool = servers.pool();
+    let opener = connectors::Opener {
+        pool: Arc::clone(&pool),
+    };
+    opened.app.serve_connectors(Arc::new(opener)).await;
     if let Some(reload) = setup.reload {
         let config = setup.config.clone();
         let watch = watch::Watch::new(reload, servers, &opened, config, setup.findings);

@@ -30,6 +30,7 @@ pub(super) fn resource(
         client_id: client.map(|client| client.client_id.clone()),
         client_secret: client.and_then(|client| client.client_secret.clone()),
         profile: String::new(),
+        client_document: None,
         server: Some(Arc::clone(server)),
     })
 }

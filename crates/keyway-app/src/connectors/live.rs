@@ -1,0 +1,200 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use keyway_core::ports::{Upstream, UpstreamStatus};
+use keyway_core::{ConnectorId, Error, OrgId};
+use keyway_store::StoredConnector;
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::Notify;
+use url::Url;
+
+use super::authorize::{Authorization, authorization};
+use super::secrets::ConnectorSecrets;
+use super::settings::ConnectorSettings;
+use super::{ConfiguredServer, ConnectorTarget, OpenConnectors, ProbeServers, Reach, error};
+use crate::App;
+
+/// The connectors that are connected to, of every organization.
+#[derive(Default)]
+pub(crate) struct Live {
+    pub(super) opener: RwLock<Option<Arc<dyn OpenConnectors>>>,
+    pub(super) prober: RwLock<Option<Arc<dyn ProbeServers>>>,
+    pub(super) configured: ArcSwap<Vec<ConfiguredServer>>,
+    open: Mutex<BTreeMap<ConnectorId, Open>>,
+    /// Held while the store is read and what it says is taken over.
+    taking: tokio::sync::Mutex<()>,
+    /// Something changed in this process.
+    pub(super) changed: Notify,
+}
+
+/// A connector as it was taken over.
+struct Open {
+    organization: OrgId,
+    revision: i64,
+    reach: Option<Reach>,
+    /// `None` where nothing is connected that everybody shares.
+    connected: Option<(ConnectorTarget, Arc<dyn Upstream>)>,
+}
+
+/// An upstream as a tenant gets it.
+pub(crate) struct Shown {
+    pub(crate) upstream: Arc<dyn Upstream>,
+    pub(crate) reach: Option<Reach>,
+}
+
+/// What a connection is called in a pool: no configured server can have such a name.
+pub(super) fn connection(id: &ConnectorId) -> String {
+    format!("connector/{id}")
+}
+
+impl Live {
+    /// How a connector's connection stands, where this process has one.
+    pub(super) fn status(&self, id: &ConnectorId) -> Option<UpstreamStatus> {
+        let open = self.open.lock();
+        let (_, upstream) = open.get(id)?.connected.as_ref()?;
+        Some(upstream.status())
+    }
+}
+
+impl App {
+    /// Lets connectors be connected to, of every organization, now and whenever one changes.
+    pub async fn serve_connectors(&self, opener: Arc<dyn OpenConnectors>) {
+        *self.inner.connectors.opener.write() = Some(opener);
+        if let Err(error) = self.take_connectors().await {
+            tracing::warn!(%error, "connectors are connected to later");
+        }
+    }
+
+    /// How connectors are looked at from outside.
+    pub fn set_prober(&self, prober: Arc<dyn ProbeServers>) {
+        *self.inner.connectors.prober.write() = Some(prober);
+    }
+
+    /// Takes over what the store says of connectors. Does nothing in a process that serves nothing.
+    pub(super) async fn take_connectors(&self) -> Result<(), Error> {
+        let live = &self.inner.connectors;
+        let Some(opener) = live.opener.read().clone() else {
+            return Ok(());
+        };
+        let _taking = live.taking.lock().await;
+        let stored = self.inner.store.every_connector().await?;
+        let mut touched: BTreeSet<OrgId> = BTreeSet::new();
+        let mut there: BTreeSet<ConnectorId> = BTreeSet::new();
+        for one in &stored {
+            there.insert(one.id.clone());
+            let known = live.open.lock().get(&one.id).map(|open| open.revision);
+            if known == Some(one.revision) {
+                continue;
+            }
+            touched.insert(one.organization.clone());
+            let target = match self.target(one).await {
+                Ok(target) => target,
+                Err(error) => {
+                    let connector = &one.slug;
+                    tracing::error!(connector, %error, "a connector is not connected to");
+                    None
+                }
+            };
+            self.put(one, target, &*opener);
+        }
+        let gone: Vec<_> = {
+            let mut open = live.open.lock();
+            let gone = open.extract_if(.., |id, _| !there.contains(id));
+            gone.collect()
+        };
+        for (id, open) in gone {
+            touched.insert(open.organization);
+            if open.connected.is_some() {
+                opener.close(&connection(&id));
+            }
+        }
+        for organization in touched {
+            self.show_connectors(&organization);
+        }
+        Ok(())
+    }
+
+    /// Replaces what is open of a connector, and keeps a connection that serves as well.
+    fn put(
+        &self,
+        stored: &StoredConnector,
+        target: Option<ConnectorTarget>,
+        opener: &dyn OpenConnectors,
+    ) {
+        let live = &self.inner.connectors;
+        let name = connection(&stored.id);
+        let before = live.open.lock().remove(&stored.id);
+        let before = before.and_then(|open| open.connected);
+        let connected = match (before, target) {
+            (Some((was, upstream)), Some(target)) if was.same(&target) => Some((target, upstream)),
+            (_, Some(target)) => {
+                let upstream = opener.open(&name, &target);
+                Some((target, upstream))
+            }
+            (Some(_), None) => {
+                opener.close(&name);
+                None
+            }
+            (None, None) => None,
+        };
+        let open = Open {
+            organization: stored.organization.clone(),
+            revision: stored.revision,
+            reach: Reach::of(&stored.reach),
+            connected,
+        };
+        live.open.lock().insert(stored.id.clone(), open);
+    }
+
+    /// Where a connector leads, with its secrets. `None` where everybody has a connection of their own.
+    async fn target(&self, stored: &StoredConnector) -> Result<Option<ConnectorTarget>, Error> {
+        let settings = ConnectorSettings::read(&stored.settings);
+        let secrets = self.connector_secrets(stored).await?;
+        let (headers, renewed) = match authorization(&settings, &secrets) {
+            Authorization::Headers(headers) => (headers, None),
+            Authorization::Renewed(source) => (Vec::new(), Some(source)),
+            Authorization::OfCaller => return Ok(None),
+        };
+        Ok(Some(ConnectorTarget {
+            key: stored.slug.clone(),
+            url: Url::parse(&stored.url).map_err(Error::internal)?,
+            headers,
+            renewed,
+            enabled: stored.enabled,
+            connect_timeout: settings.connect(),
+            call_timeout: settings.call(),
+            allow: settings.allow,
+            deny: settings.deny,
+        }))
+    }
+
+    /// The secrets of a connector.
+    pub(super) async fn connector_secrets(
+        &self,
+        stored: &StoredConnector,
+    ) -> Result<ConnectorSecrets, Error> {
+        let (organization, id) = (&stored.organization, &stored.id);
+        let sealed = self.inner.store.sealed_connector(organization, id).await?;
+        ConnectorSecrets::open(&self.inner.vault, organization, id, sealed.as_deref())
+            .map_err(|source| error::unreadable().with_source(source))
+    }
+
+    fn show_connectors(&self, organization: &OrgId) {
+        let shown = {
+            let open = self.inner.connectors.open.lock();
+            let own = open
+                .values()
+                .filter(|open| open.organization == *organization);
+            own.filter_map(|open| {
+                let (_, upstream) = open.connected.as_ref()?;
+                Some(Shown {
+                    upstream: Arc::clone(upstream),
+                    reach: open.reach.clone(),
+                })
+            })
+            .collect()
+        };
+        self.tenant_of(organization).set_connectors(shown);
+    }
+}

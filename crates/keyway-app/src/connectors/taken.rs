@@ -1,0 +1,65 @@
+use keyway_core::OrgId;
+
+use crate::App;
+
+/// The ids of providers, each of which has tools of its own.
+const PROVIDERS: &[&str] = &["github", "linear", "slack"];
+
+/// An MCP server that the operator configured, or that is defined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfiguredServer {
+    /// The slug of the organization that has it.
+    pub organization: String,
+    /// Its key.
+    pub key: String,
+    /// Where it comes from, in words for an administrator.
+    pub source: String,
+}
+
+impl App {
+    /// Replaces what is known of servers that are no connectors: no connector gets their keys.
+    pub fn set_configured_servers(&self, servers: Vec<ConfiguredServer>) {
+        self.inner.connectors.configured.store(servers.into());
+    }
+
+    /// The servers of an organization that are no connectors, by key.
+    pub fn configured_servers(&self, organization_slug: &str) -> Vec<ConfiguredServer> {
+        let all = self.inner.connectors.configured.load();
+        let own = all
+            .iter()
+            .filter(|one| one.organization == organization_slug);
+        let mut own: Vec<_> = own.cloned().collect();
+        own.sort_by(|one, other| one.key.cmp(&other.key));
+        own
+    }
+
+    /// What else has a key in an organization, where it is no connector.
+    pub(super) fn taken_by(
+        &self,
+        organization: &OrgId,
+        organization_slug: &str,
+        key: &str,
+    ) -> Option<&'static str> {
+        if PROVIDERS.contains(&key) {
+            return Some("a provider");
+        }
+        let configured = self.inner.connectors.configured.load();
+        let mut own = configured
+            .iter()
+            .filter(|one| one.organization == organization_slug);
+        if own.any(|one| one.key == key) {
+            return Some("a configured MCP server");
+        }
+        if organization == self.home() {
+            let definitions = self.definitions();
+            let mut apps = definitions.registry().iter().map(|entry| {
+                let slug = entry.action().slug();
+                slug.split_once(':').map_or(slug, |(app, _)| app).to_owned()
+            });
+            if apps.any(|app| app == key) {
+                return Some("an app");
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,53 @@
+-- Remote MCP servers that administrators connected (ADR 0039). One that was removed stays as a row
+-- without its secrets, for the audit log to lead to.
+
+CREATE TABLE connectors (
+    id              TEXT    NOT NULL PRIMARY KEY,
+    organization_id TEXT    NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    -- The server's key: fixed for good.
+    slug            TEXT    NOT NULL,
+    name            TEXT    NOT NULL,
+    url             TEXT    NOT NULL,
+    -- Whose it is: everybody's, those's who work for a project, or those's of some roles.
+    scope           TEXT    NOT NULL CHECK (scope IN ('organization', 'project', 'roles')),
+    project_id      TEXT    REFERENCES projects (id) ON DELETE CASCADE,
+    -- Names of roles with a space between them.
+    roles           TEXT,
+    enabled         BOOLEAN NOT NULL,
+    -- How it is authenticated to, which of its tools are used and how long things may take, as one
+    -- JSON object. It holds nothing secret.
+    settings        TEXT    NOT NULL,
+    -- Values of headers and a client secret as one JSON object, sealed for (organization,
+    -- 'connectors', 'sealed', id).
+    sealed          BLOB,
+    -- Grows with each change.
+    revision        BIGINT  NOT NULL,
+    created_at      BIGINT  NOT NULL,
+    created_by      TEXT    NOT NULL,
+    changed_at      BIGINT  NOT NULL,
+    changed_by      TEXT    NOT NULL,
+    removed_at      BIGINT,
+    CHECK ((scope = 'project') = (project_id IS NOT NULL)),
+    CHECK ((scope = 'roles') = (roles IS NOT NULL)),
+    CHECK (removed_at IS NULL OR sealed IS NULL)
+);
+CREATE UNIQUE INDEX connectors_by_slug ON connectors (organization_id, slug)
+    WHERE removed_at IS NULL;
+CREATE INDEX connectors_by_project ON connectors (project_id) WHERE project_id IS NOT NULL;
+
+-- Grows with each change of any connector, so that the process that serves takes it over.
+INSERT INTO counters (name, value) VALUES ('connector_epoch', 1);
+CREATE TRIGGER connectors_added AFTER INSERT ON connectors
+    BEGIN UPDATE counters SET value = value + 1 WHERE name = 'connector_epoch'; END;
+CREATE TRIGGER connectors_deleted AFTER DELETE ON connectors
+    BEGIN UPDATE counters SET value = value + 1 WHERE name = 'connector_epoch'; END;
+CREATE TRIGGER connectors_changed AFTER UPDATE OF revision ON connectors
+    BEGIN UPDATE counters SET value = value + 1 WHERE name = 'connector_epoch'; END;
+
+-- As for credentials: nothing is stored under a master key that was taken away.
+CREATE TRIGGER connectors_no_retired_key_new BEFORE INSERT ON connectors
+    WHEN EXISTS (SELECT 1 FROM retired_keys WHERE key_id = lower(hex(substr(NEW.sealed, 2, 8))))
+    BEGIN SELECT RAISE(ABORT, 'the master key was taken away'); END;
+CREATE TRIGGER connectors_no_retired_key BEFORE UPDATE OF sealed ON connectors
+    WHEN EXISTS (SELECT 1 FROM retired_keys WHERE key_id = lower(hex(substr(NEW.sealed, 2, 8))))
+    BEGIN SELECT RAISE(ABORT, 'the master key was taken away'); END;
