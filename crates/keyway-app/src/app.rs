@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::agents::Answering;
+use crate::agents::{Answering, Turns};
 use crate::audit::{Audit, AuditParts};
 use crate::bound;
 use crate::channels::Hub;
@@ -79,6 +79,7 @@ pub(crate) struct Inner {
     pub(crate) jobs: Arc<Notify>,
     pub(crate) channels: Arc<Hub>,
     pub(crate) answering: ArcSwap<Answering>,
+    pub(crate) turns: Turns,
     settings: Arc<Settings>,
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
@@ -209,6 +210,7 @@ impl App {
             jobs: Arc::default(),
             channels: Arc::new(channels),
             answering: ArcSwap::default(),
+            turns: Turns::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
             policy: ArcSwap::new(InForce::new(built_in())),
             clock: parts.clock,

@@ -211,7 +211,10 @@ impl AuditedCall<'_> {
     pub(crate) fn leased<'i>(&mut self, instances: impl Iterator<Item = &'i CredentialId>) {
         let ids: Vec<_> = instances.map(CredentialId::as_str).collect();
         if !ids.is_empty() {
-            self.event = self.event.take().map(|event| event.detail("instances", ids));
+            self.event = self
+                .event
+                .take()
+                .map(|event| event.detail("instances", ids));
         }
     }
 

@@ -33,7 +33,9 @@ impl App {
         let allowed = access::administer(&self.inner.store, who);
         self.audit().checked(event.clone(), allowed).await?;
         self.audit().record(event).await?;
-        self.audit().exporting(who.organization(), since, until).await
+        self.audit()
+            .exporting(who.organization(), since, until)
+            .await
     }
 }
 

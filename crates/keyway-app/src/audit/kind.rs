@@ -105,6 +105,8 @@ pub enum EventKind {
     /// A job was taken back.
     JobCancelled,
 
+    /// Somebody stopped an agent's turn.
+    SessionInterrupted,
     /// Policy was replaced.
     PolicyChanged,
     /// A policy was refused; the one before stays.
@@ -173,6 +175,7 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::JobQueued, "job_queued"),
     (EventKind::JobRetried, "job_retried"),
     (EventKind::JobCancelled, "job_cancelled"),
+    (EventKind::SessionInterrupted, "session_interrupted"),
     (EventKind::PolicyChanged, "policy_changed"),
     (EventKind::PolicyRefused, "policy_refused"),
     (EventKind::DefinitionsChanged, "definitions_changed"),

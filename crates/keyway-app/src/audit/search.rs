@@ -84,7 +84,9 @@ impl App {
         near_request(&mut filter);
         let organization = who.organization();
         let store = &self.inner.store;
-        let found = store.search_audit(organization, &filter, before, limit, LOOK).await?;
+        let found = store
+            .search_audit(organization, &filter, before, limit, LOOK)
+            .await?;
         let events = found.rows.into_iter().map(AuditEvent::of);
         let events: Vec<_> = events.collect::<Result<_, _>>().map_err(Error::internal)?;
         let mut entries: Vec<_> = events.iter().map(AuditEntry::of).collect();
@@ -120,8 +122,14 @@ impl App {
             filters.push(filter);
         }
         let about = [entry.detail("job"), entry.approval.as_deref()];
-        let target = entry.target.as_ref().filter(|target| is_followed(&target.kind));
-        let about = about.into_iter().flatten().chain(target.map(|target| target.id.as_str()));
+        let target = entry
+            .target
+            .as_ref()
+            .filter(|target| is_followed(&target.kind));
+        let about = about
+            .into_iter()
+            .flatten()
+            .chain(target.map(|target| target.id.as_str()));
         filters.extend(about.map(|id| AuditFilter {
             target: Some(id.to_owned()),
             ..AuditFilter::default()
@@ -151,7 +159,9 @@ impl App {
         let mut at = after;
         let mut looked_at = 0;
         loop {
-            let rows = store.audit_after(organization, &AuditFilter::default(), at, 500).await?;
+            let rows = store
+                .audit_after(organization, &AuditFilter::default(), at, 500)
+                .await?;
             let Some(last) = rows.last() else { break };
             at = last.seq;
             for row in &rows {
@@ -188,7 +198,9 @@ impl App {
         limit: u32,
     ) -> Result<Vec<AuditEntry>, Error> {
         let store = &self.inner.store;
-        let found = store.search_audit(organization, filter, before, limit, LOOK).await?;
+        let found = store
+            .search_audit(organization, filter, before, limit, LOOK)
+            .await?;
         let entries = found.rows.into_iter().map(|row| {
             let event = AuditEvent::of(row).map_err(Error::internal)?;
             Ok(AuditEntry::of(&event))
@@ -220,8 +232,10 @@ fn near_request(filter: &mut AuditFilter) -> bool {
     let Some(made) = filter.request.as_deref().and_then(made_at) else {
         return false;
     };
-    let later = |one: Timestamp, other: Option<Timestamp>| other.map_or(one, |other| other.max(one));
-    let earlier = |one: Timestamp, other: Option<Timestamp>| other.map_or(one, |other| other.min(one));
+    let later =
+        |one: Timestamp, other: Option<Timestamp>| other.map_or(one, |other| other.max(one));
+    let earlier =
+        |one: Timestamp, other: Option<Timestamp>| other.map_or(one, |other| other.min(one));
     filter.since = Some(later(made, filter.since));
     let end = made.checked_add(LASTS).unwrap_or(Timestamp::MAX);
     filter.until = Some(earlier(end, filter.until));
@@ -255,7 +269,11 @@ mod tests {
     fn the_id_of_a_request_tells_when_it_was_made() {
         let at = made_at("req_01890a5d-ac96-774b-bcce-b302099a8057").unwrap();
         assert_eq!(at.as_millisecond(), 0x0189_0a5d_ac96);
-        for other in ["canary", "req_01890a5d-ac96-474b-bcce-b302099a8057", "req_7"] {
+        for other in [
+            "canary",
+            "req_01890a5d-ac96-474b-bcce-b302099a8057",
+            "req_7",
+        ] {
             assert_eq!(made_at(other), None, "{other}");
         }
     }

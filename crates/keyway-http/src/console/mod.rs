@@ -3,15 +3,21 @@
 
 #![allow(dead_code, reason = "pages of other nouns use it")]
 
+mod activity;
+mod agents;
+mod apps;
 mod badges;
 mod form;
 mod member;
+mod my_sessions;
 mod nav;
 mod organization;
 mod overview;
 mod params;
 mod routes;
+mod sessions;
 mod show;
+mod took;
 
 pub(crate) use routes::router;
 pub use routes::{Audience, ConsolePath, console_paths};

@@ -84,8 +84,13 @@ impl Route {
 /// Every path of the console: one line a noun.
 fn routes() -> Vec<Route> {
     let mut all = Vec::new();
+    all.extend(super::activity::routes());
+    all.extend(super::agents::routes());
+    all.extend(super::apps::routes());
+    all.extend(super::my_sessions::routes());
     all.extend(super::organization::routes());
     all.extend(super::overview::routes());
+    all.extend(super::sessions::routes());
     all
 }
 

@@ -193,14 +193,16 @@ impl Store {
         .fetch_optional(self.pool())
         .await
         .doing("read the last checkpoint of the audit log")?;
-        Ok(row.map(|(seq, at, hash, key_id, signature)| AuditCheckpoint {
-            organization: organization.clone(),
-            seq,
-            at,
-            hash,
-            key_id,
-            signature,
-        }))
+        Ok(
+            row.map(|(seq, at, hash, key_id, signature)| AuditCheckpoint {
+                organization: organization.clone(),
+                seq,
+                at,
+                hash,
+                key_id,
+                signature,
+            }),
+        )
     }
 
     /// Every organization that has a log, also those that are gone. Names none: it is for who looks

@@ -43,7 +43,10 @@ impl Store {
         let since = filter.since.and_then(|at| at.checked_sub(DISORDER).ok());
         let from = match since {
             // The block before it may still have later events.
-            Some(since) => self.audit_place(organization, since).await?.map_or(0, |at| at - 128),
+            Some(since) => self
+                .audit_place(organization, since)
+                .await?
+                .map_or(0, |at| at - 128),
             None => 0,
         };
         let mut blocks = *BLOCKS.start();
@@ -51,7 +54,9 @@ impl Store {
             let mut query = select(organization, filter);
             query.push(" AND b.first < ").push_bind(before);
             query.push(" AND b.first >= ").push_bind(from);
-            query.push(" ORDER BY b.first DESC LIMIT ").push_bind(blocks);
+            query
+                .push(" ORDER BY b.first DESC LIMIT ")
+                .push_bind(blocks);
             let read = self.audit_blocks(query).await?;
             for block in &read {
                 let rows = block.rows(organization);
