@@ -32,6 +32,7 @@ pub use export::Exporting;
 pub use kind::{EventKind, UnknownKind};
 pub use log::Audit;
 pub(crate) use log::AuditParts;
+pub(crate) use mask::sha256_hex;
 pub use outcome::{Effect, Ended, Outcome};
 pub use read::{AuditFilter, AuditPage};
 pub use search::{AuditFindings, AuditStanding, AuditStory};

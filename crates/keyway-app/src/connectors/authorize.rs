@@ -3,6 +3,9 @@ use std::sync::Arc;
 use keyway_core::Secret;
 use keyway_core::ports::HeaderSource;
 
+use super::ConnectorTarget;
+use super::check::Checked;
+
 use super::secrets::ConnectorSecrets;
 use super::settings::{ConnectorSettings, OauthMode};
 
@@ -37,4 +40,25 @@ pub(super) fn authorization(
         Some((header.name.clone(), value))
     });
     Authorization::Headers(headers.collect())
+}
+
+/// Where something that was just typed leads. A server behind OAuth is reached without tokens.
+pub(super) fn target(key: &str, enabled: bool, checked: &Checked) -> ConnectorTarget {
+    let settings = &checked.settings;
+    let (headers, renewed) = match authorization(settings, &checked.secrets) {
+        Authorization::Headers(headers) => (headers, None),
+        Authorization::Renewed(source) => (Vec::new(), Some(source)),
+        Authorization::OfCaller => (Vec::new(), None),
+    };
+    ConnectorTarget {
+        key: key.to_owned(),
+        url: checked.url.clone(),
+        headers,
+        renewed,
+        enabled,
+        connect_timeout: settings.connect(),
+        call_timeout: settings.call(),
+        allow: settings.allow.clone(),
+        deny: settings.deny.clone(),
+    }
 }

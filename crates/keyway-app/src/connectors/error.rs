@@ -44,8 +44,14 @@ pub(super) fn told(found: StoreError, slug: &str) -> Error {
 }
 
 pub(super) fn no_project() -> Error {
-    Error::invalid_at(
-        "/scope/project",
-        "the slug of a project of the organization",
+    Error::invalid_at("/project", "the slug of a project of the organization")
+}
+
+pub(super) fn no_secret() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "connector_without_secret",
+        "the connector has no access token to replace",
     )
+    .with_hint("change how it is authenticated to instead")
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use keyway_core::ports::{Upstream, UpstreamStatus};
 use keyway_core::{ConnectorId, Error, OrgId};
-use keyway_store::StoredConnector;
+use keyway_store::{ConnectorReach, StoredConnector};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 use url::Url;
@@ -32,9 +32,16 @@ pub(crate) struct Live {
 struct Open {
     organization: OrgId,
     revision: i64,
+    reconnects: i64,
     reach: Option<Reach>,
     /// `None` where nothing is connected that everybody shares.
     connected: Option<(ConnectorTarget, Arc<dyn Upstream>)>,
+}
+
+impl Open {
+    fn stamp(&self) -> (i64, i64) {
+        (self.revision, self.reconnects)
+    }
 }
 
 /// An upstream as a tenant gets it.
@@ -83,9 +90,13 @@ impl App {
         let mut there: BTreeSet<ConnectorId> = BTreeSet::new();
         for one in &stored {
             there.insert(one.id.clone());
-            let known = live.open.lock().get(&one.id).map(|open| open.revision);
-            if known == Some(one.revision) {
+            let known = live.open.lock().get(&one.id).map(Open::stamp);
+            if known == Some((one.revision, one.reconnects)) {
                 continue;
+            }
+            if known.is_some_and(|(_, reconnects)| reconnects != one.reconnects) {
+                // One that is switched off, or that everybody reaches on their own, is none.
+                opener.reconnect(&connection(&one.id));
             }
             touched.insert(one.organization.clone());
             let target = match self.target(one).await {
@@ -96,7 +107,8 @@ impl App {
                     None
                 }
             };
-            self.put(one, target, &*opener);
+            let reach = self.reach_of(one).await?;
+            self.put(one, reach, target, &*opener);
         }
         let gone: Vec<_> = {
             let mut open = live.open.lock();
@@ -119,6 +131,7 @@ impl App {
     fn put(
         &self,
         stored: &StoredConnector,
+        reach: Option<Reach>,
         target: Option<ConnectorTarget>,
         opener: &dyn OpenConnectors,
     ) {
@@ -141,10 +154,26 @@ impl App {
         let open = Open {
             organization: stored.organization.clone(),
             revision: stored.revision,
-            reach: Reach::of(&stored.reach),
+            reconnects: stored.reconnects,
+            reach,
             connected,
         };
         live.open.lock().insert(stored.id.clone(), open);
+    }
+
+    /// Whom a connector is there for; `None` where that is everybody.
+    async fn reach_of(&self, stored: &StoredConnector) -> Result<Option<Reach>, Error> {
+        Ok(match &stored.reach {
+            ConnectorReach::Organization => None,
+            ConnectorReach::Roles(roles) => Some(Reach::Roles(roles.clone())),
+            ConnectorReach::Project(id) => {
+                let project = self.inner.store.project(&stored.organization, id).await?;
+                // One that is gone takes its connectors with it at once: nobody works for it.
+                Some(Reach::Project(
+                    project.map(|one| one.slug).unwrap_or_default(),
+                ))
+            }
+        })
     }
 
     /// Where a connector leads, with its secrets. `None` where everybody has a connection of their own.

@@ -163,7 +163,26 @@ impl Connectors {
         };
         inner.audit.change(event, change).await?;
         self.taken_over().await;
-        Ok(())
+        // Whoever gets the key next begins anew.
+        let store = &inner.store;
+        let forgotten = store.forget_server_tools(who.organization(), &stored.slug);
+        Ok(forgotten.await?)
+    }
+
+    /// Has the server connected to anew: a connection that stands is closed first.
+    pub async fn refresh(&self, who: &Principal, name: &str) -> Result<ConnectorView, Error> {
+        self.app.administer(who).await?;
+        let stored = self.stored(who, name).await?;
+        let inner = &self.app.inner;
+        let event = event(who, EventKind::ConnectorTested, &stored.id).server(&stored.slug);
+        let anew = async {
+            let store = &inner.store;
+            let asked = store.reconnect_connector(who.organization(), &stored.id);
+            asked.await?.then_some(()).ok_or_else(error::not_found)
+        };
+        inner.audit.change(event, anew).await?;
+        self.taken_over().await;
+        self.view(who, stored).await
     }
 
     pub(super) async fn stored(
@@ -295,7 +314,7 @@ impl Connectors {
                 read.dedup();
                 if read.is_empty() {
                     let expected = "one or more of owner, admin and member";
-                    return Err(Error::invalid_at("/scope/roles", expected));
+                    return Err(Error::invalid_at("/roles", expected));
                 }
                 Ok(ConnectorReach::Roles(read))
             }
@@ -304,7 +323,7 @@ impl Connectors {
 }
 
 /// The secrets that stay where none were typed: none where they were given for another host.
-fn kept(
+pub(super) fn kept(
     stored: &StoredConnector,
     draft: &ConnectorDraft,
     secrets: ConnectorSecrets,

@@ -1,7 +1,10 @@
 use keyway_core::action::Registry;
 use serde_json::{Value, json};
 
-use super::{actions, agents, audit, components, credentials, jobs, oauth, paths, people, stats};
+use super::{
+    actions, agents, audit, components, connectors, credentials, jobs, oauth, paths, people,
+    policy, stats,
+};
 use crate::settings::McpSettings;
 use crate::shared::About;
 
@@ -17,7 +20,9 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
     components.extend(agents::schemas());
     paths.extend(oauth::paths());
     paths.extend(people::paths());
+    paths.extend(policy::paths());
     paths.extend(credentials::paths());
+    paths.extend(connectors::paths());
     actions::describe(registry, &mut paths, &mut components);
     let mut info = json!({ "title": about.title, "version": about.version });
     if let (Some(description), Some(info)) = (&about.description, info.as_object_mut()) {

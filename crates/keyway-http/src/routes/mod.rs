@@ -6,6 +6,7 @@ pub(crate) mod api_keys;
 pub(crate) mod call_action;
 pub(crate) mod channel_events;
 pub(crate) mod channel_socket;
+pub(crate) mod connectors;
 pub(crate) mod credentials;
 pub(crate) mod healthz;
 pub(crate) mod invitations;
@@ -19,6 +20,7 @@ pub(crate) mod metrics;
 pub(crate) mod oauth_clients;
 pub(crate) mod oauth_grants;
 pub(crate) mod organization;
+pub(crate) mod policy;
 pub(crate) mod projects;
 pub(crate) mod prompt_agent;
 pub(crate) mod readyz;
@@ -31,9 +33,12 @@ pub(crate) mod socket;
 pub(crate) mod unknown;
 
 mod caller;
+mod connector_input;
 mod input;
 mod listener;
+mod listing;
 
 pub(crate) use caller::{Asker, json};
 pub(crate) use input::{Id, Input, role};
 pub(crate) use listener::Listener;
+pub(crate) use listing::{Listing, listed};

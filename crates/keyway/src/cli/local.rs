@@ -79,11 +79,6 @@ impl Local {
         &self.opened.keys
     }
 
-    /// The rows.
-    pub(crate) fn store(&self) -> &Store {
-        &self.opened.store
-    }
-
     /// Ends background work and closes the database.
     pub(crate) async fn close(self) {
         self.opened.ending.cancel();
