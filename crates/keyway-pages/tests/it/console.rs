@@ -32,7 +32,8 @@ fn every_page_of_the_console_is_rendered_and_every_form_carries_the_token() {
     }
     let rendered: BTreeSet<_> = samples.iter().map(|sample| sample.template).collect();
     for template in CONSOLE {
-        let shared = template.name == "console/layout.html" || template.name.ends_with("macros.html");
+        let shared =
+            template.name == "console/layout.html" || template.name.ends_with("macros.html");
         assert_eq!(
             rendered.contains(template.name),
             !shared,

@@ -27,20 +27,33 @@ pub(super) async fn show(
     let story = shared.app.audit_story(admin.who(), seq).await?;
     let entry = &story.entry;
     // What an outcome does not tell again, its intent told.
-    let intent = story.events.iter().find(|one| entry.intent.as_deref() == Some(one.id.as_str()));
+    let intent = story
+        .events
+        .iter()
+        .find(|one| entry.intent.as_deref() == Some(one.id.as_str()));
     let said = |name: &str| {
         let own = entry.details.get(name);
         own.or_else(|| intent.and_then(|intent| intent.details.get(name)))
     };
     let text = |name: &str| said(name).and_then(Value::as_str).map(str::to_owned);
-    let arguments = entry.arguments.as_ref().or(intent.and_then(|one| one.arguments.as_ref()));
+    let arguments = entry
+        .arguments
+        .as_ref()
+        .or(intent.and_then(|one| one.arguments.as_ref()));
     let page = ActivityEvent {
         event: line(&shared, entry),
         story: timeline(&shared, &story),
         whole: took(span(&story).1),
         facts: facts(entry),
-        effect: entry.decision.as_ref().map(|decision| decision.effect.clone()),
-        policies: entry.decision.as_ref().map(|of| of.policies.clone()).unwrap_or_default(),
+        effect: entry
+            .decision
+            .as_ref()
+            .map(|decision| decision.effect.clone()),
+        policies: entry
+            .decision
+            .as_ref()
+            .map(|of| of.policies.clone())
+            .unwrap_or_default(),
         approval: entry.approval.clone(),
         credentials: lent(&shared, &admin, said("instances")).await?,
         session: text("session"),
@@ -68,8 +81,16 @@ fn began(entry: &AuditEntry) -> i64 {
 /// When a story begins, and how long it is, in microseconds.
 fn span(story: &AuditStory) -> (i64, u64) {
     let first = story.events.iter().map(began).min().unwrap_or(0);
-    let last = story.events.iter().map(|one| one.at.as_microsecond()).max().unwrap_or(0);
-    (first, u64::try_from(last.saturating_sub(first)).unwrap_or(0))
+    let last = story
+        .events
+        .iter()
+        .map(|one| one.at.as_microsecond())
+        .max()
+        .unwrap_or(0);
+    (
+        first,
+        u64::try_from(last.saturating_sub(first)).unwrap_or(0),
+    )
 }
 
 fn timeline(shared: &Shared, story: &AuditStory) -> Vec<EventLine> {

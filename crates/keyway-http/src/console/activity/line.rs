@@ -26,11 +26,17 @@ pub(super) fn line(shared: &Shared, entry: &AuditEntry) -> EventLine {
         at: moment(shared, entry.at),
         after: None,
         kind: kind(shared, &entry.kind),
-        who: entry.actor_name.clone().unwrap_or_else(|| entry.actor.id.clone()),
+        who: entry
+            .actor_name
+            .clone()
+            .unwrap_or_else(|| entry.actor.id.clone()),
         who_kind: entry.actor.kind.clone(),
         about: entry.tool.clone().or(named).or(target),
         server: entry.server.clone(),
-        outcome: entry.outcome.clone().or_else(|| began.then(|| "began".to_owned())),
+        outcome: entry
+            .outcome
+            .clone()
+            .or_else(|| began.then(|| "began".to_owned())),
         code: entry.code.clone(),
         took: entry.duration_us.map(took),
         bar: None,
@@ -50,7 +56,9 @@ pub(super) fn field_moment(name: &str, text: &str) -> Result<Option<Timestamp>, 
         Some(zoned.timestamp())
     };
     let read = given.or_else(local).map(Some);
-    read.ok_or_else(|| Error::invalid_at(format!("/{name}"), "a moment in UTC, like 2026-07-28T10:00"))
+    read.ok_or_else(|| {
+        Error::invalid_at(format!("/{name}"), "a moment in UTC, like 2026-07-28T10:00")
+    })
 }
 
 #[cfg(test)]

@@ -25,11 +25,15 @@ pub(super) async fn show(
     State(shared): State<Arc<Shared>>,
     admin: Admin,
 ) -> Result<Response, Refusal> {
-    let search = FIELDS
+    let search = FIELDS.iter().fold(Filled::new(), |filled, field| {
+        filled.with(field, admin.params.get(field))
+    });
+    let searching = FIELDS
         .iter()
-        .fold(Filled::new(), |filled, field| filled.with(field, admin.params.get(field)));
-    let searching = FIELDS.iter().any(|field| admin.params.some(field).is_some());
-    let mut kinds: Vec<_> = EventKind::all().map(|of| kind(&shared, of.as_str())).collect();
+        .any(|field| admin.params.some(field).is_some());
+    let mut kinds: Vec<_> = EventKind::all()
+        .map(|of| kind(&shared, of.as_str()))
+        .collect();
     kinds.sort_by(|one, other| one.kind.cmp(&other.kind));
     let mut page = Activity {
         search,
@@ -54,10 +58,20 @@ pub(super) async fn show(
 async fn fill(shared: &Shared, admin: &Admin, page: &mut Activity) -> Result<(), Error> {
     let filter = filter(shared, admin).await?;
     let cursor = admin.params.some("cursor");
-    let found = shared.app.search_audit(admin.who(), &filter, cursor, ROWS).await?;
+    let found = shared
+        .app
+        .search_audit(admin.who(), &filter, cursor, ROWS)
+        .await?;
     // What ended on this page says that it began, too.
-    let ended: HashSet<_> = found.entries.iter().filter_map(|one| one.intent.as_deref()).collect();
-    let shown = found.entries.iter().filter(|one| !ended.contains(one.id.as_str()));
+    let ended: HashSet<_> = found
+        .entries
+        .iter()
+        .filter_map(|one| one.intent.as_deref())
+        .collect();
+    let shown = found
+        .entries
+        .iter()
+        .filter(|one| !ended.contains(one.id.as_str()));
     page.events = shown.map(|one| line(shared, one)).collect();
     page.looked_at = found.looked_at;
     page.stopped = found.next.is_some() && found.entries.len() < ROWS as usize;
@@ -91,7 +105,9 @@ async fn actor(shared: &Shared, admin: &Admin, who: &str) -> Result<String, Erro
     }
     let members = shared.app.people().members(admin.who()).await?;
     let wanted = who.to_ascii_lowercase();
-    let found = members.into_iter().find(|one| one.email.as_deref() == Some(wanted.as_str()));
+    let found = members
+        .into_iter()
+        .find(|one| one.email.as_deref() == Some(wanted.as_str()));
     let found = found.map(|member| member.id.to_string());
     found.ok_or_else(|| Error::invalid_at("/who", "the address of a member, or an id"))
 }

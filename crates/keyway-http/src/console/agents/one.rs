@@ -39,7 +39,9 @@ pub(super) async fn prompt(
     shared.app.agent(member.who(), &slug)?;
     let said = form.get("message");
     let request = &member.visit.request;
-    let begun = shared.app.prompt_in_background(member.who(), &slug, said, None, request);
+    let begun = shared
+        .app
+        .prompt_in_background(member.who(), &slug, said, None, request);
     match begun.await {
         Ok(session) => {
             let to = format!("/console/sessions/{session}");
@@ -53,12 +55,7 @@ pub(super) async fn prompt(
     }
 }
 
-async fn page(
-    shared: &Shared,
-    member: &Member,
-    slug: &str,
-    form: Filled,
-) -> Result<Agent, Error> {
+async fn page(shared: &Shared, member: &Member, slug: &str, form: Filled) -> Result<Agent, Error> {
     let view = shared.app.agent(member.who(), slug)?;
     let list = ListSessions {
         agent: Some(slug),
@@ -78,12 +75,19 @@ async fn page(
 }
 
 fn budget(view: &BudgetView) -> Vec<(&'static str, String)> {
-    let time = view.time_ms.map(|millis| took(millis.saturating_mul(1_000)));
+    let time = view
+        .time_ms
+        .map(|millis| took(millis.saturating_mul(1_000)));
     let all = [
         ("agent-rounds", Some(view.rounds.to_string())),
         ("agent-tokens", view.tokens.map(|tokens| tokens.to_string())),
         ("agent-time", time),
-        ("agent-cost", view.cost_micros.and_then(crate::console::sessions::dollars)),
+        (
+            "agent-cost",
+            view.cost_micros.and_then(crate::console::sessions::dollars),
+        ),
     ];
-    all.into_iter().filter_map(|(label, told)| Some((label, told?))).collect()
+    all.into_iter()
+        .filter_map(|(label, told)| Some((label, told?)))
+        .collect()
 }

@@ -43,7 +43,9 @@ pub(super) async fn set(
         let place = places::chosen(&member, &form, PLACE);
         let name = Some(form.get(NAME).trim()).filter(|name| !name.is_empty());
         let typed = fields::typed(&definition, &form)?;
-        credentials.set(member.who(), &key, &place, name, &typed).await
+        credentials
+            .set(member.who(), &key, &place, name, &typed)
+            .await
     };
     match setting.await {
         Ok((view, _)) => Ok(done(&format!("/console/apps/{}", view.id), "app-set")),
@@ -81,7 +83,10 @@ async fn page(shared: &Shared, member: &Member, key: &str, form: Filled) -> Resu
         rungs: rungs(shared, member, &definition).await?,
         instances: instances.collect(),
         more: found.next.is_some(),
-        places: places.iter().map(|(value, place)| (value.clone(), said(place))).collect(),
+        places: places
+            .iter()
+            .map(|(value, place)| (value.clone(), said(place)))
+            .collect(),
         fields: fields::fields(&definition),
         definition: lines::definition(&definition),
         form,

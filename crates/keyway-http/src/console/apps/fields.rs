@@ -25,10 +25,7 @@ pub(super) fn fields(definition: &DefinitionView) -> Vec<SecretField> {
 }
 
 /// What was typed, as it is set.
-pub(super) fn typed(
-    definition: &DefinitionView,
-    form: &PageForm,
-) -> Result<Secret<String>, Error> {
+pub(super) fn typed(definition: &DefinitionView, form: &PageForm) -> Result<Secret<String>, Error> {
     let given = |field: &FieldView| {
         let value = form.secret(&field.name);
         (!value.expose().is_empty()).then(|| (field.name.clone(), value))

@@ -49,7 +49,10 @@ pub(super) async fn test(
         Err(error) if error.kind() == Kind::NotFound => Err(error.into()),
         Err(error) => {
             let status = StatusCode::from_u16(error.kind().status());
-            let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+            let hint = error
+                .hint()
+                .map(|hint| format!("; {hint}"))
+                .unwrap_or_default();
             let forms = Forms {
                 failed: Some(format!("{} ({}){hint}", error.message(), error.code())),
                 ..Forms::default()
@@ -69,7 +72,8 @@ pub(super) async fn rename(
     VisitorForm(form): VisitorForm,
 ) -> Result<Response, Refusal> {
     let id = read(&id)?;
-    let renamed = shared.app.credentials().rename(member.who(), &id, form.get("name"));
+    let credentials = shared.app.credentials();
+    let renamed = credentials.rename(member.who(), &id, form.get("name"));
     match renamed.await {
         Ok(_) => Ok(done(&path(&id), "app-renamed")),
         Err(error) => {
@@ -98,7 +102,9 @@ pub(super) async fn rotate(
     let setting = async {
         let typed = fields::typed(&definition, &form)?;
         let (key, name) = (&view.key, Some(view.name.as_str()));
-        credentials.set(member.who(), key, &view.place, name, &typed).await
+        credentials
+            .set(member.who(), key, &view.place, name, &typed)
+            .await
     };
     match setting.await {
         Ok(_) => Ok(done(&path(&id), "app-rotated")),
@@ -147,7 +153,12 @@ async fn page(
     let view = shared.app.credentials().view(member.who(), id).await?;
     let definition = definition(shared, &view)?;
     let names = match &view.place {
-        Place::User { user } => shared.app.names(member.who(), [user.as_str()].into_iter()).await?,
+        Place::User { user } => {
+            shared
+                .app
+                .names(member.who(), [user.as_str()].into_iter())
+                .await?
+        }
         _ => HashMap::new(),
     };
     let administers = member.audience == Audience::Admin;
@@ -156,7 +167,10 @@ async fn page(
         _ => administers,
     };
     let kind = definition.as_ref().map(|definition| definition.kind);
-    let typed = definition.as_ref().filter(|_| manageable).map(fields::fields);
+    let typed = definition
+        .as_ref()
+        .filter(|_| manageable)
+        .map(fields::fields);
     let connected = kind == Some(CredentialKind::OAuth2) && manageable && view.name == "default";
     let reconnect = connected.then(|| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -176,7 +190,9 @@ async fn page(
         testable: manageable && shared.app.credentials().has_check(&view.key),
         reconnect,
         fields: typed.unwrap_or_default(),
-        rename: forms.rename.unwrap_or_else(|| Filled::new().with("name", view.name.as_str())),
+        rename: forms
+            .rename
+            .unwrap_or_else(|| Filled::new().with("name", view.name.as_str())),
         rotate: forms.rotate,
         failed: forms.failed,
         instance: lines::instance(shared, &view, &names),

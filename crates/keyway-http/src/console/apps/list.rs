@@ -30,9 +30,9 @@ pub(super) async fn show(
     };
     let found = shared.app.credentials_page(member.who(), &list).await?;
     let definitions = shared.app.credentials().definitions();
-    let search = FIELDS
-        .iter()
-        .fold(Filled::new(), |filled, field| filled.with(field, params.get(field)));
+    let search = FIELDS.iter().fold(Filled::new(), |filled, field| {
+        filled.with(field, params.get(field))
+    });
     let page = Apps {
         search,
         searching: FIELDS.iter().any(|field| params.some(field).is_some()),

@@ -24,7 +24,11 @@ pub(super) async fn ask_default(
     member: Member,
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
-    let view = shared.app.credentials().view(member.who(), &read(&id)?).await?;
+    let view = shared
+        .app
+        .credentials()
+        .view(member.who(), &read(&id)?)
+        .await?;
     let page = AppConfirm {
         key: "app-default",
         instead: default_of(&shared, &member, &view).await?,
@@ -45,7 +49,11 @@ pub(super) async fn make_default(
     _form: VisitorForm,
 ) -> Result<Response, Refusal> {
     let id = read(&id)?;
-    shared.app.credentials().make_default(member.who(), &id).await?;
+    shared
+        .app
+        .credentials()
+        .make_default(member.who(), &id)
+        .await?;
     Ok(done(&path(&id), "app-default"))
 }
 
@@ -55,8 +63,16 @@ pub(super) async fn ask(
     member: Member,
     Path(id): Path<String>,
 ) -> Result<Response, Refusal> {
-    let view = shared.app.credentials().view(member.who(), &read(&id)?).await?;
-    let uses = if view.default { uses(&shared, &view)? } else { Vec::new() };
+    let view = shared
+        .app
+        .credentials()
+        .view(member.who(), &read(&id)?)
+        .await?;
+    let uses = if view.default {
+        uses(&shared, &view)?
+    } else {
+        Vec::new()
+    };
     let page = AppConfirm {
         key: "app-revoke",
         instead: None,
@@ -78,13 +94,19 @@ pub(super) async fn revoke(
 ) -> Result<Response, Refusal> {
     let told = form.get("told") == "yes";
     let id = read(&id)?;
-    shared.app.credentials().revoke(member.who(), &id, told).await?;
+    shared
+        .app
+        .credentials()
+        .revoke(member.who(), &id, told)
+        .await?;
     Ok(done("/console/apps", "app-revoked"))
 }
 
 fn uses(shared: &Shared, view: &CredentialView) -> Result<Vec<String>, Error> {
     let definition = definition(shared, view)?;
-    Ok(definition.map(|definition| definition.actions).unwrap_or_default())
+    Ok(definition
+        .map(|definition| definition.actions)
+        .unwrap_or_default())
 }
 
 /// The instance that is the default of the same place now, where another one is.

@@ -22,7 +22,9 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::member(PATH).nav("my-sessions").get(show),
         Route::member("/console/me/sessions/end").post(end),
-        Route::member("/console/me/sessions/end-all").get(ask).post(end_all),
+        Route::member("/console/me/sessions/end-all")
+            .get(ask)
+            .post(end_all),
     ]
 }
 
@@ -76,7 +78,12 @@ async fn end(
 /// `GET /console/me/sessions/end-all`: asks first.
 async fn ask(State(shared): State<Arc<Shared>>, member: Member) -> Result<Response, Refusal> {
     let name = member.web.user.name.as_str();
-    let page = Confirm::danger("confirm-everywhere", name, "/console/me/sessions/end-all", PATH);
+    let page = Confirm::danger(
+        "confirm-everywhere",
+        name,
+        "/console/me/sessions/end-all",
+        PATH,
+    );
     member.show(&shared, &page).await
 }
 

@@ -29,10 +29,15 @@ pub(super) async fn show(
         limit: Some(ROWS),
     };
     let found = shared.app.sessions().list(member.who(), &list).await?;
-    let search = FIELDS
-        .iter()
-        .fold(Filled::new(), |filled, field| filled.with(field, params.get(field)));
-    let mut agents: Vec<_> = shared.app.agents(member.who()).into_iter().map(|one| one.slug).collect();
+    let search = FIELDS.iter().fold(Filled::new(), |filled, field| {
+        filled.with(field, params.get(field))
+    });
+    let mut agents: Vec<_> = shared
+        .app
+        .agents(member.who())
+        .into_iter()
+        .map(|one| one.slug)
+        .collect();
     if let Some(chosen) = params.some("agent")
         && !agents.iter().any(|agent| agent == chosen)
     {

@@ -11,7 +11,9 @@ use super::routes::Route;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::member("/console/sessions").nav("sessions").get(list::show),
+        Route::member("/console/sessions")
+            .nav("sessions")
+            .get(list::show),
         Route::member("/console/sessions/{id}").get(one::show),
         Route::member("/console/sessions/{id}/prompt").post(one::prompt),
         Route::member("/console/sessions/{id}/stop").post(one::stop),

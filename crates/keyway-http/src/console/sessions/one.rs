@@ -38,8 +38,9 @@ pub(super) async fn prompt(
     let view = shared.app.sessions().show(member.who(), &id).await?;
     let (said, session) = (form.get("message"), Some(id.as_str()));
     let request = &member.visit.request;
-    let begun =
-        shared.app.prompt_in_background(member.who(), &view.agent, said, session, request);
+    let begun = shared
+        .app
+        .prompt_in_background(member.who(), &view.agent, said, session, request);
     match begun.await {
         Ok(session) => {
             let to = format!("/console/sessions/{session}");
@@ -62,7 +63,11 @@ pub(super) async fn stop(
 ) -> Result<Response, Refusal> {
     let id = read(&id)?;
     let stopped = shared.app.interrupt(member.who(), &id).await?;
-    let code = if stopped { "session-stopped" } else { "session-still" };
+    let code = if stopped {
+        "session-stopped"
+    } else {
+        "session-still"
+    };
     Ok(done(&format!("/console/sessions/{id}"), code))
 }
 
@@ -95,7 +100,9 @@ async fn page(
     let own = view.actor == member.web.user.id.as_str();
     let running = view.status == "running";
     let mut line = lines(shared, member, vec![view]).await?;
-    let session = line.pop().ok_or_else(|| Error::internal("a session has a line"))?;
+    let session = line
+        .pop()
+        .ok_or_else(|| Error::internal("a session has a line"))?;
     let path = format!("/console/sessions/{id}");
     Ok(Session {
         session,

@@ -39,7 +39,12 @@ pub(super) fn lines(shared: &Shared, events: &[EventView]) -> Vec<TranscriptLine
             "model_changed" => lines.push(line("model", text("/model"))),
             "user_message" => lines.push(line("user", text("/text"))),
             "assistant_message" => {
-                for call in value.pointer("/calls").and_then(Value::as_array).into_iter().flatten() {
+                for call in value
+                    .pointer("/calls")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                {
                     let id = call.get("id").and_then(Value::as_str).unwrap_or_default();
                     let arguments = call.get("arguments").map(pretty).unwrap_or_default();
                     wanted.insert(id.to_owned(), arguments);

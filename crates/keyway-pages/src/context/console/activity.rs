@@ -91,8 +91,19 @@ impl Page for Activity {
     const TEMPLATE: &'static str = "console/activity.html";
 
     fn samples() -> Vec<Self> {
-        let outcomes = ["ok", "tool_error", "refused", "failed", "cancelled", "timeout", "began", "?"];
-        let events = (1..).zip(outcomes).map(|(seq, one)| EventLine::sample(seq, Some(one)));
+        let outcomes = [
+            "ok",
+            "tool_error",
+            "refused",
+            "failed",
+            "cancelled",
+            "timeout",
+            "began",
+            "?",
+        ];
+        let events = (1..)
+            .zip(outcomes)
+            .map(|(seq, one)| EventLine::sample(seq, Some(one)));
         let kinds = vec![
             EventKindLine {
                 kind: "call".into(),
@@ -104,7 +115,10 @@ impl Page for Activity {
             },
         ];
         let full = Self {
-            search: Filled::new().with("tool", SAMPLE_OUTSIDE).with("kind", "call").with("outcome", "ok"),
+            search: Filled::new()
+                .with("tool", SAMPLE_OUTSIDE)
+                .with("kind", "call")
+                .with("outcome", "ok"),
             searching: true,
             kinds: kinds.clone(),
             events: events.collect(),

@@ -35,7 +35,9 @@ impl Page for ActivityLog {
         };
         let broken = Self {
             broken: Some(SAMPLE_OUTSIDE.into()),
-            form: Filled::new().with("since", SAMPLE_OUTSIDE).wrong("since", "a moment"),
+            form: Filled::new()
+                .with("since", SAMPLE_OUTSIDE)
+                .wrong("since", "a moment"),
             ..whole.clone()
         };
         let fresh = Self {

@@ -105,7 +105,7 @@ pub struct AppConfirm {
 
 impl SecretField {
     fn samples() -> Vec<Self> {
-        let field = |name: &str, secret, required| Self {
+        let field = |name: &str, secret: bool, required: bool| Self {
             name: name.into(),
             label: SAMPLE_OUTSIDE.into(),
             help: required.then(|| SAMPLE_OUTSIDE.into()),
@@ -144,7 +144,9 @@ impl Page for App {
                 ("user".into(), SAMPLE_OUTSIDE.into()),
             ],
             fields: SecretField::samples(),
-            form: Filled::new().wrong("apiKey", "fill this in").with("region", SAMPLE_OUTSIDE),
+            form: Filled::new()
+                .wrong("apiKey", "fill this in")
+                .with("region", SAMPLE_OUTSIDE),
         };
         let oauth = Self {
             definition: corp,
@@ -189,7 +191,9 @@ impl Page for AppInstance {
             testable: true,
             reconnect: (instance.health == "reconnect").then(|| "/connect/acme".into()),
             fields: SecretField::samples(),
-            rename: Filled::new().with("name", instance.name.clone()).wrong("name", "another name"),
+            rename: Filled::new()
+                .with("name", instance.name.clone())
+                .wrong("name", "another name"),
             rotate: Filled::new().wrong("apiKey", "fill this in"),
             failed: Some(SAMPLE_OUTSIDE.into()),
             instance,

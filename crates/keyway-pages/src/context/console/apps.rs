@@ -97,7 +97,12 @@ impl DefinitionLine {
             uses: Vec::new(),
             ..of("bare", false, false)
         };
-        vec![of("acme", false, false), of("corp", true, false), of("open", false, true), bare]
+        vec![
+            of("acme", false, false),
+            of("corp", true, false),
+            of("open", false, true),
+            bare,
+        ]
     }
 }
 
@@ -106,7 +111,10 @@ impl Page for Apps {
 
     fn samples() -> Vec<Self> {
         let full = Self {
-            search: Filled::new().with("q", SAMPLE_OUTSIDE).with("scope", "user").with("key", "acme"),
+            search: Filled::new()
+                .with("q", SAMPLE_OUTSIDE)
+                .with("scope", "user")
+                .with("key", "acme"),
             searching: true,
             instances: InstanceLine::samples(),
             pager: Pager {

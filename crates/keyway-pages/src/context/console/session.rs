@@ -131,7 +131,9 @@ impl Page for Session {
         });
         let mine = others.clone().map(|page| Self {
             own: true,
-            form: Filled::new().with("message", SAMPLE_OUTSIDE).wrong("message", "say it"),
+            form: Filled::new()
+                .with("message", SAMPLE_OUTSIDE)
+                .wrong("message", "say it"),
             ..page
         });
         full.into_iter().chain(others).chain(mine).collect()

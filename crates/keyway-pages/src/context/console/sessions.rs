@@ -50,7 +50,14 @@ pub struct SessionLine {
 impl SessionLine {
     /// One of each status.
     pub fn samples() -> Vec<Self> {
-        let all = ["running", "finished", "interrupted", "budget", "failed", "idle"];
+        let all = [
+            "running",
+            "finished",
+            "interrupted",
+            "budget",
+            "failed",
+            "idle",
+        ];
         let line = |(place, status): (u64, &str)| Self {
             id: format!("sess_{place}"),
             title: SAMPLE_OUTSIDE.into(),
@@ -73,7 +80,9 @@ impl Page for Sessions {
 
     fn samples() -> Vec<Self> {
         let full = Self {
-            search: Filled::new().with("q", SAMPLE_OUTSIDE).with("agent", "helper"),
+            search: Filled::new()
+                .with("q", SAMPLE_OUTSIDE)
+                .with("agent", "helper"),
             searching: true,
             agents: vec!["helper".into(), SAMPLE_OUTSIDE.into()],
             sessions: SessionLine::samples(),
