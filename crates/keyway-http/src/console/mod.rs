@@ -7,7 +7,9 @@ mod activity;
 mod agents;
 mod apps;
 mod badges;
+mod events;
 mod form;
+mod how_to_connect;
 mod member;
 mod my_sessions;
 mod nav;
@@ -18,6 +20,7 @@ mod routes;
 mod sessions;
 mod show;
 mod took;
+mod tools;
 
 pub(crate) use routes::router;
 pub use routes::{Audience, ConsolePath, console_paths};

@@ -10,7 +10,7 @@ macro_rules! console {
 }
 
 /// Every template of the console, one line each. No folder overrides them.
-pub const CONSOLE: &[Template] = console![
+pub const CONSOLE: &[Template] = console! {
     "layout.html",
     "macros.html",
     "confirm.html",
@@ -31,3 +31,8 @@ pub const CONSOLE: &[Template] = console![
     "session.html",
     "sessions.html",
 ];
+    "how_to_connect.html",
+    "overview.html",
+    "tool.html",
+    "tools.html",
+};

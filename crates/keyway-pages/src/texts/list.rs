@@ -17,3 +17,9 @@ macro_rules! texts {
 pub const TEXTS: &[Text] = texts![
     "activity", "agents", "apps", "frame", "overview", "sessions",
 ];
+pub const TEXTS: &[Text] = texts! {
+    "frame",
+    "how_to_connect",
+    "overview",
+    "tools",
+};
