@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::agents::Answering;
+use crate::approvals::Wake;
 use crate::audit::{Audit, AuditParts};
 use crate::bound;
 use crate::changes::{Changes, Topic};
@@ -81,6 +82,8 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     /// A job was queued here.
     pub(crate) jobs: Arc<Notify>,
+    /// An approval changed.
+    pub(crate) approvals: Arc<Wake>,
     pub(crate) channels: Arc<Hub>,
     pub(crate) changes: Changes,
     pub(crate) answering: ArcSwap<Answering>,
@@ -198,6 +201,13 @@ impl App {
             Arc::clone(&parts.clock),
             parts.ready.organization.clone(),
         );
+        let approvals = Arc::new(Wake::default());
+        parts.tasks.spawn(Arc::clone(&approvals).watch(
+            parts.store.clone(),
+            Arc::clone(&parts.clock),
+            settings.approvals.keep,
+            shutdown.clone(),
+        ));
         let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
             held,
@@ -218,6 +228,7 @@ impl App {
             bound: bound::Table::default(),
             connectors: Live::default(),
             jobs: Arc::default(),
+            approvals,
             channels: Arc::new(channels),
             changes,
             answering: ArcSwap::default(),
@@ -527,14 +538,18 @@ fn built_in() -> Policies {
 
 /// What a principal's sealed texts are bound to.
 fn bound(who: &Principal) -> Vec<u8> {
-    let subject = match who.subject() {
+    format!("{}/{}", who.organization(), subject(who)).into_bytes()
+}
+
+/// By what somebody is recognised, and for whom they came in.
+pub(crate) fn subject(who: &Principal) -> String {
+    match who.subject() {
         Subject::ApiKey { key, owner } => format!("{}/{key}", owner.as_str()),
         Subject::Token { client, owner, .. } => format!("{}/{client}", owner.as_str()),
         Subject::WebSession { session, user } => format!("{user}/{session}"),
         Subject::Local => "local".to_owned(),
         Subject::Anonymous => "anonymous".to_owned(),
-    };
-    format!("{}/{subject}", who.organization()).into_bytes()
+    }
 }
 
 impl std::fmt::Debug for App {

@@ -4,6 +4,7 @@
 mod access;
 pub mod agents;
 mod app;
+pub mod approvals;
 pub mod audit;
 mod bound;
 mod call;
