@@ -9,6 +9,7 @@ mod identities;
 mod invitations;
 mod links;
 mod members;
+mod names;
 mod organizations;
 mod password;
 mod password_change;

@@ -3,18 +3,24 @@
 
 #![allow(dead_code, reason = "pages of other nouns use it")]
 
+mod activity;
+mod agents;
+mod apps;
 mod badges;
 mod events;
 mod form;
 mod how_to_connect;
 mod integrations;
 mod member;
+mod my_sessions;
 mod nav;
 mod organization;
 mod overview;
 mod params;
 mod routes;
+mod sessions;
 mod show;
+mod took;
 mod tools;
 
 pub(crate) use routes::router;

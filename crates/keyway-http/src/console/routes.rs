@@ -85,6 +85,13 @@ impl Route {
 fn routes() -> Vec<Route> {
     let mut all = Vec::new();
     all.extend(super::integrations::routes());
+    all.extend(super::activity::routes());
+    all.extend(super::agents::routes());
+    all.extend(super::apps::routes());
+    all.extend(super::my_sessions::routes());
+    all.extend(super::organization::routes());
+    all.extend(super::overview::routes());
+    all.extend(super::sessions::routes());
     all.extend(super::events::routes());
     all.extend(super::how_to_connect::routes());
     all.extend(super::organization::routes());

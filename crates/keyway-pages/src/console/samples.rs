@@ -22,10 +22,23 @@ pub struct Sample {
 /// A template that meets a variable or a text there is not.
 pub fn samples(pages: &Pages) -> Result<Vec<Sample>, Error> {
     let mut all = Vec::new();
+    each::<page::Activity>(pages, &mut all)?;
+    each::<page::ActivityEvent>(pages, &mut all)?;
+    each::<page::ActivityLog>(pages, &mut all)?;
+    each::<page::Agent>(pages, &mut all)?;
+    each::<page::Agents>(pages, &mut all)?;
+    each::<page::App>(pages, &mut all)?;
+    each::<page::AppConfirm>(pages, &mut all)?;
+    each::<page::AppInstance>(pages, &mut all)?;
+    each::<page::Apps>(pages, &mut all)?;
     each::<page::Confirm>(pages, &mut all)?;
     each::<page::Connector>(pages, &mut all)?;
     each::<page::ConnectorForm>(pages, &mut all)?;
     each::<page::Integrations>(pages, &mut all)?;
+    each::<page::MySessions>(pages, &mut all)?;
+    each::<page::Overview>(pages, &mut all)?;
+    each::<page::Session>(pages, &mut all)?;
+    each::<page::Sessions>(pages, &mut all)?;
     each::<page::HowToConnect>(pages, &mut all)?;
     each::<page::Overview>(pages, &mut all)?;
     each::<page::ToolPage>(pages, &mut all)?;
