@@ -1,18 +1,32 @@
 //! The contexts of the console: one file a page, and what its pages share.
 
+mod api_keys;
+mod clients;
 mod confirm;
 mod filled;
 mod frame;
+mod issued;
 mod moment;
 mod overview;
 mod pager;
+mod people;
+mod policy;
+mod service_accounts;
+mod settings;
 
+pub use api_keys::{ApiKeys, KeyLine, KeyPage, NewKey};
+pub use clients::{ClientLine, ClientPage, Clients, GrantLine, Grants, NewClient};
 pub use confirm::Confirm;
 pub use filled::{Changed, Filled};
 pub use frame::{Frame, Notice, Place, PlaceGroup};
+pub use issued::Issued;
 pub use moment::Moment;
 pub use overview::{Overview, ServerLine};
 pub use pager::Pager;
+pub use people::{InvitationLine, Invitations, Invite, MemberLine, MemberPage, People};
+pub use policy::{Policy, PolicyCheck, PolicyOutcome, PolicyText};
+pub use service_accounts::{AccountLine, AccountPage, NewAccount, ServiceAccounts};
+pub use settings::{ProjectLine, ProjectPage, Projects, Settings, SignInFacts};
 
 /// Text from outside, as samples have it: none of it may be markup in a page.
 pub const SAMPLE_OUTSIDE: &str = "Sample <i>client</i> \u{202e}dekcirt";
