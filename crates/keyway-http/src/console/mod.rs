@@ -3,14 +3,21 @@
 
 #![allow(dead_code, reason = "pages of other nouns use it")]
 
+mod api_keys;
 mod badges;
+mod clients;
 mod form;
 mod member;
 mod nav;
 mod organization;
 mod overview;
 mod params;
+mod people;
+mod policy;
 mod routes;
+mod rows;
+mod service_accounts;
+mod settings;
 mod show;
 
 pub(crate) use routes::router;

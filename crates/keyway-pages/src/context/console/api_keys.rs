@@ -100,7 +100,11 @@ impl Page for ApiKeys {
             keys,
             pager: Pager::default(),
         };
-        vec![of("", KeyLine::samples()), of("", Vec::new()), of("x", Vec::new())]
+        vec![
+            of("", KeyLine::samples()),
+            of("", Vec::new()),
+            of("x", Vec::new()),
+        ]
     }
 }
 
@@ -134,10 +138,7 @@ impl Page for NewKey {
             },
             Self {
                 form: wrong.wrong("name", "expected: 1 to 100 visible characters"),
-                owners: vec![
-                    (String::new(), "Ada".into()),
-                    ("svc_1".into(), "ci".into()),
-                ],
+                owners: vec![(String::new(), "Ada".into()), ("svc_1".into(), "ci".into())],
             },
         ]
     }

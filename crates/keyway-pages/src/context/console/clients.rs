@@ -145,7 +145,7 @@ impl GrantLine {
             made: Moment::sample(9000),
             used: (state == "active").then(|| Moment::sample(100)),
             until: Moment::sample(-900_000),
-            revoke: (state == "active").then(|| "/console/grants/grant_1/revoke".into()),
+            revoke: (state == "active").then(|| "/console/clients/grants/grant_1/revoke".into()),
         };
         ["active", "expired", "revoked"].map(line).into()
     }
@@ -189,7 +189,7 @@ impl Page for ClientPage {
                     .of_revision(1),
             ),
             grants: GrantLine::samples(),
-            all_grants: "/console/grants?client=client_1".into(),
+            all_grants: "/console/clients/grants?client=client_1".into(),
             trouble: Filled::new(),
         };
         let theirs = |kind, auth: &str| Self {
@@ -205,7 +205,7 @@ impl Page for ClientPage {
         };
         vec![
             own.clone(),
-            theirs("document", "none"),
+            theirs("document", "public"),
             theirs("registered", "client_secret_post"),
             theirs("document", "private_key_jwt"),
         ]

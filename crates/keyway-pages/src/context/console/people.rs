@@ -150,7 +150,12 @@ impl Page for MemberPage {
             changeable: true,
             ..of("owner", false)
         };
-        vec![of("member", false), of("admin", true), of("owner", false), refused]
+        vec![
+            of("member", false),
+            of("admin", true),
+            of("owner", false),
+            refused,
+        ]
     }
 }
 
@@ -180,7 +185,7 @@ impl Page for Invitations {
             state,
             made: Moment::sample(90_000),
             until: Moment::sample(-90_000),
-            revoke: (state == "open").then(|| "/console/invitations/inv_1/revoke".into()),
+            revoke: (state == "open").then(|| "/console/people/invitations/inv_1/revoke".into()),
         };
         let full = Self {
             query: String::new(),
