@@ -6,7 +6,9 @@
 mod api_keys;
 mod badges;
 mod clients;
+mod events;
 mod form;
+mod how_to_connect;
 mod member;
 mod nav;
 mod organization;
@@ -19,6 +21,7 @@ mod rows;
 mod service_accounts;
 mod settings;
 mod show;
+mod tools;
 
 pub(crate) use routes::router;
 pub use routes::{Audience, ConsolePath, console_paths};

@@ -10,10 +10,11 @@ macro_rules! console {
 }
 
 /// Every template of the console, one line each. No folder overrides them.
-pub const CONSOLE: &[Template] = console![
+pub const CONSOLE: &[Template] = console! {
     "layout.html",
     "macros.html",
     "confirm.html",
+    "how_to_connect.html",
     "overview.html",
     "api_key.html",
     "api_key_new.html",
@@ -37,3 +38,6 @@ pub const CONSOLE: &[Template] = console![
     "service_accounts.html",
     "settings.html",
 ];
+    "tool.html",
+    "tools.html",
+};

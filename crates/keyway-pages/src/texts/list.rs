@@ -25,3 +25,9 @@ pub const TEXTS: &[Text] = texts![
     "policy",
     "settings",
 ];
+pub const TEXTS: &[Text] = texts! {
+    "frame",
+    "how_to_connect",
+    "overview",
+    "tools",
+};

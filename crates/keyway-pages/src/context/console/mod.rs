@@ -13,6 +13,15 @@ mod people;
 mod policy;
 mod service_accounts;
 mod settings;
+mod how_to_connect;
+mod input;
+mod moment;
+mod overview;
+mod pager;
+mod plot;
+mod took;
+mod tool;
+mod tools;
 
 pub use api_keys::{ApiKeys, KeyLine, KeyPage, NewKey};
 pub use clients::{ClientLine, ClientPage, Clients, GrantLine, Grants, NewClient};
@@ -20,13 +29,19 @@ pub use confirm::Confirm;
 pub use filled::{Changed, Filled};
 pub use frame::{Frame, Notice, Place, PlaceGroup};
 pub use issued::Issued;
+pub use how_to_connect::{ClientHelp, HowToConnect, Snippet};
+pub use input::{Input, InputKind, arguments, inputs};
 pub use moment::Moment;
-pub use overview::{Overview, ServerLine};
+pub use overview::{Available, CallsLine, Overview, ServerLine, ToolCalls};
 pub use pager::Pager;
 pub use people::{InvitationLine, Invitations, Invite, MemberLine, MemberPage, People};
 pub use policy::{Policy, PolicyCheck, PolicyOutcome, PolicyText};
 pub use service_accounts::{AccountLine, AccountPage, NewAccount, ServiceAccounts};
 pub use settings::{ProjectLine, ProjectPage, Projects, Settings, SignInFacts};
+pub use plot::{Bar, Plot};
+pub use took::Took;
+pub use tool::{AnswerPart, Reason, ToolAnswer, ToolPage, Verdict};
+pub use tools::{ToolLine, Tools};
 
 /// Text from outside, as samples have it: none of it may be markup in a page.
 pub const SAMPLE_OUTSIDE: &str = "Sample <i>client</i> \u{202e}dekcirt";
