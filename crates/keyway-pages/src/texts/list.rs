@@ -17,6 +17,16 @@ macro_rules! texts {
 pub const TEXTS: &[Text] = texts!["frame", "integrations", "overview",];
 pub const TEXTS: &[Text] = texts![
     "activity", "agents", "apps", "frame", "overview", "sessions",
+pub const TEXTS: &[Text] = texts![
+    "frame",
+    "overview",
+    "issued",
+    "people",
+    "service_accounts",
+    "api_keys",
+    "clients",
+    "policy",
+    "settings",
 ];
 pub const TEXTS: &[Text] = texts! {
     "frame",
