@@ -30,7 +30,8 @@ pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
     Ok(tally)
 }
 
-/// Two servers: an official one, and one that attacks. Everybody asks often here.
+/// Two servers: an official one, and one that attacks. What the tests serve on this machine may
+/// be reached.
 fn configuration(rig: &Rig<'_>) -> String {
     let node = rig.node.program();
     let malicious = rig.workspace.root.join("e2e/console/malicious.mjs");
