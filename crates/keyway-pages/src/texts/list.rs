@@ -15,10 +15,6 @@ macro_rules! texts {
 
 /// Every text of the console, in English: one file a noun, one line here a file.
 pub const TEXTS: &[Text] = texts! {
-    "api_keys",
-    "clients",
-    "frame",
-    "how_to_connect",
     "activity",
     "agents",
     "api_keys",
