@@ -67,13 +67,20 @@ impl Page for Connector {
             "oauth_client",
         ];
         let probes = ProbeShown::samples();
-        let one = |(index, standing): (usize, Standing)| Self {
+        let each = standings
+            .into_iter()
+            .zip(scopes.into_iter().cycle())
+            .zip(auths.into_iter().cycle());
+        let one = |(index, ((standing, scope), auth)): (
+            usize,
+            ((Standing, ScopeShown), &'static str),
+        )| Self {
             path: "/console/connectors/acme".into(),
             slug: "acme".into(),
             name: SAMPLE_OUTSIDE.into(),
             url: SAMPLE_OUTSIDE.into(),
-            scope: scopes[index % scopes.len()].clone(),
-            auth: auths[index % auths.len()],
+            scope,
+            auth,
             headers: vec![SAMPLE_OUTSIDE.into(); index % 3],
             rotates: index.is_multiple_of(2),
             enabled: standing.state != "off",
@@ -96,6 +103,6 @@ impl Page for Connector {
             probe: probes.get(index).cloned(),
             standing,
         };
-        standings.into_iter().enumerate().map(one).collect()
+        each.enumerate().map(one).collect()
     }
 }
