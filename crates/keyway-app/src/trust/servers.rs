@@ -128,7 +128,7 @@ impl McpServers {
             let standing = self.standing(who, server).await?;
             if standing.usual == Usual::Added {
                 let connectors = self.app.connectors();
-                return connectors.refresh(who, server).await.map(drop);
+                return Box::pin(connectors.refresh(who, server)).await.map(drop);
             }
             let opener = self.app.opener();
             let shown = standing.shown.zip(opener);

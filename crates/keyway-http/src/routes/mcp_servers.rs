@@ -1,5 +1,7 @@
 //! `/v1/mcp-servers/{id}`: what is decided about an MCP server and its tools. The id is its key.
 
+#![expect(clippy::option_option, reason = "`null` is not the same as nothing")]
+
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
