@@ -40,10 +40,10 @@ pub(super) struct Effort {
 }
 
 impl Effort {
-    pub(super) fn full(rounds: usize) -> Self {
+    pub(super) fn of(rounds: usize, connectors: usize) -> Self {
         Self {
             rounds: rounds * 4,
-            connectors: 2_000,
+            connectors,
         }
     }
 
@@ -78,6 +78,7 @@ pub(super) async fn run(effort: &Effort) -> Result<Vec<Figure>, Failure> {
     desk.until_listed(many * TOOLS).await?;
     let all_there = begin.elapsed();
     let resident = desk.gateway.process.resident()? / 1024.0;
+    desk.browser.reopen().await?;
     let (mut adding, mut first, mut lists) = (vec![], vec![], vec![]);
     for round in 0..rounds {
         adding.push(desk.add(many + round).await?);

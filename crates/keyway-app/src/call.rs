@@ -4,11 +4,12 @@ use keyway_core::ports::{Relay, RelayMethod, Upstream};
 use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{Error, Kind};
 
+use crate::approvals::without_approval;
 use crate::audit::{Called, Sent};
 use crate::bound::Bound;
 use crate::catalogue::{PromptTarget, ResourceTarget, ToolTarget};
 use crate::output::OutputCheck;
-use crate::policy::Admitted;
+use crate::policy::{Admitted, NotAdmitted};
 use crate::run::Run;
 use crate::{App, Call, Definitions};
 
@@ -55,10 +56,14 @@ impl App {
         if let Err(exceeded) = self.limits().of_tool(call.who, call.target) {
             return Ok(render::error_result(&exceeded.into()));
         }
-        let admitted = match self.admit_tool(call, &route.thing).await {
+        let defined = || route.definition(&definitions);
+        let admitted = match self.admit_tool(call, &route.thing, &defined).await {
             Ok(admitted) => admitted,
-            Err(Err(error)) => return Err(self.refused_by(call, route.server(), error)),
-            Err(Ok(error)) => {
+            Err(NotAdmitted::Protocol(error)) => {
+                return Err(self.refused_by(call, route.server(), error));
+            }
+            Err(NotAdmitted::Asks(result)) => return Ok(result),
+            Err(NotAdmitted::Tool(error)) => {
                 let result = render::error_result(&error);
                 self.refused_by(call, route.server(), error.into());
                 return Ok(result);
@@ -84,6 +89,12 @@ impl App {
                 let called = Called::request(call.method, call.target);
                 let called = called.touching(route.touch).at(upstream.key());
                 let started = tokio::time::Instant::now();
+                let approved = admitted.approved.as_ref();
+                let stripped = approved.and_then(|_| without_approval(call.params));
+                let call = Call {
+                    params: stripped.as_ref().unwrap_or(call.params),
+                    ..call
+                };
                 let outcome = self
                     .relayed(call, called, &admitted, &**upstream, own)
                     .await;
@@ -249,6 +260,9 @@ impl App {
         let sent = Sent::Params(call.params);
         let mut record = self.audit().call(call.who, call.request, called, sent);
         record.admitted(admitted);
+        if let Some(connection) = self.inner.bound.get(upstream.id()) {
+            record.leased(connection.instances().iter().map(|(id, _)| id));
+        }
         record.begin().await?;
         let outcome = relay(call, upstream, own).await;
         self.used_bound(upstream);

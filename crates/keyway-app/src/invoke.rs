@@ -13,7 +13,7 @@ use crate::agents::Calling;
 use crate::audit::{Called, Sent};
 use crate::credentials::{CredentialChoice, Leased};
 use crate::patience::{Patient, within};
-use crate::policy::{ThingKind, Wish};
+use crate::policy::{Choosing, ThingKind, Wish};
 use crate::run::{Run, Within};
 use crate::tenant::Tenant;
 use crate::{App, Definitions, Invocation, Surface};
@@ -98,6 +98,12 @@ impl App {
             arguments: &call.input,
             caller: &call.caller,
             cancel: call.cancel,
+            request: call.request,
+            definition: &|| entry.tool_definition(),
+            chosen: Choosing::Choice(&call.credentials),
+            params: None,
+            job: within.job,
+            waits: within.job.is_none(),
         };
         let admitted = self.admit_call(&wish).await;
         let admitted = admitted.map_err(|refused| {
@@ -156,6 +162,7 @@ impl App {
             entry.validate(&run.input)?;
             let leased = self.lease(run.who, run.definitions, entry, || run.choice());
             let leased = leased.await?;
+            record.leased(leased.iter().flat_map(|leased| leased.instances()));
             record.begin().await?;
             let mut reply = self.attempt(entry, run, leased.as_ref()).await;
             self.leased(leased.as_ref(), &reply);

@@ -91,6 +91,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0014_server_tools.sql"),
     ),
     (
+        16,
+        "approvals",
+        include_str!("../migrations/sqlite/0016_approvals.sql"),
+    ),
+    (
         17,
         "call stats",
         include_str!("../migrations/sqlite/0017_call_stats.sql"),

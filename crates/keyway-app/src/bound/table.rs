@@ -45,6 +45,12 @@ impl Table {
         self.servers.load().get(organization).cloned()
     }
 
+    /// Whether a server of this key of an organization is reached with credentials of its callers.
+    pub(crate) fn defines(&self, organization: &OrgId, key: &str) -> bool {
+        self.of(organization)
+            .is_some_and(|servers| servers.get(key).is_some())
+    }
+
     /// True when an organization has any.
     pub(super) fn has(&self, organization: &OrgId) -> bool {
         self.servers.load().contains_key(organization)
@@ -92,7 +98,7 @@ impl Table {
         self.known.lock().retain(|(of, _), _| of != organization);
     }
 
-    pub(super) fn get(&self, id: &str) -> Option<Arc<Connection>> {
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<Connection>> {
         // A server without credentials has no such id.
         if !id.contains('#') {
             return None;

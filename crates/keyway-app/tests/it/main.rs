@@ -2,6 +2,7 @@
 
 mod actions;
 mod api_keys;
+mod approvals;
 mod audit;
 mod bound;
 mod catalogue;
@@ -20,4 +21,5 @@ mod rotation;
 mod sealing;
 mod setup;
 mod support;
+mod tools;
 mod upstreams;

@@ -13,6 +13,8 @@ mod channels;
 mod cli;
 mod config;
 mod connect;
+mod connectors;
+mod console;
 mod dev;
 mod guides;
 mod http;
