@@ -33,7 +33,6 @@ pub fn samples(pages: &Pages) -> Result<Vec<Sample>, Error> {
     each::<page::Apps>(pages, &mut all)?;
     each::<page::Confirm>(pages, &mut all)?;
     each::<page::MySessions>(pages, &mut all)?;
-    each::<page::Overview>(pages, &mut all)?;
     each::<page::Session>(pages, &mut all)?;
     each::<page::Sessions>(pages, &mut all)?;
     each::<page::HowToConnect>(pages, &mut all)?;

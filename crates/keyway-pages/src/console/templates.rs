@@ -13,7 +13,6 @@ macro_rules! console {
 pub const CONSOLE: &[Template] = console! {
     "layout.html",
     "macros.html",
-    "confirm.html",
     "activity-event.html",
     "activity-log.html",
     "activity-macros.html",
@@ -25,14 +24,13 @@ pub const CONSOLE: &[Template] = console! {
     "app-macros.html",
     "app.html",
     "apps.html",
+    "confirm.html",
+    "how_to_connect.html",
     "my-sessions.html",
     "overview.html",
     "session-macros.html",
     "session.html",
     "sessions.html",
-];
-    "how_to_connect.html",
-    "overview.html",
     "tool.html",
     "tools.html",
 };

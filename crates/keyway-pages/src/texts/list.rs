@@ -14,12 +14,13 @@ macro_rules! texts {
 }
 
 /// Every text of the console, in English: one file a noun, one line here a file.
-pub const TEXTS: &[Text] = texts![
-    "activity", "agents", "apps", "frame", "overview", "sessions",
-];
 pub const TEXTS: &[Text] = texts! {
+    "activity",
+    "agents",
+    "apps",
     "frame",
     "how_to_connect",
     "overview",
+    "sessions",
     "tools",
 };
