@@ -83,7 +83,7 @@ async fn page(shared: &Shared, member: &Member, key: &str, form: Filled) -> Resu
         rungs: rungs(shared, member, &definition).await?,
         instances: instances.collect(),
         more: found.next.is_some(),
-        places: places.into_iter().map(option).collect(),
+        places: places.into_iter().map(|one| option(key, one)).collect(),
         fields: fields::fields(&definition),
         definition: lines::definition(&definition),
         form,
@@ -127,8 +127,9 @@ async fn rungs(
     Ok(rungs)
 }
 
-fn option((value, place): (String, Place)) -> PlaceOption {
+fn option(key: &str, (value, place): (String, Place)) -> PlaceOption {
     PlaceOption {
+        connect: places::connect(key, &place),
         value,
         scope: place.scope().as_str().to_owned(),
         name: match place {

@@ -41,6 +41,8 @@ pub struct PlaceOption {
     pub scope: String,
     /// The project's slug. Text from outside.
     pub name: String,
+    /// Where it is connected for them.
+    pub connect: String,
 }
 
 impl PlaceOption {
@@ -49,6 +51,7 @@ impl PlaceOption {
             value: value.into(),
             scope: scope.into(),
             name: SAMPLE_OUTSIDE.into(),
+            connect: "/connect/acme?for=user".into(),
         };
         vec![
             place("organization", "organization"),
