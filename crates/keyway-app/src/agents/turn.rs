@@ -58,7 +58,7 @@ impl App {
             follower.begun(&lease.id);
         }
         let stop = from.cancel.child_token();
-        let known = self.know_turn(&lease.id, &stop);
+        let known = self.know_turn(&lease, &stop);
         // Whoever stops waiting stops the turn.
         let _gone = stop.clone().drop_guard();
         let through = ActingAgent {

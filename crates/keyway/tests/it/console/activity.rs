@@ -63,10 +63,10 @@ async fn events_are_found_by_who_what_and_how_they_ended() {
             "say-back",
             "acme-whoami</bdi>",
         ),
-        ("kind=sign_in", "Signed in", "say-back</bdi>"),
+        ("kind=sign_in", "Signed in</a>", "say-back</bdi>"),
         (
             "who=ada@example.com&kind=sign_in",
-            "Ada Lovelace",
+            "<bdi class=\"outside\">Ada Lovelace</bdi></td>",
             "say-back</bdi>",
         ),
         (
@@ -143,6 +143,11 @@ async fn a_call_s_whole_story_is_told_with_what_let_it_through_and_what_it_was_g
     };
     let story = owner.get(&format!("/console/activity/{outcome}")).await;
     assert!(story.text().contains("Credential set"), "{}", story.text());
+    assert!(
+        story.text().contains("2 events belong together"),
+        "{}",
+        story.text()
+    );
     for seq in ["0", "999999", "-1", "nothing", "9223372036854775807"] {
         let page = owner.get(&format!("/console/activity/{seq}")).await;
         assert_eq!(page.status(), 404, "{seq}");
@@ -165,7 +170,7 @@ async fn activity_is_for_administrators_and_of_one_organization() {
     let refused = member.post("/console/activity/export", &[]).await;
     assert_eq!(refused.status(), 404);
     let theirs = found(&mut eve, "tool=say-back").await;
-    assert_eq!(seqs(&theirs), []);
+    assert!(seqs(&theirs).is_empty());
     let page = eve.get(&at).await;
     assert!(!page.text().contains("say-back"), "{}", page.text());
     eve.get("/console/activity/log").await;
