@@ -11,9 +11,11 @@ macro_rules! console {
 
 /// Every template of the console, one line each. No folder overrides them.
 pub const CONSOLE: &[Template] = console! {
+    "layout.html",
+    "macros.html",
     "activity-event.html",
     "activity-log.html",
-    "activity-macros.html",
+    "activity-parts.html",
     "activity.html",
     "agent.html",
     "agents.html",
@@ -23,6 +25,7 @@ pub const CONSOLE: &[Template] = console! {
     "app-confirm.html",
     "app-instance.html",
     "app-macros.html",
+    "app-parts.html",
     "app.html",
     "apps.html",
     "client.html",
@@ -53,6 +56,7 @@ pub const CONSOLE: &[Template] = console! {
     "service_account_new.html",
     "service_accounts.html",
     "session-macros.html",
+    "session-parts.html",
     "session.html",
     "sessions.html",
     "settings.html",
