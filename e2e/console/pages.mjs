@@ -10,7 +10,7 @@ const MOST = 120;
 const pattern = (path) =>
   path
     .split("/")
-    .map((part, at) => (at > 3 || /^[a-z]+_[0-9a-f-]{8,}|__|%/.test(part) ? "{}" : part))
+    .map((part, at) => (at > 3 || /^[a-z]+_[0-9a-f-]{8,}|^\d+$|__|%/.test(part) ? "{}" : part))
     .join("/");
 
 const inConsole = (href, origin) => {
@@ -52,6 +52,7 @@ async function seed(api) {
   await api("POST", "/v1/api-keys", { name: "laptop" });
   const client = { name: "Desk", redirectUris: ["http://127.0.0.1:7777/callback"] };
   await api("POST", "/v1/oauth/clients", client);
+  await api("POST", "/v1/connectors", { name: "Acme", url: "http://127.0.0.1:9/mcp" });
   await api("POST", "/v1/actions/status", {});
 }
 

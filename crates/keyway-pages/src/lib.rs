@@ -30,4 +30,4 @@ pub use html::{CSRF_FIELD, Html, alert, csrf_field, hidden_fields};
 pub use page::Page;
 pub use pages::Pages;
 pub use source::{BUILT_IN, Template};
-pub use texts::{TEXTS, Text};
+pub use texts::{TEXTS, Text, wrong_texts};

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use keyway_pages::Pages;
+use keyway_pages::{Pages, wrong_texts};
 use keyway_pages::console::{CONSOLE, samples};
 
 #[test]
@@ -50,4 +50,9 @@ fn every_page_of_the_console_is_rendered_and_every_form_carries_the_token() {
             template.name
         );
     }
+}
+
+#[test]
+fn every_text_can_be_read_and_no_key_is_there_twice() {
+    assert_eq!(wrong_texts(), Vec::<String>::new());
 }
