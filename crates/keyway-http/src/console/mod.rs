@@ -5,8 +5,8 @@
 
 mod activity;
 mod agents;
-mod apps;
 mod api_keys;
+mod apps;
 mod badges;
 mod clients;
 mod events;
@@ -22,9 +22,9 @@ mod params;
 mod people;
 mod policy;
 mod routes;
-mod sessions;
 mod rows;
 mod service_accounts;
+mod sessions;
 mod settings;
 mod show;
 mod took;

@@ -89,8 +89,6 @@ fn routes() -> Vec<Route> {
     all.extend(super::agents::routes());
     all.extend(super::apps::routes());
     all.extend(super::my_sessions::routes());
-    all.extend(super::organization::routes());
-    all.extend(super::overview::routes());
     all.extend(super::sessions::routes());
     all.extend(super::events::routes());
     all.extend(super::how_to_connect::routes());
