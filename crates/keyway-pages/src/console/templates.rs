@@ -11,11 +11,9 @@ macro_rules! console {
 
 /// Every template of the console, one line each. No folder overrides them.
 pub const CONSOLE: &[Template] = console! {
-    "layout.html",
-    "macros.html",
     "activity-event.html",
     "activity-log.html",
-    "activity-macros.html",
+    "activity-parts.html",
     "activity.html",
     "agent.html",
     "agents.html",
@@ -25,6 +23,7 @@ pub const CONSOLE: &[Template] = console! {
     "app-confirm.html",
     "app-instance.html",
     "app-macros.html",
+    "app-parts.html",
     "app.html",
     "apps.html",
     "client.html",
@@ -40,7 +39,9 @@ pub const CONSOLE: &[Template] = console! {
     "invitations.html",
     "invite.html",
     "issued.html",
+    "layout.html",
     "lines.html",
+    "macros.html",
     "member.html",
     "my-sessions.html",
     "overview.html",
@@ -53,6 +54,7 @@ pub const CONSOLE: &[Template] = console! {
     "service_account_new.html",
     "service_accounts.html",
     "session-macros.html",
+    "session-parts.html",
     "session.html",
     "sessions.html",
     "settings.html",

@@ -42,10 +42,10 @@ said-tokens = { $n ->
 }
 tool-running = runs
 tool-done = answered
-session-tool-failed = failed
+tool-failed = failed
 tool-denied = denied
 tool-interrupted = interrupted
-session-tool-arguments = Arguments
+tool-arguments = Arguments
 tool-result = Result
 tool-no-result = No result.
 ended-finished = The turn ended.

@@ -1,12 +1,17 @@
 //! The console, as a browser sees it.
 
+mod activity;
+mod agents;
 mod api_keys;
+mod apps;
 mod clients;
 mod events;
 mod form;
+mod my_sessions;
 mod people;
 mod policy;
 mod service_accounts;
+mod sessions;
 mod settings;
 mod walk;
 mod world;
