@@ -46,8 +46,14 @@ async fn a_key_is_shown_once_and_is_good_for_what_was_chosen() {
         let shown = owner.get(path).await;
         assert!(!shown.text().contains(&key), "{path}");
         let text = plain(shown.text());
-        assert!(text.contains("tools:mcp__wiki__*") && text.contains("laptop"), "{text}");
-        assert!(text.contains("in 29 days") || text.contains("in 30 days"), "{text}");
+        assert!(
+            text.contains("tools:mcp__wiki__*") && text.contains("laptop"),
+            "{text}"
+        );
+        assert!(
+            text.contains("in 29 days") || text.contains("in 30 days"),
+            "{text}"
+        );
     }
 }
 
@@ -59,7 +65,10 @@ async fn what_is_wrong_with_a_key_is_told_at_its_field() {
         (&[("name", "x"), ("reach", "nothing")], "reach"),
         (&[("name", "x"), ("reach", "everything")], "reach"),
         (&[("name", "x"), ("reach", "some")], "tools"),
-        (&[("name", "x"), ("reach", "some"), ("tools", "canary!")], "tools"),
+        (
+            &[("name", "x"), ("reach", "some"), ("tools", "canary!")],
+            "tools",
+        ),
         (&[("name", "x"), ("life", "36500")], "life"),
         (&[("name", "x"), ("owner", "canary")], "owner"),
     ] {
@@ -81,24 +90,42 @@ async fn a_key_is_replaced_and_the_old_one_works_for_as_long_as_was_chosen() {
     let rotate = format!("{page}/rotate");
     let made = fill(&mut owner, &page, &rotate, &[("overlap", "3600")]).await;
     let new = secret(&made);
-    assert_eq!((status(&app, &old).await, status(&app, &new).await), (200, 200));
+    assert_eq!(
+        (status(&app, &old).await, status(&app, &new).await),
+        (200, 200)
+    );
     let shown = plain(owner.get(&page).await.text());
-    assert!(shown.contains("in 59 minutes") || shown.contains("in 1 hour"), "{shown}");
+    assert!(
+        shown.contains("in 59 minutes") || shown.contains("in 1 hour"),
+        "{shown}"
+    );
     let latest = page_of(&app, "deploy").await;
     assert_ne!(latest, page);
     let shown = owner.get(&latest).await;
     assert!(plain(shown.text()).contains(&page));
-    let made = fill(&mut owner, &latest, &format!("{latest}/rotate"), &[("overlap", "0")]).await;
+    let made = fill(
+        &mut owner,
+        &latest,
+        &format!("{latest}/rotate"),
+        &[("overlap", "0")],
+    )
+    .await;
     assert_eq!(status(&app, &secret(&made)).await, 200);
     assert_eq!(status(&app, &new).await, 401);
     let rotate = format!("{latest}/rotate");
     let refused = owner.post(&rotate, &[("overlap", "0")]).await;
     assert_eq!(refused.status(), 409);
-    assert!(plain(refused.text()).contains("has expired"), "{}", refused.text());
+    assert!(
+        plain(refused.text()).contains("has expired"),
+        "{}",
+        refused.text()
+    );
     let page = page_of(&app, "deploy").await;
     owner.get(&page).await;
     for overlap in ["canary", "99999999"] {
-        let refused = owner.post(&format!("{page}/rotate"), &[("overlap", overlap)]).await;
+        let refused = owner
+            .post(&format!("{page}/rotate"), &[("overlap", overlap)])
+            .await;
         assert_eq!(refused.status(), 422, "{overlap}");
         wrong(&refused, "overlap");
     }
@@ -135,10 +162,21 @@ async fn another_person_s_key_is_revoked_and_not_replaced() {
     let page = page_of(&app, "hers").await;
     let shown = owner.get(&page).await;
     assert!(!plain(shown.text()).contains(&format!("{page}/rotate")));
-    let refused = owner.post(&format!("{page}/rotate"), &[("overlap", "0")]).await;
+    let refused = owner
+        .post(&format!("{page}/rotate"), &[("overlap", "0")])
+        .await;
     assert_eq!(refused.status(), 403);
-    assert!(plain(refused.text()).contains("whose key it is"), "{}", refused.text());
-    assert_eq!(confirm(&mut owner, &format!("{page}/revoke")).await.status(), 303);
+    assert!(
+        plain(refused.text()).contains("whose key it is"),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(
+        confirm(&mut owner, &format!("{page}/revoke"))
+            .await
+            .status(),
+        303
+    );
 }
 
 #[tokio::test]

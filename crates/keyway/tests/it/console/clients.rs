@@ -22,7 +22,12 @@ async fn clients(app: &TestApp) -> Vec<Value> {
 /// Makes a client that acts as a service account. Answers its id and its secret.
 async fn machine(app: &TestApp, owner: &mut Browser) -> (String, String) {
     let bot = json!({ "name": "bot", "role": "member" });
-    let bot = app.post("/v1/service-accounts").json(&bot).send().await.json();
+    let bot = app
+        .post("/v1/service-accounts")
+        .json(&bot)
+        .send()
+        .await
+        .json();
     let account = bot["id"].as_str().unwrap();
     let fields = [("name", "robot"), ("account", account), ("scope", "mcp")];
     let made = fill(owner, NEW, NEW, &fields).await;
@@ -65,7 +70,10 @@ async fn a_client_is_made_by_hand_and_its_secret_is_shown_once() {
         assert!(shown.text().contains("Sample app"), "{path}");
     }
     let text = plain(owner.get(&page).await.text());
-    assert!(text.contains(CALLBACK) && text.contains("made here"), "{text}");
+    assert!(
+        text.contains(CALLBACK) && text.contains("made here"),
+        "{text}"
+    );
     let public = [
         ("name", "Native"),
         ("redirectUris", "http://127.0.0.1/callback"),
@@ -73,7 +81,10 @@ async fn a_client_is_made_by_hand_and_its_secret_is_shown_once() {
     ];
     let made = fill(&mut owner, NEW, NEW, &public).await;
     let text = follow(&mut owner, &made).await;
-    assert!(text.contains("The client is made.") && text.contains("not at all"), "{text}");
+    assert!(
+        text.contains("The client is made.") && text.contains("not at all"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -81,10 +92,25 @@ async fn what_is_wrong_with_a_client_is_told_at_its_field() {
     let (app, mut owner) = owned().await;
     for (fields, at) in [
         (&[("name", "<b>"), ("redirectUris", CALLBACK)][..], "name"),
-        (&[("name", "x"), ("redirectUris", "ftp://canary")], "redirectUris"),
-        (&[("name", "x"), ("redirectUris", CALLBACK), ("scope", "canary")], "scope"),
         (
-            &[("name", "x"), ("redirectUris", CALLBACK), ("auth", "private_key_jwt"), ("jwks", "canary")],
+            &[("name", "x"), ("redirectUris", "ftp://canary")],
+            "redirectUris",
+        ),
+        (
+            &[
+                ("name", "x"),
+                ("redirectUris", CALLBACK),
+                ("scope", "canary"),
+            ],
+            "scope",
+        ),
+        (
+            &[
+                ("name", "x"),
+                ("redirectUris", CALLBACK),
+                ("auth", "private_key_jwt"),
+                ("jwks", "canary"),
+            ],
             "jwks",
         ),
         (&[("name", "x"), ("account", "canary")], "account"),
@@ -108,18 +134,41 @@ async fn a_client_of_ones_own_is_changed_and_an_old_form_is_told_what_changed() 
     let old = Form::of(&owner.get(&page).await, &page);
     assert_eq!(old.value("redirectUris"), CALLBACK);
     let two = format!("{CALLBACK}\r\nhttps://app.example/second\r\n");
-    let change = [("name", "Other app"), ("redirectUris", two.as_str()), ("scope", "mcp")];
+    let change = [
+        ("name", "Other app"),
+        ("redirectUris", two.as_str()),
+        ("scope", "mcp"),
+    ];
     let done = fill(&mut owner, &page, &page, &change).await;
-    assert!(follow(&mut owner, &done).await.contains("The client is changed."));
+    assert!(
+        follow(&mut owner, &done)
+            .await
+            .contains("The client is changed.")
+    );
     let now = clients(&app).await.remove(0);
-    assert_eq!(now["redirectUris"], json!([CALLBACK, "https://app.example/second"]));
-    assert_eq!((&now["name"], &now["scope"]), (&json!("Other app"), &json!("mcp")));
+    assert_eq!(
+        now["redirectUris"],
+        json!([CALLBACK, "https://app.example/second"])
+    );
+    assert_eq!(
+        (&now["name"], &now["scope"]),
+        (&json!("Other app"), &json!("mcp"))
+    );
     let late = old.with("name", "Third app").send(&mut owner).await;
     assert_eq!(late.status(), 409, "{}", late.text());
     let text = plain(late.text());
-    assert!(text.contains("Other app") && text.contains("https://app.example/second"), "{text}");
+    assert!(
+        text.contains("Other app") && text.contains("https://app.example/second"),
+        "{text}"
+    );
     assert_eq!(clients(&app).await[0]["name"], "Other app");
-    let bad = fill(&mut owner, &page, &page, &[("redirectUris", "http://canary.example/")]).await;
+    let bad = fill(
+        &mut owner,
+        &page,
+        &page,
+        &[("redirectUris", "http://canary.example/")],
+    )
+    .await;
     assert_eq!(bad.status(), 422);
     wrong(&bad, "redirectUris");
 }
@@ -132,13 +181,21 @@ async fn a_client_is_kept_out_let_in_again_and_deleted() {
     assert!(works(&app, &issued).await);
     let page = format!("{LIST}/{id}");
     let done = confirm(&mut owner, &format!("{page}/disable")).await;
-    assert!(follow(&mut owner, &done).await.contains("The client is kept out."));
+    assert!(
+        follow(&mut owner, &done)
+            .await
+            .contains("The client is kept out.")
+    );
     assert!(!works(&app, &issued).await);
     let done = fill(&mut owner, &page, &format!("{page}/enable"), &[]).await;
     assert!(follow(&mut owner, &done).await.contains("is let in again"));
     assert!(works(&app, &issued).await);
     let done = confirm(&mut owner, &format!("{page}/delete")).await;
-    assert!(follow(&mut owner, &done).await.contains("The client is deleted"));
+    assert!(
+        follow(&mut owner, &done)
+            .await
+            .contains("The client is deleted")
+    );
     assert!(!works(&app, &issued).await);
     assert_eq!(owner.get(&page).await.status(), 404);
     assert_eq!(token(&app, &id, &secret).await.status(), 401);
@@ -155,18 +212,28 @@ async fn grants_are_ended_one_by_one_of_a_client_and_all_at_once() {
     assert!(found.contains("No grant is here."));
     let of_client = plain(owner.get(&format!("{GRANTS}?client={id}")).await.text());
     let revoke = of_client.split("href=\"").find(|link| {
-        link.split('"').next().is_some_and(|link| link.ends_with("/revoke"))
+        link.split('"')
+            .next()
+            .is_some_and(|link| link.ends_with("/revoke"))
     });
     let revoke = revoke.unwrap().split('"').next().unwrap().to_owned();
     let done = confirm(&mut owner, &revoke).await;
-    assert!(follow(&mut owner, &done).await.contains("The grant has ended"));
+    assert!(
+        follow(&mut owner, &done)
+            .await
+            .contains("The grant has ended")
+    );
     assert!(!works(&app, &first).await);
 
     let second = token(&app, &id, &secret).await;
     let page = format!("{LIST}/{id}");
     assert!(plain(owner.get(&page).await.text()).contains("valid"));
     let done = confirm(&mut owner, &format!("{page}/revoke")).await;
-    assert!(follow(&mut owner, &done).await.contains("Everything it was let do has ended."));
+    assert!(
+        follow(&mut owner, &done)
+            .await
+            .contains("Everything it was let do has ended.")
+    );
     assert!(!works(&app, &second).await);
 
     let third = token(&app, &id, &secret).await;
@@ -186,9 +253,18 @@ async fn what_a_grants_address_asks_for_that_is_not_there_is_not_found() {
         assert_eq!(answer.status(), 404, "{query}: {}", answer.text());
     }
     let id = "grant_01890a5d-ac96-774b-bcce-b302099a8057";
-    assert_eq!(owner.get(&format!("{GRANTS}/{id}/revoke")).await.status(), 404);
+    assert_eq!(
+        owner.get(&format!("{GRANTS}/{id}/revoke")).await.status(),
+        404
+    );
     owner.get(GRANTS).await;
-    assert_eq!(owner.post(&format!("{GRANTS}/{id}/revoke"), &[]).await.status(), 404);
+    assert_eq!(
+        owner
+            .post(&format!("{GRANTS}/{id}/revoke"), &[])
+            .await
+            .status(),
+        404
+    );
 }
 
 #[tokio::test]
@@ -205,6 +281,9 @@ async fn attack_cross_tenant_a_client_of_another_organization_is_not_there() {
         let answer = eve.post(&format!("{page}{act}"), &fields).await;
         assert_eq!(answer.status(), 404, "{act}: {}", answer.text());
     }
-    assert_eq!(eve.post(&format!("{GRANTS}/revoke"), &[]).await.status(), 303);
+    assert_eq!(
+        eve.post(&format!("{GRANTS}/revoke"), &[]).await.status(),
+        303
+    );
     assert!(works(&app, &issued).await);
 }

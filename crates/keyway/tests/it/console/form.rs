@@ -129,9 +129,8 @@ fn inputs(body: &str) -> Vec<(String, String)> {
         !checkbox || tag.contains(" checked")
     });
     sent.filter_map(|tag| {
-        let value = attribute(tag, "value").unwrap_or_else(|| {
-            if tag.contains("checkbox") { "on" } else { "" }.to_owned()
-        });
+        let value = attribute(tag, "value")
+            .unwrap_or_else(|| if tag.contains("checkbox") { "on" } else { "" }.to_owned());
         Some((attribute(tag, "name")?, value))
     })
     .collect()

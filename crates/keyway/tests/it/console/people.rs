@@ -33,7 +33,11 @@ async fn a_role_is_changed_and_holds_at_once() {
     assert!(!list.text().contains("ada@example.com"));
     assert_eq!(bob.get("/console/people").await.status(), 404);
     let done = fill(&mut owner, &page, &page, &[("role", "admin")]).await;
-    assert!(follow(&mut owner, &done).await.contains("The role is changed."));
+    assert!(
+        follow(&mut owner, &done)
+            .await
+            .contains("The role is changed.")
+    );
     assert_eq!(role_of(&app, &page).await, "admin");
     assert_eq!(bob.get("/console/people").await.status(), 200);
 }
@@ -50,7 +54,10 @@ async fn a_form_that_is_too_old_says_what_changed_and_saves_nothing() {
     let late = old.with("role", "owner").send(&mut owner).await;
     assert_eq!(late.status(), 409, "{}", late.text());
     let text = plain(late.text());
-    assert!(text.contains("Somebody else changed this meanwhile."), "{text}");
+    assert!(
+        text.contains("Somebody else changed this meanwhile."),
+        "{text}"
+    );
     assert_eq!(role_of(&app, &page).await, "admin");
     // What was typed is still there, and sending it again replaces what it is now.
     let again = Form::of(&late, &page);
@@ -82,7 +89,10 @@ async fn the_last_owner_stays_and_is_told_why() {
         let refused = confirm(&mut owner, &format!("{page}/{act}")).await;
         assert_eq!(refused.status(), 409, "{act}: {}", refused.text());
         let text = plain(refused.text());
-        assert!(text.contains("last owner") && text.contains("role=\"alert\""), "{text}");
+        assert!(
+            text.contains("last owner") && text.contains("role=\"alert\""),
+            "{text}"
+        );
     }
     assert_eq!(role_of(&app, &page).await, "owner");
     assert_eq!(owner.get("/console").await.status(), 200);
@@ -108,7 +118,11 @@ async fn an_admin_neither_makes_nor_changes_owners() {
     ] {
         let refused = admin.post(&path, fields).await;
         assert_eq!(refused.status(), 403, "{path}: {}", refused.text());
-        assert!(plain(refused.text()).contains("Only an owner"), "{}", refused.text());
+        assert!(
+            plain(refused.text()).contains("Only an owner"),
+            "{}",
+            refused.text()
+        );
     }
     let fields = [("email", "eve@example.com"), ("role", "owner")];
     admin.get(INVITE).await;
@@ -125,15 +139,25 @@ async fn who_is_disabled_is_out_at_once_and_let_in_again() {
     let page = page_of(&app, "bob@example.com").await;
     let question = owner.get(&format!("{page}/disable")).await;
     let text = plain(question.text());
-    assert!(text.contains("Disable Bob?") && text.contains("API keys rest"), "{text}");
+    assert!(
+        text.contains("Disable Bob?") && text.contains("API keys rest"),
+        "{text}"
+    );
     assert_eq!(bob.get("/console").await.status(), 200);
     let done = confirm(&mut owner, &format!("{page}/disable")).await;
     let text = follow(&mut owner, &done).await;
-    assert!(text.contains("They are kept out.") && text.contains("disabled"), "{text}");
+    assert!(
+        text.contains("They are kept out.") && text.contains("disabled"),
+        "{text}"
+    );
     assert_eq!(bob.get("/console").await.status(), 303);
     let enable = format!("{page}/enable");
     let done = fill(&mut owner, &page, &enable, &[]).await;
-    assert!(follow(&mut owner, &done).await.contains("They are let in again"));
+    assert!(
+        follow(&mut owner, &done)
+            .await
+            .contains("They are let in again")
+    );
     assert_eq!(bob.sign_in("bob@example.com").await.status(), 303);
     assert_eq!(bob.get("/console").await.status(), 200);
 }
@@ -178,7 +202,11 @@ async fn an_invitation_is_a_link_that_is_shown_once_and_taken_back() {
     assert_eq!(grace.get(path).await.status(), 200);
     let revoke = link_to(&list.text().replace("&#x2f;", "/"), "/revoke\"");
     let done = confirm(&mut owner, &revoke).await;
-    assert!(follow(&mut owner, &done).await.contains("The invitation is taken back"));
+    assert!(
+        follow(&mut owner, &done)
+            .await
+            .contains("The invitation is taken back")
+    );
     assert_eq!(grace.get(path).await.status(), 404);
 }
 
@@ -199,7 +227,11 @@ async fn who_accepts_an_invitation_is_a_member_of_its_role() {
     assert!(list.text().contains("accepted") && !plain(list.text()).contains("/revoke\""));
     let again = fill(&mut owner, INVITE, INVITE, &new).await;
     assert_eq!(again.status(), 409);
-    assert!(plain(again.text()).contains("is a member already"), "{}", again.text());
+    assert!(
+        plain(again.text()).contains("is a member already"),
+        "{}",
+        again.text()
+    );
 }
 
 #[tokio::test]
@@ -242,7 +274,10 @@ async fn a_long_list_is_read_a_page_at_a_time() {
     assert!(!last.text().contains("rel=\"next\""));
     let found = owner.get("/console/people/invitations?q=n5").await;
     assert_eq!(shown(found.text()), (50..55).collect::<Vec<_>>());
-    assert_eq!(owner.get("/console/people?cursor=canary").await.status(), 422);
+    assert_eq!(
+        owner.get("/console/people?cursor=canary").await.status(),
+        422
+    );
 }
 
 #[tokio::test]

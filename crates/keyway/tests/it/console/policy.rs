@@ -41,7 +41,10 @@ async fn the_policies_in_force_are_read_with_where_they_come_from() {
     let (_app, mut owner, dir) = governed().await;
     let page = owner.get("/console/policy").await;
     let text = plain(page.text());
-    assert!(text.contains("no-status-for-members") && text.contains("own.cedar:2"), "{text}");
+    assert!(
+        text.contains("no-status-for-members") && text.contains("own.cedar:2"),
+        "{text}"
+    );
     assert!(text.contains("forbids") && text.contains("permits"));
     assert!(text.contains("keyway.members") && text.contains("wants an approval"));
     // Where the operator keeps it, and what is about another organization, is not theirs.
@@ -55,23 +58,44 @@ async fn a_call_is_tried_and_the_policies_that_decided_are_shown() {
     let (app, mut owner, _dir) = governed().await;
     another(&app, "bob@example.com", Role::Member).await;
     for (who, tool, decision, policy) in [
-        ("bob@example.com", "status", "denied", "no-status-for-members"),
+        (
+            "bob@example.com",
+            "status",
+            "denied",
+            "no-status-for-members",
+        ),
         ("role:member", "status", "denied", "no-status-for-members"),
-        ("ada@example.com", "status", "allowed", "keyway.administrators"),
-        ("role:member", "mcp__wiki__read", "allowed", "keyway.members"),
+        (
+            "ada@example.com",
+            "status",
+            "allowed",
+            "keyway.administrators",
+        ),
+        (
+            "role:member",
+            "mcp__wiki__read",
+            "allowed",
+            "keyway.members",
+        ),
     ] {
         let page = owner.get(&asked(who, tool)).await;
         assert_eq!(page.status(), 200, "{who}: {}", page.text());
         let text = plain(page.text());
         let outcome = text.split("id=\"outcome\"").nth(1).unwrap();
-        assert!(outcome.contains(&format!(">{decision}<")), "{who} {tool}: {outcome}");
+        assert!(
+            outcome.contains(&format!(">{decision}<")),
+            "{who} {tool}: {outcome}"
+        );
         assert!(outcome.contains(policy), "{who} {tool}: {outcome}");
         let unknown = outcome.contains("There is no tool of this name.");
         assert_eq!(unknown, tool != "status", "{tool}");
     }
     let narrow = format!("{}&scopes=mcp:prompts", asked("ada@example.com", "status"));
     let text = plain(owner.get(&narrow).await.text());
-    assert!(text.contains(">out of scope<") && text.contains("With wider scopes"), "{text}");
+    assert!(
+        text.contains(">out of scope<") && text.contains("With wider scopes"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -107,7 +131,10 @@ async fn policies_are_read_and_tried_over_http_by_administrators() {
         .find(|policy| policy["id"] == "no-status-for-members")
         .unwrap();
     assert_eq!(own["effect"], "forbid");
-    assert_eq!((&own["builtIn"], &own["file"]), (&false.into(), &"own.cedar".into()));
+    assert_eq!(
+        (&own["builtIn"], &own["file"]),
+        (&false.into(), &"own.cedar".into())
+    );
     assert!(policies.iter().all(|policy| policy["id"] != "about-others"));
     let body = serde_json::json!({ "principal": "role:member", "tool": "status" });
     let decided = app.post("/v1/policy/check").json(&body).send().await.json();
@@ -115,9 +142,18 @@ async fn policies_are_read_and_tried_over_http_by_administrators() {
     assert_eq!(decided["policies"][0]["id"], "no-status-for-members");
     assert_eq!(decided["known"], true);
     for (body, pointer) in [
-        (serde_json::json!({ "principal": "role:x", "tool": "status" }), "/principal"),
-        (serde_json::json!({ "principal": "role:member", "tool": "status", "scopes": "canary" }), "/scopes"),
-        (serde_json::json!({ "principal": "role:member", "tool": "status", "access": "canary" }), "/access"),
+        (
+            serde_json::json!({ "principal": "role:x", "tool": "status" }),
+            "/principal",
+        ),
+        (
+            serde_json::json!({ "principal": "role:member", "tool": "status", "scopes": "canary" }),
+            "/scopes",
+        ),
+        (
+            serde_json::json!({ "principal": "role:member", "tool": "status", "access": "canary" }),
+            "/access",
+        ),
         (serde_json::json!({ "tool": "status" }), ""),
     ] {
         let refused = app.post("/v1/policy/check").json(&body).send().await;
@@ -127,9 +163,17 @@ async fn policies_are_read_and_tried_over_http_by_administrators() {
     }
     let body = serde_json::json!({ "principal": "nobody@example.com", "tool": "status" });
     let refused = app.post("/v1/policy/check").json(&body).send().await;
-    assert_eq!((refused.status(), refused.json()["code"].clone()), (422.into(), "unknown_principal".into()));
+    assert_eq!(
+        (refused.status(), refused.json()["code"].clone()),
+        (422.into(), "unknown_principal".into())
+    );
     let plain_key = serde_json::json!({ "name": "plain", "scopes": "mcp" });
-    let made = app.post("/v1/api-keys").json(&plain_key).send().await.json();
+    let made = app
+        .post("/v1/api-keys")
+        .json(&plain_key)
+        .send()
+        .await
+        .json();
     let key = made["key"].as_str().unwrap();
     let refused = app.ask(http::Method::GET, "/v1/policy").bearer(key);
     assert_eq!(refused.send().await.status(), 403);

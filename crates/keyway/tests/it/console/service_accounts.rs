@@ -12,8 +12,17 @@ const NEW_KEY: &str = "/console/api-keys/new";
 /// Makes one by its form. Answers its page.
 async fn make(owner: &mut Browser, name: &str) -> String {
     let made = fill(owner, NEW, NEW, &[("name", name)]).await;
-    let page = made.header("location").split('?').next().unwrap().to_owned();
-    assert!(follow(owner, &made).await.contains("The service account is made."));
+    let page = made
+        .header("location")
+        .split('?')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert!(
+        follow(owner, &made)
+            .await
+            .contains("The service account is made.")
+    );
     page
 }
 
@@ -40,7 +49,11 @@ async fn a_service_account_is_made_given_a_key_kept_out_and_deleted() {
     assert!(follow(&mut owner, &done).await.contains("It is kept out."));
     assert_eq!(status(&app, &key).await, 401);
     let done = fill(&mut owner, &page, &format!("{page}/enable"), &[]).await;
-    assert!(follow(&mut owner, &done).await.contains("It is let in again"));
+    assert!(
+        follow(&mut owner, &done)
+            .await
+            .contains("It is let in again")
+    );
     assert_eq!(status(&app, &key).await, 200);
 
     let question = owner.get(&format!("{page}/delete")).await;
@@ -57,7 +70,10 @@ async fn a_name_that_is_taken_or_not_valid_is_told_and_stays_in_the_form() {
     make(&mut owner, "ci").await;
     let taken = fill(&mut owner, NEW, NEW, &[("name", "ci")]).await;
     assert_eq!(taken.status(), 409);
-    assert!(plain(taken.text()).contains("There already") || plain(taken.text()).contains("there already"));
+    assert!(
+        plain(taken.text()).contains("There already")
+            || plain(taken.text()).contains("there already")
+    );
     assert_eq!(Form::of(&taken, NEW).value("name"), "ci");
     let empty = fill(&mut owner, NEW, NEW, &[("name", " ")]).await;
     assert_eq!(empty.status(), 422);
@@ -78,14 +94,24 @@ async fn a_change_of_an_old_form_says_what_changed_and_saves_nothing() {
     let late = old.with("name", "deploy").send(&mut owner).await;
     assert_eq!(late.status(), 409);
     let text = plain(late.text());
-    assert!(text.contains("build") && text.contains("deploy") && text.contains("admin"), "{text}");
+    assert!(
+        text.contains("build") && text.contains("deploy") && text.contains("admin"),
+        "{text}"
+    );
     let id = page.rsplit('/').next().unwrap();
     let now = app.get(&format!("/v1/service-accounts/{id}")).send().await;
     assert_eq!(now.json()["name"], "build");
     let again = Form::of(&late, &page).send(&mut owner).await;
     assert_eq!(again.status(), 303);
-    let now = app.get(&format!("/v1/service-accounts/{id}")).send().await.json();
-    assert_eq!((&now["name"], &now["role"]), (&json!("deploy"), &json!("member")));
+    let now = app
+        .get(&format!("/v1/service-accounts/{id}"))
+        .send()
+        .await
+        .json();
+    assert_eq!(
+        (&now["name"], &now["role"]),
+        (&json!("deploy"), &json!("member"))
+    );
 }
 
 #[tokio::test]
@@ -95,7 +121,10 @@ async fn attack_cross_tenant_a_service_account_of_another_organization_is_not_th
     let mut eve = stranger(&app).await;
     let id = page.rsplit('/').next().unwrap().to_owned();
     assert_eq!(eve.get(&page).await.status(), 404);
-    assert_eq!(eve.get(&format!("{NEW_KEY}?account={id}")).await.status(), 404);
+    assert_eq!(
+        eve.get(&format!("{NEW_KEY}?account={id}")).await.status(),
+        404
+    );
     eve.get("/console").await;
     for act in ["", "/disable", "/enable", "/delete"] {
         let path = format!("{page}{act}");

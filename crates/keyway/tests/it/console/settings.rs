@@ -20,7 +20,10 @@ async fn the_organization_is_renamed_and_an_old_form_is_told_so() {
     let late = old.with("name", "Acme Inc").send(&mut owner).await;
     assert_eq!(late.status(), 409);
     let text = plain(late.text());
-    assert!(text.contains("Acme & Sons") && text.contains("Acme Inc"), "{text}");
+    assert!(
+        text.contains("Acme & Sons") && text.contains("Acme Inc"),
+        "{text}"
+    );
     let now = app.get("/v1/organization").send().await.json();
     assert_eq!(now["name"], "Acme & Sons");
     assert_eq!(Form::of(&late, HERE).send(&mut owner).await.status(), 303);
@@ -70,12 +73,20 @@ async fn projects_are_made_renamed_and_deleted() {
     let page = format!("{PROJECTS}/{}", all["projects"][0]["id"].as_str().unwrap());
     let old = Form::of(&owner.get(&page).await, &page);
     let done = fill(&mut owner, &page, &page, &[("name", "Site")]).await;
-    assert!(follow(&mut owner, &done).await.contains("The project has another name."));
+    assert!(
+        follow(&mut owner, &done)
+            .await
+            .contains("The project has another name.")
+    );
     let late = old.with("name", "Shop").send(&mut owner).await;
     assert_eq!(late.status(), 409);
     assert!(plain(late.text()).contains("Somebody else changed this meanwhile."));
     let done = confirm(&mut owner, &format!("{page}/delete")).await;
-    assert!(follow(&mut owner, &done).await.contains("The project is deleted."));
+    assert!(
+        follow(&mut owner, &done)
+            .await
+            .contains("The project is deleted.")
+    );
     assert_eq!(owner.get(&page).await.status(), 404);
     assert_eq!(owner.get(&format!("{page}/delete")).await.status(), 404);
 }
@@ -90,7 +101,9 @@ async fn attack_cross_tenant_a_project_of_another_organization_is_not_there() {
     assert_eq!(eve.get(&page).await.status(), 404);
     eve.get("/console").await;
     for act in ["", "/delete"] {
-        let answer = eve.post(&format!("{page}{act}"), &[("name", "theirs")]).await;
+        let answer = eve
+            .post(&format!("{page}{act}"), &[("name", "theirs")])
+            .await;
         assert_eq!(answer.status(), 404, "{act}");
     }
 }
