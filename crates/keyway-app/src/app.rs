@@ -31,6 +31,7 @@ use crate::setup::Ready;
 use crate::stats::{Stats, Tally};
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
+use crate::trust::{self, Trust};
 use crate::{Definitions, List, Notice, Page, Settings, access};
 
 /// The purpose of what [`App::seal`] seals.
@@ -71,6 +72,8 @@ pub(crate) struct Inner {
     pub(crate) subscriptions: Subscriptions,
     /// MCP servers that are reached with credentials of their callers.
     pub(crate) bound: bound::Table,
+    /// What administrators decided about MCP servers.
+    pub(crate) trust: Arc<Trust>,
     /// Remote MCP servers that administrators connected.
     pub(crate) connectors: Live,
     pub(crate) limits: Limits,
@@ -110,12 +113,15 @@ impl App {
         let settings = Arc::new(parts.settings);
         let definitions = Arc::new(parts.definitions.metered(&metrics));
         let organization = parts.ready.organization.clone();
+        let (server_tools, tools_epoch) = parts.ready.server_tools;
+        let trust = Arc::new(Trust::new(server_tools));
         let tenant = |definitions: &Arc<Definitions>| {
             Arc::new(Tenant::new(
-                organization.as_str(),
+                &organization,
                 definitions,
                 Arc::clone(&metrics),
                 Arc::clone(&settings),
+                Arc::clone(&trust),
             ))
         };
         let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
@@ -199,6 +205,7 @@ impl App {
         parts.tasks.spawn(Arc::clone(&approvals).watch(
             parts.store.clone(),
             Arc::clone(&parts.clock),
+            changes.clone(),
             settings.approvals.keep,
             shutdown.clone(),
         ));
@@ -216,6 +223,7 @@ impl App {
             organization: parts.ready.organization,
             home: tenant(&definitions),
             nobody: tenant(&Arc::default()),
+            trust: Arc::clone(&trust),
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
             bound: bound::Table::default(),
@@ -240,6 +248,8 @@ impl App {
         };
         let watching = bound::watch(app.clone(), shutdown.clone());
         app.inner.tasks.spawn(watching);
+        let keeping = trust::keep(app.clone(), tools_epoch, shutdown.clone());
+        app.inner.tasks.spawn(keeping);
         let watching = connectors::watch(app.clone(), shutdown);
         app.inner.tasks.spawn(watching);
         app
@@ -365,10 +375,11 @@ impl App {
             return Arc::clone(tenant);
         }
         let fresh = Arc::new(Tenant::new(
-            organization.as_str(),
+            organization,
             &Arc::default(),
             Arc::clone(&self.inner.metrics),
             Arc::clone(&self.inner.settings),
+            Arc::clone(&self.inner.trust),
         ));
         self.inner.tenants.rcu(|tenants| {
             let mut tenants = HashMap::clone(tenants);
@@ -397,6 +408,9 @@ impl App {
                 ChangeKind::Lists => {
                     tenant.refresh();
                     self.inner.changes.tell(organization, Topic::Tools);
+                    if let Some(server) = tenant.key_of(&change.server) {
+                        self.inner.trust.listed(tenant.organization(), &server);
+                    }
                 }
                 ChangeKind::State => self.inner.stats.moved(),
                 ChangeKind::ResourceUpdated(own) => {
@@ -491,6 +505,16 @@ impl App {
     /// The organization the gateway's own actions belong to.
     pub(crate) fn home(&self) -> &OrgId {
         &self.inner.organization
+    }
+
+    /// Takes in what the upstreams of an organization list now.
+    pub(crate) fn refresh_of(&self, organization: &OrgId) {
+        if *organization == self.inner.organization {
+            return self.inner.home.refresh();
+        }
+        if let Some(tenant) = self.inner.tenants.load().get(organization) {
+            tenant.refresh();
+        }
     }
 
     pub(crate) fn home_tenant(&self) -> &Tenant {

@@ -29,6 +29,7 @@ mod projects;
 mod schedules;
 mod secret_columns;
 mod seen;
+mod server_tools;
 mod service_accounts;
 mod sessions;
 mod slice;
@@ -72,6 +73,10 @@ pub use secret_columns::{
     KEY_CHECK, RETIRED_SIGNING_KEYS, SECRET_COLUMNS, SealedRow, SecretColumn,
 };
 pub use seen::{Changed, Seen};
+pub use server_tools::{
+    AcceptedTool, HeldTool, NewTools, PinWrite, Pinning, ServerSettings, ServerTools, ToolPin,
+    ToolSettings,
+};
 pub use service_accounts::ServiceAccount;
 pub use sessions::{
     NewSession, NewSessionEvent, Session, SessionEvent, SessionFilter, SessionLease, TurnEnd,

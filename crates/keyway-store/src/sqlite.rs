@@ -86,6 +86,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0013_connectors.sql"),
     ),
     (
+        14,
+        "server tools",
+        include_str!("../migrations/sqlite/0014_server_tools.sql"),
+    ),
+    (
         16,
         "approvals",
         include_str!("../migrations/sqlite/0016_approvals.sql"),

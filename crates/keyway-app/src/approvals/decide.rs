@@ -120,7 +120,7 @@ impl Approvals {
         };
         let done = parts.audit.change(event, change).await;
         if let Some(app) = &self.app {
-            app.inner.approvals.wake();
+            app.approval_moved(who.organization());
             if done.is_ok() {
                 app.inner.metrics.approvals.decided(state);
             }
@@ -176,7 +176,7 @@ impl Approvals {
         let event = event.detail("reason", reason);
         self.parts.audit.change(event, change).await?;
         if let Some(app) = &self.app {
-            app.inner.approvals.wake();
+            app.approval_moved(who.organization());
         }
         self.now(who, &approval.id).await
     }

@@ -124,6 +124,16 @@ pub enum EventKind {
     DefinitionsRefused,
     /// MCP servers were added, changed or removed.
     ServersChanged,
+    /// What is shown of an MCP server was changed.
+    ServerSettingsChanged,
+    /// What is shown of a tool of an MCP server was changed.
+    ToolSettingsChanged,
+    /// An MCP server changed tools, or lists new ones: they are held back.
+    ToolChangesHeld,
+    /// A changed or new tool was accepted.
+    ToolAccepted,
+    /// A changed or new tool was rejected.
+    ToolRejected,
     /// The audit log was exported.
     AuditExported,
 }
@@ -191,6 +201,11 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::DefinitionsChanged, "definitions_changed"),
     (EventKind::DefinitionsRefused, "definitions_refused"),
     (EventKind::ServersChanged, "servers_changed"),
+    (EventKind::ServerSettingsChanged, "server_settings_changed"),
+    (EventKind::ToolSettingsChanged, "tool_settings_changed"),
+    (EventKind::ToolChangesHeld, "tool_changes_held"),
+    (EventKind::ToolAccepted, "tool_accepted"),
+    (EventKind::ToolRejected, "tool_rejected"),
     (EventKind::AuditExported, "audit_exported"),
 ];
 

@@ -32,9 +32,16 @@ pub(crate) struct Live {
 struct Open {
     organization: OrgId,
     revision: i64,
+    reconnects: i64,
     reach: Option<Reach>,
     /// `None` where nothing is connected that everybody shares.
     connected: Option<(ConnectorTarget, Arc<dyn Upstream>)>,
+}
+
+impl Open {
+    fn stamp(&self) -> (i64, i64) {
+        (self.revision, self.reconnects)
+    }
 }
 
 /// An upstream as a tenant gets it.
@@ -71,15 +78,6 @@ impl App {
         *self.inner.connectors.prober.write() = Some(prober);
     }
 
-    /// Connects to a connector's server anew.
-    pub(super) fn reconnect_connector(&self, id: &ConnectorId) -> Result<(), Error> {
-        let opener = self.inner.connectors.opener.read().clone();
-        let opener = opener.ok_or_else(error::not_served)?;
-        // One that is switched off, or that everybody reaches on their own, is none to connect to.
-        opener.reconnect(&connection(id));
-        Ok(())
-    }
-
     /// Takes over what the store says of connectors. Does nothing in a process that serves nothing.
     pub(super) async fn take_connectors(&self) -> Result<(), Error> {
         let live = &self.inner.connectors;
@@ -92,9 +90,13 @@ impl App {
         let mut there: BTreeSet<ConnectorId> = BTreeSet::new();
         for one in &stored {
             there.insert(one.id.clone());
-            let known = live.open.lock().get(&one.id).map(|open| open.revision);
-            if known == Some(one.revision) {
+            let known = live.open.lock().get(&one.id).map(Open::stamp);
+            if known == Some((one.revision, one.reconnects)) {
                 continue;
+            }
+            if known.is_some_and(|(_, reconnects)| reconnects != one.reconnects) {
+                // One that is switched off, or that everybody reaches on their own, is none.
+                opener.reconnect(&connection(&one.id));
             }
             touched.insert(one.organization.clone());
             let target = match self.target(one).await {
@@ -152,6 +154,7 @@ impl App {
         let open = Open {
             organization: stored.organization.clone(),
             revision: stored.revision,
+            reconnects: stored.reconnects,
             reach,
             connected,
         };

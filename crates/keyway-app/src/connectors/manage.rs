@@ -163,20 +163,25 @@ impl Connectors {
         };
         inner.audit.change(event, change).await?;
         self.taken_over().await;
-        Ok(())
+        // Whoever gets the key next begins anew.
+        let store = &inner.store;
+        let forgotten = store.forget_server_tools(who.organization(), &stored.slug);
+        Ok(forgotten.await?)
     }
 
-    /// Connects to the server anew, now: a connection that stands is closed first.
-    ///
-    /// # Errors
-    ///
-    /// `not_served` in a process that connects to nothing.
+    /// Has the server connected to anew: a connection that stands is closed first.
     pub async fn refresh(&self, who: &Principal, name: &str) -> Result<ConnectorView, Error> {
         self.app.administer(who).await?;
         let stored = self.stored(who, name).await?;
+        let inner = &self.app.inner;
         let event = event(who, EventKind::ConnectorTested, &stored.id).server(&stored.slug);
-        let anew = async { self.app.reconnect_connector(&stored.id) };
-        self.app.inner.audit.change(event, anew).await?;
+        let anew = async {
+            let store = &inner.store;
+            let asked = store.reconnect_connector(who.organization(), &stored.id);
+            asked.await?.then_some(()).ok_or_else(error::not_found)
+        };
+        inner.audit.change(event, anew).await?;
+        self.taken_over().await;
         self.view(who, stored).await
     }
 

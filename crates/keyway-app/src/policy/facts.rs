@@ -113,6 +113,7 @@ impl Facts {
             open_world: said.open_world == Some(true),
             annotated: said != Annotations::default(),
             admin_only: false,
+            needs_approval: false,
         }
     }
 }
