@@ -42,6 +42,7 @@ mod subscriptions;
 mod surface;
 pub mod system;
 mod tenant;
+pub mod tools;
 pub mod trust;
 
 pub use app::{App, AppParts};

@@ -102,6 +102,14 @@ impl Pages {
         self.texts.has(key)
     }
 
+    /// The text of a key that takes no variables; the key itself where there is none.
+    pub fn text(&self, key: &str) -> String {
+        let none = Kwargs::from_iter(std::iter::empty::<(&str, Value)>());
+        self.texts
+            .say(key, &none)
+            .unwrap_or_else(|_| key.to_owned())
+    }
+
     /// A file that pages refer to.
     pub fn asset(&self, name: &str) -> Option<&Asset> {
         self.assets.get(name)

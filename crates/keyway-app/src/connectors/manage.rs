@@ -337,7 +337,7 @@ pub(super) fn kept(
 }
 
 /// Who did it, as rows have it.
-pub(super) fn by(who: &Principal) -> String {
+pub(crate) fn by(who: &Principal) -> String {
     match (who.actor(), who.subject()) {
         (Some(actor), _) => actor.as_str().to_owned(),
         (None, Subject::Local) => "operator".to_owned(),

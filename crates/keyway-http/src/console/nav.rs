@@ -1,9 +1,7 @@
-use std::sync::LazyLock;
-
 use keyway_pages::console_context::{Place, PlaceGroup};
 
 use super::badges::Badges;
-use super::routes::{Audience, ConsolePath, console_paths};
+use super::routes::{Audience, paths};
 
 /// Where everything stands in the navigation, and the letter that leads there after `g`. Only what a
 /// path of the console names is shown.
@@ -43,17 +41,15 @@ const GROUPS: [(&str, &[(&str, &str)]); 5] = [
     ),
 ];
 
-static PATHS: LazyLock<Vec<ConsolePath>> = LazyLock::new(console_paths);
-
 /// The navigation for somebody at a path.
 pub(super) fn groups(audience: Audience, here: &str, badges: &Badges) -> Vec<PlaceGroup> {
     let shown = |key: &str| {
-        PATHS.iter().find(|path| {
+        paths().iter().find(|path| {
             path.nav == Some(key)
                 && (path.audience == Audience::Member || audience == Audience::Admin)
         })
     };
-    let current = PATHS
+    let current = paths()
         .iter()
         .filter(|path| path.nav.is_some() && is_below(here, path.path))
         .max_by_key(|path| path.path.len());
@@ -91,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_path_with_an_entry_has_a_place_in_the_navigation() {
-        for path in PATHS.iter() {
+        for path in paths().iter() {
             let Some(key) = path.nav else { continue };
             assert!(path.get && !path.path.contains('{'), "{path:?}");
             let mut keys = GROUPS.iter().flat_map(|(_, keys)| keys.iter());

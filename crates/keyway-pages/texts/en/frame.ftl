@@ -2,9 +2,9 @@
 frame-skip = Skip to the content
 frame-navigation = Console
 frame-menu = Menu
-frame-organization = Organization: { $name }. Switch to another one
+frame-organization = Organization
 frame-organizations = Your organizations
-frame-who = Signed in as { $name }
+frame-who = Signed in
 frame-account = Your account
 frame-sign-out = Sign out
 frame-waiting = waiting:
