@@ -78,7 +78,7 @@ impl Approvals {
         let first = self.write(who, &approval, state, reason, through).await?;
         let now = self.now(who, id).await?;
         if first {
-            Ok(self.view(who, &now).await)
+            self.view(who, &now).await
         } else {
             Err(refusal::decided_already(&now))
         }

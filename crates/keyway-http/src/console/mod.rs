@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "pages of other nouns use it")]
 
+mod approvals;
 mod badges;
 mod events;
 mod form;

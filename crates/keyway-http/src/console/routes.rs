@@ -84,6 +84,7 @@ impl Route {
 /// Every path of the console: one line a noun.
 fn routes() -> Vec<Route> {
     let mut all = Vec::new();
+    all.extend(super::approvals::routes());
     all.extend(super::events::routes());
     all.extend(super::how_to_connect::routes());
     all.extend(super::organization::routes());

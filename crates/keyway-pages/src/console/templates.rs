@@ -13,6 +13,8 @@ macro_rules! console {
 pub const CONSOLE: &[Template] = console! {
     "layout.html",
     "macros.html",
+    "approval.html",
+    "approvals.html",
     "confirm.html",
     "how_to_connect.html",
     "overview.html",

@@ -15,6 +15,7 @@ macro_rules! texts {
 
 /// Every text of the console, in English: one file a noun, one line here a file.
 pub const TEXTS: &[Text] = texts! {
+    "approvals",
     "frame",
     "how_to_connect",
     "overview",

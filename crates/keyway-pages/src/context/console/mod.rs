@@ -1,5 +1,7 @@
 //! The contexts of the console: one file a page, and what its pages share.
 
+mod approval;
+mod approvals;
 mod confirm;
 mod filled;
 mod frame;
@@ -13,6 +15,8 @@ mod took;
 mod tool;
 mod tools;
 
+pub use approval::{ApprovalPage, DecidedLine};
+pub use approvals::{ApprovalLine, ApprovalList};
 pub use confirm::Confirm;
 pub use filled::{Changed, Filled};
 pub use frame::{Frame, Notice, Place, PlaceGroup};
