@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::agents::Answering;
+use crate::agents::{Answering, Turns};
 use crate::approvals::Wake;
 use crate::audit::{Audit, AuditParts};
 use crate::bound;
@@ -87,6 +87,7 @@ pub(crate) struct Inner {
     pub(crate) channels: Arc<Hub>,
     pub(crate) changes: Changes,
     pub(crate) answering: ArcSwap<Answering>,
+    pub(crate) turns: Turns,
     settings: Arc<Settings>,
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
@@ -233,6 +234,7 @@ impl App {
             channels: Arc::new(channels),
             changes,
             answering: ArcSwap::default(),
+            turns: Turns::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
             policy: ArcSwap::new(InForce::new(built_in())),
             clock: parts.clock,

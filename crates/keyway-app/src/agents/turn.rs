@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::background::Known;
 use super::follow::Told;
 use super::plain::Plain;
 use super::sessions::may_see;
@@ -56,6 +57,7 @@ impl App {
             follower.begun(&lease.id);
         }
         let stop = from.cancel.child_token();
+        let known = self.know_turn(&lease.id, &stop);
         // Whoever stops waiting stops the turn.
         let _gone = stop.clone().drop_guard();
         let through = ActingAgent {
@@ -76,6 +78,7 @@ impl App {
             lease,
             text: message.text,
             follower,
+            _known: known,
             stop,
         };
         let running = self.inner.tasks.spawn(turn.run());
@@ -137,6 +140,7 @@ struct Turn {
     text: String,
     follower: Option<Arc<dyn Follower>>,
     stop: CancellationToken,
+    _known: Known,
 }
 
 /// How a turn ended: its last word, what it took, and why it is no answer.

@@ -9,6 +9,4 @@ mod section;
 
 pub(crate) use build::{Sources, build};
 pub(crate) use route::{Catalogue, PromptTarget, ResourceTarget, ToolRoute, ToolTarget};
-pub(crate) use route::{Catalogue, PromptTarget, ResourceTarget, ToolTarget};
-pub(crate) use section::Section;
 pub(crate) use section::{Item, Section};

@@ -14,6 +14,7 @@ use super::secrets::ConnectorSecrets;
 use super::settings::ConnectorSettings;
 use super::{ConfiguredServer, ConnectorTarget, OpenConnectors, ProbeServers, Reach, error};
 use crate::App;
+use crate::changes::Topic;
 
 /// The connectors that are connected to, of every organization.
 #[derive(Default)]
@@ -230,5 +231,6 @@ impl App {
             .collect()
         };
         self.tenant_of(organization).set_connectors(shown);
+        self.inner.changes.tell(organization, Topic::Servers);
     }
 }

@@ -14,6 +14,20 @@ macro_rules! texts {
 }
 
 /// Every text of the console, in English: one file a noun, one line here a file.
+pub const TEXTS: &[Text] = texts!["frame", "integrations", "overview",];
+pub const TEXTS: &[Text] = texts![
+    "activity", "agents", "apps", "frame", "overview", "sessions",
+pub const TEXTS: &[Text] = texts![
+    "frame",
+    "overview",
+    "issued",
+    "people",
+    "service_accounts",
+    "api_keys",
+    "clients",
+    "policy",
+    "settings",
+];
 pub const TEXTS: &[Text] = texts! {
     "approvals",
     "frame",
