@@ -3,11 +3,11 @@
 
 #![allow(dead_code, reason = "pages of other nouns use it")]
 
-mod approvals;
 mod activity;
 mod agents;
-mod apps;
 mod api_keys;
+mod approvals;
+mod apps;
 mod badges;
 mod clients;
 mod events;
@@ -23,9 +23,9 @@ mod params;
 mod people;
 mod policy;
 mod routes;
-mod sessions;
 mod rows;
 mod service_accounts;
+mod sessions;
 mod settings;
 mod show;
 mod took;
