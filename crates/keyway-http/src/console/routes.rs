@@ -95,8 +95,6 @@ fn routes() -> Vec<Route> {
     all.extend(super::sessions::routes());
     all.extend(super::events::routes());
     all.extend(super::how_to_connect::routes());
-    all.extend(super::organization::routes());
-    all.extend(super::overview::routes());
     all.extend(super::people::routes());
     all.extend(super::service_accounts::routes());
     all.extend(super::api_keys::routes());

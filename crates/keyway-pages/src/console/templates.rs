@@ -36,9 +36,7 @@ pub const CONSOLE: &[Template] = console! {
     "session-macros.html",
     "session.html",
     "sessions.html",
-];
     "how_to_connect.html",
-    "overview.html",
     "api_key.html",
     "api_key_new.html",
     "api_keys.html",
@@ -60,7 +58,6 @@ pub const CONSOLE: &[Template] = console! {
     "service_account_new.html",
     "service_accounts.html",
     "settings.html",
-];
     "tool.html",
     "tools.html",
 };

@@ -14,12 +14,14 @@ macro_rules! texts {
 }
 
 /// Every text of the console, in English: one file a noun, one line here a file.
-pub const TEXTS: &[Text] = texts!["frame", "integrations", "overview",];
-pub const TEXTS: &[Text] = texts![
-    "activity", "agents", "apps", "frame", "overview", "sessions",
-pub const TEXTS: &[Text] = texts![
+pub const TEXTS: &[Text] = texts! {
     "frame",
+    "integrations",
     "overview",
+    "activity",
+    "agents",
+    "apps",
+    "sessions",
     "issued",
     "people",
     "service_accounts",
@@ -27,11 +29,7 @@ pub const TEXTS: &[Text] = texts![
     "clients",
     "policy",
     "settings",
-];
-pub const TEXTS: &[Text] = texts! {
     "approvals",
-    "frame",
     "how_to_connect",
-    "overview",
     "tools",
 };
