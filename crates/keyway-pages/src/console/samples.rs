@@ -36,11 +36,9 @@ pub fn samples(pages: &Pages) -> Result<Vec<Sample>, Error> {
     each::<page::ConnectorForm>(pages, &mut all)?;
     each::<page::Integrations>(pages, &mut all)?;
     each::<page::MySessions>(pages, &mut all)?;
-    each::<page::Overview>(pages, &mut all)?;
     each::<page::Session>(pages, &mut all)?;
     each::<page::Sessions>(pages, &mut all)?;
     each::<page::HowToConnect>(pages, &mut all)?;
-    each::<page::Overview>(pages, &mut all)?;
     administration(pages, &mut all)?;
     each::<page::ToolPage>(pages, &mut all)?;
     each::<page::Tools>(pages, &mut all)?;

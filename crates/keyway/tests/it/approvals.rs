@@ -73,7 +73,9 @@ impl Lab {
     /// The code a call is answered with; empty for one that ran.
     async fn call(&self, tool: &str, marker: &str) -> String {
         let answer = self.ask(tool, marker).send().await.json();
-        let text = answer.pointer("/result/content/0/text").and_then(Value::as_str);
+        let text = answer
+            .pointer("/result/content/0/text")
+            .and_then(Value::as_str);
         let error: Value = serde_json::from_str(text.unwrap_or_default()).unwrap_or_default();
         let code = error.get("code").or_else(|| error.pointer("/error/code"));
         code.and_then(Value::as_str).unwrap_or_default().to_owned()
@@ -120,11 +122,17 @@ async fn a_kill_between_parking_deciding_and_running_loses_and_doubles_nothing()
     .enumerate()
     {
         let marker = format!("round-{round}");
-        assert_eq!(lab.call("mcp__peer__echo", &marker).await, "approval_pending");
+        assert_eq!(
+            lab.call("mcp__peer__echo", &marker).await,
+            "approval_pending"
+        );
         if before {
             lab.restart().await;
         }
-        assert_eq!(lab.call("mcp__peer__echo", &marker).await, "approval_pending");
+        assert_eq!(
+            lab.call("mcp__peer__echo", &marker).await,
+            "approval_pending"
+        );
         let id = lab.only_pending();
         if !served_meanwhile {
             lab.kill().await;
@@ -182,11 +190,16 @@ async fn calls_that_wait_are_listed_shown_and_decided_about_over_http_and_on_the
     assert_eq!(ids.len(), 2);
     let served = lab.served.as_ref().unwrap();
     let get = |path: String| async move { served.ask(Method::GET, &path).send().await };
-    let listed = get("/v1/approvals?state=pending&limit=1".into()).await.json();
+    let listed = get("/v1/approvals?state=pending&limit=1".into())
+        .await
+        .json();
     assert_eq!(listed["approvals"][0]["id"], ids[0]);
     assert_eq!(listed["approvals"][0]["mayDecide"], false);
     let shown = get(format!("/v1/approvals/{}", ids[0])).await.json();
-    assert!(shown["arguments"].as_str().unwrap().contains("two"), "{shown}");
+    assert!(
+        shown["arguments"].as_str().unwrap().contains("two"),
+        "{shown}"
+    );
     assert_eq!(shown["definition"]["name"], "echo");
     assert_eq!(get("/v1/approvals?state=maybe".into()).await.status(), 422);
     assert_eq!(get("/v1/approvals/appr_none".into()).await.status(), 404);
@@ -195,13 +208,23 @@ async fn calls_that_wait_are_listed_shown_and_decided_about_over_http_and_on_the
     let refused = served.ask(Method::POST, &approve).send().await;
     assert_eq!(refused.status(), 403, "{}", refused.text());
     let deny = format!("/v1/approvals/{}/deny", ids[0]);
-    let refused = served.ask(Method::POST, &deny).json(&json!({})).send().await;
+    let refused = served
+        .ask(Method::POST, &deny)
+        .json(&json!({}))
+        .send()
+        .await;
     assert_eq!(refused.status(), 403, "{}", refused.text());
 
     let table = lab.world.run(&["approvals", "list"]).ok().out;
-    assert!(table.contains("mcp__peer__echo") && table.contains("pending"), "{table}");
+    assert!(
+        table.contains("mcp__peer__echo") && table.contains("pending"),
+        "{table}"
+    );
     let text = lab.world.run(&["approvals", "show", &ids[0]]).ok().out;
-    assert!(text.contains("arguments:") && text.contains("two"), "{text}");
+    assert!(
+        text.contains("arguments:") && text.contains("two"),
+        "{text}"
+    );
     let denied = lab.told(&["deny", &ids[0], "--reason", "not on a Friday"]);
     assert_eq!(
         (&denied["state"], &denied["reason"]),
@@ -212,15 +235,24 @@ async fn calls_that_wait_are_listed_shown_and_decided_about_over_http_and_on_the
     assert!(late.err.contains("denied this already"), "{}", late.err);
     let waited = lab.world.run(&["approvals", "wait", &ids[0]]);
     assert_eq!(waited.code, 1);
-    let waited = lab.world.run(&["approvals", "wait", &ids[1], "--timeout", "0"]);
-    assert!(waited.code == 1 && waited.err.contains("nobody decided"), "{}", waited.err);
+    let waited = lab
+        .world
+        .run(&["approvals", "wait", &ids[1], "--timeout", "0"]);
+    assert!(
+        waited.code == 1 && waited.err.contains("nobody decided"),
+        "{}",
+        waited.err
+    );
     lab.told(&["approve", &ids[1]]);
     lab.world.run(&["approvals", "wait", &ids[1]]).ok();
     assert_eq!(lab.call("mcp__peer__echo", "one").await, "");
     assert_eq!(lab.call("mcp__peer__echo", "two").await, "approval_denied");
     assert_eq!((lab.came("one"), lab.came("two")), (1, 0));
     let metrics = get("/metrics".into()).await.text();
-    assert!(metrics.contains("keyway_approvals_total{event=\"asked\"} 2"), "{metrics}");
+    assert!(
+        metrics.contains("keyway_approvals_total{event=\"asked\"} 2"),
+        "{metrics}"
+    );
 }
 
 fn purge() -> keyway::Action {
@@ -270,22 +302,43 @@ async fn in_the_console_people_look_at_what_waits_and_decide() {
     let answer = asks(&app, &agent, "<b>everything</b>").await;
     assert!(answer.contains("approval_pending"), "{answer}");
     let list = owner.get("/console/approvals").await.text();
-    assert!(list.contains("acme-purge") && list.contains("class=\"count\""), "{list}");
+    assert!(
+        list.contains("acme-purge") && list.contains("class=\"count\""),
+        "{list}"
+    );
     let at = list.find("/console/approvals/appr_").unwrap();
     let path = list[at..].split('"').next().unwrap().to_owned();
     let page = owner.get(&path).await.text();
-    assert!(page.contains("cleaner") && page.contains("&lt;b&gt;everything"), "{page}");
+    assert!(
+        page.contains("cleaner") && page.contains("&lt;b&gt;everything"),
+        "{page}"
+    );
     let approved = owner.post(&format!("{path}/approve"), &[]).await;
     assert_eq!(approved.status(), 303, "{}", approved.text());
     let page = owner.get(&format!("{path}?done=approved")).await.text();
     assert!(page.contains("Approved. The call runs once."), "{page}");
     // Who comes second is told who was first.
-    let second = owner.post(&format!("{path}/deny"), &[("reason", "late")]).await;
+    let second = owner
+        .post(&format!("{path}/deny"), &[("reason", "late")])
+        .await;
     assert_eq!(second.status(), 409);
-    assert!(second.text().contains("approved this already"), "{}", second.text());
+    assert!(
+        second.text().contains("approved this already"),
+        "{}",
+        second.text()
+    );
     let answer = asks(&app, &agent, "<b>everything</b>").await;
-    assert!(answer.contains("everything") && !answer.contains("approval_"), "{answer}");
+    assert!(
+        answer.contains("everything") && !answer.contains("approval_"),
+        "{answer}"
+    );
     let all = owner.get("/console/approvals?view=all").await.text();
     assert!(all.contains(">made<"), "{all}");
-    assert!(!owner.get("/console").await.text().contains("class=\"count\""));
+    assert!(
+        !owner
+            .get("/console")
+            .await
+            .text()
+            .contains("class=\"count\"")
+    );
 }

@@ -27,3 +27,4 @@ mod serve;
 mod servers;
 mod support;
 mod transports;
+mod trust;
