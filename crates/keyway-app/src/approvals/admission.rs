@@ -305,7 +305,7 @@ impl App {
 
     /// Where a call is decided about.
     pub(super) fn approval_url(&self, id: &ApprovalId) -> Option<String> {
-        let pages = self.settings().pages_url.as_deref()?;
+        let pages = self.pages_url()?;
         Some(format!("{pages}/console/approvals/{id}"))
     }
 }

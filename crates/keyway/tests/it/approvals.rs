@@ -70,6 +70,25 @@ impl Lab {
         mcp::dress(served.ask(Method::POST, "/mcp"), "tools/call", params)
     }
 
+    /// What a client of 2026-07-28 is answered that can open pages.
+    async fn opens(&self, mut params: Value) -> Value {
+        params["_meta"] = json!({
+            "io.modelcontextprotocol/protocolVersion": mcp::MODERN,
+            "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
+            "io.modelcontextprotocol/clientCapabilities": { "elicitation": { "url": {} } }
+        });
+        let name = params["name"].as_str().unwrap().to_owned();
+        let served = self.served.as_ref().unwrap();
+        let ask = served
+            .ask(Method::POST, "/mcp")
+            .header("accept", "application/json, text/event-stream")
+            .header("mcp-protocol-version", mcp::MODERN)
+            .header("mcp-method", "tools/call")
+            .header("mcp-name", &name);
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+        ask.json(&body).send().await.json()
+    }
+
     /// The code a call is answered with; empty for one that ran.
     async fn call(&self, tool: &str, marker: &str) -> String {
         let answer = self.ask(tool, marker).send().await.json();
@@ -179,6 +198,52 @@ async fn a_call_cut_off_by_a_kill_is_told_as_unknown_and_not_made_again() {
     // Who wants it all the same asks a person again.
     assert_eq!(lab.call("mcp__peer__hang", "cut").await, "approval_pending");
     assert_eq!(lab.came("cut"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_modern_client_s_request_state_outlives_the_gateway_that_gave_it() {
+    let mut lab = Lab::new().await;
+    let params = json!({ "name": "mcp__peer__echo", "arguments": { "marker": "state" } });
+    let shown = lab.opens(params.clone()).await;
+    let result = &shown["result"];
+    assert_eq!(result["resultType"], "input_required", "{shown}");
+    let id = lab.only_pending();
+    let key = format!("approval-{id}");
+    let question = &result["inputRequests"][&key]["params"];
+    let url = question["url"].as_str().unwrap();
+    assert!(url.ends_with(&format!("/console/approvals/{id}")), "{url}");
+    let mut retry = params.clone();
+    retry["requestState"] = result["requestState"].clone();
+    retry["inputResponses"] = json!({ key: { "action": "accept" } });
+    lab.restart().await;
+    let waits = lab.opens(retry.clone()).await;
+    assert!(waits.to_string().contains("approval_pending"), "{waits}");
+    lab.told(&["approve", &id]);
+    lab.restart().await;
+    let other = {
+        let mut other = retry.clone();
+        other["arguments"]["marker"] = "other".into();
+        other
+    };
+    let ran = lab.opens(retry.clone()).await;
+    assert_eq!(ran["result"]["echo"]["marker"], "state", "{ran}");
+    // The peer hears nothing of how it was approved.
+    let came = lab
+        .peer
+        .seen("tools/call")
+        .pop()
+        .unwrap()
+        .json()
+        .to_string();
+    assert!(
+        !came.contains("requestState") && !came.contains("appr_"),
+        "{came}"
+    );
+    for replay in [retry, other] {
+        let refused = lab.opens(replay).await.to_string();
+        assert!(refused.contains("approval_spent"), "{refused}");
+    }
+    assert_eq!((lab.came("state"), lab.came("other")), (1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
