@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use keyway_core::action::HeaderParameter;
@@ -84,6 +84,8 @@ pub(crate) struct Inner {
     pub(crate) jobs: Arc<Notify>,
     /// An approval changed.
     pub(crate) approvals: Arc<Wake>,
+    /// Where it is served, once it is.
+    served_at: OnceLock<String>,
     pub(crate) channels: Arc<Hub>,
     pub(crate) changes: Changes,
     pub(crate) answering: ArcSwap<Answering>,
@@ -206,6 +208,7 @@ impl App {
         parts.tasks.spawn(Arc::clone(&approvals).watch(
             parts.store.clone(),
             Arc::clone(&parts.clock),
+            changes.clone(),
             settings.approvals.keep,
             shutdown.clone(),
         ));
@@ -230,6 +233,7 @@ impl App {
             connectors: Live::default(),
             jobs: Arc::default(),
             approvals,
+            served_at: OnceLock::new(),
             channels: Arc::new(channels),
             changes,
             answering: ArcSwap::default(),
@@ -516,6 +520,22 @@ impl App {
         let others = self.inner.tenants.load();
         let home = std::iter::once(&self.inner.home);
         home.chain(others.values()).map(Arc::clone).collect()
+    }
+
+    /// Says where the gateway is served, without a final slash; the first word counts. People are led
+    /// there where no URL of its pages is configured.
+    pub fn served_at(&self, url: &str) {
+        // Whoever says it again says the same.
+        let _ = self
+            .inner
+            .served_at
+            .set(url.trim_end_matches('/').to_owned());
+    }
+
+    /// The URL people reach the gateway's pages under, where it is known.
+    pub(crate) fn pages_url(&self) -> Option<&str> {
+        let configured = self.settings().pages_url.as_deref();
+        configured.or_else(|| self.inner.served_at.get().map(String::as_str))
     }
 
     pub(crate) fn settings(&self) -> &Settings {
