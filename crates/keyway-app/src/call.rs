@@ -5,7 +5,7 @@ use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{Error, Kind};
 
 use crate::audit::{Called, Sent};
-use crate::bound::Bound;
+use crate::bound::{Bound, Unconnected};
 use crate::catalogue::{PromptTarget, ResourceTarget, ToolTarget};
 use crate::output::OutputCheck;
 use crate::policy::Admitted;
@@ -43,17 +43,20 @@ impl App {
         let found = self.tenant(call.who);
         let found = found.find(bound, |now| now.tool(call.target).cloned());
         let Some((route, definitions)) = found else {
-            return match self.lacking(&call).await {
-                Some(error) => {
-                    let result = render::error_result(&error);
-                    self.refused(call, error.into());
-                    Ok(result)
-                }
+            return match self.unconnected(&call).await {
+                Some(what) => Box::pin(self.connect_and_call(call, what)).await,
                 None => Err(self.refused(call, no_tool())),
             };
         };
         if let Err(exceeded) = self.limits().of_tool(call.who, call.target) {
             return Ok(render::error_result(&exceeded.into()));
+        }
+        if let ToolTarget::Upstream { upstream, .. } = &route.target
+            && bound.lacks(upstream.id())
+            && self.admit(call.who, &route.thing).is_ok()
+            && let Some(what) = self.unconnected(&call).await
+        {
+            return Box::pin(self.connect_and_call(call, what)).await;
         }
         let admitted = match self.admit_tool(call, &route.thing).await {
             Ok(admitted) => admitted,
@@ -94,6 +97,29 @@ impl App {
                 }
                 outcome
             }
+        }
+    }
+
+    /// Calls a tool once its server was connected by whoever calls.
+    async fn connect_and_call(
+        &self,
+        call: Call<'_>,
+        what: Unconnected,
+    ) -> Result<RawJson, RpcError> {
+        if let Err(error) = self.connect_first(&call, what).await {
+            let result = render::error_result(&error);
+            self.refused(call, error.into());
+            return Ok(result);
+        }
+        let bound = self.bind_for(&call).await;
+        let found = self.tenant(call.who);
+        let found = found.find(&bound, |now| now.tool(call.target).cloned());
+        // What others are listed is not always what the one has who connected it just now.
+        match found {
+            Some((route, _)) if !is_lacking(&bound, &route.target) => {
+                self.call_tool(call, &bound).await
+            }
+            _ => Err(self.refused(call, no_tool())),
         }
     }
 
@@ -158,7 +184,7 @@ impl App {
         let found = self.tenant(call.who);
         let found = found.find(bound, |now| now.prompt(call.target).cloned());
         let Some((target, definitions)) = found else {
-            let lacking = self.lacking(&call).await;
+            let lacking = self.unconnected(&call).await.map(Unconnected::into_error);
             return Err(self.refused(call, lacking.map_or_else(no_prompt, RpcError::from)));
         };
         let admitted = self.admit_prompt(call, &definitions, &target);
@@ -263,6 +289,13 @@ impl App {
         let record = self.audit().call(call.who, call.request, called, sent);
         record.end_refused(&error);
         error
+    }
+}
+
+fn is_lacking(bound: &Bound, target: &ToolTarget) -> bool {
+    match target {
+        ToolTarget::Upstream { upstream, .. } => bound.lacks(upstream.id()),
+        ToolTarget::Action(_) => false,
     }
 }
 

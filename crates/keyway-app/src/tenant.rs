@@ -223,9 +223,9 @@ impl Tenant {
     }
 
     /// Replaces the connectors.
-    pub(crate) fn set_connectors(&self, all: Vec<Shown>) {
+    pub(crate) fn set_connectors(&self, all: Vec<Shown>, tokens: HashMap<String, Reach>) {
         let mut upstreams = self.upstreams.lock();
-        upstreams.connect(all);
+        upstreams.connect(all, tokens);
         self.rebuild(&self.definitions(), &upstreams);
     }
 

@@ -8,6 +8,7 @@ mod announced;
 mod api_keys;
 mod audit;
 mod connectors;
+mod credential_clients;
 mod credential_grants;
 mod credential_sign_ins;
 mod credentials;

@@ -85,6 +85,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "connectors",
         include_str!("../migrations/sqlite/0013_connectors.sql"),
     ),
+    (
+        15,
+        "credential clients",
+        include_str!("../migrations/sqlite/0015_credential_clients.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

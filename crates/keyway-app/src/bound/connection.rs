@@ -10,6 +10,9 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+/// What the name of a connection ends with that is not there. No instance is called like this.
+const NOBODY: &str = "nobody";
+
 /// An instance as it was when it was leased: its id and its revision.
 pub(super) type Leased = (CredentialId, i64);
 
@@ -64,6 +67,22 @@ impl Connection {
 
     pub(super) fn shared_id(&self) -> Arc<str> {
         Arc::clone(&self.id)
+    }
+
+    /// What stands for a connection to a server that somebody did not connect yet.
+    pub(super) fn nobodys(organization: &OrgId, key: &str) -> Self {
+        let id = format!("{key}#{organization}/{NOBODY}").into();
+        Self::new(organization, key, id, Vec::new())
+    }
+
+    /// True for what stands for one that is not there.
+    pub(super) fn is_nobodys(&self) -> bool {
+        self.id.ends_with(NOBODY)
+    }
+
+    /// Says what it lists, where it is none itself.
+    pub(super) fn lists_like(&self, lists: &Arc<Lists>) {
+        *self.lists.lock() = Arc::clone(lists);
     }
 
     pub(super) fn organization(&self) -> &OrgId {

@@ -7,6 +7,7 @@ mod draft;
 mod error;
 mod live;
 mod manage;
+pub(crate) mod oauth;
 mod port;
 mod reach;
 mod secrets;

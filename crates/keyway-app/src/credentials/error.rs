@@ -148,6 +148,16 @@ pub(super) fn needs_a_person(key: &str) -> Error {
     .with_hint("call it with the token or key of a person")
 }
 
+/// Tokens that the gateway gets for itself were to be got by a person.
+pub(super) fn for_itself(key: &str) -> Error {
+    Error::new(
+        Kind::Conflict,
+        "credential_is_the_gateways",
+        format!("nobody has to agree to `{key}`: the gateway gets its tokens for itself"),
+    )
+    .with_hint("an administrator connects it, or changes its client id and secret")
+}
+
 /// A service that is connected in the browser was to be set by hand, or from a place without one.
 pub(super) fn in_the_browser(key: &str) -> Error {
     Error::new(

@@ -10,6 +10,7 @@ mod health;
 mod held;
 mod instance;
 mod lease;
+mod link;
 mod manage;
 mod place;
 mod resolve;
@@ -18,7 +19,7 @@ mod view;
 
 pub use choice::CredentialChoice;
 pub use explain::Explained;
-pub use grants::{OAuthClient, OAuthClients};
+pub use grants::{OAuthClient, OAuthClients, document};
 pub use manage::Credentials;
 pub use place::Place;
 pub use resolve::{Found, Rung, Walk};
