@@ -58,6 +58,12 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
+    /// Only connectors: many of them, their lists, adding one more, and the memory they take
+    Connectors {
+        /// Rounds; every figure is their median
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
     /// Put load on a server that is running already, for a profiler
     Load {
         /// Its address

@@ -65,6 +65,16 @@ impl Message {
         self
     }
 
+    /// The same of somebody with an API key.
+    pub(crate) fn with_key(mut self, key: &str) -> Self {
+        let end = memchr::memmem::find(&self.bytes, b"content-length:");
+        if let Some(end) = end {
+            let line = format!("authorization: Bearer {key}\r\n").into_bytes();
+            self.bytes.splice(end..end, line);
+        }
+        self
+    }
+
     fn post(method: &str, name: Option<&str>, body: &str, key: Option<&str>) -> Self {
         let name = name.map_or(String::new(), |name| format!("mcp-name: {name}\r\n"));
         let key = key.map_or(String::new(), |key| {

@@ -16,6 +16,7 @@ pub(crate) struct Results {
     pub(crate) figures: Vec<Figure>,
     pub(crate) sign_in: Vec<Figure>,
     pub(crate) authoring: Vec<Figure>,
+    pub(crate) connectors: Vec<Figure>,
 }
 
 /// The machine, apart from any server.
@@ -145,6 +146,10 @@ pub(crate) fn table(results: &Results) -> String {
         text.push_str(AUTHORING);
         text.push_str(&figures(&results.authoring));
     }
+    if !results.connectors.is_empty() {
+        text.push_str(CONNECTORS);
+        text.push_str(&figures(&results.connectors));
+    }
     text
 }
 
@@ -193,6 +198,14 @@ const AUTHORING: &str = "
 A lease: calls of an action that needs a credential and of one that needs none, on one connection, in turn; what is added is the
 median of the differences. An HTTP action asks a service on this machine: over MCP, with all that belongs to a call, and by itself,
 in the process that makes the load; beside it, reqwest asks the same service from that process. An import is a process from its start to its end.
+
+";
+
+const CONNECTORS: &str = "
+## Many connectors
+
+Each is an address of its own at one server on this machine that lists ten tools. They are added one after the other by
+`/v1/connectors`; a page of the console is asked for by somebody who is signed in, over one kept-alive connection.
 
 ";
 

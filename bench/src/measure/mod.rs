@@ -1,7 +1,9 @@
 //! The measurements, in the order they are made.
 
 mod authoring;
+mod browser;
 mod calibrate;
+mod connectors;
 mod fleet;
 mod gateway;
 mod lists;
@@ -86,6 +88,11 @@ pub(crate) fn authoring_only(rounds: usize) -> Result<(), Failure> {
     figures_only(async { authoring::run(&authoring::Effort::full(rounds)).await })
 }
 
+/// Measures a gateway with many connectors, and prints what it showed.
+pub(crate) fn connectors_only(rounds: usize) -> Result<(), Failure> {
+    figures_only(async { connectors::run(&connectors::Effort::full(rounds)).await })
+}
+
 /// Makes some measurements and prints what they showed, behind how fast the machine is.
 fn figures_only(
     measured: impl Future<Output = Result<Vec<report::Figure>, Failure>>,
@@ -113,6 +120,7 @@ struct Plan {
     starts: usize,
     sign_in: Effort,
     authoring: authoring::Effort,
+    connectors: connectors::Effort,
     load_only: bool,
 }
 
@@ -128,6 +136,7 @@ impl Plan {
                 starts: 1,
                 sign_in: Effort::smoke(),
                 authoring: authoring::Effort::smoke(),
+                connectors: connectors::Effort::smoke(),
                 load_only: false,
             };
         }
@@ -140,6 +149,7 @@ impl Plan {
             starts: 5,
             sign_in: Effort::full(run.rounds),
             authoring: authoring::Effort::full(run.rounds),
+            connectors: connectors::Effort::full(run.rounds),
             load_only: run.load_only,
         }
     }
@@ -156,6 +166,7 @@ async fn measure(plan: &Plan) -> Result<Results, Failure> {
         figures: Vec::new(),
         sign_in: Vec::new(),
         authoring: Vec::new(),
+        connectors: Vec::new(),
     };
     if !plan.load_only {
         results.figures.push(lists::pages(plan).await?);
@@ -166,6 +177,7 @@ async fn measure(plan: &Plan) -> Result<Results, Failure> {
         results.figures.extend(prompt::run(plan.starts)?);
         results.sign_in = sign_in::run(&plan.sign_in).await?;
         results.authoring = authoring::run(&plan.authoring).await?;
+        results.connectors = connectors::run(&plan.connectors).await?;
     }
     Ok(results)
 }

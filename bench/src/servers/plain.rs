@@ -34,7 +34,9 @@ pub(super) fn router(tools: usize) -> Router {
             Ok(([(CONTENT_TYPE, "application/json")], answer))
         }
     };
-    Router::new().route("/mcp", post(handler))
+    Router::new()
+        .route("/mcp", post(handler.clone()))
+        .route("/mcp/{of}", post(handler))
 }
 
 /// The answer to a method, without its envelope.

@@ -27,8 +27,10 @@ use crate::pages_at::PagesAt;
 use crate::people::{People, PeopleParts, Serving, Sso};
 use crate::policy::{Approvals, InForce, Policies};
 use crate::setup::Ready;
+use crate::stats::{Stats, Tally};
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
+use crate::trust::{self, Trust};
 use crate::{Definitions, List, Notice, Page, Settings, access};
 
 /// The purpose of what [`App::seal`] seals.
@@ -69,6 +71,8 @@ pub(crate) struct Inner {
     pub(crate) subscriptions: Subscriptions,
     /// MCP servers that are reached with credentials of their callers.
     pub(crate) bound: bound::Table,
+    /// What administrators decided about MCP servers.
+    pub(crate) trust: Arc<Trust>,
     /// Remote MCP servers that administrators connected.
     pub(crate) connectors: Live,
     pub(crate) limits: Limits,
@@ -91,6 +95,7 @@ pub(crate) struct Inner {
     oauth: Oauth,
     sso: Sso,
     pub(crate) audit: Audit,
+    pub(crate) stats: Arc<Stats>,
     /// The first organization's; the others are in `tenants`.
     home: Arc<Tenant>,
     tenants: ArcSwap<HashMap<OrgId, Arc<Tenant>>>,
@@ -105,15 +110,19 @@ impl App {
         let settings = Arc::new(parts.settings);
         let definitions = Arc::new(parts.definitions.metered(&metrics));
         let organization = parts.ready.organization.clone();
+        let (server_tools, tools_epoch) = parts.ready.server_tools;
+        let trust = Arc::new(Trust::new(server_tools));
         let tenant = |definitions: &Arc<Definitions>| {
             Arc::new(Tenant::new(
-                organization.as_str(),
+                &organization,
                 definitions,
                 Arc::clone(&metrics),
                 Arc::clone(&settings),
+                Arc::clone(&trust),
             ))
         };
         let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
+        let tally = Arc::<Tally>::default();
         let audit = AuditParts {
             store: parts.store.clone(),
             clock: Arc::clone(&parts.clock),
@@ -121,9 +130,14 @@ impl App {
             vault: parts.ready.vault.clone(),
             settings: settings.audit.clone(),
             counters: Arc::clone(&metrics.audit),
+            tally: Arc::clone(&tally),
             shutdown: parts.shutdown.clone(),
         };
         let audit = Audit::start(audit, &parts.tasks);
+        let stats = Stats::new(parts.store.clone(), tally);
+        let stats = Arc::new(stats);
+        let keeping = Arc::clone(&stats).keep(audit.drained());
+        parts.tasks.spawn(keeping);
         let oauth = Oauth::serving(
             OauthParts {
                 store: parts.store.clone(),
@@ -194,9 +208,11 @@ impl App {
             sso,
             vault: parts.ready.vault,
             audit,
+            stats,
             organization: parts.ready.organization,
             home: tenant(&definitions),
             nobody: tenant(&Arc::default()),
+            trust: Arc::clone(&trust),
             tenants: ArcSwap::default(),
             subscriptions: Subscriptions::default(),
             bound: bound::Table::default(),
@@ -219,6 +235,8 @@ impl App {
         };
         let watching = bound::watch(app.clone(), shutdown.clone());
         app.inner.tasks.spawn(watching);
+        let keeping = trust::keep(app.clone(), tools_epoch, shutdown.clone());
+        app.inner.tasks.spawn(keeping);
         let watching = connectors::watch(app.clone(), shutdown);
         app.inner.tasks.spawn(watching);
         app
@@ -350,10 +368,11 @@ impl App {
             return Arc::clone(tenant);
         }
         let fresh = Arc::new(Tenant::new(
-            organization.as_str(),
+            organization,
             &Arc::default(),
             Arc::clone(&self.inner.metrics),
             Arc::clone(&self.inner.settings),
+            Arc::clone(&self.inner.trust),
         ));
         self.inner.tenants.rcu(|tenants| {
             let mut tenants = HashMap::clone(tenants);
@@ -377,8 +396,13 @@ impl App {
                 continue;
             }
             match &change.kind {
-                ChangeKind::Lists => tenant.refresh(),
-                ChangeKind::State => {}
+                ChangeKind::Lists => {
+                    tenant.refresh();
+                    if let Some(server) = tenant.key_of(&change.server) {
+                        self.inner.trust.listed(tenant.organization(), &server);
+                    }
+                }
+                ChangeKind::State => self.inner.stats.moved(),
                 ChangeKind::ResourceUpdated(own) => {
                     for uri in self.inner.subscriptions.exposed(&change.server, own) {
                         tenant.tell(Notice::ResourceUpdated(uri));
@@ -471,6 +495,16 @@ impl App {
     /// The organization the gateway's own actions belong to.
     pub(crate) fn home(&self) -> &OrgId {
         &self.inner.organization
+    }
+
+    /// Takes in what the upstreams of an organization list now.
+    pub(crate) fn refresh_of(&self, organization: &OrgId) {
+        if *organization == self.inner.organization {
+            return self.inner.home.refresh();
+        }
+        if let Some(tenant) = self.inner.tenants.load().get(organization) {
+            tenant.refresh();
+        }
     }
 
     pub(crate) fn home_tenant(&self) -> &Tenant {

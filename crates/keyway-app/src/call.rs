@@ -45,7 +45,7 @@ impl App {
         let Some((route, definitions)) = found else {
             return match self.unconnected(&call).await {
                 Some(what) => Box::pin(self.connect_and_call(call, what)).await,
-                None => Err(self.refused(call, no_tool())),
+                None => Err(self.unknown(call, no_tool())),
             };
         };
         if let Err(exceeded) = self.limits().of_tool(call.who, call.target) {
@@ -60,10 +60,10 @@ impl App {
         }
         let admitted = match self.admit_tool(call, &route.thing).await {
             Ok(admitted) => admitted,
-            Err(Err(error)) => return Err(self.refused(call, error)),
+            Err(Err(error)) => return Err(self.refused_by(call, route.server(), error)),
             Err(Ok(error)) => {
                 let result = render::error_result(&error);
-                self.refused(call, error.into());
+                self.refused_by(call, route.server(), error.into());
                 return Ok(result);
             }
         };
@@ -108,7 +108,7 @@ impl App {
     ) -> Result<RawJson, RpcError> {
         if let Err(error) = self.connect_first(&call, what).await {
             let result = render::error_result(&error);
-            self.refused(call, error.into());
+            self.unknown(call, error.into());
             return Ok(result);
         }
         let bound = self.bind_for(&call).await;
@@ -119,7 +119,7 @@ impl App {
             Some((route, _)) if !is_lacking(&bound, &route.target) => {
                 self.call_tool(call, &bound).await
             }
-            _ => Err(self.refused(call, no_tool())),
+            _ => Err(self.unknown(call, no_tool())),
         }
     }
 
@@ -282,9 +282,26 @@ impl App {
         outcome
     }
 
+    /// Writes down that a call named no tool that is there.
+    fn unknown(&self, call: Call<'_>, error: RpcError) -> RpcError {
+        let called = Called::request(call.method, call.target);
+        let sent = Sent::Params(call.params);
+        let record = self.audit().call(call.who, call.request, called, sent);
+        record.end_unknown(&error);
+        error
+    }
+
     /// Writes down that a call was not let through, or named nothing that is there.
     fn refused(&self, call: Call<'_>, error: RpcError) -> RpcError {
-        let called = Called::request(call.method, call.target);
+        self.refused_by(call, None, error)
+    }
+
+    /// The same, where it is known which server it is of.
+    fn refused_by(&self, call: Call<'_>, server: Option<&str>, error: RpcError) -> RpcError {
+        let called = Called {
+            server,
+            ..Called::request(call.method, call.target)
+        };
         let sent = Sent::Params(call.params);
         let record = self.audit().call(call.who, call.request, called, sent);
         record.end_refused(&error);

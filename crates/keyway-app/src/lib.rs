@@ -17,6 +17,7 @@ mod invoke;
 pub mod jobs;
 mod keys;
 pub mod limits;
+mod listing;
 mod metrics;
 mod mounts;
 pub mod oauth;
@@ -34,11 +35,13 @@ mod settings;
 pub mod setup;
 mod shared;
 mod standing;
+pub mod stats;
 pub mod status;
 mod subscriptions;
 mod surface;
 pub mod system;
 mod tenant;
+pub mod trust;
 
 pub use app::{App, AppParts};
 pub use audit::{Audit, Event, EventKind};
@@ -49,6 +52,8 @@ pub use keys::{
     KeyRequest, SecretText, TokenKind,
 };
 pub use keyway_core::action::HeaderParameter;
+pub use keyway_store::Seen;
+pub use listing::{Listed, Part};
 pub use metrics::Metrics;
 pub use mounts::Visit;
 pub use people::{People, PeopleParts, SignInSettings};

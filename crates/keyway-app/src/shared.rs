@@ -4,10 +4,10 @@ use std::sync::Arc;
 use keyway_core::ports::Upstream;
 
 use crate::connectors::{Reach, Shown};
+use crate::trust::{Lens, Usual};
 
 /// The upstreams that everybody of one organization shares: those that are configured or defined, and
 /// connectors.
-#[derive(Default)]
 pub(crate) struct Shared {
     configured: Vec<Arc<dyn Upstream>>,
     connectors: Vec<Shown>,
@@ -17,12 +17,22 @@ pub(crate) struct Shared {
     all: Vec<Arc<dyn Upstream>>,
     /// Whom a server is there for, by its key, where that is not everybody.
     reaches: HashMap<String, Reach>,
-    /// What was made of each connection, by its id: the same connection is shown by the same object, so
-    /// that what was learnt of its tools stays.
-    shown: HashMap<String, (Arc<dyn Upstream>, Arc<dyn Upstream>)>,
+    lens: Lens,
 }
 
 impl Shared {
+    /// Nothing yet.
+    pub(crate) fn new(lens: Lens) -> Self {
+        Self {
+            configured: Vec::new(),
+            connectors: Vec::new(),
+            tokens: HashMap::new(),
+            all: Vec::new(),
+            reaches: HashMap::new(),
+            lens,
+        }
+    }
+
     /// Replaces those that are no connectors.
     pub(crate) fn configure(&mut self, all: Vec<Arc<dyn Upstream>>) {
         self.configured = all;
@@ -47,19 +57,14 @@ impl Shared {
         &self.reaches
     }
 
+    /// A server as administrators let it be seen.
+    pub(crate) fn shown(&self, upstream: &Arc<dyn Upstream>, usual: Usual) -> Arc<dyn Upstream> {
+        self.lens.shown(upstream, usual)
+    }
+
     fn gather(&mut self) {
-        let mut before = std::mem::take(&mut self.shown);
-        let mut show = |upstream: &Arc<dyn Upstream>| {
-            let id = upstream.id().to_owned();
-            let kept = before
-                .remove(&id)
-                .filter(|(of, _)| Arc::ptr_eq(of, upstream));
-            let kept = kept.unwrap_or_else(|| (Arc::clone(upstream), shown(upstream)));
-            let made = Arc::clone(&kept.1);
-            self.shown.insert(id, kept);
-            made
-        };
-        let configured: Vec<_> = self.configured.iter().map(&mut show).collect();
+        let operators = |one| self.lens.shown(one, Usual::Operators);
+        let configured: Vec<_> = self.configured.iter().map(operators).collect();
         let taken = |key: &str| configured.iter().any(|one| one.key() == key);
         let mut connectors = Vec::new();
         self.reaches.clone_from(&self.tokens);
@@ -76,15 +81,11 @@ impl Shared {
             if let Some(reach) = &one.reach {
                 self.reaches.insert(key.to_owned(), reach.clone());
             }
-            connectors.push(show(&one.upstream));
+            connectors.push(self.lens.shown(&one.upstream, Usual::Added));
         }
+        // Only now do those go that were there before: what is shown of a connection that stays is the
+        // same object, so that what was learnt of its tools stays.
         self.all = configured;
         self.all.extend(connectors);
     }
-}
-
-/// The one place where what a server lists and answers may be put on its way to the catalogue of its
-/// organization.
-fn shown(upstream: &Arc<dyn Upstream>) -> Arc<dyn Upstream> {
-    Arc::clone(upstream)
 }

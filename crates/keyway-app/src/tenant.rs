@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use keyway_core::Principal;
 use keyway_core::action::Announcement;
 use keyway_core::ports::Upstream;
+use keyway_core::{OrgId, Principal};
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
@@ -16,6 +16,7 @@ use crate::connectors::{Reach, Shown};
 use crate::metrics::Metrics;
 use crate::policy::{Facts, InForce, View, Views};
 use crate::shared::Shared;
+use crate::trust::{Lens, Trust};
 use crate::{Definitions, List, Notice, Settings};
 
 /// How many notices a listener may be behind before it misses some.
@@ -28,6 +29,7 @@ type Announcer = Arc<dyn Fn(Announcement) + Send + Sync>;
 
 /// What one organization has, and who listens to its changes.
 pub(crate) struct Tenant {
+    organization: OrgId,
     metrics: Arc<Metrics>,
     settings: Arc<Settings>,
     facts: Facts,
@@ -44,12 +46,13 @@ pub(crate) struct Tenant {
 
 impl Tenant {
     pub(crate) fn new(
-        organization: &str,
+        organization: &OrgId,
         definitions: &Arc<Definitions>,
         metrics: Arc<Metrics>,
         settings: Arc<Settings>,
+        trust: Arc<Trust>,
     ) -> Self {
-        let facts = Facts::new(organization, settings.unannotated);
+        let facts = Facts::new(organization.as_str(), settings.unannotated);
         let catalogue = build(
             &Sources {
                 definitions,
@@ -64,6 +67,7 @@ impl Tenant {
         let notices = broadcast::Sender::new(NOTICES);
         let announced = Arc::<Announced>::default();
         Self {
+            organization: organization.clone(),
             metrics,
             settings,
             facts,
@@ -73,7 +77,7 @@ impl Tenant {
             announce: announcer(notices.clone(), Arc::clone(&announced)),
             announced,
             notices,
-            upstreams: Mutex::default(),
+            upstreams: Mutex::new(Shared::new(Lens::new(organization.clone(), trust))),
         }
     }
 
@@ -191,7 +195,7 @@ impl Tenant {
     ) -> Arc<Overlay> {
         let own = connections
             .iter()
-            .map(|one| Arc::clone(one) as Arc<dyn Upstream>);
+            .map(|one| shared.shown(&(Arc::clone(one) as Arc<dyn Upstream>), one.usual()));
         let upstreams: Vec<_> = shared.all().iter().cloned().chain(own).collect();
         let definitions = self.definitions();
         let sources = self.sources(&definitions, &upstreams, shared.reaches());
@@ -213,6 +217,13 @@ impl Tenant {
             .all()
             .iter()
             .any(|upstream| upstream.id() == connection)
+    }
+
+    /// The key of the server that a connection of this id is to.
+    pub(crate) fn key_of(&self, connection: &str) -> Option<String> {
+        let upstreams = self.upstreams.lock();
+        let found = upstreams.all().iter().find(|one| one.id() == connection)?;
+        Some(found.key().to_owned())
     }
 
     /// Replaces the upstreams that are no connectors.
@@ -241,6 +252,11 @@ impl Tenant {
     pub(crate) fn refresh(&self) {
         let upstreams = self.upstreams.lock();
         self.rebuild(&self.definitions(), &upstreams);
+    }
+
+    /// Whose it is.
+    pub(crate) fn organization(&self) -> &OrgId {
+        &self.organization
     }
 
     pub(crate) fn listen(&self) -> broadcast::Receiver<Notice> {

@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+pub use keyway_core::is_hidden;
+
 /// A text on one line, at most `most` characters of it. Line breaks are shown as `\n`.
 ///
 /// ```
@@ -48,30 +50,6 @@ fn shown(text: &str, most: usize, lines: bool) -> String {
         }
     }
     out
-}
-
-/// True for what a terminal obeys or does not show: control characters, marks of direction, and
-/// characters without width or that stand for nothing.
-pub fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{61c}'
-                | '\u{115f}'..='\u{1160}'
-                | '\u{17b4}'..='\u{17b5}'
-                | '\u{180b}'..='\u{180f}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{2800}'
-                | '\u{3164}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
 }
 
 #[cfg(test)]

@@ -127,6 +127,7 @@ pub struct Principal {
     inner: Arc<Inner>,
     arrival: Option<Arc<Arrival>>,
     agent: Option<Arc<ActingAgent>>,
+    project: Option<Arc<str>>,
 }
 
 /// An agent that does something for a principal.
@@ -176,6 +177,7 @@ impl Principal {
             }),
             arrival: None,
             agent: None,
+            project: None,
         }
     }
 
@@ -243,7 +245,30 @@ impl Principal {
             inner: Arc::clone(&self.inner),
             arrival: Some(Arc::new(arrival)),
             agent: self.agent.clone(),
+            project: self.project.clone(),
         }
+    }
+
+    /// The same, as far as it works for a project, by its slug. Whoever asks says so, and need not be
+    /// anybody in particular.
+    ///
+    /// ```
+    /// use keyway_core::{Principal, Subject};
+    ///
+    /// let organization = "org_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+    /// let who = Principal::new(organization, Subject::Local).for_project("web");
+    /// assert_eq!(who.project(), Some("web"));
+    /// ```
+    pub fn for_project(&self, slug: &str) -> Self {
+        Self {
+            project: Some(slug.into()),
+            ..self.clone()
+        }
+    }
+
+    /// The project it works for, by its slug, where it said one.
+    pub fn project(&self) -> Option<&str> {
+        self.project.as_deref()
     }
 
     /// The same, as far as an agent does something for it. It may do no more by that.
@@ -296,6 +321,7 @@ impl Principal {
             inner: Arc::new(inner),
             arrival: self.arrival.clone(),
             agent: self.agent.clone(),
+            project: self.project.clone(),
         }
     }
 }

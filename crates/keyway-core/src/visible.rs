@@ -19,32 +19,49 @@ pub fn is_visible(text: &str) -> bool {
     text.chars().all(is_plain) && !has_heaps(text)
 }
 
-/// True for what is seen as itself. Not so: controls, spaces other than the common one, fillers,
-/// zero-width and bidirectional characters, tags, private use and non-characters.
-fn is_plain(c: char) -> bool {
-    let hidden = c.is_control()
-        || (c.is_whitespace() && c != ' ')
+/// True for a character that is obeyed or not seen: controls, marks of direction, characters without
+/// width, fillers, tags. The one list for whatever shows text from outside.
+///
+/// ```
+/// assert!(keyway_core::is_hidden('\u{202e}') && !keyway_core::is_hidden('é'));
+/// ```
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
         || matches!(
             c,
             '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
-            | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{2800}'
-            | '\u{e000}'..='\u{f8ff}'
-            | '\u{fdd0}'..='\u{fdef}'
-            | '\u{feff}'
-            | '\u{fff0}'..='\u{ffff}'
-            | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{2800}'
+                | '\u{3164}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+/// True for what is seen as itself. Not so: what is hidden, spaces other than the common one, private
+/// use and non-characters.
+fn is_plain(c: char) -> bool {
+    let odd = is_hidden(c)
+        || (c.is_whitespace() && c != ' ')
+        || matches!(
+            c,
+            '\u{e000}'..='\u{f8ff}'
+                | '\u{fdd0}'..='\u{fdef}'
+                | '\u{fffc}'..='\u{ffff}'
+                | '\u{e1000}'..
         );
-    !hidden
+    !odd
 }
 
 /// True when more marks than any script has are stacked on one character: they would be drawn over

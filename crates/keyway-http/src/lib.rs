@@ -4,6 +4,7 @@ mod address;
 mod bearer;
 mod body;
 mod challenge;
+mod console;
 mod cookies;
 mod csrf;
 mod front;
@@ -29,6 +30,7 @@ mod shared;
 mod sites;
 
 pub use axum;
+pub use console::{Audience, ConsolePath, console_paths};
 pub use front::{Front, FrontParts};
 pub use mcp::backend;
 pub use mounts::{BadMount, Mount};

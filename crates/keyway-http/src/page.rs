@@ -15,6 +15,10 @@ const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
                       base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
+/// What a page of the console may do besides: run the gateway's own script, and let that ask the gateway.
+const SCRIPTED: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                        connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
 /// An answer to a browser: a page, or the way to one.
 #[derive(Debug)]
 pub(crate) struct PageReply {
@@ -23,6 +27,7 @@ pub(crate) struct PageReply {
     location: Option<HeaderValue>,
     cookies: Vec<SetCookie>,
     targets: Vec<String>,
+    policy: &'static str,
 }
 
 impl PageReply {
@@ -34,6 +39,7 @@ impl PageReply {
             location: None,
             cookies: Vec::new(),
             targets: Vec::new(),
+            policy: POLICY,
         }
     }
 
@@ -52,6 +58,12 @@ impl PageReply {
     /// With another status.
     pub(crate) fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// Lets the gateway's own script run.
+    pub(crate) fn scripted(mut self) -> Self {
+        self.policy = SCRIPTED;
         self
     }
 
@@ -85,11 +97,9 @@ impl IntoResponse for PageReply {
         for SetCookie(cookie) in self.cookies {
             headers.append(SET_COOKIE, cookie);
         }
-        if !self.targets.is_empty() {
-            let policy = format!("{POLICY} {}", self.targets.join(" "));
-            if let Ok(policy) = HeaderValue::from_str(&policy) {
-                headers.insert(CONTENT_SECURITY_POLICY, policy);
-            }
+        let policy = format!("{} {}", self.policy, self.targets.join(" "));
+        if let Ok(policy) = HeaderValue::from_str(policy.trim_end()) {
+            headers.insert(CONTENT_SECURITY_POLICY, policy);
         }
         protect(headers);
         response

@@ -3,14 +3,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{any, delete, get, patch, post};
 
+use crate::console;
 use crate::mounts::{Mount, mounted};
 use crate::oauth;
 use crate::pages::routes;
 use crate::routes::{
-    agents, api_keys, call_action, channel_events, channel_socket, credentials, healthz,
-    invitations, jobs, list_actions, list_audit_events, list_channels, list_mcp_servers, members,
-    metrics, oauth_clients, oauth_grants, organization, projects, prompt_agent, readyz,
-    routed_action, service_accounts, sessions, show_openapi, socket, unknown,
+    agents, api_keys, call_action, channel_events, channel_socket, connectors, credentials,
+    healthz, invitations, jobs, list_actions, list_audit_events, list_channels, list_mcp_servers,
+    members, metrics, oauth_clients, oauth_grants, organization, policy, projects, prompt_agent,
+    readyz, routed_action, service_accounts, sessions, show_openapi, show_stats, socket, unknown,
 };
 use crate::shared::Shared;
 
@@ -25,12 +26,17 @@ pub(crate) fn router(shared: Arc<Shared>, mounts: Vec<Mount>) -> Router {
         .merge(agents_and_sessions())
         .route("/v1/audit", get(list_audit_events::handle))
         .route("/v1/mcp-servers", get(list_mcp_servers::handle))
+        .route("/v1/stats", get(show_stats::handle))
         .route("/v1/openapi.json", get(show_openapi::handle))
+        .merge(connectors())
         .merge(people())
+        .route("/v1/policy", get(policy::show))
+        .route("/v1/policy/check", post(policy::check))
         .route("/healthz", get(healthz::handle))
         .route("/readyz", get(readyz::handle))
         .route("/metrics", get(metrics::handle))
         .merge(routes())
+        .merge(console::router())
         .merge(oauth::routes())
         .merge(clients_and_grants())
         .method_not_allowed_fallback(unknown::method)
@@ -69,7 +75,12 @@ fn clients_and_grants() -> Router<Arc<Shared>> {
             "/v1/oauth/clients",
             get(oauth_clients::list).post(oauth_clients::create),
         )
-        .route("/v1/oauth/clients/{id}", delete(oauth_clients::delete))
+        .route(
+            "/v1/oauth/clients/{id}",
+            get(oauth_clients::show)
+                .patch(oauth_clients::change)
+                .delete(oauth_clients::delete),
+        )
         .route(
             "/v1/oauth/clients/{id}/disable",
             post(oauth_clients::disable),
@@ -78,6 +89,25 @@ fn clients_and_grants() -> Router<Arc<Shared>> {
         .route("/v1/oauth/grants", get(oauth_grants::list))
         .route("/v1/oauth/grants/revoke", post(oauth_grants::revoke_many))
         .route("/v1/oauth/grants/{id}", delete(oauth_grants::revoke))
+}
+
+/// Remote MCP servers that administrators connect.
+fn connectors() -> Router<Arc<Shared>> {
+    Router::new()
+        .route(
+            "/v1/connectors",
+            get(connectors::list).post(connectors::create),
+        )
+        .route("/v1/connectors/-/test", post(connectors::test_new))
+        .route(
+            "/v1/connectors/{id}",
+            get(connectors::show)
+                .patch(connectors::change)
+                .delete(connectors::remove),
+        )
+        .route("/v1/connectors/{id}/test", post(connectors::test))
+        .route("/v1/connectors/{id}/refresh", post(connectors::refresh))
+        .route("/v1/connectors/{id}/rotate", post(connectors::rotate))
 }
 
 /// People and machines of the asker's organization.
@@ -90,7 +120,9 @@ fn people() -> Router<Arc<Shared>> {
         .route("/v1/projects", get(projects::list).post(projects::create))
         .route(
             "/v1/projects/{id}",
-            patch(projects::rename).delete(projects::delete),
+            get(projects::show)
+                .patch(projects::rename)
+                .delete(projects::delete),
         )
         .route("/v1/credential-definitions", get(credentials::definitions))
         .route(
@@ -104,7 +136,9 @@ fn people() -> Router<Arc<Shared>> {
         .route("/v1/members", get(members::list))
         .route(
             "/v1/members/{id}",
-            patch(members::change).delete(members::remove),
+            get(members::show)
+                .patch(members::change)
+                .delete(members::remove),
         )
         .route("/v1/members/{id}/disable", post(members::disable))
         .route("/v1/members/{id}/enable", post(members::enable))
@@ -119,7 +153,9 @@ fn people() -> Router<Arc<Shared>> {
         )
         .route(
             "/v1/service-accounts/{id}",
-            get(service_accounts::show).delete(service_accounts::delete),
+            get(service_accounts::show)
+                .patch(service_accounts::change)
+                .delete(service_accounts::delete),
         )
         .route(
             "/v1/service-accounts/{id}/disable",
@@ -132,7 +168,9 @@ fn people() -> Router<Arc<Shared>> {
         .route("/v1/api-keys", get(api_keys::list).post(api_keys::create))
         .route(
             "/v1/api-keys/{id}",
-            get(api_keys::show).delete(api_keys::revoke),
+            get(api_keys::show)
+                .patch(api_keys::rename)
+                .delete(api_keys::revoke),
         )
         .route("/v1/api-keys/{id}/rotate", post(api_keys::rotate))
 }

@@ -140,6 +140,9 @@ impl Shared {
             }
         };
         let who = who.arriving(arrival(address, headers));
+        let project = headers.get("keyway-project");
+        let project = project.and_then(|value| value.to_str().ok());
+        let who = project.map_or_else(|| who.clone(), |slug| who.for_project(slug));
         Ok(match place {
             Place::Mcp => self.app.governed(who),
             Place::Api => self.app.governed_to_administer(who),

@@ -97,11 +97,7 @@ pub(crate) fn clean(text: &str, secrets: &[&str]) -> String {
 }
 
 fn is_printable(c: char) -> bool {
-    let steers_direction = matches!(
-        c,
-        '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-    );
-    !c.is_control() && !steers_direction
+    !keyway_core::is_hidden(c)
 }
 
 fn looks_opaque(word: &str) -> bool {

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::{fs, io};
 
+use keyway_pages::console::samples;
 use keyway_pages::{
     Account, Authorize, BUILT_IN, Consent, Device, ErrorPage, Invitation, Page, Pages, Reset,
     Setup, SetupNeeded, Success,
@@ -28,7 +29,20 @@ fn main() -> io::Result<()> {
     write::<Reset>(&pages, folder)?;
     write::<Invitation>(&pages, folder)?;
     write::<Account>(&pages, folder)?;
-    write::<ErrorPage>(&pages, folder)
+    write::<ErrorPage>(&pages, folder)?;
+    for name in ["console.css", "console.js"] {
+        if let Some(asset) = pages.asset(name) {
+            fs::write(folder.join("assets").join(name), &asset.text)?;
+        }
+    }
+    for sample in samples(&pages).map_err(io::Error::other)? {
+        let name = sample.template.trim_end_matches(".html").replace('/', "-");
+        fs::write(
+            folder.join(format!("{name}-{}.html", sample.number)),
+            sample.html,
+        )?;
+    }
+    Ok(())
 }
 
 fn write<P: Page>(pages: &Pages, folder: &Path) -> io::Result<()> {

@@ -19,17 +19,16 @@ pub struct Asset {
 pub(crate) type Assets = BTreeMap<String, Asset>;
 
 impl Asset {
-    pub(crate) fn new(name: &str, text: String) -> Option<Self> {
-        let media_type = media_type(name)?;
+    pub(crate) fn new(media_type: &'static str, text: String) -> Self {
         let mut version = String::new();
         for byte in Sha256::digest(text.as_bytes()).iter().take(8) {
             let _ = write!(version, "{byte:02x}");
         }
-        Some(Self {
+        Self {
             text,
             media_type,
             version,
-        })
+        }
     }
 
     /// The address it is served at, its version included.
@@ -37,6 +36,20 @@ impl Asset {
         format!("/assets/{name}?v={}", self.version)
     }
 }
+
+/// Files of the console. No folder overrides them.
+pub(crate) const CONSOLE_ASSETS: [(&str, &str, &str); 2] = [
+    (
+        "console.css",
+        "text/css; charset=utf-8",
+        include_str!("../templates/console.css"),
+    ),
+    (
+        "console.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../templates/console.js"),
+    ),
+];
 
 /// The media type of a file that is served as it is, by its name.
 pub(crate) fn media_type(name: &str) -> Option<&'static str> {

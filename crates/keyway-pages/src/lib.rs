@@ -8,15 +8,18 @@
 
 mod assets;
 mod check;
+pub mod console;
 mod context;
 mod fields;
 mod html;
 mod page;
 mod pages;
 mod source;
+mod texts;
 
 pub use assets::Asset;
 pub use check::Broken;
+pub use context::console as console_context;
 pub use context::{
     Account, Application, Authorize, Choice, Connect, Consent, ConsentClient, Device, ErrorPage,
     Invitation, OpenSession, Organization, Reach, Reset, ScopeLine, Setup, SetupNeeded,
@@ -27,3 +30,4 @@ pub use html::{CSRF_FIELD, Html, alert, csrf_field, hidden_fields};
 pub use page::Page;
 pub use pages::Pages;
 pub use source::{BUILT_IN, Template};
+pub use texts::{TEXTS, Text};

@@ -1,35 +1,51 @@
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use keyway_core::Error;
-use minijinja::value::Serde;
+use minijinja::value::{Kwargs, Serde};
 use minijinja::{
     AutoEscape, Environment, Output, State, UndefinedBehavior, Value, context, escape_formatter,
 };
 
 use crate::Page;
-use crate::assets::{Asset, Assets, media_type};
+use crate::assets::{Asset, Assets, CONSOLE_ASSETS, media_type};
 use crate::check::{self, Broken};
+use crate::console::CONSOLE;
+use crate::context::console::Frame;
 use crate::html::escape;
 use crate::source::BUILT_IN;
+use crate::texts::Texts;
 
 /// Every page there is, ready to be filled. Cheap to share, nothing changes once it is made.
-#[derive(Debug)]
 pub struct Pages {
     environment: Environment<'static>,
     assets: Assets,
+    texts: Arc<Texts>,
 }
 
 impl Pages {
     /// The pages as they are built in.
     pub fn embedded() -> Self {
+        // The tests say that nothing is wrong with them.
+        let (texts, _) = Texts::english();
+        let texts = Arc::new(texts);
         let mut pages = Self {
-            environment: environment(),
+            environment: environment(&texts),
             assets: Assets::new(),
+            texts,
         };
         for template in BUILT_IN {
             // The tests render every one of them.
             let _ = pages.add(template.name, template.text.to_owned());
+        }
+        for template in CONSOLE {
+            let text = template.text.to_owned();
+            let _ = pages.environment.add_template_owned(template.name, text);
+        }
+        for (name, media_type, text) in CONSOLE_ASSETS {
+            let asset = Asset::new(media_type, text.to_owned());
+            pages.assets.insert(name.to_owned(), asset);
         }
         pages.named("Keyway")
     }
@@ -75,6 +91,17 @@ impl Pages {
             .map_err(Error::internal)
     }
 
+    /// Fills a page of the console, with what is around it.
+    pub fn render_console<P: Page>(&self, frame: &Frame, page: &P) -> Result<String, Error> {
+        let page = context! { frame => Value::from(Serde(frame)), ..Value::from(Serde(page)) };
+        self.fill(P::TEMPLATE, page).map_err(Error::internal)
+    }
+
+    /// Whether there is a text of this key.
+    pub fn says(&self, key: &str) -> bool {
+        self.texts.has(key)
+    }
+
     /// A file that pages refer to.
     pub fn asset(&self, name: &str) -> Option<&Asset> {
         self.assets.get(name)
@@ -91,18 +118,31 @@ impl Pages {
     }
 
     fn add(&mut self, name: &str, text: String) -> Result<(), minijinja::Error> {
-        if media_type(name).is_some() {
-            let asset = Asset::new(name, text);
-            self.assets
-                .extend(asset.map(|asset| (name.to_owned(), asset)));
+        if let Some(media_type) = media_type(name) {
+            if !is_of_the_console(name) {
+                let asset = Asset::new(media_type, text);
+                self.assets.insert(name.to_owned(), asset);
+            }
             return Ok(());
         }
         self.environment.add_template_owned(name.to_owned(), text)
     }
 }
 
-fn environment() -> Environment<'static> {
+fn is_of_the_console(name: &str) -> bool {
+    CONSOLE_ASSETS.iter().any(|(file, _, _)| *file == name)
+}
+
+impl std::fmt::Debug for Pages {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pages").finish_non_exhaustive()
+    }
+}
+
+fn environment(texts: &Arc<Texts>) -> Environment<'static> {
     let mut environment = Environment::new();
+    let texts = Arc::clone(texts);
+    environment.add_function("t", move |key: &str, named: Kwargs| texts.say(key, &named));
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_formatter(write);

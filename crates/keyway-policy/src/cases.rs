@@ -260,6 +260,7 @@ impl What {
                 open_world: self.open_world,
                 annotated: claims.contains(&true),
                 admin_only: self.admin_only,
+                needs_approval: false,
             },
             ..named
         })

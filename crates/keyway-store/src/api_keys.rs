@@ -2,7 +2,8 @@ use jiff::Timestamp;
 use keyway_core::{Actor, ApiKeyId, OrgId, Role, Scopes};
 
 use crate::error::Doing as _;
-use crate::{Store, StoreError, facts, store};
+use crate::seen::unchanged;
+use crate::{Changed, Seen, Slice, Store, StoreError, facts, store};
 
 /// An API key as it is listed. The key itself is never stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub struct ApiKey {
     pub id: ApiKeyId,
     /// Whose it is.
     pub owner: Actor,
+    /// Their name.
+    pub owner_name: String,
     /// What it is for, in its owner's words.
     pub name: String,
     /// Its first characters, to recognise it by.
@@ -27,6 +30,22 @@ pub struct ApiKey {
     pub revoked_at: Option<Timestamp>,
     /// The key it replaced.
     pub rotated_from: Option<ApiKeyId>,
+    /// How often its name was changed, from 1.
+    pub revision: i64,
+}
+
+/// Keys with the names of whose they are.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT k.id, k.user_id, k.service_account_id, coalesce(u.name, s.name) AS owner_name, \
+             k.name, k.shown, k.scopes, k.created_at, k.last_used_at, k.expires_at, k.revoked_at, \
+             k.rotated_from, k.revision FROM api_keys k LEFT JOIN users u ON u.id = k.user_id \
+             LEFT JOIN service_accounts s \
+             ON s.organization_id = k.organization_id AND s.id = k.service_account_id ",
+            $rest
+        )
+    };
 }
 
 /// An API key about to be stored.
@@ -95,11 +114,41 @@ impl Store {
 
     /// All keys of an organization, revoked and expired ones included, oldest first.
     pub async fn api_keys(&self, organization: &OrgId) -> Result<Vec<ApiKey>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, user_id, service_account_id, name, shown, scopes, created_at, last_used_at, \
-             expires_at, revoked_at, rotated_from FROM api_keys WHERE organization_id = $1 ORDER BY created_at, id",
-        )
+        let rows: Vec<Row> = sqlx::query_as(select!(
+            "WHERE k.organization_id = $1 ORDER BY k.created_at, k.id"
+        ))
         .bind(organization.as_str())
+        .fetch_all(self.pool())
+        .await
+        .doing("list the API keys")?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// A part of the keys of an organization, or of one owner there, newest first; searched are
+    /// names, first characters, and the names of whose they are.
+    pub async fn api_keys_slice(
+        &self,
+        organization: &OrgId,
+        owner: Option<&Actor>,
+        slice: &Slice<'_>,
+    ) -> Result<Vec<ApiKey>, StoreError> {
+        let (user, account) = owner.map_or((None, None), store::actor_columns);
+        let (at, id) = slice.downward();
+        let rows: Vec<Row> = sqlx::query_as(select!(
+            "WHERE k.organization_id = $1 AND (k.created_at, k.id) < ($2, $3) \
+             AND ($4 IS NULL OR lower(k.name) LIKE $4 ESCAPE '\\' \
+             OR lower(k.shown) LIKE $4 ESCAPE '\\' \
+             OR lower(coalesce(u.name, s.name)) LIKE $4 ESCAPE '\\') \
+             AND ($5 IS NULL OR k.user_id = $5) AND ($6 IS NULL OR k.service_account_id = $6) \
+             ORDER BY k.created_at DESC, k.id DESC LIMIT $7"
+        ))
+        .bind(organization.as_str())
+        .bind(at)
+        .bind(id)
+        .bind(slice.pattern())
+        .bind(user)
+        .bind(account)
+        .bind(slice.limit)
         .fetch_all(self.pool())
         .await
         .doing("list the API keys")?;
@@ -112,15 +161,13 @@ impl Store {
         organization: &OrgId,
         id: &ApiKeyId,
     ) -> Result<Option<ApiKey>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT id, user_id, service_account_id, name, shown, scopes, created_at, last_used_at, \
-             expires_at, revoked_at, rotated_from FROM api_keys WHERE organization_id = $1 AND id = $2",
-        )
-        .bind(organization.as_str())
-        .bind(id.as_str())
-        .fetch_optional(self.pool())
-        .await
-        .doing("read an API key")?;
+        let row: Option<Row> =
+            sqlx::query_as(select!("WHERE k.organization_id = $1 AND k.id = $2"))
+                .bind(organization.as_str())
+                .bind(id.as_str())
+                .fetch_optional(self.pool())
+                .await
+                .doing("read an API key")?;
         row.map(Row::read).transpose()
     }
 
@@ -160,6 +207,36 @@ impl Store {
         facts::bump_auth_epoch(&mut transaction).await?;
         transaction.commit().await.doing(doing)?;
         Ok(true)
+    }
+
+    /// Gives a key another name, unless it was changed since it was seen.
+    pub async fn rename_api_key(
+        &self,
+        organization: &OrgId,
+        key: impl Into<Seen<'_, ApiKeyId>>,
+        name: &str,
+    ) -> Result<Changed, StoreError> {
+        let doing = "rename an API key";
+        let Seen { id, revision } = key.into();
+        let mut transaction = self.write(doing).await?;
+        let changed = sqlx::query(
+            "UPDATE api_keys SET name = $3, revision = revision + 1 \
+             WHERE organization_id = $1 AND id = $2 AND ($4 IS NULL OR revision = $4)",
+        )
+        .bind(organization.as_str())
+        .bind(id.as_str())
+        .bind(name)
+        .bind(revision)
+        .execute(&mut *transaction)
+        .await
+        .doing(doing)?;
+        if changed.rows_affected() == 0 {
+            let exists =
+                "SELECT EXISTS (SELECT 1 FROM api_keys WHERE organization_id = $1 AND id = $2)";
+            return unchanged(&mut transaction, exists, organization.as_str(), id.as_str()).await;
+        }
+        transaction.commit().await.doing(doing)?;
+        Ok(Changed::Done)
     }
 
     /// Revokes a key. Answers false when it is not there; revoking it again changes nothing.
@@ -262,6 +339,7 @@ struct Row {
     id: String,
     user_id: Option<String>,
     service_account_id: Option<String>,
+    owner_name: Option<String>,
     name: String,
     shown: String,
     scopes: String,
@@ -270,6 +348,7 @@ struct Row {
     expires_at: Option<i64>,
     revoked_at: Option<i64>,
     rotated_from: Option<String>,
+    revision: i64,
 }
 
 impl Row {
@@ -278,6 +357,7 @@ impl Row {
         Ok(ApiKey {
             id: store::id(&self.id)?,
             owner: store::actor(self.user_id.as_deref(), self.service_account_id.as_deref())?,
+            owner_name: self.owner_name.unwrap_or_default(),
             name: self.name,
             shown: self.shown,
             scopes: store::scopes(&self.scopes)?,
@@ -286,6 +366,7 @@ impl Row {
             expires_at: moment(self.expires_at)?,
             revoked_at: moment(self.revoked_at)?,
             rotated_from: self.rotated_from.as_deref().map(store::id).transpose()?,
+            revision: self.revision,
         })
     }
 }

@@ -3,7 +3,7 @@ use keyway_core::{InvitationId, OrgId, Role, UserId};
 use sqlx::SqliteConnection;
 
 use crate::error::Doing as _;
-use crate::{NewPerson, Store, StoreError, facts, memberships, people, store};
+use crate::{NewPerson, Slice, Store, StoreError, facts, memberships, people, store};
 
 /// An invitation into an organization. Its secret is never stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +85,30 @@ impl Store {
         let sql = format!("{COLUMNS} WHERE organization_id = $1 ORDER BY created_at, id");
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
+            .fetch_all(self.pool())
+            .await
+            .doing("list the invitations")?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// A part of the invitations of an organization, newest first; searched are addresses.
+    pub async fn invitations_slice(
+        &self,
+        organization: &OrgId,
+        slice: &Slice<'_>,
+    ) -> Result<Vec<Invitation>, StoreError> {
+        let (at, id) = slice.downward();
+        let sql = format!(
+            "{COLUMNS} WHERE organization_id = $1 AND (created_at, id) < ($2, $3) \
+             AND ($4 IS NULL OR email LIKE $4 ESCAPE '\\') \
+             ORDER BY created_at DESC, id DESC LIMIT $5"
+        );
+        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(organization.as_str())
+            .bind(at)
+            .bind(id)
+            .bind(slice.pattern())
+            .bind(slice.limit)
             .fetch_all(self.pool())
             .await
             .doing("list the invitations")?;

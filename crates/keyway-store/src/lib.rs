@@ -28,9 +28,13 @@ mod people;
 mod projects;
 mod schedules;
 mod secret_columns;
+mod seen;
+mod server_tools;
 mod service_accounts;
 mod sessions;
+mod slice;
 mod sqlite;
+mod stats;
 mod store;
 mod users;
 mod web_sessions;
@@ -54,7 +58,7 @@ pub use jobs::{
 };
 pub use keyway_core::Role;
 pub use lock::RotationLock;
-pub use memberships::{Changed, Membership};
+pub use memberships::Membership;
 pub use one_time_links::{Credentials, OneTimeLink, Purpose as LinkPurpose};
 pub use organizations::Organization;
 pub use outbox::OutboxRow;
@@ -64,10 +68,19 @@ pub use schedules::Schedule;
 pub use secret_columns::{
     KEY_CHECK, RETIRED_SIGNING_KEYS, SECRET_COLUMNS, SealedRow, SecretColumn,
 };
+pub use seen::{Changed, Seen};
+pub use server_tools::{
+    AcceptedTool, HeldTool, NewTools, PinWrite, Pinning, ServerSettings, ServerTools, ToolPin,
+    ToolSettings,
+};
 pub use service_accounts::ServiceAccount;
 pub use sessions::{
     NewSession, NewSessionEvent, Session, SessionEvent, SessionFilter, SessionLease, TurnEnd,
     TurnUsage, UnknownTurnEnd,
+};
+pub use slice::Slice;
+pub use stats::{
+    BOUNDS_MICROS, CallCounts, CallStats, CallsOf, NewCallStats, ServerStateRow, Span, StoredState,
 };
 pub use store::{Limits, Purpose, Store};
 pub use users::Member;

@@ -2,7 +2,8 @@ use keyway_core::{OrgId, Role, UserId};
 use sqlx::SqliteConnection;
 
 use crate::error::Doing as _;
-use crate::{Organization, Store, StoreError, ending, facts, organizations, store};
+use crate::seen::unchanged;
+use crate::{Changed, Organization, Seen, Store, StoreError, ending, facts, organizations, store};
 
 /// Where a person belongs, and as what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,23 +14,12 @@ pub struct Membership {
     pub role: Role,
 }
 
-/// What became of a change of a member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Changed {
-    /// It was made.
-    Done,
-    /// There is no such member.
-    Missing,
-    /// Nothing was changed: no owner who can come in would be left.
-    LastOwner,
-}
-
 impl Store {
     /// Everywhere a person belongs, who came first first. Names no organization, because it is what
     /// finds out which ones there are for this person.
     pub async fn memberships(&self, user: &UserId) -> Result<Vec<Membership>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT o.id, o.slug, o.name, o.created_at, m.role FROM memberships m \
+            "SELECT o.id, o.slug, o.name, o.created_at, o.revision, m.role FROM memberships m \
              JOIN organizations o ON o.id = m.organization_id \
              WHERE m.user_id = $1 ORDER BY m.created_at, o.id",
         )
@@ -40,28 +30,39 @@ impl Store {
         rows.into_iter().map(Row::read).collect()
     }
 
-    /// Gives a member another role at `at`. Open invitations of theirs that they could not make any
-    /// more end.
+    /// Gives a member another role at `at`, unless they were changed since they were seen. Open
+    /// invitations of theirs that they could not make any more end.
     pub async fn set_role(
         &self,
         organization: &OrgId,
-        user: &UserId,
+        user: impl Into<Seen<'_, UserId>>,
         role: Role,
         at: jiff::Timestamp,
     ) -> Result<Changed, StoreError> {
         let doing = "change a role";
+        let Seen { id: user, revision } = user.into();
         let mut transaction = self.write(doing).await?;
         let changed = sqlx::query(
-            "UPDATE memberships SET role = $3 WHERE organization_id = $1 AND user_id = $2",
+            "UPDATE memberships SET role = $3, revision = revision + 1 \
+             WHERE organization_id = $1 AND user_id = $2 AND ($4 IS NULL OR revision = $4)",
         )
         .bind(organization.as_str())
         .bind(user.as_str())
         .bind(role.as_str())
+        .bind(revision)
         .execute(&mut *transaction)
         .await
         .doing(doing)?;
         if changed.rows_affected() == 0 {
-            return Ok(Changed::Missing);
+            let exists = "SELECT EXISTS (SELECT 1 FROM memberships \
+                          WHERE organization_id = $1 AND user_id = $2)";
+            return unchanged(
+                &mut transaction,
+                exists,
+                organization.as_str(),
+                user.as_str(),
+            )
+            .await;
         }
         if !has_owner(&mut transaction, organization).await? {
             return Ok(Changed::LastOwner);
@@ -126,6 +127,11 @@ impl Store {
         if changed.rows_affected() == 0 {
             return Ok(Changed::Missing);
         }
+        sqlx::query("UPDATE memberships SET revision = revision + 1 WHERE user_id = $1")
+            .bind(user.as_str())
+            .execute(&mut *transaction)
+            .await
+            .doing(doing)?;
         if let Some(at) = at {
             if !owners_everywhere(&mut transaction, user).await? {
                 return Ok(Changed::LastOwner);

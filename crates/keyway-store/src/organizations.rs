@@ -1,7 +1,8 @@
 use keyway_core::OrgId;
 
 use crate::error::Doing as _;
-use crate::{Store, StoreError, store};
+use crate::seen::unchanged;
+use crate::{Changed, Seen, Store, StoreError, store};
 
 /// An organization: the tenant every other row belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct Organization {
     pub name: String,
     /// When it was made.
     pub created_at: jiff::Timestamp,
+    /// How often it was changed, from 1.
+    pub revision: i64,
 }
 
 impl Store {
@@ -27,19 +30,20 @@ impl Store {
         &self,
         organization: &OrgId,
     ) -> Result<Option<Organization>, StoreError> {
-        let row: Option<Row> =
-            sqlx::query_as("SELECT id, slug, name, created_at FROM organizations WHERE id = $1")
-                .bind(organization.as_str())
-                .fetch_optional(self.pool())
-                .await
-                .doing("read an organization")?;
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT id, slug, name, created_at, revision FROM organizations WHERE id = $1",
+        )
+        .bind(organization.as_str())
+        .fetch_optional(self.pool())
+        .await
+        .doing("read an organization")?;
         row.map(Row::read).transpose()
     }
 
     /// Every organization, oldest first. For the operator, who belongs to none of them.
     pub async fn organizations(&self) -> Result<Vec<Organization>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, slug, name, created_at FROM organizations ORDER BY created_at, id",
+            "SELECT id, slug, name, created_at, revision FROM organizations ORDER BY created_at, id",
         )
         .fetch_all(self.pool())
         .await
@@ -52,19 +56,31 @@ impl Store {
         insert_organization(self.pool(), new).await
     }
 
-    /// Gives an organization another name. Answers false when it is not there.
+    /// Gives an organization another name, unless it was changed since it was seen.
     pub async fn rename_organization(
         &self,
-        organization: &OrgId,
+        organization: impl Into<Seen<'_, OrgId>>,
         name: &str,
-    ) -> Result<bool, StoreError> {
-        let changed = sqlx::query("UPDATE organizations SET name = $2 WHERE id = $1")
-            .bind(organization.as_str())
-            .bind(name)
-            .execute(self.pool())
-            .await
-            .doing("rename an organization")?;
-        Ok(changed.rows_affected() > 0)
+    ) -> Result<Changed, StoreError> {
+        let doing = "rename an organization";
+        let Seen { id, revision } = organization.into();
+        let mut transaction = self.write(doing).await?;
+        let changed = sqlx::query(
+            "UPDATE organizations SET name = $2, revision = revision + 1 \
+             WHERE id = $1 AND ($3 IS NULL OR revision = $3)",
+        )
+        .bind(id.as_str())
+        .bind(name)
+        .bind(revision)
+        .execute(&mut *transaction)
+        .await
+        .doing(doing)?;
+        if changed.rows_affected() == 0 {
+            let exists = "SELECT EXISTS (SELECT 1 FROM organizations WHERE id = $1 AND id = $2)";
+            return unchanged(&mut transaction, exists, id.as_str(), id.as_str()).await;
+        }
+        transaction.commit().await.doing(doing)?;
+        Ok(Changed::Done)
     }
 }
 
@@ -72,12 +88,13 @@ pub(crate) async fn read_organization<'c>(
     connection: impl sqlx::SqliteExecutor<'c>,
     slug: &str,
 ) -> Result<Option<Organization>, StoreError> {
-    let row: Option<Row> =
-        sqlx::query_as("SELECT id, slug, name, created_at FROM organizations WHERE slug = $1")
-            .bind(slug)
-            .fetch_optional(connection)
-            .await
-            .doing("read an organization")?;
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT id, slug, name, created_at, revision FROM organizations WHERE slug = $1",
+    )
+    .bind(slug)
+    .fetch_optional(connection)
+    .await
+    .doing("read an organization")?;
     row.map(Row::read).transpose()
 }
 
@@ -102,6 +119,7 @@ pub(crate) struct Row {
     slug: String,
     name: String,
     created_at: i64,
+    revision: i64,
 }
 
 impl Row {
@@ -111,6 +129,7 @@ impl Row {
             slug: self.slug,
             name: self.name,
             created_at: store::moment(self.created_at)?,
+            revision: self.revision,
         })
     }
 }

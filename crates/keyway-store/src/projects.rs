@@ -2,7 +2,8 @@ use jiff::Timestamp;
 use keyway_core::{OrgId, ProjectId};
 
 use crate::error::Doing as _;
-use crate::{Store, StoreError, store};
+use crate::seen::unchanged;
+use crate::{Changed, Seen, Slice, Store, StoreError, store};
 
 /// A named slice of an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Project {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// How often it was changed, from 1.
+    pub revision: i64,
 }
 
 impl Store {
@@ -42,7 +45,7 @@ impl Store {
     /// The projects of an organization, oldest first.
     pub async fn projects(&self, organization: &OrgId) -> Result<Vec<Project>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, slug, name, created_at FROM projects \
+            "SELECT id, slug, name, created_at, revision FROM projects \
              WHERE organization_id = $1 ORDER BY created_at, id",
         )
         .bind(organization.as_str())
@@ -59,7 +62,7 @@ impl Store {
         id: &ProjectId,
     ) -> Result<Option<Project>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT id, slug, name, created_at FROM projects \
+            "SELECT id, slug, name, created_at, revision FROM projects \
              WHERE organization_id = $1 AND id = $2",
         )
         .bind(organization.as_str())
@@ -77,7 +80,7 @@ impl Store {
         slug: &str,
     ) -> Result<Option<Project>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT id, slug, name, created_at FROM projects \
+            "SELECT id, slug, name, created_at, revision FROM projects \
              WHERE organization_id = $1 AND slug = $2",
         )
         .bind(organization.as_str())
@@ -88,22 +91,58 @@ impl Store {
         row.map(Row::read).transpose()
     }
 
-    /// Gives a project another name. Answers false when it is not there.
+    /// A part of the projects of an organization, oldest first; searched are names and slugs.
+    pub async fn projects_slice(
+        &self,
+        organization: &OrgId,
+        slice: &Slice<'_>,
+    ) -> Result<Vec<Project>, StoreError> {
+        let (at, id) = slice.upward();
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT id, slug, name, created_at, revision FROM projects \
+             WHERE organization_id = $1 AND (created_at, id) > ($2, $3) \
+             AND ($4 IS NULL OR lower(name) LIKE $4 ESCAPE '\\' OR slug LIKE $4 ESCAPE '\\') \
+             ORDER BY created_at, id LIMIT $5",
+        )
+        .bind(organization.as_str())
+        .bind(at)
+        .bind(id)
+        .bind(slice.pattern())
+        .bind(slice.limit)
+        .fetch_all(self.pool())
+        .await
+        .doing("list the projects")?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// Gives a project another name, unless it was changed since it was seen.
     pub async fn rename_project(
         &self,
         organization: &OrgId,
-        id: &ProjectId,
+        project: impl Into<Seen<'_, ProjectId>>,
         name: &str,
-    ) -> Result<bool, StoreError> {
-        let changed =
-            sqlx::query("UPDATE projects SET name = $3 WHERE organization_id = $1 AND id = $2")
-                .bind(organization.as_str())
-                .bind(id.as_str())
-                .bind(name)
-                .execute(self.pool())
-                .await
-                .doing("rename a project")?;
-        Ok(changed.rows_affected() > 0)
+    ) -> Result<Changed, StoreError> {
+        let doing = "rename a project";
+        let Seen { id, revision } = project.into();
+        let mut transaction = self.write(doing).await?;
+        let changed = sqlx::query(
+            "UPDATE projects SET name = $3, revision = revision + 1 \
+             WHERE organization_id = $1 AND id = $2 AND ($4 IS NULL OR revision = $4)",
+        )
+        .bind(organization.as_str())
+        .bind(id.as_str())
+        .bind(name)
+        .bind(revision)
+        .execute(&mut *transaction)
+        .await
+        .doing(doing)?;
+        if changed.rows_affected() == 0 {
+            let exists =
+                "SELECT EXISTS (SELECT 1 FROM projects WHERE organization_id = $1 AND id = $2)";
+            return unchanged(&mut transaction, exists, organization.as_str(), id.as_str()).await;
+        }
+        transaction.commit().await.doing(doing)?;
+        Ok(Changed::Done)
     }
 
     /// Deletes a project. Answers false when it is not there.
@@ -128,6 +167,7 @@ struct Row {
     slug: String,
     name: String,
     created_at: i64,
+    revision: i64,
 }
 
 impl Row {
@@ -137,6 +177,7 @@ impl Row {
             slug: self.slug,
             name: self.name,
             created_at: store::moment(self.created_at)?,
+            revision: self.revision,
         })
     }
 }

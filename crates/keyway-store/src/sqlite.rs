@@ -90,6 +90,16 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "credential clients",
         include_str!("../migrations/sqlite/0015_credential_clients.sql"),
     ),
+    (
+        17,
+        "call stats",
+        include_str!("../migrations/sqlite/0017_call_stats.sql"),
+    ),
+    (
+        18,
+        "revisions",
+        include_str!("../migrations/sqlite/0018_revisions.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{OrgId, Role, UserId};
 
 use crate::error::Doing as _;
-use crate::{Store, StoreError, memberships, store};
+use crate::{Slice, Store, StoreError, memberships, store};
 
 /// A person and their role in one organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Member {
     pub created_at: Timestamp,
     /// Since when they are kept out, everywhere.
     pub disabled_at: Option<Timestamp>,
+    /// How often their place in the organization was changed, from 1.
+    pub revision: i64,
 }
 
 impl Store {
@@ -54,7 +56,7 @@ impl Store {
     /// Everyone who belongs to `organization`, who came first first.
     pub async fn members(&self, organization: &OrgId) -> Result<Vec<Member>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT u.id, u.name, u.email, m.role, m.created_at, u.disabled_at \
+            "SELECT u.id, u.name, u.email, m.role, m.created_at, u.disabled_at, m.revision \
              FROM memberships m JOIN users u ON u.id = m.user_id \
              WHERE m.organization_id = $1 ORDER BY m.created_at, u.id",
         )
@@ -65,6 +67,45 @@ impl Store {
         rows.into_iter().map(Row::read).collect()
     }
 
+    /// A part of the members of `organization`, who came first first; searched are names and
+    /// addresses.
+    pub async fn members_slice(
+        &self,
+        organization: &OrgId,
+        slice: &Slice<'_>,
+    ) -> Result<Vec<Member>, StoreError> {
+        let (at, id) = slice.upward();
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT u.id, u.name, u.email, m.role, m.created_at, u.disabled_at, m.revision \
+             FROM memberships m JOIN users u ON u.id = m.user_id \
+             WHERE m.organization_id = $1 AND (m.created_at, m.user_id) > ($2, $3) \
+             AND ($4 IS NULL OR lower(u.name) LIKE $4 ESCAPE '\\' \
+             OR u.email LIKE $4 ESCAPE '\\') ORDER BY m.created_at, m.user_id LIMIT $5",
+        )
+        .bind(organization.as_str())
+        .bind(at)
+        .bind(id)
+        .bind(slice.pattern())
+        .bind(slice.limit)
+        .fetch_all(self.pool())
+        .await
+        .doing("list the members")?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// Whether somebody with this address, in small letters, belongs to `organization`.
+    pub async fn has_member(&self, organization: &OrgId, email: &str) -> Result<bool, StoreError> {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id \
+             WHERE m.organization_id = $1 AND u.email = $2)",
+        )
+        .bind(organization.as_str())
+        .bind(email)
+        .fetch_one(self.pool())
+        .await
+        .doing("look for a member")
+    }
+
     /// One member of `organization`.
     pub async fn member(
         &self,
@@ -72,7 +113,7 @@ impl Store {
         user: &UserId,
     ) -> Result<Option<Member>, StoreError> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT u.id, u.name, u.email, m.role, m.created_at, u.disabled_at \
+            "SELECT u.id, u.name, u.email, m.role, m.created_at, u.disabled_at, m.revision \
              FROM memberships m JOIN users u ON u.id = m.user_id \
              WHERE m.organization_id = $1 AND m.user_id = $2",
         )
@@ -112,6 +153,7 @@ struct Row {
     role: String,
     created_at: i64,
     disabled_at: Option<i64>,
+    revision: i64,
 }
 
 impl Row {
@@ -123,6 +165,7 @@ impl Row {
             role: store::role(&self.role)?,
             created_at: store::moment(self.created_at)?,
             disabled_at: self.disabled_at.map(store::moment).transpose()?,
+            revision: self.revision,
         })
     }
 }

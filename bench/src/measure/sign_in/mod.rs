@@ -1,7 +1,6 @@
 //! Who is asking: what an access token costs a call, how fast clients get one, and the list of
 //! those that have one.
 
-mod browser;
 mod calls;
 mod flows;
 mod grants;

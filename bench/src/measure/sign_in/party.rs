@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
-use super::browser::{Browser, between, form, status};
 use crate::Failure;
 use crate::http::{Connection, header, is_ok};
+use crate::measure::browser::{Browser, between, form, status};
 use crate::measure::gateway::{Access, Gateway};
 
 const CALLBACK: &str = "https://app.example/callback";

@@ -265,6 +265,14 @@ impl AuditedCall<'_> {
     }
 
     /// It did not run, because it names nothing that is there.
+    pub(crate) fn end_unknown(mut self, error: &RpcError) {
+        if let Some(event) = &mut self.event {
+            event.unknown = true;
+        }
+        self.end_refused(error);
+    }
+
+    /// It did not run, because it was not let through.
     pub(crate) fn end_refused(self, error: &RpcError) {
         let code = code(error).unwrap_or_else(|| "unknown_name".to_owned());
         self.ended(Ended::new(Outcome::Refused).code(code));

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{AuditEventId, Error, OrgId, RequestId};
 
 use super::{Effect, Ended, EventKind, Who, mask};
+use crate::stats::Counted;
 
 /// The longest text an event takes over from outside, in bytes; the rest is cut off.
 const LONGEST: usize = 512;
@@ -25,6 +26,8 @@ pub struct Event {
     pub(super) ended: Option<Ended>,
     pub(super) request: Option<RequestId>,
     pub(super) details: Vec<(&'static str, serde_json::Value)>,
+    /// That the tool is a name that nothing has.
+    pub(super) unknown: bool,
 }
 
 /// Which part of something an event tells.
@@ -82,6 +85,7 @@ impl Event {
             ended: None,
             request: None,
             details: Vec::new(),
+            unknown: false,
         }
     }
 
@@ -155,6 +159,21 @@ impl Event {
     pub fn detail(mut self, name: &'static str, value: impl Into<serde_json::Value>) -> Self {
         self.details.push((name, mask::detail(name, &value.into())));
         self
+    }
+
+    /// The call it tells the end of, to be counted.
+    pub(super) fn counted(&self) -> Option<Counted<'_>> {
+        let (EventKind::Call, Some(ended)) = (self.kind, &self.ended) else {
+            return None;
+        };
+        Some(Counted {
+            organization: self.who.organization(),
+            at: self.at?,
+            server: self.server.as_deref(),
+            tool: self.tool.as_deref().filter(|_| !self.unknown),
+            outcome: ended.outcome,
+            took: ended.took.unwrap_or_default(),
+        })
     }
 
     /// Whose log it goes to.

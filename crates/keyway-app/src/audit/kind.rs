@@ -55,6 +55,8 @@ pub enum EventKind {
     ApiKeyMade,
     /// An API key was replaced.
     ApiKeyRotated,
+    /// An API key got another name.
+    ApiKeyChanged,
     /// An API key was ended.
     ApiKeyRevoked,
     /// What is stored of a credential was set.
@@ -115,6 +117,16 @@ pub enum EventKind {
     DefinitionsRefused,
     /// MCP servers were added, changed or removed.
     ServersChanged,
+    /// What is shown of an MCP server was changed.
+    ServerSettingsChanged,
+    /// What is shown of a tool of an MCP server was changed.
+    ToolSettingsChanged,
+    /// An MCP server changed tools, or lists new ones: they are held back.
+    ToolChangesHeld,
+    /// A changed or new tool was accepted.
+    ToolAccepted,
+    /// A changed or new tool was rejected.
+    ToolRejected,
     /// The audit log was exported.
     AuditExported,
 }
@@ -147,6 +159,7 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::ServiceAccountRemoved, "service_account_removed"),
     (EventKind::ApiKeyMade, "api_key_made"),
     (EventKind::ApiKeyRotated, "api_key_rotated"),
+    (EventKind::ApiKeyChanged, "api_key_changed"),
     (EventKind::ApiKeyRevoked, "api_key_revoked"),
     (EventKind::CredentialSet, "credential_set"),
     (EventKind::CredentialChanged, "credential_changed"),
@@ -178,6 +191,11 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::DefinitionsChanged, "definitions_changed"),
     (EventKind::DefinitionsRefused, "definitions_refused"),
     (EventKind::ServersChanged, "servers_changed"),
+    (EventKind::ServerSettingsChanged, "server_settings_changed"),
+    (EventKind::ToolSettingsChanged, "tool_settings_changed"),
+    (EventKind::ToolChangesHeld, "tool_changes_held"),
+    (EventKind::ToolAccepted, "tool_accepted"),
+    (EventKind::ToolRejected, "tool_rejected"),
     (EventKind::AuditExported, "audit_exported"),
 ];
 

@@ -6,6 +6,7 @@ use keyway_core::{AuditEventId, Error, Kind, OrgId};
 use keyway_store::{AuditHead, AuditLog, Store};
 use keyway_vault::Vault;
 use parking_lot::Mutex;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -13,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use super::event::{Event, Phase};
 use super::writer::{Item, Writer};
 use super::{AuditSettings, Counters, Durability, Ended, checkpoint, record};
+use crate::stats::Tally;
 
 /// The way into the audit logs of all organizations. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +29,10 @@ pub(super) struct Inner {
     pub(super) random: Arc<dyn Random>,
     pub(super) settings: AuditSettings,
     pub(super) counters: Arc<Counters>,
+    /// What calls did.
+    pub(super) tally: Arc<Tally>,
+    /// Cancelled once nothing more is written.
+    drained: CancellationToken,
     /// Signs checkpoints; a command that serves nothing has none.
     pub(super) vault: Option<Vault>,
     /// Where this process left each log, to know it again.
@@ -54,6 +60,7 @@ pub(crate) struct AuditParts {
     pub(crate) vault: Vault,
     pub(crate) settings: AuditSettings,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) tally: Arc<Tally>,
     pub(crate) shutdown: CancellationToken,
 }
 
@@ -61,6 +68,7 @@ impl Audit {
     /// Starts the writer. What was told before the shutdown is written before the tasks end.
     pub(crate) fn start(parts: AuditParts, tasks: &TaskTracker) -> Self {
         let (sender, receiver) = mpsc::channel(parts.settings.queue.max(1));
+        let drained = CancellationToken::new();
         let audit = Self {
             inner: Arc::new(Inner {
                 log: parts.store.audit_log(parts.settings.durability),
@@ -69,6 +77,8 @@ impl Audit {
                 random: parts.random,
                 settings: parts.settings,
                 counters: parts.counters,
+                tally: parts.tally,
+                drained: drained.clone(),
                 vault: Some(parts.vault),
                 heads: Mutex::default(),
                 urgent: Notify::new(),
@@ -76,7 +86,6 @@ impl Audit {
                 way: Way::Queue(sender),
             }),
         };
-        let drained = CancellationToken::new();
         let writer = Writer::new(Arc::clone(&audit.inner), receiver);
         tasks.spawn(writer.run(parts.shutdown, drained.clone().drop_guard()));
         tasks.spawn(checkpoint::keep(Arc::clone(&audit.inner), drained));
@@ -94,6 +103,8 @@ impl Audit {
                 random,
                 settings: AuditSettings::default(),
                 counters: Arc::default(),
+                tally: Arc::default(),
+                drained: CancellationToken::new(),
                 vault: None,
                 heads: Mutex::default(),
                 urgent: Notify::new(),
@@ -132,7 +143,9 @@ impl Audit {
         match &self.inner.way {
             Way::Direct(waiting) => waiting.lock().push(event),
             Way::Queue(sender) => {
-                if sender.try_send(Item { event, done: None }).is_err() {
+                if let Err(error) = sender.try_send(Item { event, done: None }) {
+                    let (TrySendError::Full(item) | TrySendError::Closed(item)) = error;
+                    self.inner.count(&item.event);
                     self.inner.lost(1);
                 }
             }
@@ -197,6 +210,11 @@ impl Audit {
         }
     }
 
+    /// Cancelled once everything is written that was told before the shutdown.
+    pub(crate) fn drained(&self) -> CancellationToken {
+        self.inner.drained.clone()
+    }
+
     pub(super) fn settings(&self) -> &AuditSettings {
         &self.inner.settings
     }
@@ -235,6 +253,13 @@ impl Audit {
 impl Inner {
     pub(super) fn row(&self, event: &Event) -> keyway_store::NewAuditEvent {
         record::row(event, self.clock.now(), &*self.clock, &*self.random)
+    }
+
+    /// Counts a call that ended.
+    pub(super) fn count(&self, event: &Event) {
+        if let Some(call) = event.counted() {
+            self.tally.count(&call);
+        }
     }
 
     pub(super) fn lost(&self, events: usize) {

@@ -21,6 +21,11 @@ pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
     hash
 }
 
+/// SHA-256 in hexadecimal.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    super::record::hex(&sha256(bytes))
+}
+
 /// Arguments as they are kept; a remark in their place where they are too long.
 pub(super) fn kept(text: &str) -> Option<Value> {
     let left_out = || Some(json!({ "leftOut": format!("{} bytes", text.len()) }));

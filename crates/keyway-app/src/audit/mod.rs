@@ -27,6 +27,7 @@ pub use event::Event;
 pub use kind::{EventKind, UnknownKind};
 pub use log::Audit;
 pub(crate) use log::AuditParts;
+pub(crate) use mask::sha256_hex;
 pub use outcome::{Effect, Ended, Outcome};
 pub use read::{AuditFilter, AuditPage};
 pub use settings::{AuditSettings, Durability};

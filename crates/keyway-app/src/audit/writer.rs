@@ -94,7 +94,10 @@ impl Writer {
         batch.retain(|item| !item.done.as_ref().is_some_and(oneshot::Sender::is_closed));
         let mut rows = std::mem::take(&mut self.behind);
         let first = rows.len();
-        rows.extend(batch.iter().map(|item| self.inner.row(&item.event)));
+        for item in batch.iter() {
+            self.inner.count(&item.event);
+            rows.push(self.inner.row(&item.event));
+        }
         if rows.is_empty() {
             return;
         }

@@ -311,6 +311,8 @@ impl App {
                 }
                 let changed = tenant.connection_changed(connection.id());
                 changed.into_iter().map(Notice::ListChanged).for_each(tell);
+                let trust = &self.inner.trust;
+                trust.listed(tenant.organization(), connection.server());
             }
             ChangeKind::State => {}
             ChangeKind::ResourceUpdated(own) => {

@@ -11,6 +11,7 @@ use super::bind::Bound;
 use super::connection::{Connection, Leased, changed};
 use super::opener::OpenServer;
 use crate::connectors::{ConnectorTarget, OpenConnectors};
+use crate::trust::Usual;
 
 /// For how many people it is remembered what they reach, and how many connections are known, open or
 /// not.
@@ -157,9 +158,23 @@ impl Table {
         if connections.len() >= MOST {
             connections.retain(|_, known| known.is_open());
         }
+        let added = servers
+            .as_ref()
+            .is_some_and(|all| all.connected(server.key()).is_some());
+        let usual = if added {
+            Usual::Added
+        } else {
+            Usual::Operators
+        };
         let made = || {
             let id = Arc::clone(&id);
-            Arc::new(Connection::new(organization, server.key(), id, instances))
+            Arc::new(Connection::new(
+                organization,
+                usual,
+                server.key(),
+                id,
+                instances,
+            ))
         };
         Ok(Arc::clone(
             connections.entry(Arc::clone(&id)).or_insert_with(made),

@@ -108,8 +108,7 @@ impl App {
                     (Ok(_), None) => {}
                 }
             }
-            let own =
-                instances.map(|own| Connection::name(who.organization(), server.key(), &own));
+            let own = instances.map(|own| Connection::name(who.organization(), server.key(), &own));
             ids.extend(own.or_else(|| Some(nobodys?.shared_id())));
         }
         Some(ids)

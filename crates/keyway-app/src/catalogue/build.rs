@@ -7,7 +7,7 @@ use keyway_core::action::{
 };
 use keyway_core::json;
 use keyway_core::names::{self, NameMap};
-use keyway_core::ports::{Definition, Upstream};
+use keyway_core::ports::{Decided, Definition, Upstream};
 use keyway_core::rpc::RawJson;
 use keyway_policy::{Thing, ThingKind};
 
@@ -169,9 +169,10 @@ impl Builder<'_> {
         let Some(definition) = renamed(&tool.json, "name", &exposed) else {
             return left_out(server, "tool", "it has no name");
         };
+        let decided = upstream.decided(&tool.key);
         let route = self
-            .kept(&exposed, upstream, tool)
-            .unwrap_or_else(|| self.new_route(&exposed, upstream, tool));
+            .kept(&exposed, upstream, tool, &decided)
+            .unwrap_or_else(|| self.new_route(&exposed, upstream, tool, decided));
         let thing = Arc::clone(&route.thing);
         self.catalogue.tools.insert(exposed, route);
         self.item(List::Tools, key(server, tool), definition, &thing);
@@ -183,6 +184,7 @@ impl Builder<'_> {
         exposed: &str,
         upstream: &Arc<dyn Upstream>,
         tool: &Definition,
+        decided: &Decided,
     ) -> Option<Arc<ToolRoute>> {
         let route = self.before?.tools.get(exposed)?;
         match &route.target {
@@ -191,7 +193,11 @@ impl Builder<'_> {
                 own,
                 output,
                 ..
-            } if Arc::ptr_eq(had, upstream) && *own == tool.key && output.is_of(&tool.json) => {
+            } if Arc::ptr_eq(had, upstream)
+                && own.as_str() == decided.own.as_deref().unwrap_or(&tool.key)
+                && route.thing.tags.needs_approval == decided.needs_approval
+                && output.is_of(&tool.json) =>
+            {
                 Some(Arc::clone(route))
             }
             _ => None,
@@ -203,21 +209,21 @@ impl Builder<'_> {
         exposed: &str,
         upstream: &Arc<dyn Upstream>,
         tool: &Definition,
+        decided: Decided,
     ) -> Arc<ToolRoute> {
+        let own = decided.own.unwrap_or_else(|| tool.key.clone());
+        let facts = self.sources.facts;
+        let mut thing = facts.tool(&upstream.key().into(), exposed, &own, &tool.json);
+        thing.tags.needs_approval = decided.needs_approval;
         Arc::new(ToolRoute {
             target: ToolTarget::Upstream {
                 upstream: Arc::clone(upstream),
-                own: tool.key.clone(),
+                own,
                 output: OutputCheck::new(tool.json.clone()),
                 meter: self.sources.metrics.tool(exposed),
             },
             headers: headers_of(&tool.json),
-            thing: Arc::new(self.sources.facts.tool(
-                &upstream.key().into(),
-                exposed,
-                &tool.key,
-                &tool.json,
-            )),
+            thing: Arc::new(thing),
             touch: Touch::of_tool(&tool.json),
         })
     }

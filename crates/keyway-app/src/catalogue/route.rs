@@ -44,6 +44,16 @@ pub(crate) struct ToolRoute {
     pub(crate) touch: Touch,
 }
 
+impl ToolRoute {
+    /// The key of the MCP server it is of; `None` for an action.
+    pub(crate) fn server(&self) -> Option<&str> {
+        match &self.target {
+            ToolTarget::Action(_) => None,
+            ToolTarget::Upstream { upstream, .. } => Some(upstream.key()),
+        }
+    }
+}
+
 /// What stands behind a tool's name.
 pub(crate) enum ToolTarget {
     /// An action, by slug.

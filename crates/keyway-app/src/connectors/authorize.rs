@@ -1,5 +1,7 @@
 use keyway_core::Secret;
 
+use super::ConnectorTarget;
+use super::check::Checked;
 use super::secrets::ConnectorSecrets;
 use super::settings::ConnectorSettings;
 
@@ -28,4 +30,25 @@ pub(super) fn authorization(
         Some((header.name.clone(), value))
     });
     Authorization::Headers(headers.collect())
+}
+
+/// Where something that was just typed leads. A server behind OAuth is reached without tokens.
+pub(super) fn target(key: &str, enabled: bool, checked: &Checked) -> ConnectorTarget {
+    let settings = &checked.settings;
+    let headers = match authorization(settings, &checked.secrets) {
+        Authorization::Headers(headers) => headers,
+        Authorization::Tokens => Vec::new(),
+    };
+    ConnectorTarget {
+        key: key.to_owned(),
+        url: checked.url.clone(),
+        headers,
+        renewed: None,
+        enabled,
+        connect_timeout: settings.connect(),
+        call_timeout: settings.call(),
+        allow: settings.allow.clone(),
+        deny: settings.deny.clone(),
+        secrets: Vec::new(),
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use keyway_core::ports::{Upstream, UpstreamStatus};
 use keyway_core::{ConnectorId, Error, OrgId};
-use keyway_store::StoredConnector;
+use keyway_store::{ConnectorReach, StoredConnector};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 use url::Url;
@@ -84,6 +84,15 @@ impl App {
         *self.inner.connectors.prober.write() = Some(prober);
     }
 
+    /// Connects to a connector's server anew.
+    pub(super) fn reconnect_connector(&self, id: &ConnectorId) -> Result<(), Error> {
+        let opener = self.inner.connectors.opener.read().clone();
+        let opener = opener.ok_or_else(error::not_served)?;
+        // One that is switched off, or that everybody reaches on their own, is none to connect to.
+        opener.reconnect(&connection(id));
+        Ok(())
+    }
+
     /// Takes over what the store says of connectors. Does nothing in a process that serves nothing.
     pub(super) async fn take_connectors(&self) -> Result<(), Error> {
         let live = &self.inner.connectors;
@@ -112,7 +121,8 @@ impl App {
                     }
                 }
             };
-            self.put(one, leads, &*opener);
+            let reach = self.reach_of(one).await?;
+            self.put(one, reach, leads, &*opener);
         }
         let gone: Vec<_> = {
             let mut open = live.open.lock();
@@ -132,7 +142,13 @@ impl App {
     }
 
     /// Replaces what is open of a connector, and keeps a connection that serves as well.
-    fn put(&self, stored: &StoredConnector, leads: Leads, opener: &dyn OpenConnectors) {
+    fn put(
+        &self,
+        stored: &StoredConnector,
+        reach: Option<Reach>,
+        leads: Leads,
+        opener: &dyn OpenConnectors,
+    ) {
         let live = &self.inner.connectors;
         let name = connection(&stored.id);
         let before = live.open.lock().remove(&stored.id);
@@ -153,11 +169,26 @@ impl App {
             organization: stored.organization.clone(),
             revision: stored.revision,
             slug: stored.slug.clone(),
-            reach: Reach::of(&stored.reach),
+            reach,
             connected,
             tokens: leads.tokens,
         };
         live.open.lock().insert(stored.id.clone(), open);
+    }
+
+    /// Whom a connector is there for; `None` where that is everybody.
+    async fn reach_of(&self, stored: &StoredConnector) -> Result<Option<Reach>, Error> {
+        Ok(match &stored.reach {
+            ConnectorReach::Organization => None,
+            ConnectorReach::Roles(roles) => Some(Reach::Roles(roles.clone())),
+            ConnectorReach::Project(id) => {
+                let project = self.inner.store.project(&stored.organization, id).await?;
+                // One that is gone takes its connectors with it at once: nobody works for it.
+                Some(Reach::Project(
+                    project.map(|one| one.slug).unwrap_or_default(),
+                ))
+            }
+        })
     }
 
     /// Where a connector leads, with its secrets: to a connection that everybody shares, or to one for

@@ -163,7 +163,24 @@ impl Connectors {
         };
         inner.audit.change(event, change).await?;
         self.taken_over().await;
-        Ok(())
+        // Whoever gets the key next begins anew.
+        let store = &inner.store;
+        let forgotten = store.forget_server_tools(who.organization(), &stored.slug);
+        Ok(forgotten.await?)
+    }
+
+    /// Connects to the server anew, now: a connection that stands is closed first.
+    ///
+    /// # Errors
+    ///
+    /// `not_served` in a process that connects to nothing.
+    pub async fn refresh(&self, who: &Principal, name: &str) -> Result<ConnectorView, Error> {
+        self.app.administer(who).await?;
+        let stored = self.stored(who, name).await?;
+        let event = event(who, EventKind::ConnectorTested, &stored.id).server(&stored.slug);
+        let anew = async { self.app.reconnect_connector(&stored.id) };
+        self.app.inner.audit.change(event, anew).await?;
+        self.view(who, stored).await
     }
 
     pub(super) async fn stored(
@@ -295,7 +312,7 @@ impl Connectors {
                 read.dedup();
                 if read.is_empty() {
                     let expected = "one or more of owner, admin and member";
-                    return Err(Error::invalid_at("/scope/roles", expected));
+                    return Err(Error::invalid_at("/roles", expected));
                 }
                 Ok(ConnectorReach::Roles(read))
             }
@@ -304,7 +321,7 @@ impl Connectors {
 }
 
 /// The secrets that stay where none were typed: none where they were given for another host.
-fn kept(
+pub(super) fn kept(
     stored: &StoredConnector,
     draft: &ConnectorDraft,
     secrets: ConnectorSecrets,

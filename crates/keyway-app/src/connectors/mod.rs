@@ -9,7 +9,9 @@ mod live;
 mod manage;
 pub(crate) mod oauth;
 mod port;
+mod probe;
 mod reach;
+mod rotate;
 mod secrets;
 mod settings;
 mod slug;
@@ -22,6 +24,7 @@ pub use draft::{AuthDraft, ConnectorDraft, ConnectorPatch, HeaderDraft, OauthDra
 pub(crate) use live::{Live, Shown};
 pub use manage::{ConnectorPage, Connectors};
 pub use port::{ConnectorTarget, OpenConnectors, ProbeServers};
+pub use probe::{ProbeAnswer, ProbeError, ProbeFailure, Probed};
 pub use reach::ConnectorScope;
 pub(crate) use reach::Reach;
 pub use settings::{HeaderSetting, OauthMode, OauthSettings};

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use keyway_core::credential::{ACCESS_TOKEN, CredentialNeed, CredentialScope, Flow, OAuth2};
 use keyway_core::{CredentialDefinition, Error, McpServer, OrgId, Principal, Secret};
-use keyway_store::StoredConnector;
+use keyway_store::{ConnectorReach, StoredConnector};
 
+use super::error;
 use super::secrets::ConnectorSecrets;
 use super::settings::{ConnectorSettings, OauthMode, OauthSettings};
-use super::{Reach, error};
 use crate::access;
 use crate::credentials::{CredentialsParts, OAuthClient};
 
@@ -158,6 +158,10 @@ pub(crate) async fn includes(
 }
 
 fn is_there(stored: &StoredConnector, who: &Principal) -> bool {
-    let reach = Reach::of(&stored.reach);
-    stored.enabled && reach.is_none_or(|reach| reach.includes(who))
+    stored.enabled
+        && match &stored.reach {
+            ConnectorReach::Roles(roles) => roles.contains(&who.role()),
+            // Whoever works for a project says so with each request, and anybody may.
+            ConnectorReach::Organization | ConnectorReach::Project(_) => true,
+        }
 }

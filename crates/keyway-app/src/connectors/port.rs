@@ -5,6 +5,8 @@ use keyway_core::ports::{BoxFuture, HeaderSource, Upstream};
 use keyway_core::{Error, Secret};
 use url::Url;
 
+use super::{ProbeAnswer, ProbeError};
+
 /// A remote MCP server to be a client of, on behalf of an administrator.
 #[derive(Clone)]
 pub struct ConnectorTarget {
@@ -88,4 +90,14 @@ pub trait ProbeServers: Send + Sync {
     ///
     /// `egress_refused` for an address that is not public and that `egress.allow` does not name.
     fn permits<'a>(&'a self, url: &'a Url) -> BoxFuture<'a, Result<(), Error>>;
+
+    /// Connects to a server, reads what it lists, and lets go of it.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from being tried out, without anything that was sent.
+    fn probe<'a>(
+        &'a self,
+        target: &'a ConnectorTarget,
+    ) -> BoxFuture<'a, Result<ProbeAnswer, ProbeError>>;
 }

@@ -1,5 +1,4 @@
-use keyway_core::{Principal, ProjectId, Role};
-use keyway_store::ConnectorReach;
+use keyway_core::{Principal, Role};
 
 /// Who may list and call what a connector has, as people name it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -32,26 +31,17 @@ impl std::fmt::Display for ConnectorScope {
 /// Whom a server is there for, where that is not everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reach {
-    /// Who works for this project.
-    Project(ProjectId),
+    /// Who works for this project, by its slug.
+    Project(String),
     /// Who has one of these roles.
     Roles(Vec<Role>),
 }
 
 impl Reach {
-    /// `None` for a server that is there for everybody.
-    pub(super) fn of(stored: &ConnectorReach) -> Option<Self> {
-        match stored {
-            ConnectorReach::Organization => None,
-            ConnectorReach::Project(project) => Some(Self::Project(project.clone())),
-            ConnectorReach::Roles(roles) => Some(Self::Roles(roles.clone())),
-        }
-    }
-
     /// True for somebody it is there for.
     pub(crate) fn includes(&self, who: &Principal) -> bool {
         match self {
-            Self::Project(_) => false,
+            Self::Project(slug) => who.project() == Some(slug),
             Self::Roles(roles) => roles.contains(&who.role()),
         }
     }

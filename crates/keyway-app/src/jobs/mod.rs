@@ -18,7 +18,7 @@ pub use settings::JobSettings;
 pub use view::{JobPage, JobView};
 
 pub(crate) use asker::{actor_id, rights_end};
-pub(crate) use work::later;
+pub(crate) use work::{earlier, later};
 
 /// The kind of jobs that run an action because someone asked for it.
 pub(crate) const ACTION: &str = "action";

@@ -8,7 +8,7 @@ use crate::App;
 
 impl App {
     /// Everything that goes on without anybody asking: jobs are worked off, scheduled runs are
-    /// queued, messages are handed out, and what ended long ago is forgotten. Ends after `stopping`,
+    /// queued, messages are handed out, how servers fare is written down, and what ended long ago is forgotten. Ends after `stopping`,
     /// once the jobs that run have ended or `grace` has passed. A command next to a gateway does not
     /// do this; the gateway does.
     pub async fn work(self, stopping: CancellationToken, grace: Duration) {
@@ -16,6 +16,7 @@ impl App {
             self.clone().work_off(stopping.clone(), grace),
             self.clone().keep_schedules(stopping.clone()),
             self.clone().hand_out(stopping.clone()),
+            self.clone().watch_servers(stopping.clone()),
             self.forget_ended(stopping),
         );
     }

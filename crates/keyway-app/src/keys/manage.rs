@@ -26,10 +26,10 @@ const MAX_OVERLAP: Duration = Duration::from_hours(24 * 90);
 /// its service accounts; members see, make and end their own.
 #[derive(Clone)]
 pub struct ApiKeys {
-    store: Store,
-    clock: Arc<dyn Clock>,
+    pub(super) store: Store,
+    pub(super) clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    audit: Audit,
+    pub(super) audit: Audit,
     ring: Option<Arc<KeyRing>>,
 }
 
@@ -48,9 +48,9 @@ pub struct KeyRequest {
 }
 
 /// Who manages keys.
-struct Maker {
-    actor: Actor,
-    role: Role,
+pub(super) struct Maker {
+    pub(super) actor: Actor,
+    pub(super) role: Role,
 }
 
 impl ApiKeys {
@@ -229,7 +229,7 @@ impl ApiKeys {
     }
 
     /// Answers for whom `who` acts. The operator acts for the first owner.
-    async fn maker(&self, who: &Principal) -> Result<Maker, Error> {
+    pub(super) async fn maker(&self, who: &Principal) -> Result<Maker, Error> {
         if *who.subject() == Subject::Local {
             let members = self.store.members(who.organization()).await?;
             let owner = members
@@ -270,7 +270,7 @@ impl ApiKeys {
         Ok(Actor::ServiceAccount(account))
     }
 
-    async fn visible(
+    pub(super) async fn visible(
         &self,
         who: &Principal,
         maker: &Maker,
@@ -347,7 +347,7 @@ fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
     now.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-fn check_name(name: &str) -> Result<(), Error> {
+pub(super) fn check_name(name: &str) -> Result<(), Error> {
     let length = name.chars().take(MAX_NAME + 1).count();
     if length == 0 || length > MAX_NAME || name.trim() != name || !is_visible(name) {
         return Err(Error::invalid_at(
@@ -358,7 +358,7 @@ fn check_name(name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn not_found() -> Error {
+pub(super) fn not_found() -> Error {
     Error::new(
         Kind::NotFound,
         "api_key_not_found",

@@ -1,5 +1,6 @@
 //! Secret texts and their form; API keys: who may make and end them, and who comes in with one.
 
+mod edit;
 mod format;
 mod known;
 mod manage;

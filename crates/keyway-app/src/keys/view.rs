@@ -25,6 +25,9 @@ pub struct ApiKeyView {
     pub shown: String,
     /// Whose it is.
     pub owner: String,
+    /// Their name; not told of a key that was just made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner_name: Option<String>,
     /// What it may be used for.
     pub scopes: String,
     /// Whether it works.
@@ -39,6 +42,8 @@ pub struct ApiKeyView {
     pub revoked_at: Option<Timestamp>,
     /// The key it replaced.
     pub rotated_from: Option<ApiKeyId>,
+    /// How often its name was changed, from 1. A change may name the one it was made of.
+    pub revision: i64,
 }
 
 /// Whether a key works.
@@ -65,6 +70,7 @@ pub(super) fn issued(
             name: row.name,
             shown: row.shown,
             owner: row.owner.as_str().to_owned(),
+            owner_name: None,
             scopes: row.scopes.to_string(),
             state: ApiKeyState::Active,
             created_at: row.created_at,
@@ -72,6 +78,7 @@ pub(super) fn issued(
             expires_at: row.expires_at,
             revoked_at: None,
             rotated_from,
+            revision: 1,
         },
     }
 }
@@ -83,12 +90,14 @@ pub(super) fn view(key: ApiKey, now: Timestamp) -> ApiKeyView {
         name: key.name,
         shown: key.shown,
         owner: key.owner.as_str().to_owned(),
+        owner_name: Some(key.owner_name),
         scopes: key.scopes.to_string(),
         created_at: key.created_at,
         last_used_at: key.last_used_at,
         expires_at: key.expires_at,
         revoked_at: key.revoked_at,
         rotated_from: key.rotated_from,
+        revision: key.revision,
     }
 }
 

@@ -31,6 +31,8 @@ pub struct ClientView {
     pub created_at: Timestamp,
     /// When it was last used.
     pub last_used_at: Timestamp,
+    /// How often an admin changed it, from 1. A change may name the one it was made of.
+    pub revision: i64,
 }
 
 /// Whether an organization lets a client in.
@@ -67,6 +69,7 @@ impl ClientView {
             service_account: row.service_account,
             created_at: row.created_at,
             last_used_at: row.last_used_at,
+            revision: row.revision,
         })
     }
 }

@@ -90,6 +90,7 @@ impl Oauth {
                 last_used_at: now,
                 fresh_until: None,
                 etag: None,
+                revision: 1,
             };
             store.put_oauth_client(&row).await?;
         }

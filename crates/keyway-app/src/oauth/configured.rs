@@ -1,5 +1,6 @@
-use keyway_core::{ClientId, Error, Kind, Principal, Secret, ServiceAccountId};
-use keyway_oauth::server::client::{ClientMetadata, GrantType, Source};
+use keyway_core::{ClientId, Error, Kind, Principal, Scopes, Secret, ServiceAccountId};
+use keyway_oauth::server::client::{ClientMetadata, ClientName, GrantType, Source};
+use keyway_oauth::server::{ErrorCode, Refusal};
 use keyway_store::oauth::{Client, ClientKind, RevokedFor, Whose};
 use serde_json::{Map, Value, json};
 
@@ -80,6 +81,7 @@ impl Oauth {
             last_used_at: now,
             fresh_until: None,
             etag: None,
+            revision: 1,
         };
         let event = event
             .target("oauth_client", id.as_str())
@@ -168,15 +170,10 @@ impl Oauth {
         if let Some(jwks) = &new.jwks {
             body.insert("jwks".into(), jwks.clone());
         }
-        if new.name.trim().is_empty() {
-            return Err(Error::invalid_at(
-                "/name",
-                "1 to 100 visible characters without < and >",
-            ));
-        }
+        check(Some(&new.name), new.scope.as_deref())?;
         let body = Value::Object(body).to_string();
         let metadata = ClientMetadata::from_request(body.as_bytes(), Source::Admin)
-            .map_err(|refusal| Error::invalid_at("", refusal.description()))?;
+            .map_err(|refusal| problem(&refusal))?;
         let acts = metadata.allows(GrantType::ClientCredentials).is_ok();
         match &new.service_account {
             None if acts => Err(Error::invalid_at(
@@ -198,7 +195,35 @@ impl Oauth {
     }
 }
 
-fn not_found() -> Error {
+/// Holds what an admin wrote against what it may be, each at its field.
+pub(super) fn check(name: Option<&str>, scope: Option<&str>) -> Result<(), Error> {
+    if let Some(name) = name {
+        let named = name.parse::<ClientName>();
+        named.map_err(|_| {
+            Error::invalid_at("/name", "1 to 100 visible characters without < and >")
+        })?;
+    }
+    if let Some(scope) = scope.filter(|scope| !scope.is_empty()) {
+        let scopes = scope.parse::<Scopes>();
+        scopes.map_err(|error| Error::invalid_at("/scope", error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// What is wrong with a client's metadata, at the field an admin knows it by.
+pub(super) fn problem(refusal: &Refusal) -> Error {
+    let pointer = match refusal.code() {
+        ErrorCode::InvalidRedirectUri => "/redirectUris",
+        _ => "",
+    };
+    Error::invalid_at(pointer, refusal.description())
+}
+
+pub(super) fn conflict(code: &'static str, message: &'static str) -> Error {
+    Error::new(Kind::Conflict, code, message)
+}
+
+pub(super) fn not_found() -> Error {
     Error::new(
         Kind::NotFound,
         "oauth_client_not_found",

@@ -18,6 +18,8 @@ pub struct GrantsWanted {
     pub owner: Option<Actor>,
     /// Also those that were revoked or are over.
     pub ended: bool,
+    /// Those in the name of whose client or owner this is found.
+    pub search: Option<String>,
     /// What [`GrantPage::next`] said.
     pub after: Option<GrantId>,
     /// At most so many; 100 unless said otherwise.
@@ -102,6 +104,7 @@ impl Oauth {
             client: wanted.client.clone(),
             owner,
             valid_at: (!wanted.ended).then_some(now),
+            search: wanted.search.clone(),
         };
         let limit = wanted.limit.unwrap_or(100).clamp(1, MAX_PAGE);
         let rows = self

@@ -52,6 +52,7 @@ impl Oauth {
             last_used_at: now,
             fresh_until: None,
             etag: None,
+            revision: 1,
         };
         self.parts.store.put_oauth_client(&row).await?;
         let who = Who::anonymous(&self.parts.home).arriving(arrival);

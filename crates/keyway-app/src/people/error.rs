@@ -1,5 +1,8 @@
 use keyway_core::{Error, Kind, MAX_NAME, is_visible};
 
+/// The code of a change that was made of an old reading.
+pub const CHANGED_MEANWHILE: &str = "changed_meanwhile";
+
 /// The most bytes of an e-mail address (RFC 5321).
 const MAX_EMAIL: usize = 254;
 
@@ -9,6 +12,13 @@ pub(super) fn not_found(code: &'static str, message: &'static str) -> Error {
 
 pub(super) fn conflict(code: &'static str, message: &'static str) -> Error {
     Error::new(Kind::Conflict, code, message)
+}
+
+/// The refusal of a change that was made of an old reading: `now` says what the thing is meanwhile.
+pub(crate) fn changed_meanwhile(thing: &str, now: &str) -> Error {
+    let message = format!("{thing} was changed meanwhile: {now}");
+    Error::new(Kind::Conflict, CHANGED_MEANWHILE, message)
+        .with_hint("look at it again, and send the change with the revision it has now")
 }
 
 /// The name of a thing, without space around it.

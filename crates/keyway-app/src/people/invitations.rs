@@ -9,6 +9,7 @@ use super::{People, error};
 use crate::access;
 use crate::audit::{Event, EventKind};
 use crate::keys::TokenKind;
+use crate::{Listed, Part};
 
 /// How long an invitation can be accepted.
 const LIFE: Duration = Duration::from_hours(24 * 7);
@@ -97,8 +98,7 @@ impl People {
             access::own(&parts.store, who).await?;
         }
         let email = error::email(email)?;
-        let members = parts.store.members(who.organization()).await?;
-        if members.iter().any(|of| of.email.as_deref() == Some(&email)) {
+        if parts.store.has_member(who.organization(), &email).await? {
             return Err(error::conflict(
                 "already_member",
                 "someone with this e-mail address is a member already",
@@ -130,6 +130,32 @@ impl People {
         let all = self.parts.store.invitations(who.organization()).await?;
         let now = self.now();
         Ok(all.into_iter().map(|one| view(one, now)).collect())
+    }
+
+    /// A part of the invitations of the organization of `who`, newest first. Searched are addresses.
+    pub async fn list_invitations(
+        &self,
+        who: &Principal,
+        part: &Part<'_>,
+    ) -> Result<Listed<InvitationView>, Error> {
+        self.administer(who).await?;
+        let wanted = part.read()?;
+        let store = &self.parts.store;
+        let found = store.invitations_slice(who.organization(), wanted.slice());
+        let place = |row: &Invitation| (row.created_at, row.id.to_string());
+        let now = self.now();
+        Ok(wanted.listed(found.await?, place, |row| view(row, now)))
+    }
+
+    /// One invitation of the organization of `who`.
+    pub async fn invitation(
+        &self,
+        who: &Principal,
+        id: &InvitationId,
+    ) -> Result<InvitationView, Error> {
+        self.administer(who).await?;
+        let found = self.parts.store.invitation(who.organization(), id).await?;
+        Ok(view(found.ok_or_else(not_found)?, self.now()))
     }
 
     /// Takes an invitation back. One for an owner is taken back by owners.

@@ -1,10 +1,11 @@
 use jiff::Timestamp;
 use keyway_core::{Error, Principal, Role, UserId};
-use keyway_store::{Changed, Member};
+use keyway_store::{Changed, Member, Seen};
 
-use super::{People, error};
+use super::{People, changed_meanwhile, error};
 use crate::access;
 use crate::audit::{Event, EventKind};
+use crate::{Listed, Part};
 
 /// A member of an organization.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -22,6 +23,8 @@ pub struct MemberView {
     pub created_at: Timestamp,
     /// When they were disabled, if they are.
     pub disabled_at: Option<Timestamp>,
+    /// How often their place was changed, from 1. A change may name the one it was made of.
+    pub revision: i64,
 }
 
 impl People {
@@ -32,14 +35,39 @@ impl People {
         Ok(all.into_iter().map(view).collect())
     }
 
+    /// A part of the members of the organization of `who`, who came first first. Searched are names
+    /// and addresses.
+    pub async fn list_members(
+        &self,
+        who: &Principal,
+        part: &Part<'_>,
+    ) -> Result<Listed<MemberView>, Error> {
+        self.administer(who).await?;
+        let wanted = part.read()?;
+        let store = &self.parts.store;
+        let found = store.members_slice(who.organization(), wanted.slice());
+        let place = |row: &Member| (row.created_at, row.id.to_string());
+        Ok(wanted.listed(found.await?, place, view))
+    }
+
+    /// One member of the organization of `who`.
+    pub async fn member(&self, who: &Principal, user: &UserId) -> Result<MemberView, Error> {
+        self.administer(who).await?;
+        let found = self.parts.store.member(who.organization(), user).await?;
+        found.map(view).ok_or_else(not_found)
+    }
+
     /// Gives a member another role. Who is an owner, and who becomes one, is decided by owners.
-    /// `last_owner` when nobody would be left.
+    /// `last_owner` when nobody would be left, `changed_meanwhile` when they are not what they were
+    /// when they were seen.
     pub async fn set_role(
         &self,
         who: &Principal,
-        user: &UserId,
+        user: impl Into<Seen<'_, UserId>>,
         role: Role,
     ) -> Result<MemberView, Error> {
+        let seen = user.into();
+        let user = seen.id;
         let event = Event::new(EventKind::MemberChanged, who)
             .target("user", user.as_str())
             .detail("role", role.as_str());
@@ -49,16 +77,16 @@ impl People {
             if role == Role::Owner {
                 access::own(store, who).await?;
             }
-            done(
-                store
-                    .set_role(who.organization(), user, role, self.now())
-                    .await?,
-            )?;
-            Ok(member)
+            let set = store.set_role(who.organization(), seen, role, self.now());
+            match set.await? {
+                Changed::Stale => Err(stale(&member)),
+                changed => done(changed),
+            }
         };
-        let member = self.change(event, change).await?;
+        self.change(event, change).await?;
         self.noticed().await;
-        Ok(view(Member { role, ..member }))
+        let member = self.parts.store.member(who.organization(), user).await?;
+        member.map(view).ok_or_else(not_found)
     }
 
     /// Removes a member. Their API keys, tokens and web sessions at the organization end at once.
@@ -100,18 +128,32 @@ pub(super) fn view(member: Member) -> MemberView {
         role: member.role,
         created_at: member.created_at,
         disabled_at: member.disabled_at,
+        revision: member.revision,
     }
 }
 
 pub(super) fn done(changed: Changed) -> Result<(), Error> {
     match changed {
         Changed::Done => Ok(()),
-        Changed::Missing => Err(not_found()),
+        Changed::Missing | Changed::Stale => Err(not_found()),
         Changed::LastOwner => {
             let error = error::conflict("last_owner", "this is the last owner who can come in");
             Err(error.with_hint("make someone else an owner first"))
         }
     }
+}
+
+/// A member is not what they were when they were seen.
+fn stale(now: &Member) -> Error {
+    let (role, revision) = (now.role, now.revision);
+    let is = match now.disabled_at {
+        Some(_) => "disabled, with the role",
+        None => "let in, with the role",
+    };
+    changed_meanwhile(
+        "the member",
+        &format!("they are {is} `{role}` (revision {revision})"),
+    )
 }
 
 pub(super) fn not_found() -> Error {

@@ -1,8 +1,8 @@
 use jiff::Timestamp;
 use keyway_core::{Error, OrgId, Principal};
-use keyway_store::{Organization, Reason};
+use keyway_store::{Changed, Organization, Reason, Seen};
 
-use super::{People, error};
+use super::{People, changed_meanwhile, error};
 use crate::access;
 use crate::audit::{Event, EventKind};
 
@@ -18,6 +18,8 @@ pub struct OrganizationView {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// How often it was changed, from 1. A change may name the one it was made of.
+    pub revision: i64,
 }
 
 impl People {
@@ -27,18 +29,24 @@ impl People {
         self.read_organization(who.organization()).await
     }
 
-    /// Gives the organization of `who` another name.
+    /// Gives the organization of `who` another name; `changed_meanwhile` when it is not of the
+    /// revision it was seen as, where one is named.
     pub async fn rename_organization(
         &self,
         who: &Principal,
         name: &str,
+        revision: Option<i64>,
     ) -> Result<OrganizationView, Error> {
         let change = async {
             self.administer(who).await?;
             let name = error::name(name)?;
-            let store = &self.parts.store;
-            store.rename_organization(who.organization(), &name).await?;
-            Ok(())
+            let (store, id) = (&self.parts.store, who.organization());
+            let renamed = store.rename_organization(Seen::at(id, revision), &name);
+            match renamed.await? {
+                Changed::Done => Ok(()),
+                Changed::Stale => Err(stale(&self.read_organization(id).await?)),
+                Changed::Missing | Changed::LastOwner => Err(not_found()),
+            }
         };
         let event = Event::new(EventKind::OrganizationChanged, who);
         self.change(event, change).await?;
@@ -70,6 +78,7 @@ impl People {
                 slug: error::slug(slug)?,
                 name: error::name(name)?,
                 created_at: self.now(),
+                revision: 1,
             };
             let made = parts.store.create_organization(&new).await;
             made.map_err(|found| match found.reason() {
@@ -104,7 +113,15 @@ fn view(organization: Organization) -> OrganizationView {
         slug: organization.slug,
         name: organization.name,
         created_at: organization.created_at,
+        revision: organization.revision,
     }
+}
+
+/// The organization is not what it was when it was seen.
+fn stale(now: &OrganizationView) -> Error {
+    let (name, revision) = (&now.name, now.revision);
+    let is = format!("its name is “{name}” (revision {revision})");
+    changed_meanwhile("the organization", &is)
 }
 
 fn not_found() -> Error {

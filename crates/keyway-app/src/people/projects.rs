@@ -1,9 +1,10 @@
 use jiff::Timestamp;
 use keyway_core::{Error, Principal, ProjectId};
-use keyway_store::{Project, Reason};
+use keyway_store::{Changed, Project, Reason, Seen};
 
-use super::{People, error};
+use super::{People, changed_meanwhile, error};
 use crate::audit::{Event, EventKind};
+use crate::{Listed, Part};
 
 /// A project: a named slice of an organization.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -17,6 +18,8 @@ pub struct ProjectView {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// How often it was changed, from 1. A change may name the one it was made of.
+    pub revision: i64,
 }
 
 impl People {
@@ -25,6 +28,28 @@ impl People {
         self.administer(who).await?;
         let all = self.parts.store.projects(who.organization()).await?;
         Ok(all.into_iter().map(view).collect())
+    }
+
+    /// A part of the projects of the organization of `who`, oldest first. Searched are names and
+    /// slugs.
+    pub async fn list_projects(
+        &self,
+        who: &Principal,
+        part: &Part<'_>,
+    ) -> Result<Listed<ProjectView>, Error> {
+        self.administer(who).await?;
+        let wanted = part.read()?;
+        let store = &self.parts.store;
+        let found = store.projects_slice(who.organization(), wanted.slice());
+        let place = |row: &Project| (row.created_at, row.id.to_string());
+        Ok(wanted.listed(found.await?, place, view))
+    }
+
+    /// One project of the organization of `who`.
+    pub async fn project(&self, who: &Principal, id: &ProjectId) -> Result<ProjectView, Error> {
+        self.administer(who).await?;
+        let found = self.parts.store.project(who.organization(), id).await?;
+        found.map(view).ok_or_else(not_found)
     }
 
     /// Makes a project.
@@ -44,6 +69,7 @@ impl People {
                 slug: error::slug(slug)?,
                 name: error::name(name)?,
                 created_at: self.now(),
+                revision: 1,
             };
             let made = parts.store.create_project(who.organization(), &new).await;
             made.map_err(|found| match found.reason() {
@@ -57,21 +83,28 @@ impl People {
         self.change(event, change).await
     }
 
-    /// Gives a project another name.
+    /// Gives a project another name; `changed_meanwhile` when it is not what it was when it was seen.
     pub async fn rename_project(
         &self,
         who: &Principal,
-        id: &ProjectId,
+        project: impl Into<Seen<'_, ProjectId>>,
         name: &str,
     ) -> Result<ProjectView, Error> {
+        let seen = project.into();
         let change = async {
             self.administer(who).await?;
             let (store, name) = (&self.parts.store, error::name(name)?);
-            store.rename_project(who.organization(), id, &name).await?;
-            let found = store.project(who.organization(), id).await?;
-            found.map(view).ok_or_else(not_found)
+            let renamed = store
+                .rename_project(who.organization(), seen, &name)
+                .await?;
+            let found = store.project(who.organization(), seen.id).await?;
+            let found = found.map(view).ok_or_else(not_found)?;
+            match renamed {
+                Changed::Stale => Err(stale(&found)),
+                _ => Ok(found),
+            }
         };
-        self.change(project_changed(who, id), change).await
+        self.change(project_changed(who, seen.id), change).await
     }
 
     /// Deletes a project.
@@ -96,7 +129,15 @@ fn view(project: Project) -> ProjectView {
         slug: project.slug,
         name: project.name,
         created_at: project.created_at,
+        revision: project.revision,
     }
+}
+
+/// A project is not what it was when it was seen.
+fn stale(now: &ProjectView) -> Error {
+    let (name, revision) = (&now.name, now.revision);
+    let is = format!("its name is “{name}” (revision {revision})");
+    changed_meanwhile("the project", &is)
 }
 
 fn not_found() -> Error {

@@ -1,10 +1,11 @@
 use jiff::Timestamp;
 use keyway_core::{Error, Principal, Role, ServiceAccountId};
-use keyway_store::{Reason, ServiceAccount};
+use keyway_store::{Changed, Reason, Seen, ServiceAccount, StoreError};
 
-use super::{People, error};
+use super::{People, changed_meanwhile, error};
 use crate::access;
 use crate::audit::{Event, EventKind};
+use crate::{Listed, Part};
 
 /// A machine identity of an organization.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -20,6 +21,17 @@ pub struct ServiceAccountView {
     pub created_at: Timestamp,
     /// When it was disabled, if it is.
     pub disabled_at: Option<Timestamp>,
+    /// How often it was changed, from 1. A change may name the one it was made of.
+    pub revision: i64,
+}
+
+/// What a service account is to be from now on. What is absent stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct ServiceAccountChange {
+    /// Another name.
+    pub name: Option<String>,
+    /// Another role: `admin` or `member`.
+    pub role: Option<Role>,
 }
 
 impl People {
@@ -38,25 +50,18 @@ impl People {
         let change = async {
             self.administer(who).await?;
             access::made_by_hand(who)?;
-            if role == Role::Owner {
-                return Err(Error::invalid_at("/role", "`admin` or `member`"));
-            }
+            not_an_owner(role)?;
             let new = ServiceAccount {
                 id,
                 name: error::name(name)?,
                 role,
                 created_at: self.now(),
                 disabled_at: None,
+                revision: 1,
             };
             let store = &parts.store;
             let made = store.create_service_account(who.organization(), &new).await;
-            made.map_err(|found| match found.reason() {
-                Reason::Conflict => error::conflict(
-                    "name_taken",
-                    "a service account of this name is there already",
-                ),
-                _ => found.into(),
-            })?;
+            made.map_err(taken)?;
             Ok(view(new))
         };
         self.change(event, change).await
@@ -81,6 +86,59 @@ impl People {
         self.administer(who).await?;
         let found = self.parts.store.service_account(who.organization(), id);
         found.await?.map(view).ok_or_else(not_found)
+    }
+
+    /// A part of the service accounts of the organization of `who`, oldest first. Searched are names.
+    pub async fn list_service_accounts(
+        &self,
+        who: &Principal,
+        part: &Part<'_>,
+    ) -> Result<Listed<ServiceAccountView>, Error> {
+        self.administer(who).await?;
+        let wanted = part.read()?;
+        let store = &self.parts.store;
+        let found = store.service_accounts_slice(who.organization(), wanted.slice());
+        let place = |row: &ServiceAccount| (row.created_at, row.id.to_string());
+        Ok(wanted.listed(found.await?, place, view))
+    }
+
+    /// Gives it another name or role; `changed_meanwhile` when it is not what it was when it was
+    /// seen. Its keys and tokens have the new role at once.
+    pub async fn change_service_account(
+        &self,
+        who: &Principal,
+        account: impl Into<Seen<'_, ServiceAccountId>>,
+        to: &ServiceAccountChange,
+    ) -> Result<ServiceAccountView, Error> {
+        let seen = account.into();
+        let mut event = Event::new(EventKind::ServiceAccountChanged, who)
+            .target("service_account", seen.id.as_str());
+        if let Some(role) = to.role {
+            event = event.detail("role", role.as_str());
+        }
+        let change = async {
+            self.administer(who).await?;
+            access::made_by_hand(who)?;
+            let (store, organization) = (&self.parts.store, who.organization());
+            let now = store.service_account(organization, seen.id).await?;
+            let now = now.ok_or_else(not_found)?;
+            let role = to.role.unwrap_or(now.role);
+            not_an_owner(role)?;
+            let name = to.name.as_deref().map_or(Ok(now.name), error::name)?;
+            // What was read above must not be written over what came between.
+            let seen = Seen::at(seen.id, seen.revision.or(Some(now.revision)));
+            let changed = store.change_service_account(organization, seen, &name, role);
+            let changed = changed.await.map_err(taken)?;
+            let now = store.service_account(organization, seen.id).await?;
+            let now = now.ok_or_else(not_found)?;
+            match changed {
+                Changed::Stale => Err(stale(&now)),
+                _ => Ok(now),
+            }
+        };
+        let now = self.change(event, change).await?;
+        self.noticed().await;
+        Ok(view(now))
     }
 
     /// Keeps it out: its keys and tokens end at once, and work again once it is enabled.
@@ -149,7 +207,37 @@ fn view(account: ServiceAccount) -> ServiceAccountView {
         role: account.role,
         created_at: account.created_at,
         disabled_at: account.disabled_at,
+        revision: account.revision,
     }
+}
+
+fn not_an_owner(role: Role) -> Result<(), Error> {
+    if role == Role::Owner {
+        return Err(Error::invalid_at("/role", "`admin` or `member`"));
+    }
+    Ok(())
+}
+
+fn taken(found: StoreError) -> Error {
+    match found.reason() {
+        Reason::Conflict => error::conflict(
+            "name_taken",
+            "a service account of this name is there already",
+        ),
+        _ => found.into(),
+    }
+}
+
+/// A service account is not what it was when it was seen.
+fn stale(now: &ServiceAccount) -> Error {
+    let (name, role, revision) = (&now.name, now.role, now.revision);
+    let state = match now.disabled_at {
+        Some(_) => "disabled",
+        None => "let in",
+    };
+    let is =
+        format!("it is {state}, called “{name}”, with the role `{role}` (revision {revision})");
+    changed_meanwhile("the service account", &is)
 }
 
 pub(crate) fn not_found() -> Error {

@@ -9,6 +9,8 @@ use crate::App;
 pub struct Explained {
     /// The tool as policies see it.
     pub tool: Thing,
+    /// True for a tool that is there; false for one that is taken to be.
+    pub known: bool,
     /// False where the scopes of the one who asks are not good for it, whatever policy says.
     pub in_scope: bool,
     /// What policy says.
@@ -17,12 +19,25 @@ pub struct Explained {
     pub policies: Vec<Shown>,
 }
 
+impl Explained {
+    /// What becomes of the call, in one word: the verdict, or `insufficient_scope`.
+    pub fn outcome(&self) -> &'static str {
+        if self.in_scope {
+            self.decision.verdict.as_str()
+        } else {
+            "insufficient_scope"
+        }
+    }
+}
+
 impl App {
     /// What is decided when `who` calls a tool, by the name clients know or an action's slug. One
     /// that is not known here is taken for a tool of which `tags` are claimed.
     pub fn explain(&self, who: &Principal, tool: &str, tags: Tags) -> Explained {
         let in_force = self.inner.policy.load_full();
-        let tool = self.known_tool(who, tool).unwrap_or_else(|| {
+        let found = self.known_tool(who, tool);
+        let known = found.is_some();
+        let tool = found.unwrap_or_else(|| {
             let server = tool
                 .strip_prefix("mcp__")
                 .and_then(|rest| rest.split_once("__"));
@@ -44,6 +59,7 @@ impl App {
             in_scope: in_scope(who, &tool),
             policies: found.collect(),
             decision,
+            known,
             tool,
         }
     }

@@ -30,6 +30,11 @@ impl Facts {
         }
     }
 
+    /// Whose they are: the organization's id.
+    pub(crate) fn organization(&self) -> &str {
+        &self.organization
+    }
+
     /// A tool of an upstream, by the name clients know.
     pub(crate) fn tool(
         &self,
@@ -108,6 +113,7 @@ impl Facts {
             open_world: said.open_world == Some(true),
             annotated: said != Annotations::default(),
             admin_only: false,
+            needs_approval: false,
         }
     }
 }

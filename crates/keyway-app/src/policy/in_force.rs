@@ -4,6 +4,9 @@ use jiff::Timestamp;
 use keyway_core::{Principal, Scopes};
 use keyway_policy::{Act, Asker, Decision, Policies, Thing, ThingKind, Verdict};
 
+/// Stands in the place of a policy where the settings of a tool want an approval.
+pub(crate) const TOOL_SETTINGS: &str = "keyway.tool-settings";
+
 /// The policies that hold now.
 #[derive(Debug)]
 pub(crate) struct InForce {
@@ -23,7 +26,7 @@ impl InForce {
         thing: &Thing,
         now: Timestamp,
     ) -> Decision {
-        let decision = self.policies.decide(&Asker::of(who), act, thing, now);
+        let mut decision = self.policies.decide(&Asker::of(who), act, thing, now);
         if let Some(failure) = &decision.failure {
             let (act, thing) = (act.as_str(), &*thing.name);
             tracing::error!(
@@ -32,6 +35,11 @@ impl InForce {
                 failure,
                 "denied, because policy could not be evaluated"
             );
+        }
+        // What an administrator said of the tool comes on top: no policy takes it back.
+        if act == Act::Call && thing.tags.needs_approval && decision.verdict == Verdict::Allow {
+            decision.verdict = Verdict::NeedsApproval;
+            decision.policies = vec![TOOL_SETTINGS.to_owned()];
         }
         decision
     }

@@ -6,6 +6,8 @@ mod calls;
 mod explain;
 mod facts;
 mod in_force;
+mod question;
+mod reading;
 mod shown_arguments;
 mod view;
 mod views;
@@ -23,3 +25,5 @@ pub use keyway_policy::{
     Access, Act, Approvals, Asker, AskerKind, BUILT_IN, Cases, Decision, Fault, Policies, SCHEMA,
     Shown, Source, Tags, Thing, ThingKind, UnknownAccess, Verdict,
 };
+pub use question::Question;
+pub use reading::PolicyView;

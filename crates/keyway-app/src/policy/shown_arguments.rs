@@ -1,6 +1,7 @@
 //! Arguments as a person sees them who decides about a call: secrets hidden, long texts shortened,
 //! nothing that could pass for something else.
 
+use keyway_core::is_hidden;
 use keyway_core::rpc::RawJson;
 use keyway_core::secrets::{is_secret_value, looks_secret};
 use serde_json::{Map, Value};
@@ -62,11 +63,7 @@ fn hidden() -> Value {
 
 /// Without characters that are not seen or change the direction of what is.
 fn plain(text: &str) -> String {
-    let odd = |c: char| {
-        (c.is_control() && c != '\n' && c != '\t')
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
-    };
+    let odd = |c: char| is_hidden(c) && c != '\n' && c != '\t';
     text.chars()
         .map(|c| if odd(c) { '\u{fffd}' } else { c })
         .collect()

@@ -51,6 +51,11 @@ impl View {
         self.who.clone()
     }
 
+    /// The project that those it is the view of work for.
+    pub(super) fn works_for(&self) -> Option<&str> {
+        self.who.project()
+    }
+
     /// One page of what is seen of a list.
     pub(crate) fn page(&self, list: List, cursor: Option<&str>) -> Result<Page, RpcError> {
         self.section(list).page(cursor)

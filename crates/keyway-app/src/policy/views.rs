@@ -51,6 +51,7 @@ impl Views {
             Arc::ptr_eq(&view.in_force, in_force)
                 && Arc::ptr_eq(&view.catalogue, catalogue)
                 && view.class.has(who, mentions)
+                && view.works_for() == who.project()
         };
         if let Some(views) = self.kept.read().views.get(&hash)
             && let Some(view) = views.iter().find(|view| holds(view))
@@ -103,7 +104,7 @@ impl Kept {
         same_place.retain(|old| {
             Arc::ptr_eq(&old.in_force, &view.in_force)
                 && Arc::ptr_eq(&old.catalogue, &view.catalogue)
-                && old.class != view.class
+                && (old.class != view.class || old.works_for() != view.works_for())
         });
         same_place.push(Arc::clone(view));
         self.count = self.count + same_place.len() - before;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use keyway_core::ports::{Clock, Random};
 use keyway_core::{Actor, OrgId, Secret, UserId};
 use keyway_store::{
-    FirstRows, FirstStart, KEY_CHECK, Member, Organization, Role, Store, StoreError,
+    FirstRows, FirstStart, KEY_CHECK, Member, Organization, Role, ServerTools, Store, StoreError,
 };
 use keyway_vault::{Vault, VaultError};
 
@@ -25,6 +25,9 @@ pub struct Ready {
     pub vault: Vault,
     /// How often the master keys had changed before they were read.
     pub key_epoch: i64,
+    /// What is decided about MCP servers, of every organization, and where the change counter stood
+    /// before it was read.
+    pub server_tools: (Vec<ServerTools>, i64),
 }
 
 /// Makes what a fresh data directory lacks: the master key (unless it comes from elsewhere), the
@@ -37,6 +40,8 @@ pub async fn first_start(
     master_key: &MasterKeySource,
 ) -> Result<Ready, SetupError> {
     let key_epoch = store.key_epoch().await?;
+    let tools_epoch = store.server_tools_epoch().await?;
+    let server_tools = (store.server_tools_since(0).await?, tools_epoch);
     let vault = open_vault(store, random, master_key).await?;
     if let Some(found) = organization(store).await? {
         return Ok(Ready {
@@ -44,6 +49,7 @@ pub async fn first_start(
             first_key: None,
             vault,
             key_epoch,
+            server_tools,
         });
     }
     let now = clock.now();
@@ -52,6 +58,7 @@ pub async fn first_start(
         slug: ORGANIZATION.to_owned(),
         name: "Default".to_owned(),
         created_at: now,
+        revision: 1,
     };
     let owner = Member {
         id: UserId::generate(clock, &**random),
@@ -60,6 +67,7 @@ pub async fn first_start(
         role: Role::Owner,
         created_at: now,
         disabled_at: None,
+        revision: 1,
     };
     let name = "first key".to_owned();
     let (key, row) = new_key(clock, &**random, Actor::User(owner.id.clone()), name, now);
@@ -77,6 +85,7 @@ pub async fn first_start(
         first_key,
         vault,
         key_epoch,
+        server_tools,
     })
 }
 

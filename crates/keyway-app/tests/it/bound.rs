@@ -255,6 +255,7 @@ async fn neighbour(process: &Process) -> Principal {
         id: id.clone(),
         slug: "neighbour".into(),
         name: "Neighbour".into(),
+        revision: 1,
         created_at: jiff::Timestamp::UNIX_EPOCH,
     };
     process.store.create_organization(&new).await.unwrap();

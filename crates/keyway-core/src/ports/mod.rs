@@ -30,7 +30,7 @@ pub use publisher::Publisher;
 pub use random::Random;
 pub use tokens::{AccessToken, ProtectedResource, Refusal, TokenError, TokenSource, TokenSources};
 pub use upstream::{
-    Change, ChangeKind, Definition, Lists, Relay, RelayMethod, Upstream, UpstreamState,
+    Change, ChangeKind, Decided, Definition, Lists, Relay, RelayMethod, Upstream, UpstreamState,
     UpstreamStatus,
 };
 

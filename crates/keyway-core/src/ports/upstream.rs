@@ -27,6 +27,11 @@ pub trait Upstream: Send + Sync {
     /// What the server listed last. Never waits; empty before the first list came.
     fn lists(&self) -> Arc<Lists>;
 
+    /// What administrators decided about a tool, by the name it is listed under.
+    fn decided(&self, _tool: &str) -> Decided {
+        Decided::default()
+    }
+
     /// True when the server said that it answers `completion/complete`; false where it is not
     /// connected.
     fn completes(&self) -> bool {
@@ -41,6 +46,15 @@ pub trait Upstream: Send + Sync {
 
     /// Ends what [`Upstream::subscribe`] began.
     fn unsubscribe<'a>(&'a self, uri: &'a str) -> BoxFuture<'a, Result<(), RpcError>>;
+}
+
+/// What administrators decided about a tool.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Decided {
+    /// The server's own name, where the tool is listed under another one.
+    pub own: Option<String>,
+    /// Whether each call needs an approval, whatever policy says.
+    pub needs_approval: bool,
 }
 
 /// Which request is handed through.

@@ -1,7 +1,10 @@
 use keyway_core::action::Registry;
 use serde_json::{Value, json};
 
-use super::{actions, agents, audit, components, credentials, jobs, oauth, paths, people};
+use super::{
+    actions, agents, audit, components, connectors, credentials, jobs, oauth, paths, people,
+    policy, stats,
+};
 use crate::settings::McpSettings;
 use crate::shared::About;
 
@@ -10,13 +13,16 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
     let mut components = components::schemas();
     let mut paths = paths::fixed(mcp);
     paths.insert("/v1/audit".into(), audit::path());
+    paths.insert("/v1/stats".into(), stats::path());
     paths.extend(jobs::paths());
     components.insert("Job".into(), jobs::schema());
     paths.extend(agents::paths());
     components.extend(agents::schemas());
     paths.extend(oauth::paths());
     paths.extend(people::paths());
+    paths.extend(policy::paths());
     paths.extend(credentials::paths());
+    paths.extend(connectors::paths());
     actions::describe(registry, &mut paths, &mut components);
     let mut info = json!({ "title": about.title, "version": about.version });
     if let (Some(description), Some(info)) = (&about.description, info.as_object_mut()) {

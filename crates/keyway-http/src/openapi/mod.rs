@@ -5,6 +5,7 @@ mod actions;
 mod agents;
 mod audit;
 mod components;
+mod connectors;
 mod credentials;
 mod document;
 mod jobs;
@@ -12,6 +13,8 @@ mod oauth;
 mod operation;
 mod paths;
 mod people;
+mod policy;
 mod routes;
+mod stats;
 
 pub use document::document;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::operation::{page, part};
 use super::paths::responses;
 
 /// `/v1/oauth/…`
@@ -16,6 +17,13 @@ pub(super) fn paths() -> Map<String, Value> {
         )
     };
     let client = json!({
+        "get": {
+            "operationId": "show_oauth_client",
+            "summary": "Show an OAuth client",
+            "parameters": [id()],
+            "responses": responses(shown(&client()), &REFUSALS)
+        },
+        "patch": change_client(&id()),
         "delete": ends("delete_oauth_client", "Delete a client with all that was granted to it", &id())
     });
     let disable = json!({
@@ -67,14 +75,11 @@ fn shown(schema: &Value) -> Value {
 }
 
 fn list_clients() -> Value {
-    let all = json!({
-        "type": "object",
-        "properties": { "clients": { "type": "array", "items": client() } },
-        "required": ["clients"]
-    });
+    let all = page("clients", &client());
     json!({
         "operationId": "list_oauth_clients",
         "summary": "List the OAuth clients an admin made, and those that somebody let in",
+        "parameters": part(),
         "responses": responses(shown(&all), &REFUSALS)
     })
 }
@@ -115,6 +120,29 @@ fn create_client() -> Value {
     })
 }
 
+fn change_client(id: &Value) -> Value {
+    let input = json!({
+        "type": "object",
+        "properties": {
+            "name": text(),
+            "redirectUris": { "type": "array", "items": text() },
+            "scope": { "type": "string", "description": "The most it may ask for; empty for no bound." },
+            "revision": {
+                "type": "integer", "minimum": 1,
+                "description": "What it was when it was read; 409 `changed_meanwhile` if it is not that any more."
+            }
+        },
+        "additionalProperties": false
+    });
+    json!({
+        "operationId": "change_oauth_client",
+        "summary": "Change an OAuth client that an admin made",
+        "parameters": [id],
+        "requestBody": { "required": true, "content": { "application/json": { "schema": input } } },
+        "responses": responses(shown(&client()), &[&REFUSALS[..], &["409", "413", "415"]].concat())
+    })
+}
+
 fn list_grants() -> Value {
     let page = json!({
         "type": "object",
@@ -134,6 +162,7 @@ fn list_grants() -> Value {
                 "state", "query", "Whether those that are over count, too.",
                 &json!({ "enum": ["active", "any"], "default": "active" }),
             ),
+            parameter("search", "query", "Those in the name of whose client or owner this is found.", &text()),
             parameter("cursor", "query", "The `next` of the page before.", &text()),
             parameter(
                 "limit", "query", "The most grants of a page.",
@@ -195,6 +224,7 @@ fn client() -> Value {
             "serviceAccount": { "type": ["string", "null"] },
             "createdAt": { "type": "string", "format": "date-time" },
             "lastUsedAt": { "type": "string", "format": "date-time" },
+            "revision": { "type": "integer", "minimum": 1 },
             "secret": { "type": "string", "description": "Only when it was just made." }
         },
         "required": ["id", "kind", "name", "state"]

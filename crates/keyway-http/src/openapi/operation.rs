@@ -16,6 +16,8 @@ pub(super) struct Operation {
 
 pub(super) enum Answer {
     Shows(Value),
+    /// A part of a list, under a name.
+    Lists(&'static str, Value),
     Makes(Value),
     Nothing,
 }
@@ -42,6 +44,10 @@ impl Operation {
             let id = json!([{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }]);
             operation.insert("parameters".into(), id);
         }
+        if matches!(self.answer, Answer::Lists(..)) {
+            refusals.extend(["400", "422"]);
+            operation.insert("parameters".into(), part());
+        }
         if let Some(input) = self.input {
             refusals.extend(["400", "408", "413", "415", "422"]);
             let body =
@@ -56,6 +62,7 @@ impl Operation {
         };
         let (status, answer) = match self.answer {
             Answer::Shows(schema) => ("200", with("It is here.", schema)),
+            Answer::Lists(name, item) => ("200", with("It is here.", page(name, &item))),
             Answer::Makes(schema) => ("201", with("It was made.", schema)),
             Answer::Nothing => ("204", json!({ "description": "It is done." })),
         };
@@ -66,4 +73,40 @@ impl Operation {
         operation.insert("responses".into(), Value::Object(all.collect()));
         Value::Object(operation)
     }
+}
+
+/// What a part of a list is asked for with.
+pub(super) fn part() -> Value {
+    json!([
+        {
+            "name": "search", "in": "query", "required": false,
+            "description": "Only those in whose names this is found.",
+            "schema": { "type": "string" }
+        },
+        {
+            "name": "cursor", "in": "query", "required": false,
+            "description": "The `nextCursor` of the part before.",
+            "schema": { "type": "string" }
+        },
+        {
+            "name": "limit", "in": "query", "required": false,
+            "description": "The most rows.",
+            "schema": { "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }
+        }
+    ])
+}
+
+/// A part of a list.
+pub(super) fn page(name: &str, item: &Value) -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            name: { "type": "array", "items": item },
+            "nextCursor": {
+                "type": ["string", "null"],
+                "description": "What asks for the next part, when there is one."
+            }
+        },
+        "required": [name, "nextCursor"]
+    })
 }

@@ -45,7 +45,7 @@ pub(super) async fn submit(
         },
     };
     match people.accept_invitation(&token, accept).await {
-        Ok(signed_in) => Ok(signed_in::go_on(&shared, &visit, &signed_in, "/account")
+        Ok(signed_in) => Ok(signed_in::go_on(&shared, &visit, &signed_in, "/console")
             .await
             .into_response()),
         Err(error) if error.kind() == Kind::NotFound => Err(error.into()),

@@ -33,7 +33,7 @@ pub(super) async fn use_it<P: FormPage>(
     again: impl FnOnce() -> P,
 ) -> Result<Response, Refusal> {
     match shared.app.people().use_link(using).await {
-        Ok(signed_in) => Ok(signed_in::go_on(shared, visit, &signed_in, "/account")
+        Ok(signed_in) => Ok(signed_in::go_on(shared, visit, &signed_in, "/console")
             .await
             .into_response()),
         Err(error) if error.kind() == Kind::NotFound => Err(error.into()),

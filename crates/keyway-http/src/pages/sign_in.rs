@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 use crate::shared::Shared;
 
 /// Where someone goes on who said nothing about it.
-const HOME: &str = "/account";
+const HOME: &str = "/console";
 
 /// Asks for the form of someone who is signed in, too: they are to sign in once more.
 pub(crate) const AGAIN: &str = "again";

@@ -25,7 +25,7 @@ pub(super) async fn begin(
 ) -> Result<Response, Refusal> {
     visit.try_to_sign_in(&shared)?;
     let next = value(query.as_deref(), "next");
-    let next = next.as_deref().and_then(local_path).unwrap_or("/account");
+    let next = next.as_deref().and_then(local_path).unwrap_or("/console");
     let callback = callback_uri(&visit, &provider);
     let begun = shared.app.sso().begin(&provider, &callback, next).await?;
     let cookie = Cookie::Sso.set(&begun.cookie, visit.transport, PATIENCE);
@@ -55,7 +55,7 @@ pub(super) async fn complete(
     let completed = sso
         .complete(&provider, &uri, callback, cookie.expose(), visit.browser())
         .await?;
-    let next = local_path(&completed.next).unwrap_or("/account");
+    let next = local_path(&completed.next).unwrap_or("/console");
     let reply = signed_in::go_on(&shared, &visit, &completed.signed_in, next).await;
     Ok(reply
         .cookie(Cookie::Sso.forget(visit.transport))

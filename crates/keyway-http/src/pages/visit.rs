@@ -181,7 +181,7 @@ async fn needs_setup(shared: &Shared) -> Result<bool, Response> {
 fn to_sign_in(parts: &Parts) -> PageReply {
     let wanted = parts.uri.path_and_query().map(PathAndQuery::as_str);
     let wanted = wanted.filter(|_| parts.method == Method::GET);
-    let next = wanted.and_then(local_path).unwrap_or("/account");
+    let next = wanted.and_then(local_path).unwrap_or("/console");
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("next", next)
         .finish();

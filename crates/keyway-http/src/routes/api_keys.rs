@@ -6,11 +6,10 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
-use keyway_app::{DEFAULT_OVERLAP, KeyRequest};
+use keyway_app::{DEFAULT_OVERLAP, KeyRequest, Seen};
 use keyway_core::{ApiKeyId, Error, Scopes};
-use serde_json::json;
 
-use super::{Asker, Id, Input, answer};
+use super::{Asker, Id, Input, Listing, answer, listed};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -24,6 +23,13 @@ pub(crate) struct New {
 }
 
 #[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rename {
+    name: String,
+    revision: Option<i64>,
+}
+
+#[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Rotate {
     overlap_seconds: Option<u64>,
@@ -33,9 +39,12 @@ pub(crate) struct Rotate {
 pub(crate) async fn list(
     State(shared): State<Arc<Shared>>,
     asker: Asker,
+    listing: Listing,
 ) -> Result<Response, Refusal> {
-    let keys = shared.app.api_keys().list(&asker.who).await?;
-    answer::ok(&json!({ "apiKeys": keys }))
+    let keys = shared.app.api_keys();
+    let part = listing.part();
+    let found = keys.list_part(&asker.who, None, &part);
+    listed("apiKeys", &found.await?)
 }
 
 /// `POST /v1/api-keys`: the answer holds the key, this once.
@@ -68,6 +77,17 @@ pub(crate) async fn show(
     Id(id): Id<ApiKeyId>,
 ) -> Result<Response, Refusal> {
     answer::ok(&shared.app.api_keys().get(&asker.who, &id).await?)
+}
+
+/// `PATCH /v1/api-keys/{id}`: gives it another name.
+pub(crate) async fn rename(
+    State(shared): State<Arc<Shared>>,
+    asker: Asker,
+    Id(id): Id<ApiKeyId>,
+    Input(input): Input<Rename>,
+) -> Result<Response, Refusal> {
+    let (keys, seen) = (shared.app.api_keys(), Seen::at(&id, input.revision));
+    answer::ok(&keys.rename(&asker.who, seen, &input.name).await?)
 }
 
 /// `POST /v1/api-keys/{id}/rotate`: the answer holds the new key, this once.

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use keyway_core::InvitationId;
-use serde_json::json;
 
-use super::{Asker, Id, Input, answer, role};
+use super::{Asker, Id, Input, Listing, answer, listed, role};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -22,9 +21,12 @@ pub(crate) struct New {
 pub(crate) async fn list(
     State(shared): State<Arc<Shared>>,
     asker: Asker,
+    listing: Listing,
 ) -> Result<Response, Refusal> {
-    let invitations = shared.app.people().invitations(&asker.who).await?;
-    answer::ok(&json!({ "invitations": invitations }))
+    let people = shared.app.people();
+    let part = listing.part();
+    let found = people.list_invitations(&asker.who, &part);
+    listed("invitations", &found.await?)
 }
 
 /// `POST /v1/invitations`: the answer holds the path of the link, this once.

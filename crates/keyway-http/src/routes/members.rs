@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use keyway_app::Seen;
 use keyway_core::UserId;
-use serde_json::json;
 
-use super::{Asker, Id, Input, answer, role};
+use super::{Asker, Id, Input, Listing, answer, listed, role};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -15,15 +15,27 @@ use crate::shared::Shared;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Change {
     role: String,
+    revision: Option<i64>,
 }
 
 /// `GET /v1/members`
 pub(crate) async fn list(
     State(shared): State<Arc<Shared>>,
     asker: Asker,
+    listing: Listing,
 ) -> Result<Response, Refusal> {
-    let members = shared.app.people().members(&asker.who).await?;
-    answer::ok(&json!({ "members": members }))
+    let people = shared.app.people();
+    let members = people.list_members(&asker.who, &listing.part()).await?;
+    listed("members", &members)
+}
+
+/// `GET /v1/members/{id}`
+pub(crate) async fn show(
+    State(shared): State<Arc<Shared>>,
+    asker: Asker,
+    Id(id): Id<UserId>,
+) -> Result<Response, Refusal> {
+    answer::ok(&shared.app.people().member(&asker.who, &id).await?)
 }
 
 /// `PATCH /v1/members/{id}`: gives a member another role.
@@ -34,7 +46,9 @@ pub(crate) async fn change(
     Input(change): Input<Change>,
 ) -> Result<Response, Refusal> {
     let role = role(&change.role)?;
-    answer::ok(&shared.app.people().set_role(&asker.who, &id, role).await?)
+    let seen = Seen::at(&id, change.revision);
+    let people = shared.app.people();
+    answer::ok(&people.set_role(&asker.who, seen, role).await?)
 }
 
 /// `DELETE /v1/members/{id}`

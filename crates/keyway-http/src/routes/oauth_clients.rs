@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use keyway_app::oauth::NewOauthClient;
+use keyway_app::Seen;
+use keyway_app::oauth::{ClientChange, NewOauthClient};
 use keyway_core::{ClientId, Error};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Asker, Id, Input, answer};
+use super::{Asker, Id, Input, Listing, answer, listed};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -26,13 +27,49 @@ pub(crate) struct New {
     jwks: Option<Value>,
 }
 
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct Change {
+    name: Option<String>,
+    redirect_uris: Option<Vec<String>>,
+    scope: Option<String>,
+    revision: Option<i64>,
+}
+
 /// `GET /v1/oauth/clients`
 pub(crate) async fn list(
     State(shared): State<Arc<Shared>>,
     asker: Asker,
+    listing: Listing,
 ) -> Result<Response, Refusal> {
-    let all = shared.app.oauth().clients(&asker.who).await?;
-    answer::ok(&json!({ "clients": all }))
+    let oauth = shared.app.oauth();
+    let clients = oauth.list_clients(&asker.who, &listing.part()).await?;
+    listed("clients", &clients)
+}
+
+/// `GET /v1/oauth/clients/{id}`
+pub(crate) async fn show(
+    State(shared): State<Arc<Shared>>,
+    asker: Asker,
+    Id(id): Id<ClientId>,
+) -> Result<Response, Refusal> {
+    answer::ok(&shared.app.oauth().client_of(&asker.who, &id).await?)
+}
+
+/// `PATCH /v1/oauth/clients/{id}`: changes one that an admin made.
+pub(crate) async fn change(
+    State(shared): State<Arc<Shared>>,
+    asker: Asker,
+    Id(id): Id<ClientId>,
+    Input(change): Input<Change>,
+) -> Result<Response, Refusal> {
+    let to = ClientChange {
+        name: change.name,
+        redirect_uris: change.redirect_uris,
+        scope: change.scope,
+    };
+    let (oauth, seen) = (shared.app.oauth(), Seen::at(&id, change.revision));
+    answer::ok(&oauth.change_client(&asker.who, seen, &to).await?)
 }
 
 /// `POST /v1/oauth/clients`

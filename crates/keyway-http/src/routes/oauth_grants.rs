@@ -21,6 +21,7 @@ pub(crate) struct Wanted {
     client: Option<String>,
     owner: Option<String>,
     state: Option<Shown>,
+    search: Option<String>,
     cursor: Option<String>,
     limit: Option<u32>,
 }
@@ -61,6 +62,7 @@ pub(crate) async fn list(
         client: read("/client", query.client.as_deref())?,
         owner: query.owner.as_deref().map(owner).transpose()?,
         ended: query.state == Some(Shown::Any),
+        search: query.search,
         after: read("/cursor", query.cursor.as_deref())?,
         limit: query.limit,
     };

@@ -13,6 +13,7 @@ use crate::shared::Shared;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rename {
     name: String,
+    revision: Option<i64>,
 }
 
 /// `GET /v1/organization`
@@ -30,5 +31,6 @@ pub(crate) async fn rename(
     Input(input): Input<Rename>,
 ) -> Result<Response, Refusal> {
     let people = shared.app.people();
-    answer::ok(&people.rename_organization(&asker.who, &input.name).await?)
+    let renamed = people.rename_organization(&asker.who, &input.name, input.revision);
+    answer::ok(&renamed.await?)
 }

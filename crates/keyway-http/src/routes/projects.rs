@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use keyway_app::Seen;
 use keyway_core::ProjectId;
-use serde_json::json;
 
-use super::{Asker, Id, Input, answer};
+use super::{Asker, Id, Input, Listing, answer, listed};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -22,15 +22,27 @@ pub(crate) struct New {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rename {
     name: String,
+    revision: Option<i64>,
 }
 
 /// `GET /v1/projects`
 pub(crate) async fn list(
     State(shared): State<Arc<Shared>>,
     asker: Asker,
+    listing: Listing,
 ) -> Result<Response, Refusal> {
-    let projects = shared.app.people().projects(&asker.who).await?;
-    answer::ok(&json!({ "projects": projects }))
+    let people = shared.app.people();
+    let projects = people.list_projects(&asker.who, &listing.part()).await?;
+    listed("projects", &projects)
+}
+
+/// `GET /v1/projects/{id}`
+pub(crate) async fn show(
+    State(shared): State<Arc<Shared>>,
+    asker: Asker,
+    Id(id): Id<ProjectId>,
+) -> Result<Response, Refusal> {
+    answer::ok(&shared.app.people().project(&asker.who, &id).await?)
 }
 
 /// `POST /v1/projects`
@@ -55,7 +67,9 @@ pub(crate) async fn rename(
     Input(input): Input<Rename>,
 ) -> Result<Response, Refusal> {
     let people = shared.app.people();
-    answer::ok(&people.rename_project(&asker.who, &id, &input.name).await?)
+    let seen = Seen::at(&id, input.revision);
+    let renamed = people.rename_project(&asker.who, seen, &input.name);
+    answer::ok(&renamed.await?)
 }
 
 /// `DELETE /v1/projects/{id}`

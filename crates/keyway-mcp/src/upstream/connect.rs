@@ -181,7 +181,7 @@ impl Connector {
         Connection::new(
             Arc::clone(&stream.line),
             self.dialect(hello.revision),
-            hello.caps,
+            hello,
             Link::Stream(stream),
         )
     }
@@ -306,7 +306,7 @@ impl Connector {
         Connection::new(
             Arc::clone(link.line()),
             self.dialect(hello.revision),
-            hello.caps,
+            hello,
             Link::Http(Arc::new(link)),
         )
     }

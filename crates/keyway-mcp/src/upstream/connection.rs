@@ -11,6 +11,7 @@ use super::body::{Dialect, Retry, level_name};
 use super::caps::ServerCaps;
 use super::failure::Failure;
 use super::flights::Side;
+use super::handshake::{Hello, Introduced};
 use super::http::{HttpLink, Sending};
 use super::line::Line;
 use super::stream::Stream;
@@ -21,6 +22,8 @@ pub(super) struct Connection {
     pub(super) line: Arc<Line>,
     pub(super) dialect: Dialect,
     pub(super) caps: ServerCaps,
+    /// How the server introduced itself.
+    pub(super) introduced: Introduced,
     pub(super) link: Link,
     /// The lowest log level a legacy server was asked for so far; one more than the highest at
     /// first.
@@ -34,14 +37,15 @@ pub(super) enum Link {
 }
 
 impl Connection {
-    pub(super) fn new(line: Arc<Line>, dialect: Dialect, caps: ServerCaps, over: Link) -> Self {
+    pub(super) fn new(line: Arc<Line>, dialect: Dialect, hello: Hello, over: Link) -> Self {
         if dialect.revision.is_modern() {
             line.set_modern();
         }
         Self {
             line,
             dialect,
-            caps,
+            caps: hello.caps,
+            introduced: hello.introduced,
             link: over,
             level: AtomicU8::new(LogLevel::Emergency as u8 + 1),
         }

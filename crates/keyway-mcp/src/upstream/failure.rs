@@ -25,6 +25,8 @@ pub(super) enum Failure {
     SessionGone,
     /// Somebody asked for a new connection.
     Renewed,
+    /// The server was taken out.
+    Removed,
     /// The server does not speak the era we took it for.
     WrongEra,
     /// `Mcp-Param-*` headers do not fit the tool as the server knows it now.
@@ -68,6 +70,7 @@ impl Failure {
             Self::Unwilling(status) => format!("it answered HTTP {status}"),
             Self::SessionGone => "the server ended the MCP session".into(),
             Self::WrongEra => "the server changed its protocol era".into(),
+            Self::Removed => "the server was removed".into(),
             Self::Renewed => "a new connection was asked for".into(),
             Self::Http(error) => error.to_string(),
         }
@@ -123,6 +126,12 @@ impl Failure {
                 format!(
                     "the MCP server `{server}` gave an answer that cannot be used: {}",
                     self.reason()
+                ),
+            ),
+            Self::Removed => (
+                "upstream_removed",
+                format!(
+                    "the MCP server `{server}` was removed; whether the call was carried out is not known"
                 ),
             ),
             Self::Http(HttpError::TooLarge) => (

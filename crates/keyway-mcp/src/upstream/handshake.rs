@@ -4,14 +4,27 @@ use keyway_core::rpc::{RawJson, RpcError};
 use super::caps::{SHARED, ServerCaps};
 use super::failure::{Failure, read_error};
 use crate::wire::Revision;
+use crate::wire::meta::SERVER_INFO;
+
+/// The most characters of a name or version that are kept.
+const SAID: usize = 200;
 
 /// What a server said when it was first spoken to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Hello {
     /// The revision to speak from here on.
     pub(super) revision: Revision,
     /// What the server offers.
     pub(super) caps: ServerCaps,
+    /// How the server introduced itself.
+    pub(super) introduced: Introduced,
+}
+
+/// What a server says that it is (MCP `Implementation`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Introduced {
+    pub(super) name: Option<String>,
+    pub(super) version: Option<String>,
 }
 
 /// What a failed `server/discover` tells about a server.
@@ -53,6 +66,7 @@ pub(super) fn read_discover(result: &RawJson) -> Result<Hello, Failure> {
     Ok(Hello {
         revision: choose(versions.value)?,
         caps: read_caps(text),
+        introduced: read_introduction(text),
     })
 }
 
@@ -70,6 +84,7 @@ pub(super) fn read_initialize(result: &RawJson) -> Result<Hello, Failure> {
     Ok(Hello {
         revision,
         caps: read_caps(text),
+        introduced: read_introduction(text),
     })
 }
 
@@ -120,6 +135,25 @@ fn names_legacy(versions: &str) -> bool {
         .any(|revision| !revision.is_modern())
 }
 
+/// Modern servers say it in `_meta`, legacy ones beside their capabilities.
+fn read_introduction(result: &str) -> Introduced {
+    let modern =
+        json::member(result, "_meta").and_then(|meta| json::member(meta.value, SERVER_INFO));
+    let Some(info) = modern.or_else(|| json::member(result, "serverInfo")) else {
+        return Introduced::default();
+    };
+    let text = |member| {
+        let found = json::member(info.value, member)?;
+        let said = json::unquote(found.value);
+        let is_text = found.value.starts_with('"') && !said.is_empty();
+        is_text.then(|| said.chars().take(SAID).collect())
+    };
+    Introduced {
+        name: text("name"),
+        version: text("version"),
+    }
+}
+
 fn read_caps(result: &str) -> ServerCaps {
     json::member(result, "capabilities")
         .map(|caps| ServerCaps::read(caps.value))
@@ -141,6 +175,15 @@ mod tests {
         let hello = read_discover(&modern).unwrap();
         assert!(hello.revision == Revision::V2026_07_28 && hello.caps.tools);
         assert!(read_discover(&raw(r#"{"supportedVersions":["2030-01-01"]}"#)).is_err());
+        assert_eq!(hello.introduced, Introduced::default());
+        let named = raw(
+            r#"{"supportedVersions":["2026-07-28"],"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"acme","version":7}}}"#,
+        );
+        let introduced = read_discover(&named).unwrap().introduced;
+        assert_eq!(
+            (introduced.name.as_deref(), introduced.version),
+            (Some("acme"), None)
+        );
 
         let legacy = raw(r#"{"protocolVersion":"2024-11-05","capabilities":{}}"#);
         assert_eq!(

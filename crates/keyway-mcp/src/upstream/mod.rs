@@ -33,9 +33,11 @@ mod stdio;
 mod stream;
 mod subscriptions;
 mod tokens;
+mod trial;
 mod wait;
 
 pub use auth::HeaderProblem;
 pub use pool::Pool;
 pub use settings::{CallerOf, PoolSettings};
 pub use spec::{Auth, Http, HttpKind, OAuth, ServerSpec, Stdio, Timeouts, ToolFilter, Transport};
+pub use trial::{NotTried, Trial, TrialFailure};

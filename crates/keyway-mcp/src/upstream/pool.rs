@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use keyway_core::json::quote;
@@ -70,22 +71,7 @@ impl Pool {
     pub fn add(&self, spec: ServerSpec) -> Arc<dyn Upstream> {
         let id = spec.id().to_owned();
         let server = Arc::new(self.server(spec));
-        let connector = Connector {
-            server: Arc::from(server.spec.key.as_str()),
-            spec: Arc::clone(&server.spec),
-            settings: Arc::clone(&server.settings),
-            http: Arc::clone(&self.http),
-            tokens: server.tokens(),
-            tasks: self.tasks.clone(),
-            redactor: Arc::clone(&server.redactor),
-            signals: Arc::clone(&server.signals),
-            client_info: format!(
-                "{{\"name\":{},\"version\":{}}}",
-                quote(&server.settings.client_name),
-                quote(&server.settings.client_version)
-            ),
-            stop: server.stop.clone(),
-        };
+        let connector = self.connector(&server);
         let keeper = Keeper {
             server: Arc::clone(&server),
             connector,
@@ -102,6 +88,10 @@ impl Pool {
     pub fn remove(&self, id: &str) -> bool {
         let removed = self.servers.lock().remove(id);
         removed.is_some_and(|server| {
+            server.removed.store(true, Ordering::Relaxed);
+            if let Some(connection) = server.connection.load_full() {
+                connection.line.break_off(Failure::Removed);
+            }
             server.stop.cancel();
             true
         })
@@ -133,7 +123,32 @@ impl Pool {
             .collect()
     }
 
-    fn server(&self, spec: ServerSpec) -> Server {
+    /// How a server of this pool is connected to.
+    pub(super) fn connector(&self, server: &Server) -> Connector {
+        Connector {
+            server: Arc::from(server.spec.key.as_str()),
+            spec: Arc::clone(&server.spec),
+            settings: Arc::clone(&server.settings),
+            http: Arc::clone(&self.http),
+            tokens: server.tokens(),
+            tasks: self.tasks.clone(),
+            redactor: Arc::clone(&server.redactor),
+            signals: Arc::clone(&server.signals),
+            client_info: format!(
+                "{{\"name\":{},\"version\":{}}}",
+                quote(&server.settings.client_name),
+                quote(&server.settings.client_version)
+            ),
+            stop: server.stop.clone(),
+        }
+    }
+
+    /// The most items one list of a server may have.
+    pub(super) fn list_items(&self) -> usize {
+        self.settings.load().list_items
+    }
+
+    pub(super) fn server(&self, spec: ServerSpec) -> Server {
         let subscriptions = Arc::new(Subscriptions::default());
         let signals = {
             let on_change = Arc::clone(&self.on_change);
@@ -167,6 +182,7 @@ impl Pool {
             wake: Notify::new(),
             insist: Notify::new(),
             stop: self.shutdown.child_token(),
+            removed: AtomicBool::new(false),
         }
     }
 }

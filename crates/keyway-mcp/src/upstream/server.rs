@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -47,6 +48,8 @@ pub(super) struct Server {
     /// Asks for an attempt to connect at once, whatever the state.
     pub(super) insist: Notify,
     pub(super) stop: CancellationToken,
+    /// It was taken out of its pool.
+    pub(super) removed: AtomicBool,
 }
 
 impl Server {
@@ -232,6 +235,11 @@ impl Server {
     /// The error of a call that cannot even be sent: which server, why, and what to do.
     fn unavailable(&self) -> RpcError {
         let key = &self.spec.key;
+        if self.removed.load(Ordering::Relaxed) {
+            let message = format!("the MCP server `{key}` was removed");
+            return RpcError::new(RpcError::INTERNAL_ERROR, message)
+                .with_data(&serde_json::json!({ "code": "upstream_removed", "server": key }));
+        }
         let standing = self.state.get();
         let (code, what) = match standing.state {
             UpstreamState::AuthRequired => (

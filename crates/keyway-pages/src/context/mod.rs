@@ -4,6 +4,7 @@ mod account;
 mod authorize;
 mod connect;
 mod consent;
+pub mod console;
 mod device;
 mod error_page;
 mod invitation;

@@ -40,7 +40,7 @@ pub enum ThingKind {
 
 /// What is claimed of a thing: by the server that has it, or by the author of the action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "six independent claims")]
+#[expect(clippy::struct_excessive_bools, reason = "seven independent claims")]
 pub struct Tags {
     /// It changes nothing.
     pub read_only: bool,
@@ -54,6 +54,9 @@ pub struct Tags {
     pub annotated: bool,
     /// It is reserved for admins.
     pub admin_only: bool,
+    /// An administrator said that its calls need an approval. No claim of the server's, and nothing
+    /// that policies see: they cannot take it back.
+    pub needs_approval: bool,
 }
 
 impl ThingKind {

@@ -77,6 +77,31 @@ impl Mentions {
     }
 }
 
+/// The ids of what a policy names of a type.
+pub(super) fn ids_of(policy: &Policy, kind: &str) -> Vec<String> {
+    let mut ids = BTreeSet::new();
+    if let Ok(json) = policy.to_json() {
+        collect(&json, kind, &mut ids);
+    }
+    ids.into_iter().collect()
+}
+
+fn collect(json: &Value, kind: &str, ids: &mut BTreeSet<String>) {
+    match json {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, kind, ids)),
+        Value::Object(members) => {
+            let text = |name: &str| members.get(name).and_then(Value::as_str);
+            if let (Some(of), Some(id)) = (text("type"), text("id"))
+                && of == kind
+            {
+                ids.insert(id.to_owned());
+            }
+            members.values().for_each(|item| collect(item, kind, ids));
+        }
+        _ => {}
+    }
+}
+
 /// True for an access to the circumstances that only looks at what is part of who asks.
 fn is_settled(access: &Value) -> bool {
     let of_context = access.pointer("/left/Var").and_then(Value::as_str) == Some("context");

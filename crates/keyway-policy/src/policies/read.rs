@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use cedar_policy::{Effect, Policy, PolicyId, PolicySet, ValidationMode, Validator};
 
 use super::depth::{MOST, STACK, depth};
+use super::mentions::ids_of;
 use super::{Fault, Policies, Shown};
 use crate::model::schema;
 
@@ -177,6 +178,13 @@ impl Reading {
             file: source.name.clone(),
             line,
             text: policy.to_cedar().unwrap_or_default(),
+            effect: match policy.effect() {
+                Effect::Permit => "permit",
+                Effect::Forbid => "forbid",
+            },
+            approval: policy.annotation("approval").map(str::to_owned),
+            built_in: origin == Origin::BuiltIn,
+            organizations: ids_of(policy, "Organization"),
         });
         Ok(())
     }

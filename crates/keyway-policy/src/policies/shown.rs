@@ -12,4 +12,14 @@ pub struct Shown {
     pub line: usize,
     /// Its text.
     pub text: String,
+    /// `permit` or `forbid`.
+    pub effect: &'static str,
+    /// Its `@approval`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<String>,
+    /// True for one of every gateway.
+    pub built_in: bool,
+    /// The ids of the organizations it names.
+    #[serde(skip)]
+    pub organizations: Vec<String>,
 }

@@ -41,6 +41,8 @@ pub struct Client {
     pub fresh_until: Option<Timestamp>,
     /// Of a document: what to ask with after that.
     pub etag: Option<String>,
+    /// How often an admin changed it, from 1.
+    pub revision: i64,
 }
 
 /// A client about to be stored.
@@ -67,7 +69,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT c.id, c.organization_id, c.kind, c.name, c.metadata, c.secret_hash, \
-             c.service_account_id, c.created_at, c.last_used_at, c.fresh_until, c.etag \
+             c.service_account_id, c.created_at, c.last_used_at, c.fresh_until, c.etag, \
+             c.revision \
              FROM oauth_clients c ",
             $rest
         )
@@ -124,39 +127,6 @@ impl Store {
         .await
         .map(drop)
         .doing("record the use of an OAuth client")
-    }
-
-    /// The clients of an organization, newest first: its own, those somebody of it let in, and those
-    /// it blocked. Each with whether it is blocked there.
-    pub async fn oauth_clients(
-        &self,
-        organization: &OrgId,
-    ) -> Result<Vec<(Client, bool)>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(select!(
-            "WHERE c.organization_id = $1 \
-             OR EXISTS (SELECT 1 FROM oauth_grants g \
-                 WHERE g.client_id = c.id AND g.organization_id = $1) \
-             OR EXISTS (SELECT 1 FROM oauth_client_blocks b \
-                 WHERE b.client_id = c.id AND b.organization_id = $1) \
-             ORDER BY c.created_at DESC, c.id"
-        ))
-        .bind(organization.as_str())
-        .fetch_all(self.pool())
-        .await
-        .doing("list the OAuth clients")?;
-        let blocked: Vec<String> = sqlx::query_scalar(
-            "SELECT client_id FROM oauth_client_blocks WHERE organization_id = $1",
-        )
-        .bind(organization.as_str())
-        .fetch_all(self.pool())
-        .await
-        .doing("list the OAuth clients")?;
-        rows.into_iter()
-            .map(|row| {
-                let is_blocked = blocked.contains(&row.id);
-                Ok((row.read()?, is_blocked))
-            })
-            .collect()
     }
 
     /// True when the organization does not want the client.
@@ -303,7 +273,7 @@ async fn is_open_to(
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     id: String,
     organization_id: Option<String>,
     kind: String,
@@ -315,10 +285,11 @@ struct Row {
     last_used_at: i64,
     fresh_until: Option<i64>,
     etag: Option<String>,
+    revision: i64,
 }
 
 impl Row {
-    fn read(self) -> Result<Client, StoreError> {
+    pub(super) fn read(self) -> Result<Client, StoreError> {
         Ok(Client {
             id: store::id(&self.id)?,
             organization: self.organization_id.as_deref().map(store::id).transpose()?,
@@ -335,6 +306,7 @@ impl Row {
             last_used_at: store::moment(self.last_used_at)?,
             fresh_until: self.fresh_until.map(store::moment).transpose()?,
             etag: self.etag,
+            revision: self.revision,
         })
     }
 }

@@ -4,6 +4,7 @@ use keyway_core::{Actor, ClientId, GrantId, OrgId, Scopes};
 use super::grant_kind::{GrantKind, RevokedFor};
 use super::pending;
 use crate::error::Doing as _;
+use crate::slice::pattern;
 use crate::{Store, StoreError, facts, store};
 
 /// A grant about to be stored.
@@ -53,6 +54,8 @@ pub struct GrantFilter {
     pub owner: Option<Actor>,
     /// Those that are valid at this moment; all when absent.
     pub valid_at: Option<Timestamp>,
+    /// Those in the name of whose client or owner this is found; letters of ASCII in either case.
+    pub search: Option<String>,
 }
 
 /// Whose grants end.
@@ -102,6 +105,8 @@ impl Store {
              AND ($3 IS NULL OR g.client_id = $3) AND ($4 IS NULL OR g.user_id = $4) \
              AND ($5 IS NULL OR g.service_account_id = $5) \
              AND ($6 IS NULL OR (g.revoked_at IS NULL AND g.expires_at > $6)) \
+             AND ($8 IS NULL OR lower(c.name) LIKE $8 ESCAPE '\\' \
+             OR lower(coalesce(u.name, s.name)) LIKE $8 ESCAPE '\\') \
              ORDER BY g.id DESC LIMIT $7"
         ))
         .bind(organization.as_str())
@@ -112,6 +117,7 @@ impl Store {
         .bind(account)
         .bind(filter.valid_at.map(Timestamp::as_millisecond))
         .bind(limit)
+        .bind(filter.search.as_deref().and_then(pattern))
         .fetch_all(self.pool())
         .await
         .doing("list the grants")?;

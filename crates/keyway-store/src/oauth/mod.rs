@@ -1,6 +1,7 @@
 //! The authorization server's rows: clients, codes, grants, tokens, device codes, consents.
 
 mod assertions;
+mod client_lists;
 mod clients;
 mod codes;
 mod consents;

@@ -24,6 +24,7 @@ async fn project(store: &Store, organization: &OrgId) -> ProjectId {
         slug: "web".to_owned(),
         name: "Web".to_owned(),
         created_at: at(0),
+        revision: 1,
     };
     store.create_project(organization, &project).await.unwrap();
     project.id

@@ -17,5 +17,7 @@ mod outbox;
 mod people;
 mod schedules;
 mod sealing;
+mod server_tools;
 mod sessions;
+mod stats;
 mod support;

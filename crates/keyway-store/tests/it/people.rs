@@ -287,7 +287,8 @@ async fn organizations_are_listed_and_renamed() {
     let store = &fresh.store;
     let (acme, _) = tenant(store, "acme").await;
     let (other, _) = tenant(store, "other").await;
-    assert!(store.rename_organization(&acme, "Acme Inc").await.unwrap());
+    let renamed = store.rename_organization(&acme, "Acme Inc").await;
+    assert_eq!(renamed.unwrap(), Changed::Done);
     let found = store.organization_by_id(&acme).await.unwrap().unwrap();
     assert_eq!(
         (found.slug.as_str(), found.name.as_str()),
@@ -296,7 +297,9 @@ async fn organizations_are_listed_and_renamed() {
     let all = store.organizations().await.unwrap();
     let ids: Vec<_> = all.iter().map(|one| &one.id).collect();
     assert_eq!(ids, [&acme, &other]);
-    assert!(!store.rename_organization(&id("org"), "x").await.unwrap());
+    let absent: keyway_core::OrgId = id("org");
+    let renamed = store.rename_organization(&absent, "x").await;
+    assert_eq!(renamed.unwrap(), Changed::Missing);
 }
 
 #[tokio::test]
@@ -310,6 +313,7 @@ async fn projects_belong_to_one_organization() {
         slug: slug.to_owned(),
         name: "Web".to_owned(),
         created_at: at(0),
+        revision: 1,
     };
     let web = project("web");
     store.create_project(&acme, &web).await.unwrap();
@@ -321,9 +325,11 @@ async fn projects_belong_to_one_organization() {
         std::slice::from_ref(&web)
     );
     assert_eq!(store.project(&other, &web.id).await.unwrap(), None);
-    assert!(!store.rename_project(&other, &web.id, "x").await.unwrap());
+    let renamed = store.rename_project(&other, &web.id, "x").await;
+    assert_eq!(renamed.unwrap(), Changed::Missing);
     assert!(!store.delete_project(&other, &web.id).await.unwrap());
-    assert!(store.rename_project(&acme, &web.id, "Site").await.unwrap());
+    let renamed = store.rename_project(&acme, &web.id, "Site").await;
+    assert_eq!(renamed.unwrap(), Changed::Done);
     assert_eq!(
         store.project(&acme, &web.id).await.unwrap().unwrap().name,
         "Site"
@@ -344,6 +350,7 @@ async fn a_service_account_that_is_disabled_or_gone_lets_no_key_in() {
         role: Role::Member,
         created_at: at(0),
         disabled_at: None,
+        revision: 1,
     };
     store.create_service_account(&acme, &bot).await.unwrap();
     let taken = ServiceAccount {

@@ -38,6 +38,7 @@ pub(crate) fn organization(slug: &str) -> Organization {
         slug: slug.to_owned(),
         name: slug.to_uppercase(),
         created_at: at(0),
+        revision: 1,
     }
 }
 
@@ -49,6 +50,7 @@ pub(crate) fn member(role: Role) -> Member {
         role,
         created_at: at(0),
         disabled_at: None,
+        revision: 1,
     }
 }
 

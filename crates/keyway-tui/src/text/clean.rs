@@ -57,23 +57,11 @@ fn colour(text: &str) -> Option<&str> {
     body.get(end..)?.strip_prefix('m')
 }
 
-/// Characters that are not seen but change what is: order of writing, width zero, tags.
+/// Characters that are not seen but change what is. Controls are shown as pictures, and what joins
+/// letters and pictures is part of how languages and emoji are written.
 fn is_hidden(char: char) -> bool {
-    matches!(
-        char,
-        '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
+    let joins = matches!(char, '\u{200c}' | '\u{200d}');
+    !joins && !char.is_control() && keyway_core::is_hidden(char)
 }
 
 /// The picture of a control character (Unicode, "Control Pictures").

@@ -8,7 +8,7 @@ use super::{
 };
 use super::{
     connect, credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
-    service_accounts, setup_link, upgrade, users,
+    service_accounts, setup_link, stats, upgrade, users,
 };
 
 const EXAMPLES: &str = "\
@@ -77,6 +77,7 @@ pub(crate) enum Command {
     Mcp(mcp::Mcp),
     Approvals(approvals::Approvals),
     Audit(audit::Audit),
+    Stats(stats::Stats),
     Vault(vault::Vault),
     Chat(chat::Chat),
     Client(client::Client),

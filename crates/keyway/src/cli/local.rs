@@ -1,5 +1,5 @@
 use keyway_app::rotation::KeyWatch;
-use keyway_store::{Purpose, Store};
+use keyway_store::Purpose;
 use tempfile::TempDir;
 
 use super::failure::Failure;
@@ -77,11 +77,6 @@ impl Local {
     /// The master keys, and where they are kept.
     pub(crate) fn keys(&self) -> &KeyWatch {
         &self.opened.keys
-    }
-
-    /// The rows.
-    pub(crate) fn store(&self) -> &Store {
-        &self.opened.store
     }
 
     /// Ends background work and closes the database.

@@ -38,6 +38,7 @@ mod server;
 mod service_accounts;
 mod setup_link;
 pub(crate) mod sign_in;
+mod stats;
 mod templates;
 mod terminal;
 mod upgrade;

@@ -77,7 +77,7 @@ pub(crate) async fn run(
         }
         Command::Rename { slug, name } => {
             let there = people.operator_of(who, &slug).await?;
-            let view = people.rename_organization(&there, &name).await?;
+            let view = people.rename_organization(&there, &name, None).await?;
             told(&view, "renamed", terminal);
         }
     }

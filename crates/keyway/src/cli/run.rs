@@ -13,7 +13,7 @@ use super::{
 };
 use super::{
     connect, credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
-    service_accounts, setup_link, upgrade, users,
+    service_accounts, setup_link, stats, upgrade, users,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -112,6 +112,7 @@ async fn dispatch(
         Command::Mcp(command) => mcp::run(&invocation, command, terminal).await,
         Command::Approvals(command) => approvals::run(&invocation, &command, terminal),
         Command::Audit(command) => Box::pin(audit::run(&invocation, command, terminal)).await,
+        Command::Stats(command) => Box::pin(stats::run(&invocation, command, terminal)).await,
         Command::Vault(command) => Box::pin(vault::run(&invocation, command, terminal)).await,
         Command::Chat(command) => Box::pin(chat::run(&invocation, command, terminal)).await,
         Command::Client(command) => client::run(&invocation, command, terminal),

@@ -110,6 +110,7 @@ const TAKEN: &[&str] = &[
     "/reset",
     "/invitations",
     "/account",
+    "/console",
     "/sso",
     "/device",
     "/assets",

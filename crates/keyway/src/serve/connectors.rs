@@ -2,12 +2,19 @@
 
 use std::sync::Arc;
 
-use keyway_app::connectors::{ConfiguredServer, ConnectorTarget, OpenConnectors, ProbeServers};
+use keyway_app::connectors::{
+    ConfiguredServer, ConnectorTarget, OpenConnectors, ProbeAnswer, ProbeError, ProbeFailure,
+    ProbeServers,
+};
 use keyway_app::setup::ORGANIZATION;
-use keyway_core::ports::{BoxFuture, Destination, Hosts, HttpError, Upstream};
+use keyway_core::ports::{BoxFuture, Clock, Destination, Hosts, HttpError, Upstream};
 use keyway_core::{Error, Kind};
 use keyway_egress::Egress;
-use keyway_mcp::upstream::{Http, Pool, ServerSpec, Timeouts, ToolFilter, Transport};
+use keyway_mcp::upstream::{
+    Http, Pool, PoolSettings, ServerSpec, Timeouts, ToolFilter, Transport, TrialFailure,
+};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use super::defined;
@@ -37,7 +44,36 @@ impl OpenConnectors for Opener {
 
 /// Looks at them from outside.
 pub(super) struct Prober {
-    pub(super) http: Arc<Egress>,
+    http: Arc<Egress>,
+    /// Servers are tried out beside those that are connected to.
+    pool: Pool,
+}
+
+impl Prober {
+    pub(super) fn new(
+        gateway: &Gateway,
+        http: &Arc<Egress>,
+        clock: &Arc<dyn Clock>,
+        tasks: &TaskTracker,
+        ending: &CancellationToken,
+    ) -> Self {
+        let settings = PoolSettings {
+            client_name: gateway.identity().name.clone(),
+            client_version: gateway.identity().version.clone(),
+            ..PoolSettings::default()
+        };
+        Self {
+            pool: Pool::new(
+                Arc::clone(http) as _,
+                Arc::clone(clock),
+                tasks.clone(),
+                ending.clone(),
+                Arc::new(|_| {}),
+                settings,
+            ),
+            http: Arc::clone(http),
+        }
+    }
 }
 
 impl ProbeServers for Prober {
@@ -53,6 +89,47 @@ impl ProbeServers for Prober {
                 _ => Ok(()),
             }
         })
+    }
+
+    fn probe<'a>(
+        &'a self,
+        target: &'a ConnectorTarget,
+    ) -> BoxFuture<'a, Result<ProbeAnswer, ProbeError>> {
+        Box::pin(async move {
+            match self.pool.try_out(spec(target)).await {
+                Ok(trial) => Ok(ProbeAnswer {
+                    server_name: trial.server_name,
+                    server_version: trial.server_version,
+                    protocol: trial.protocol.to_owned(),
+                    is_modern: trial.is_modern,
+                    over_sse: trial.over_sse,
+                    tools: trial.tools,
+                    resources: trial.resources,
+                    prompts: trial.prompts,
+                    warnings: trial.warnings,
+                    took: trial.took,
+                }),
+                Err(not) => Err(ProbeError {
+                    failure: failure(not.failure),
+                    reason: not.reason,
+                    took: not.took,
+                }),
+            }
+        })
+    }
+}
+
+fn failure(of: TrialFailure) -> ProbeFailure {
+    match of {
+        TrialFailure::WantsOauth => ProbeFailure::WantsOauth,
+        TrialFailure::WantsCredentials => ProbeFailure::WantsCredentials,
+        TrialFailure::RefusedCredentials => ProbeFailure::RefusedCredentials,
+        TrialFailure::Redirected => ProbeFailure::Redirected,
+        TrialFailure::RefusedAddress => ProbeFailure::RefusedAddress,
+        TrialFailure::Unreachable => ProbeFailure::Unreachable,
+        TrialFailure::Timeout => ProbeFailure::Timeout,
+        TrialFailure::NotMcp => ProbeFailure::NotMcp,
+        TrialFailure::Failed => ProbeFailure::Failed,
     }
 }
 

@@ -98,9 +98,8 @@ pub(crate) async fn open(
     });
     app.set_policies(policies);
     app.set_configured_servers(connectors::configured(gateway, config));
-    app.set_prober(Arc::new(connectors::Prober {
-        http: Arc::clone(&http),
-    }));
+    let prober = connectors::Prober::new(gateway, &http, &clock, &tasks, &ending);
+    app.set_prober(Arc::new(prober));
     app.set_models(Answering {
         model: config.models.model(&http),
         prices: config.models.prices(),

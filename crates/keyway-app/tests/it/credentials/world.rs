@@ -88,6 +88,7 @@ impl World {
             role,
             created_at: jiff::Timestamp::UNIX_EPOCH,
             disabled_at: None,
+            revision: 1,
         };
         let organization = self.operator().organization().clone();
         let store = &self.process.store;

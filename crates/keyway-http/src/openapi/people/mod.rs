@@ -5,8 +5,8 @@ mod schemas;
 use serde_json::{Map, Value, json};
 
 use self::schemas::{
-    account, described, email, invitation, key, list, member, moment, object, organization, role,
-    text,
+    account, described, email, invitation, key, member, moment, object, organization, revision,
+    role, text,
 };
 use super::operation::{Answer, Operation, paths_of};
 
@@ -16,7 +16,7 @@ pub(super) fn paths() -> Map<String, Value> {
 }
 
 fn operations() -> Vec<Operation> {
-    use Answer::{Makes, Nothing, Shows};
+    use Answer::{Lists, Makes, Nothing, Shows};
     let of = |path, method, id, summary, input, answer| Operation {
         path,
         method,
@@ -25,7 +25,20 @@ fn operations() -> Vec<Operation> {
         input,
         answer,
     };
-    let rename = || Some(object(&[("name", text())], &["name"]));
+    let rename = || {
+        Some(object(
+            &[("name", text()), ("revision", revision())],
+            &["name"],
+        ))
+    };
+    let account_change = object(
+        &[
+            ("name", text()),
+            ("role", role(&["admin", "member"])),
+            ("revision", revision()),
+        ],
+        &[],
+    );
     let new_project = object(&[("slug", text()), ("name", text())], &["slug", "name"]);
     let new_member = object(
         &[
@@ -60,7 +73,13 @@ fn operations() -> Vec<Operation> {
         )],
         &[],
     );
-    let another_role = object(&[("role", role(&["owner", "admin", "member"]))], &["role"]);
+    let another_role = object(
+        &[
+            ("role", role(&["owner", "admin", "member"])),
+            ("revision", revision()),
+        ],
+        &["role"],
+    );
     vec![
         of(
             "/v1/organization",
@@ -84,7 +103,7 @@ fn operations() -> Vec<Operation> {
             "list_projects",
             "List the projects",
             None,
-            Shows(list("projects", &organization())),
+            Lists("projects", organization()),
         ),
         of(
             "/v1/projects",
@@ -93,6 +112,14 @@ fn operations() -> Vec<Operation> {
             "Make a project",
             Some(new_project),
             Makes(organization()),
+        ),
+        of(
+            "/v1/projects/{id}",
+            "get",
+            "show_project",
+            "Show a project",
+            None,
+            Shows(organization()),
         ),
         of(
             "/v1/projects/{id}",
@@ -116,7 +143,15 @@ fn operations() -> Vec<Operation> {
             "list_members",
             "List the members",
             None,
-            Shows(list("members", &member())),
+            Lists("members", member()),
+        ),
+        of(
+            "/v1/members/{id}",
+            "get",
+            "show_member",
+            "Show a member",
+            None,
+            Shows(member()),
         ),
         of(
             "/v1/members/{id}",
@@ -156,7 +191,7 @@ fn operations() -> Vec<Operation> {
             "list_invitations",
             "List the invitations; never their links",
             None,
-            Shows(list("invitations", &invitation(&[]))),
+            Lists("invitations", invitation(&[])),
         ),
         of(
             "/v1/invitations",
@@ -180,7 +215,7 @@ fn operations() -> Vec<Operation> {
             "list_service_accounts",
             "List the service accounts",
             None,
-            Shows(list("serviceAccounts", &account())),
+            Lists("serviceAccounts", account()),
         ),
         of(
             "/v1/service-accounts",
@@ -196,6 +231,14 @@ fn operations() -> Vec<Operation> {
             "show_service_account",
             "Show a service account",
             None,
+            Shows(account()),
+        ),
+        of(
+            "/v1/service-accounts/{id}",
+            "patch",
+            "change_service_account",
+            "Give a service account another name or role",
+            Some(account_change),
             Shows(account()),
         ),
         of(
@@ -228,7 +271,7 @@ fn operations() -> Vec<Operation> {
             "list_api_keys",
             "List the API keys: all for owners and admins, else one's own",
             None,
-            Shows(list("apiKeys", &key(&[]))),
+            Lists("apiKeys", key(&[])),
         ),
         of(
             "/v1/api-keys",
@@ -244,6 +287,14 @@ fn operations() -> Vec<Operation> {
             "show_api_key",
             "Show an API key; never its text",
             None,
+            Shows(key(&[])),
+        ),
+        of(
+            "/v1/api-keys/{id}",
+            "patch",
+            "rename_api_key",
+            "Give an API key another name",
+            rename(),
             Shows(key(&[])),
         ),
         of(

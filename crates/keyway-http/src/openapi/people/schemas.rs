@@ -7,8 +7,9 @@ pub(super) fn organization() -> Value {
             ("slug", text()),
             ("name", text()),
             ("createdAt", moment()),
+            ("revision", counted()),
         ],
-        &["id", "slug", "name", "createdAt"],
+        &["id", "slug", "name", "createdAt", "revision"],
     )
 }
 
@@ -21,8 +22,9 @@ pub(super) fn member() -> Value {
             ("role", role(&["owner", "admin", "member"])),
             ("createdAt", moment()),
             ("disabledAt", nullable("string")),
+            ("revision", counted()),
         ],
-        &["id", "name", "role", "createdAt"],
+        &["id", "name", "role", "createdAt", "revision"],
     )
 }
 
@@ -54,8 +56,9 @@ pub(super) fn account() -> Value {
             ("role", role(&["admin", "member"])),
             ("createdAt", moment()),
             ("disabledAt", nullable("string")),
+            ("revision", counted()),
         ],
-        &["id", "name", "role", "createdAt"],
+        &["id", "name", "role", "createdAt", "revision"],
     )
 }
 
@@ -65,6 +68,7 @@ pub(super) fn key(more: &[&'static str]) -> Value {
         ("name", text()),
         ("shown", text()),
         ("owner", text()),
+        ("ownerName", text()),
         ("scopes", text()),
         ("state", json!({ "enum": ["active", "expired", "revoked"] })),
         ("createdAt", moment()),
@@ -72,6 +76,7 @@ pub(super) fn key(more: &[&'static str]) -> Value {
         ("expiresAt", nullable("string")),
         ("revokedAt", nullable("string")),
         ("rotatedFrom", nullable("string")),
+        ("revision", counted()),
     ];
     fields.extend(more.iter().map(|name| (*name, text())));
     object(
@@ -84,6 +89,7 @@ pub(super) fn key(more: &[&'static str]) -> Value {
             "scopes",
             "state",
             "createdAt",
+            "revision",
         ],
     )
 }
@@ -96,11 +102,17 @@ pub(super) fn object(fields: &[(&str, Value)], required: &[&str]) -> Value {
     json!({ "type": "object", "properties": properties, "required": required })
 }
 
-pub(super) fn list(name: &str, item: &Value) -> Value {
-    object(
-        &[(name, json!({ "type": "array", "items": item }))],
-        &[name],
-    )
+fn counted() -> Value {
+    json!({ "type": "integer", "minimum": 1, "description": "How often it was changed." })
+}
+
+/// The revision a change was made of.
+pub(super) fn revision() -> Value {
+    json!({
+        "type": "integer",
+        "minimum": 1,
+        "description": "What it was when it was read; 409 `changed_meanwhile` if it is not that any more."
+    })
 }
 
 pub(super) fn text() -> Value {

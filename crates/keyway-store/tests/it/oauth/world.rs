@@ -45,6 +45,7 @@ pub(crate) fn client(kind: ClientKind, organization: Option<&OrgId>) -> Client {
         last_used_at: at(0),
         fresh_until: None,
         etag: None,
+        revision: 1,
     }
 }
 

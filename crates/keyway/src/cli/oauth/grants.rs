@@ -65,6 +65,7 @@ pub(super) async fn run(
                 client: list.client.as_deref().map(client).transpose()?,
                 owner: list.user.as_deref().map(owner).transpose()?,
                 ended: list.ended,
+                search: None,
                 after: list.after.map(|text| grant(&text)).transpose()?,
                 limit: Some(list.limit),
             };

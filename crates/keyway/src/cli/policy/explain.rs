@@ -1,20 +1,14 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use keyway_app::policy::{Access, Explained, Tags, UnknownAccess};
-use keyway_core::{
-    Actor, ClientId, OrgId, Principal, Role, Scopes, ServiceAccountId, Subject, UserId,
-};
-use keyway_store::{Store, StoreError};
+use keyway_app::policy::{Access, Explained, Question, Tags};
+use keyway_core::Scopes;
 use serde_json::json;
 
 use crate::cli::failure::Failure;
 use crate::cli::invocation::Invocation;
 use crate::cli::local::Local;
 use crate::cli::terminal::Terminal;
-
-/// The ids of those that are made up for an explanation.
-const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
 /// Say what is decided when someone calls a tool, and show the policies behind it
 #[derive(Debug, Args)]
@@ -46,29 +40,40 @@ pub(super) async fn run(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     let config = invocation.configuration()?.config;
+    let question = question(&command)?;
     let opened = Local::open(&invocation.gateway, &config).await?;
-    let found = principal(&command, &opened).await;
-    let explained = found.map(|who| {
-        let tags = Tags {
-            destructive: command.destructive,
-            read_only: command.read_only,
-            annotated: command.destructive || command.read_only,
-            ..Tags::default()
-        };
-        opened.app().explain(&who, &command.tool, tags)
-    });
+    let app = opened.app();
+    let explained = app.check_policy(&app.local(), &question).await;
     opened.close().await;
     tell(&command, &explained?, terminal);
     Ok(ExitCode::SUCCESS)
 }
 
+fn question(command: &Explain) -> Result<Question<'_>, Failure> {
+    let scopes = command.scopes.parse::<Scopes>();
+    let scopes =
+        scopes.map_err(|error| Failure::usage("bad_scopes", format!("--scopes: {error}")))?;
+    let access = command.access.parse::<Access>();
+    let access =
+        access.map_err(|error| Failure::usage("bad_access", format!("--access: {error}")))?;
+    Ok(Question {
+        principal: &command.principal,
+        tool: &command.tool,
+        access,
+        client: command.client.as_deref(),
+        scopes,
+        tags: Tags {
+            destructive: command.destructive,
+            read_only: command.read_only,
+            annotated: command.destructive || command.read_only,
+            ..Tags::default()
+        },
+    })
+}
+
 fn tell(command: &Explain, explained: &Explained, terminal: &mut Terminal) {
     let decision = &explained.decision;
-    let verdict = if explained.in_scope {
-        decision.verdict.as_str()
-    } else {
-        "insufficient_scope"
-    };
+    let verdict = explained.outcome();
     if terminal.is_json() {
         terminal.value(&json!({
             "principal": command.principal,
@@ -106,109 +111,4 @@ fn tell(command: &Explain, explained: &Explained, terminal: &mut Terminal) {
             terminal.line(format!("  {line}"));
         }
     }
-}
-
-async fn principal(command: &Explain, opened: &Local) -> Result<Principal, Failure> {
-    let scopes: Scopes =
-        command
-            .scopes
-            .parse()
-            .map_err(|error: keyway_core::scopes::UnknownScope| {
-                Failure::usage("bad_scopes", format!("--scopes: {error}"))
-            })?;
-    let organization = opened.app().local().organization().clone();
-    let text = command.principal.as_str();
-    match text {
-        "operator" => return Ok(opened.app().local()),
-        "anonymous" => return Ok(opened.app().anonymous()),
-        _ => {}
-    }
-    let mut client = command.client.clone();
-    let (owner, role) = if let Some(role) = text.strip_prefix("role:") {
-        let role = role.parse::<Role>();
-        let role = role.map_err(|error| Failure::usage("bad_role", format!("role: {error}")))?;
-        (somebody()?, role)
-    } else if is_client(text) {
-        client = Some(text.to_owned());
-        (somebody()?, Role::Member)
-    } else {
-        stored(text, &organization, opened.store()).await?
-    };
-    let access = match client {
-        Some(_) => Access::OAuth,
-        None => command.access.parse().map_err(|error: UnknownAccess| {
-            Failure::usage("bad_access", format!("--access: {error}"))
-        })?,
-    };
-    let subject = subject(owner, access, client)?;
-    Ok(Principal::new(organization, subject)
-        .with_role(role)
-        .with_scopes(scopes))
-}
-
-fn is_client(text: &str) -> bool {
-    let looks = text.starts_with("client_") || text.contains("://");
-    looks && text.parse::<ClientId>().is_ok()
-}
-
-/// Somebody who is nobody in particular.
-fn somebody() -> Result<Actor, Failure> {
-    let user = format!("user_{NOBODY}").parse::<UserId>();
-    user.map(Actor::User)
-        .map_err(|error| Failure::new("bad_id", error.to_string()))
-}
-
-/// A person or service account of the organization, and their role now.
-async fn stored(text: &str, organization: &OrgId, store: &Store) -> Result<(Actor, Role), Failure> {
-    let unknown = || {
-        Failure::usage("unknown_principal", "there is no such person or service account in the organization")
-            .with_hint("name an email address, `user_…`, `svc_…`, `role:member`, a client's id, `anonymous` or `operator`")
-    };
-    let broken = |error: StoreError| Failure::new("store_unusable", error.to_string());
-    if let Ok(id) = text.parse::<ServiceAccountId>() {
-        let found = store
-            .service_account(organization, &id)
-            .await
-            .map_err(broken)?;
-        let account = found.ok_or_else(unknown)?;
-        return Ok((Actor::ServiceAccount(id), account.role));
-    }
-    let user = if let Ok(id) = text.parse::<UserId>() {
-        id
-    } else {
-        let person = store.person_by_email(text).await.map_err(broken)?;
-        person.ok_or_else(unknown)?.id
-    };
-    let role = store.role(organization, &user).await.map_err(broken)?;
-    Ok((Actor::User(user), role.ok_or_else(unknown)?))
-}
-
-fn subject(owner: Actor, access: Access, client: Option<String>) -> Result<Subject, Failure> {
-    let bad = |error: String| Failure::usage("bad_principal", error);
-    let made_up = |prefix: &str| format!("{prefix}_{NOBODY}");
-    Ok(match (access, owner) {
-        (Access::OAuth, owner) => Subject::Token {
-            grant: made_up("grant")
-                .parse()
-                .map_err(|error: keyway_core::ids::BadId| bad(error.to_string()))?,
-            client: client
-                .unwrap_or_else(|| made_up("client"))
-                .parse()
-                .map_err(|_| bad("--client: expected a client's id".into()))?,
-            owner,
-        },
-        (Access::Web, Actor::User(user)) => Subject::WebSession {
-            session: made_up("web")
-                .parse()
-                .map_err(|error: keyway_core::ids::BadId| bad(error.to_string()))?,
-            user,
-        },
-        (Access::ApiKey, owner) => Subject::ApiKey {
-            key: made_up("key")
-                .parse()
-                .map_err(|error: keyway_core::ids::BadId| bad(error.to_string()))?,
-            owner,
-        },
-        _ => return Err(bad("--access: expected api_key, oauth or web".into())),
-    })
 }

@@ -33,6 +33,7 @@ async fn a_member_is_not_sent_for_a_scope_that_members_never_have() {
             (Method::GET, "/v1/members", None),
             (Method::GET, "/v1/oauth/clients", None),
             (Method::GET, "/v1/audit", None),
+            (Method::GET, "/v1/stats", None),
             (Method::GET, "/v1/api-keys", None),
             (
                 Method::POST,

@@ -49,6 +49,7 @@ async fn everything_under_v1_wants_an_api_key() {
         (Method::GET, "/v1/actions"),
         (Method::POST, "/v1/actions/status"),
         (Method::GET, "/v1/audit"),
+        (Method::GET, "/v1/stats"),
         (Method::GET, "/v1/mcp-servers"),
         (Method::GET, "/v1/openapi.json"),
     ] {

@@ -9,4 +9,5 @@ mod people;
 mod probes;
 mod refused;
 mod scopes;
+mod stats;
 mod streams;

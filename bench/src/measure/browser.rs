@@ -1,4 +1,4 @@
-//! As much of a browser as a sign-in needs: it keeps cookies, and fills in forms.
+//! As much of a browser as a sign-in and the console need: it keeps cookies, and fills in forms.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,0 +1,28 @@
+//! What administrators decided about MCP servers and their tools, and what becomes of definitions that
+//! a server changes (ADR 0040).
+
+mod curate;
+mod curated;
+mod difference;
+mod hash;
+mod keeper;
+mod lens;
+mod observe;
+mod phrases;
+mod risk;
+mod rules;
+mod suspicious;
+mod table;
+#[cfg(test)]
+mod tests;
+mod widened;
+
+pub use difference::{Difference, DifferenceKind, difference};
+pub use hash::definition_hash;
+pub(crate) use keeper::keep;
+pub use keyway_store::{NewTools, Pinning};
+pub(crate) use lens::Lens;
+pub use risk::{Finding, Risk, risks};
+pub use rules::Usual;
+pub use suspicious::{Odd, OddKind, suspicious};
+pub(crate) use table::Trust;

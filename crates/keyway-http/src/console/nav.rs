@@ -1,0 +1,88 @@
+use std::sync::LazyLock;
+
+use keyway_pages::console_context::{Place, PlaceGroup};
+
+use super::badges::Badges;
+use super::routes::{Audience, ConsolePath, console_paths};
+
+/// Where everything stands in the navigation. Only what a path of the console names is shown.
+const GROUPS: [(&str, &[&str]); 5] = [
+    ("overview", &["overview"]),
+    ("connect", &["integrations", "tools", "apps", "agents"]),
+    ("watch", &["approvals", "sessions", "activity"]),
+    (
+        "govern",
+        &[
+            "people",
+            "service-accounts",
+            "api-keys",
+            "clients",
+            "policy",
+            "settings",
+        ],
+    ),
+    ("mine", &["my-connections", "my-sessions", "connect"]),
+];
+
+static PATHS: LazyLock<Vec<ConsolePath>> = LazyLock::new(console_paths);
+
+/// The navigation for somebody at a path.
+pub(super) fn groups(audience: Audience, here: &str, badges: &Badges) -> Vec<PlaceGroup> {
+    let shown = |key: &str| {
+        PATHS.iter().find(|path| {
+            path.nav == Some(key)
+                && (path.audience == Audience::Member || audience == Audience::Admin)
+        })
+    };
+    let current = PATHS
+        .iter()
+        .filter(|path| path.nav.is_some() && is_below(here, path.path))
+        .max_by_key(|path| path.path.len());
+    let places = |keys: &[&'static str]| -> Vec<Place> {
+        keys.iter()
+            .filter_map(|key| shown(key).map(|path| (*key, path)))
+            .map(|(key, path)| Place {
+                key,
+                href: path.path,
+                current: current == Some(path),
+                badge: badges.of(key),
+            })
+            .collect()
+    };
+    GROUPS
+        .iter()
+        .map(|(key, keys)| PlaceGroup {
+            key,
+            places: places(keys),
+        })
+        .filter(|group| !group.places.is_empty())
+        .collect()
+}
+
+/// Whether a path is another one, or below it.
+fn is_below(here: &str, path: &str) -> bool {
+    let rest = here.strip_prefix(path);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_with_an_entry_has_a_place_in_the_navigation() {
+        for path in PATHS.iter() {
+            let Some(key) = path.nav else { continue };
+            assert!(path.get && !path.path.contains('{'), "{path:?}");
+            let mut keys = GROUPS.iter().flat_map(|(_, keys)| keys.iter());
+            assert!(keys.any(|known| *known == key), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn who_is_at_a_page_below_a_place_is_at_that_place() {
+        assert!(is_below("/console/tools/x", "/console/tools"));
+        assert!(is_below("/console/tools", "/console/tools"));
+        assert!(!is_below("/console/toolsets", "/console/tools"));
+    }
+}

@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::routing::MethodRouter;
+
+use crate::shared::Shared;
+
+/// Whom a page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everyone who is signed in.
+    Member,
+    /// Who administers the organization; for anyone else there is no such page.
+    Admin,
+}
+
+/// A path of the console, and what is served there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConsolePath {
+    /// The path, `{…}` standing for ids.
+    pub path: &'static str,
+    /// Whom it is for.
+    pub audience: Audience,
+    /// The entry of the navigation that leads here.
+    pub nav: Option<&'static str>,
+    /// Whether it is a page to look at.
+    pub get: bool,
+    /// Whether a form is sent to it.
+    pub post: bool,
+}
+
+/// A path of the console with its handlers.
+pub(super) struct Route {
+    place: ConsolePath,
+    methods: MethodRouter<Arc<Shared>>,
+}
+
+impl Route {
+    /// A path for everyone who is signed in; its handlers take a `Member`.
+    pub(super) fn member(path: &'static str) -> Self {
+        Self::of(path, Audience::Member)
+    }
+
+    /// A path for administrators; its handlers take an `Admin`.
+    pub(super) fn admin(path: &'static str) -> Self {
+        Self::of(path, Audience::Admin)
+    }
+
+    fn of(path: &'static str, audience: Audience) -> Self {
+        Self {
+            place: ConsolePath {
+                path,
+                audience,
+                nav: None,
+                get: false,
+                post: false,
+            },
+            methods: MethodRouter::new(),
+        }
+    }
+
+    /// With an entry in the navigation; `nav.rs` says where it stands.
+    pub(super) fn nav(mut self, key: &'static str) -> Self {
+        self.place.nav = Some(key);
+        self
+    }
+
+    /// With a page to look at.
+    pub(super) fn get<H: Handler<T, Arc<Shared>>, T: 'static>(mut self, page: H) -> Self {
+        self.place.get = true;
+        self.methods = self.methods.get(page);
+        self
+    }
+
+    /// With what takes a form.
+    pub(super) fn post<H: Handler<T, Arc<Shared>>, T: 'static>(mut self, form: H) -> Self {
+        self.place.post = true;
+        self.methods = self.methods.post(form);
+        self
+    }
+}
+
+/// Every path of the console: one line a noun.
+fn routes() -> Vec<Route> {
+    let mut all = Vec::new();
+    all.extend(super::organization::routes());
+    all.extend(super::overview::routes());
+    all
+}
+
+/// Every path of the console, for the navigation and for whoever walks through them.
+pub fn console_paths() -> Vec<ConsolePath> {
+    routes().into_iter().map(|route| route.place).collect()
+}
+
+/// Everything below `/console`.
+pub(crate) fn router() -> Router<Arc<Shared>> {
+    routes().into_iter().fold(Router::new(), |router, route| {
+        router.route(route.place.path, route.methods)
+    })
+}

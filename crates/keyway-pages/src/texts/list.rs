@@ -1,0 +1,17 @@
+/// A file of texts in Project Fluent's syntax.
+#[derive(Debug, Clone, Copy)]
+pub struct Text {
+    /// The name of the file.
+    pub name: &'static str,
+    /// What is in it.
+    pub text: &'static str,
+}
+
+macro_rules! texts {
+    ($($name:literal),* $(,)?) => {
+        &[$(Text { name: $name, text: include_str!(concat!("../../texts/en/", $name, ".ftl")) }),*]
+    };
+}
+
+/// Every text of the console, in English: one file a noun, one line here a file.
+pub const TEXTS: &[Text] = texts!["frame", "overview",];

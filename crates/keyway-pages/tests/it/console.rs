@@ -1,0 +1,43 @@
+use std::collections::BTreeSet;
+
+use keyway_pages::Pages;
+use keyway_pages::console::{CONSOLE, samples};
+
+#[test]
+fn every_page_of_the_console_is_rendered_and_every_form_carries_the_token() {
+    let pages = Pages::embedded().named("Acme & Sons");
+    let samples = samples(&pages).unwrap();
+    for sample in &samples {
+        let html = &sample.html;
+        assert!(html.contains("<title>") && html.contains("Acme &amp; Sons"));
+        assert!(
+            !html.contains("<i>client</i>"),
+            "{}: markup",
+            sample.template
+        );
+        for unwanted in [" style=", "<style", " onclick=", ">none<", "\"none\""] {
+            assert!(!html.contains(unwanted), "{}: {unwanted}", sample.template);
+        }
+        assert_eq!(html.matches("<script").count(), 1, "{}", sample.template);
+        for form in html.split("<form").skip(1) {
+            let form = form.split("</form").next().unwrap();
+            let search = form.contains("role=\"search\"") && form.contains("method=\"get\"");
+            let token = form.contains("name=\"csrf\" value=\"sample-csrf-token\"");
+            assert!(
+                search || (token && form.contains("method=\"post\"")),
+                "{}: {form}",
+                sample.template
+            );
+        }
+    }
+    let rendered: BTreeSet<_> = samples.iter().map(|sample| sample.template).collect();
+    for template in CONSOLE {
+        let shared = ["console/layout.html", "console/macros.html"].contains(&template.name);
+        assert_eq!(
+            rendered.contains(template.name),
+            !shared,
+            "{}",
+            template.name
+        );
+    }
+}

@@ -1,0 +1,80 @@
+# What is around every page of the console, and what its pages share.
+frame-skip = Skip to the content
+frame-navigation = Console
+frame-menu = Menu
+frame-organization = Organization: { $name }. Switch to another one
+frame-organizations = Your organizations
+frame-who = Signed in as { $name }
+frame-account = Your account
+frame-sign-out = Sign out
+frame-waiting = waiting:
+
+nav-group-connect = Connect
+nav-group-watch = Watch
+nav-group-govern = Govern
+nav-group-mine = Mine
+
+nav-overview = Overview
+nav-integrations = Integrations
+nav-tools = Tools
+nav-apps = Apps
+nav-agents = Agents
+nav-approvals = Approvals
+nav-sessions = Sessions
+nav-activity = Activity
+nav-people = People
+nav-service-accounts = Service accounts
+nav-api-keys = API keys
+nav-clients = OAuth clients
+nav-policy = Policy
+nav-settings = Settings
+nav-my-connections = My connections
+nav-my-sessions = My sessions
+nav-connect = How to connect
+
+flash-organization = You are in another organization now.
+
+time-now = just now
+time-past-minutes = { $n ->
+    [one] 1 minute ago
+   *[other] { $n } minutes ago
+}
+time-past-hours = { $n ->
+    [one] 1 hour ago
+   *[other] { $n } hours ago
+}
+time-past-days = { $n ->
+    [one] yesterday
+   *[other] { $n } days ago
+}
+time-future-minutes = { $n ->
+    [one] in 1 minute
+   *[other] in { $n } minutes
+}
+time-future-hours = { $n ->
+    [one] in 1 hour
+   *[other] in { $n } hours
+}
+time-future-days = { $n ->
+    [one] tomorrow
+   *[other] in { $n } days
+}
+
+pager-label = Pages
+pager-first = First page
+pager-next = Next page
+search-do = Search
+copy-do = Copy
+copy-done = Copied
+form-optional = optional
+confirm-cancel = Cancel
+
+stale-title = Somebody else changed this meanwhile.
+stale-body = Nothing was saved. Your entries are still in the form: look at what changed, and save again to replace it.
+stale-now = Now:
+stale-yours = You wrote:
+
+# For trying the page of confirmations.
+confirm-sample-title = End { $name }?
+confirm-sample-body = { $name } ends at once. This cannot be taken back.
+confirm-sample-do = End it

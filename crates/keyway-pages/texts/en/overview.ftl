@@ -1,0 +1,19 @@
+overview-title = Overview
+overview-lead = What agents of your organization can reach, and how it is.
+overview-tools = Tools you may call
+overview-connected = Servers connected
+overview-connected-of = { $connected } of { $all }
+overview-servers = MCP servers
+overview-no-servers = No MCP server is connected yet.
+overview-no-servers-help = Servers that the gateway is configured with, and those an administrator adds, appear here with their state.
+
+server-name = Server
+server-state = State
+server-tools = Tools
+server-since = Since
+server-state-configured = configured
+server-state-connecting = connecting
+server-state-connected = connected
+server-state-disconnected = not reachable
+server-state-auth_required = sign-in needed
+server-state-auth_failed = refused
