@@ -3,6 +3,7 @@
 mod address;
 mod authorize;
 mod check;
+mod consent;
 mod draft;
 mod error;
 mod live;

@@ -138,6 +138,16 @@ pub(super) fn missing(
     Error::new(Kind::Conflict, code, message).with_hint(hint)
 }
 
+/// Whoever asks for what is theirs has to be a person.
+pub(super) fn no_person() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "credential_needs_a_person",
+        "only a person has connections of their own, and no person is asking",
+    )
+    .with_hint("sign in, or use the token or key of a person")
+}
+
 /// Only people have credentials of their own.
 pub(super) fn needs_a_person(key: &str) -> Error {
     Error::new(

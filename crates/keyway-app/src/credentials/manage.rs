@@ -374,7 +374,7 @@ impl Credentials {
         }
     }
 
-    async fn views(
+    pub(super) async fn views(
         &self,
         who: &Principal,
         all: Vec<StoredCredential>,

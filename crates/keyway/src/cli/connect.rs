@@ -86,9 +86,12 @@ async fn connect(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     let all = local.app().credentials();
-    let definition = match all.definition(&command.app) {
+    let definition = match all.definition(who, &command.app).await {
         Ok(definition) => definition,
-        Err(error) => return Err(unknown(&command.app, &all.definitions(), error.into())),
+        Err(error) => {
+            let known = all.definitions(who).await?;
+            return Err(unknown(&command.app, &known, error.into()));
+        }
     };
     if definition.kind == CredentialKind::None {
         let message = "this service asks for nothing: there is nothing to connect";

@@ -128,6 +128,11 @@ impl Grants {
         resource(definition, found.by_hand.as_ref(), document)
     }
 
+    /// Where the gateway's pages are, as far as that is configured.
+    pub(in crate::credentials) fn pages(&self) -> Option<&str> {
+        self.pages.as_deref()
+    }
+
     /// Says which client was registered by hand for a credential whose server is found, if one was.
     pub(crate) fn know(&self, organization: &OrgId, key: &str, by_hand: Option<OAuthClient>) {
         let mut all = self.found.lock();
@@ -285,7 +290,7 @@ fn is_found(definition: &CredentialDefinition) -> bool {
 }
 
 /// Where the Client ID Metadata Document of the gateway for a credential is.
-pub fn document(pages: &str, key: &str) -> String {
+pub(in crate::credentials) fn document(pages: &str, key: &str) -> String {
     format!("{pages}/connect/{key}/client")
 }
 

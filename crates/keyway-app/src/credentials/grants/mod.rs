@@ -7,7 +7,6 @@ mod keeper;
 mod safe;
 
 pub use client::{OAuthClient, OAuthClients};
-pub use keeper::document;
 pub(crate) use keeper::{Grants, GrantsParts};
-pub(super) use keeper::{fields, key};
+pub(super) use keeper::{document, fields, key};
 pub(super) use safe::{new_grant, seal_grant};
