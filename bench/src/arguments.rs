@@ -63,6 +63,9 @@ pub(crate) enum Command {
         /// Rounds; every figure is their median
         #[arg(long, default_value_t = 5)]
         rounds: usize,
+        /// How many connectors there are
+        #[arg(long, default_value_t = 2_000, value_name = "N")]
+        connectors: usize,
     },
     /// Put load on a server that is running already, for a profiler
     Load {

@@ -42,7 +42,9 @@ fn main() -> ExitCode {
         Some(Command::Fleet { rounds }) => exit(measure::fleet_only(rounds)),
         Some(Command::SignIn { rounds }) => exit(measure::sign_in_only(rounds)),
         Some(Command::Authoring { rounds }) => exit(measure::authoring_only(rounds)),
-        Some(Command::Connectors { rounds }) => exit(measure::connectors_only(rounds)),
+        Some(Command::Connectors { rounds, connectors }) => {
+            exit(measure::connectors_only(rounds, connectors))
+        }
         None => exit(measure::run(&arguments.run)),
     }
 }

@@ -40,10 +40,10 @@ pub(super) struct Effort {
 }
 
 impl Effort {
-    pub(super) fn full(rounds: usize) -> Self {
+    pub(super) fn of(rounds: usize, connectors: usize) -> Self {
         Self {
             rounds: rounds * 4,
-            connectors: 2_000,
+            connectors,
         }
     }
 

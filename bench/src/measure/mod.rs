@@ -89,8 +89,8 @@ pub(crate) fn authoring_only(rounds: usize) -> Result<(), Failure> {
 }
 
 /// Measures a gateway with many connectors, and prints what it showed.
-pub(crate) fn connectors_only(rounds: usize) -> Result<(), Failure> {
-    figures_only(async { connectors::run(&connectors::Effort::full(rounds)).await })
+pub(crate) fn connectors_only(rounds: usize, many: usize) -> Result<(), Failure> {
+    figures_only(async { connectors::run(&connectors::Effort::of(rounds, many)).await })
 }
 
 /// Makes some measurements and prints what they showed, behind how fast the machine is.
@@ -149,7 +149,7 @@ impl Plan {
             starts: 5,
             sign_in: Effort::full(run.rounds),
             authoring: authoring::Effort::full(run.rounds),
-            connectors: connectors::Effort::full(run.rounds),
+            connectors: connectors::Effort::of(run.rounds, 2_000),
             load_only: run.load_only,
         }
     }

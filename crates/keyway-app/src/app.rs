@@ -14,8 +14,10 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::agents::Answering;
+use crate::approvals::Wake;
 use crate::audit::{Audit, AuditParts};
 use crate::bound;
+use crate::changes::{Changes, Topic};
 use crate::channels::Hub;
 use crate::connectors::{self, Live};
 use crate::credentials::{self, Credentials, CredentialsParts, Grants, GrantsParts, Held};
@@ -82,7 +84,10 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     /// A job was queued here.
     pub(crate) jobs: Arc<Notify>,
+    /// An approval changed.
+    pub(crate) approvals: Arc<Wake>,
     pub(crate) channels: Arc<Hub>,
+    pub(crate) changes: Changes,
     pub(crate) answering: ArcSwap<Answering>,
     settings: Arc<Settings>,
     organization: OrgId,
@@ -122,6 +127,7 @@ impl App {
             ))
         };
         let ring = Arc::new(KeyRing::new(parts.store.clone(), Arc::clone(&parts.clock)));
+        let changes = Changes::default();
         let tally = Arc::<Tally>::default();
         let audit = AuditParts {
             store: parts.store.clone(),
@@ -130,6 +136,7 @@ impl App {
             vault: parts.ready.vault.clone(),
             settings: settings.audit.clone(),
             counters: Arc::clone(&metrics.audit),
+            changes: changes.clone(),
             tally: Arc::clone(&tally),
             shutdown: parts.shutdown.clone(),
         };
@@ -197,6 +204,13 @@ impl App {
             Arc::clone(&parts.clock),
             parts.ready.organization.clone(),
         );
+        let approvals = Arc::new(Wake::default());
+        parts.tasks.spawn(Arc::clone(&approvals).watch(
+            parts.store.clone(),
+            Arc::clone(&parts.clock),
+            settings.approvals.keep,
+            shutdown.clone(),
+        ));
         let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
             pages: PagesAt::configured(settings.pages_url.as_deref()),
@@ -218,7 +232,9 @@ impl App {
             bound: bound::Table::default(),
             connectors: Live::default(),
             jobs: Arc::default(),
+            approvals,
             channels: Arc::new(channels),
+            changes,
             answering: ArcSwap::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
             policy: ArcSwap::new(InForce::new(built_in())),
@@ -391,13 +407,16 @@ impl App {
             return;
         }
         let others = self.inner.tenants.load();
-        for tenant in std::iter::once(&self.inner.home).chain(others.values()) {
+        let home = (&self.inner.organization, &self.inner.home);
+        for (organization, tenant) in std::iter::once(home).chain(others.iter()) {
             if !tenant.has(&change.server) {
                 continue;
             }
+            self.inner.changes.tell(organization, Topic::Servers);
             match &change.kind {
                 ChangeKind::Lists => {
                     tenant.refresh();
+                    self.inner.changes.tell(organization, Topic::Tools);
                     if let Some(server) = tenant.key_of(&change.server) {
                         self.inner.trust.listed(tenant.organization(), &server);
                     }
@@ -529,14 +548,18 @@ fn built_in() -> Policies {
 
 /// What a principal's sealed texts are bound to.
 fn bound(who: &Principal) -> Vec<u8> {
-    let subject = match who.subject() {
+    format!("{}/{}", who.organization(), subject(who)).into_bytes()
+}
+
+/// By what somebody is recognised, and for whom they came in.
+pub(crate) fn subject(who: &Principal) -> String {
+    match who.subject() {
         Subject::ApiKey { key, owner } => format!("{}/{key}", owner.as_str()),
         Subject::Token { client, owner, .. } => format!("{}/{client}", owner.as_str()),
         Subject::WebSession { session, user } => format!("{user}/{session}"),
         Subject::Local => "local".to_owned(),
         Subject::Anonymous => "anonymous".to_owned(),
-    };
-    format!("{}/{subject}", who.organization()).into_bytes()
+    }
 }
 
 impl std::fmt::Debug for App {

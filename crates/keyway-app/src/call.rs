@@ -4,11 +4,12 @@ use keyway_core::ports::{Relay, RelayMethod, Upstream};
 use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{Error, Kind};
 
+use crate::approvals::without_approval;
 use crate::audit::{Called, Sent};
 use crate::bound::{Bound, Unconnected};
 use crate::catalogue::{PromptTarget, ResourceTarget, ToolTarget};
 use crate::output::OutputCheck;
-use crate::policy::Admitted;
+use crate::policy::{Admitted, NotAdmitted};
 use crate::run::Run;
 use crate::{App, Call, Definitions};
 
@@ -58,10 +59,14 @@ impl App {
         {
             return Box::pin(self.connect_and_call(call, what)).await;
         }
-        let admitted = match self.admit_tool(call, &route.thing).await {
+        let defined = || route.definition(&definitions);
+        let admitted = match self.admit_tool(call, &route.thing, &defined).await {
             Ok(admitted) => admitted,
-            Err(Err(error)) => return Err(self.refused_by(call, route.server(), error)),
-            Err(Ok(error)) => {
+            Err(NotAdmitted::Protocol(error)) => {
+                return Err(self.refused_by(call, route.server(), error));
+            }
+            Err(NotAdmitted::Asks(result)) => return Ok(result),
+            Err(NotAdmitted::Tool(error)) => {
                 let result = render::error_result(&error);
                 self.refused_by(call, route.server(), error.into());
                 return Ok(result);
@@ -87,6 +92,12 @@ impl App {
                 let called = Called::request(call.method, call.target);
                 let called = called.touching(route.touch).at(upstream.key());
                 let started = tokio::time::Instant::now();
+                let approved = admitted.approved.as_ref();
+                let stripped = approved.and_then(|_| without_approval(call.params));
+                let call = Call {
+                    params: stripped.as_ref().unwrap_or(call.params),
+                    ..call
+                };
                 let outcome = self
                     .relayed(call, called, &admitted, &**upstream, own)
                     .await;

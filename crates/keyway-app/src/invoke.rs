@@ -13,7 +13,7 @@ use crate::agents::Calling;
 use crate::audit::{Called, Sent};
 use crate::credentials::{CredentialChoice, Leased};
 use crate::patience::{Patient, within};
-use crate::policy::{ThingKind, Wish};
+use crate::policy::{Choosing, ThingKind, Wish};
 use crate::run::{Run, Within};
 use crate::tenant::Tenant;
 use crate::{App, Definitions, Invocation, Surface};
@@ -98,6 +98,12 @@ impl App {
             arguments: &call.input,
             caller: &call.caller,
             cancel: call.cancel,
+            request: call.request,
+            definition: &|| entry.tool_definition(),
+            chosen: Choosing::Choice(&call.credentials),
+            params: None,
+            job: within.job,
+            waits: within.job.is_none(),
         };
         let admitted = self.admit_call(&wish).await;
         let admitted = admitted.map_err(|refused| {

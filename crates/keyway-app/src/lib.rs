@@ -4,10 +4,12 @@
 mod access;
 pub mod agents;
 mod app;
+pub mod approvals;
 pub mod audit;
 mod bound;
 mod call;
 mod catalogue;
+pub mod changes;
 pub mod channels;
 pub mod connectors;
 mod crc32;
@@ -41,6 +43,7 @@ mod subscriptions;
 mod surface;
 pub mod system;
 mod tenant;
+pub mod tools;
 pub mod trust;
 
 pub use app::{App, AppParts};

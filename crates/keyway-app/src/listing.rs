@@ -111,8 +111,10 @@ mod tests {
             ..Part::default()
         };
         let rows = vec![(1, "a"), (2, "b.c"), (2, "d")];
-        let place =
-            |row: &(i64, &'static str)| (Timestamp::from_millisecond(row.0).unwrap(), row.1);
+        let place = |row: &(i64, &'static str)| {
+            let made = Timestamp::from_millisecond(row.0).unwrap();
+            (made, row.1.to_owned())
+        };
         let listed = first.read().unwrap().listed(rows, place, |row| row.1);
         assert_eq!(listed.rows, ["a", "b.c"]);
         let cursor = listed.next_cursor.unwrap();

@@ -31,6 +31,7 @@ pub struct Metrics {
     meters: RwLock<BTreeMap<(Kind, String), Arc<Meter>>>,
     output_violations: AtomicU64,
     pub(crate) audit: Arc<crate::audit::Counters>,
+    pub(crate) approvals: crate::approvals::Counters,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,6 +119,7 @@ impl Metrics {
         let count = self.output_violations.load(Ordering::Relaxed);
         let _ = writeln!(out, "{name} {count}");
         self.audit.render(&mut out);
+        self.approvals.render(&mut out);
         out
     }
 

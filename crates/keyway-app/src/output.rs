@@ -24,6 +24,11 @@ impl OutputCheck {
         }
     }
 
+    /// The definition of the tool.
+    pub(crate) fn definition(&self) -> &RawJson {
+        &self.definition
+    }
+
     /// True when this was made from the same bytes.
     pub(crate) fn is_of(&self, definition: &RawJson) -> bool {
         self.definition == *definition

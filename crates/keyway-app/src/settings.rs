@@ -3,6 +3,7 @@ use std::time::Duration;
 use keyway_core::channel::Channels;
 
 use crate::agents::AgentSettings;
+use crate::approvals::ApprovalSettings;
 use crate::audit::AuditSettings;
 use crate::credentials::OAuthClients;
 use crate::jobs::JobSettings;
@@ -40,6 +41,8 @@ pub struct Settings {
     pub server_connections: usize,
     /// Agents.
     pub agents: AgentSettings,
+    /// Calls that a person has to approve.
+    pub approvals: ApprovalSettings,
     /// Who the gateway is at the authorization servers of credentials.
     pub oauth_clients: OAuthClients,
 }
@@ -59,6 +62,7 @@ impl Default for Settings {
             server_idle: Duration::from_mins(10),
             server_connections: 512,
             agents: AgentSettings::default(),
+            approvals: ApprovalSettings::default(),
             oauth_clients: OAuthClients::default(),
         }
     }

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
 use crate::bound::{Bound, Connection, Overlay, Overlays};
-use crate::catalogue::{Catalogue, Sources, build};
+use crate::catalogue::{Catalogue, Sources, ToolRoute, build};
 use crate::connectors::{Reach, Shown};
 use crate::metrics::Metrics;
 use crate::policy::{Facts, InForce, View, Views};
@@ -94,6 +94,11 @@ impl Tenant {
     ) -> Option<(T, Arc<Definitions>)> {
         let catalogue = self.catalogue_with(bound);
         Some((look(&catalogue)?, Arc::clone(catalogue.definitions())))
+    }
+
+    /// The tool that everyone of the organization knows by a name.
+    pub(crate) fn tool(&self, name: &str) -> Option<Arc<ToolRoute>> {
+        self.catalogue.load().tool(name).cloned()
     }
 
     /// What can be listed and called now.

@@ -106,6 +106,7 @@ struct Inner {
     retry_after: Option<Duration>,
     capability: Option<&'static str>,
     scopes: Option<Scopes>,
+    details: Vec<(&'static str, String)>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -126,6 +127,7 @@ impl Error {
                 retry_after: None,
                 capability: None,
                 scopes: None,
+                details: Vec::new(),
                 source: None,
             }),
         }
@@ -227,6 +229,22 @@ impl Error {
         self
     }
 
+    /// The same with something that whoever reads it can act on, under a name in camel case: an id, a
+    /// URL. Never a secret and never a value that was submitted.
+    ///
+    /// ```
+    /// use keyway_core::{Error, Kind};
+    ///
+    /// let error = Error::new(Kind::Conflict, "approval_pending", "it waits");
+    /// let error = error.with_detail("approval", "appr_1");
+    /// assert_eq!(error.to_json()["approval"], "appr_1");
+    /// ```
+    #[must_use]
+    pub fn with_detail(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.inner.details.push((name, value.into()));
+        self
+    }
+
     /// Adds after how long trying again makes sense.
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.inner.retry_after = Some(wait);
@@ -277,6 +295,20 @@ impl Error {
         self.inner.scopes.as_ref()
     }
 
+    /// What was added by [`Error::with_detail`] under a name.
+    ///
+    /// ```
+    /// use keyway_core::{Error, Kind};
+    ///
+    /// let error = Error::new(Kind::Conflict, "taken", "it is taken").with_detail("by", "key_1");
+    /// assert_eq!(error.detail("by"), Some("key_1"));
+    /// ```
+    pub fn detail(&self, name: &str) -> Option<&str> {
+        let mut details = self.inner.details.iter();
+        let found = details.find(|(other, _)| *other == name)?;
+        Some(&found.1)
+    }
+
     /// After how long trying again makes sense.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
@@ -314,6 +346,9 @@ impl Error {
                 "retryAfterMs".into(),
                 u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).into(),
             );
+        }
+        for (name, value) in &self.inner.details {
+            body.insert((*name).into(), value.as_str().into());
         }
         serde_json::Value::Object(body)
     }

@@ -92,6 +92,8 @@ typed_ids! {
     SessionId = "sess";
     /// A piece of work that is queued, runs, or has ended.
     JobId = "job";
+    /// A call that waits for a person's decision, or waited.
+    ApprovalId = "appr";
     /// A remote MCP server that an administrator connected.
     ConnectorId = "conn";
 }

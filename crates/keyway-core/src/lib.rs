@@ -40,8 +40,8 @@ pub use client_id::{BadClientId, ClientId};
 pub use credential::{Credential, CredentialDefinition};
 pub use error::{Error, Kind, Problem};
 pub use ids::{
-    ApiKeyId, AuditEventId, ConnectorId, CredentialId, GrantId, InvitationId, JobId, OrgId,
-    ProjectId, RequestId, ServiceAccountId, SessionId, UserId, WebSessionId,
+    ApiKeyId, ApprovalId, AuditEventId, ConnectorId, CredentialId, GrantId, InvitationId, JobId,
+    OrgId, ProjectId, RequestId, ServiceAccountId, SessionId, UserId, WebSessionId,
 };
 pub use mcp_server::McpServer;
 pub use principal::{ActingAgent, Actor, Principal, Subject};

@@ -102,6 +102,14 @@ impl Pages {
         self.texts.has(key)
     }
 
+    /// The text of a key that takes no variables; the key itself where there is none.
+    pub fn text(&self, key: &str) -> String {
+        let none = Kwargs::from_iter(std::iter::empty::<(&str, Value)>());
+        self.texts
+            .say(key, &none)
+            .unwrap_or_else(|_| key.to_owned())
+    }
+
     /// A file that pages refer to.
     pub fn asset(&self, name: &str) -> Option<&Asset> {
         self.assets.get(name)
@@ -142,11 +150,25 @@ impl std::fmt::Debug for Pages {
 fn environment(texts: &Arc<Texts>) -> Environment<'static> {
     let mut environment = Environment::new();
     let texts = Arc::clone(texts);
+    environment.add_filter("count", grouped);
     environment.add_function("t", move |key: &str, named: Kwargs| texts.say(key, &named));
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_formatter(write);
     environment
+}
+
+/// A count with small spaces between its thousands.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push('\u{202f}');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// Writes a value that is printed. Texts that are not known to be HTML are escaped the way the rest

@@ -62,6 +62,7 @@ enum Deed {
     Call,
     Read,
     Approve,
+    Decide,
     Administer,
 }
 
@@ -212,6 +213,7 @@ impl Deed {
             Self::Call => Act::Call,
             Self::Read => Act::Read,
             Self::Approve => Act::Approve,
+            Self::Decide => Act::Decide,
             Self::Administer => Act::Administer,
         }
     }

@@ -50,6 +50,8 @@ pub struct StoredConnector {
     pub settings: String,
     /// Grows with each change.
     pub revision: i64,
+    /// How often somebody asked for a new connection.
+    pub reconnects: i64,
     /// When it was made.
     pub created_at: Timestamp,
     /// By whom: an id, or `local`.
@@ -95,7 +97,7 @@ pub struct NewConnector {
 }
 
 const COLUMNS: &str = "id, organization_id, slug, name, url, scope, project_id, roles, enabled, \
-                       settings, revision, created_at, created_by, changed_at, changed_by, removed_at";
+                       settings, revision, reconnects, created_at, created_by, changed_at, changed_by, removed_at";
 
 impl Store {
     /// Makes a connector. A taken slug is [`Reason::Conflict`], a project that is not there
@@ -252,6 +254,24 @@ impl Store {
         Ok(removed.rows_affected() > 0)
     }
 
+    /// Has a connector connected to anew. Answers false when it is not there.
+    pub async fn reconnect_connector(
+        &self,
+        organization: &OrgId,
+        id: &ConnectorId,
+    ) -> Result<bool, StoreError> {
+        let asked = sqlx::query(
+            "UPDATE connectors SET reconnects = reconnects + 1 \
+             WHERE organization_id = $1 AND id = $2 AND removed_at IS NULL",
+        )
+        .bind(organization.as_str())
+        .bind(id.as_str())
+        .execute(self.pool())
+        .await
+        .doing("connect a connector anew")?;
+        Ok(asked.rows_affected() > 0)
+    }
+
     /// The connectors of every organization, but those that were removed: for the process that keeps
     /// them connected, which is everybody's.
     pub async fn every_connector(&self) -> Result<Vec<StoredConnector>, StoreError> {
@@ -309,6 +329,7 @@ struct Row {
     enabled: bool,
     settings: String,
     revision: i64,
+    reconnects: i64,
     created_at: i64,
     created_by: String,
     changed_at: i64,
@@ -337,6 +358,7 @@ impl Row {
             enabled: self.enabled,
             settings: self.settings,
             revision: self.revision,
+            reconnects: self.reconnects,
             created_at: store::moment(self.created_at)?,
             created_by: self.created_by,
             changed_at: store::moment(self.changed_at)?,

@@ -6,6 +6,7 @@
 
 mod announced;
 mod api_keys;
+mod approvals;
 mod audit;
 mod connectors;
 mod credential_clients;
@@ -41,6 +42,10 @@ mod web_sessions;
 
 pub use announced::{Announced, announced};
 pub use api_keys::{ApiKey, Credential, NewApiKey, Use};
+pub use approvals::{
+    Approval, ApprovalFilter, ApprovalLease, ApprovalState, DecideApproval, NewApproval,
+    ParkedApproval, UnknownApprovalState, WhoDecided,
+};
 pub use audit::{
     AuditCheckpoint, AuditFilter, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
     NewAuditEvent, checkpoint_text, event_hash,

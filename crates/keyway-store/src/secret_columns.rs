@@ -62,6 +62,13 @@ pub const SECRET_COLUMNS: &[SecretColumn] = &[
         only: None,
     },
     SecretColumn {
+        table: "approvals",
+        column: "arguments",
+        organization: Some("organization_id"),
+        row: "id",
+        only: None,
+    },
+    SecretColumn {
         table: "facts",
         column: "value",
         organization: None,

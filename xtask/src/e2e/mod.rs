@@ -3,6 +3,7 @@
 mod clients;
 mod conformance;
 mod conformance_client;
+mod console;
 mod desk;
 mod gateway;
 mod openapi;
@@ -36,6 +37,7 @@ const SUITES: &[(&str, Suite)] = &[
     ("conformance-client", conformance_client::run),
     ("clients", clients::run),
     ("sign-in", sign_in::run),
+    ("console", console::run),
     ("tour", tour::run),
     ("terminal", terminal::run),
     ("terminal-servers", terminal_servers::run),

@@ -57,7 +57,7 @@ pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
     Ok(tally)
 }
 
-fn set_up(rig: &Rig<'_>, gateway: &Gateway) -> Result<(), Failure> {
+pub(super) fn set_up(rig: &Rig<'_>, gateway: &Gateway) -> Result<(), Failure> {
     let output = gateway.log();
     let link = output
         .split_whitespace()

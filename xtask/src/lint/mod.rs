@@ -5,6 +5,7 @@ mod layers;
 mod manifests;
 mod pages;
 mod sizes;
+mod texts;
 mod words;
 
 use crate::Failure;
@@ -13,13 +14,14 @@ use crate::workspace::Workspace;
 /// One rule: finds everything in the workspace that breaks it.
 type Rule = fn(&Workspace) -> Result<Vec<String>, Failure>;
 
-const RULES: [(&str, Rule); 6] = [
+const RULES: [(&str, Rule); 7] = [
     ("layers", |workspace| Ok(layers::check(workspace))),
     ("manifests", manifests::check),
     ("sizes", sizes::check),
     ("words", words::check),
     ("coverage", coverage::check),
     ("pages", pages::check),
+    ("texts", texts::check),
 ];
 
 /// Checks every rule and prints what breaks it; `true` when nothing does.

@@ -5,8 +5,8 @@ use keyway_core::json;
 use keyway_core::rpc::{RawJson, RpcError};
 use serde_json::Value;
 
-/// The codes of calls that a person would have had to approve.
-const DENIALS: [&str; 2] = ["approval_unavailable", "approval_denied"];
+/// What the codes of calls begin with that a person would have had to approve.
+const DENIALS: &str = "approval_";
 
 /// The outcome of a call that answered a `CallToolResult`, or an error of the protocol.
 pub(super) fn outcome(answer: Result<RawJson, RpcError>) -> ToolOutcome {
@@ -73,7 +73,7 @@ fn is_denial(text: &str) -> bool {
         let own = error.get("code").or_else(|| error.pointer("/error/code"));
         own.and_then(Value::as_str)
     });
-    code.is_some_and(|code| DENIALS.contains(&code))
+    code.is_some_and(|code| code.starts_with(DENIALS))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Calls: those that may change something are written down before they run, the others once they
 //! ended.
 
+use std::sync::Arc;
+
 use keyway_core::action::{Entry, JobRun};
 use keyway_core::json;
 use keyway_core::ports::{Call, RelayMethod};
@@ -10,6 +12,7 @@ use tokio::time::Instant;
 
 use super::event::Arguments;
 use super::log::Intent;
+use crate::approvals::Held;
 use crate::policy::Admitted;
 
 use super::{Audit, Effect, Ended, Event, EventKind, Outcome, mask};
@@ -140,6 +143,8 @@ pub(crate) struct AuditedCall<'a> {
     event: Option<Event>,
     intent: Option<Intent>,
     begun: bool,
+    /// The approval it runs under.
+    approved: Option<Arc<Held>>,
 }
 
 impl Audit {
@@ -186,6 +191,7 @@ impl Audit {
             event: Some(event),
             intent: None,
             begun: false,
+            approved: None,
         }
     }
 }
@@ -198,12 +204,13 @@ impl AuditedCall<'_> {
         self.event = self.event.take().map(|event| {
             let event = event.decided(Effect::Allowed, policies);
             match &admitted.approved {
-                Some(approval) => event.approval(approval),
+                Some(held) => event.approval(held.id.as_str()),
                 None => event,
             }
         });
         if admitted.approved.is_some() {
             self.touch = Touch::Writes;
+            self.approved.clone_from(&admitted.approved);
         }
     }
 
@@ -280,6 +287,9 @@ impl AuditedCall<'_> {
 
     fn ended(mut self, ended: Ended) {
         let ended = ended.took(self.started.elapsed());
+        if let Some(held) = self.approved.take() {
+            held.end(ended.outcome.as_str());
+        }
         if let Some(intent) = self.intent.take() {
             intent.end(ended);
         } else if let Some(event) = self.event.take() {
@@ -291,6 +301,9 @@ impl AuditedCall<'_> {
 impl Drop for AuditedCall<'_> {
     fn drop(&mut self) {
         let took = self.started.elapsed();
+        if let Some(held) = self.approved.take() {
+            held.end(Outcome::Cancelled.as_str());
+        }
         if let Some(intent) = self.intent.take() {
             intent.end(Ended::new(Outcome::Cancelled).took(took));
         } else if let Some(event) = self.event.take() {

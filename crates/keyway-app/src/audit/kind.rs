@@ -107,6 +107,13 @@ pub enum EventKind {
     /// A job was taken back.
     JobCancelled,
 
+    /// A call was parked until somebody decides about it.
+    ApprovalAsked,
+    /// Somebody decided about a call.
+    ApprovalDecided,
+    /// What was asked about, or approved, does not count any more.
+    ApprovalVoided,
+
     /// Policy was replaced.
     PolicyChanged,
     /// A policy was refused; the one before stays.
@@ -186,6 +193,9 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::JobQueued, "job_queued"),
     (EventKind::JobRetried, "job_retried"),
     (EventKind::JobCancelled, "job_cancelled"),
+    (EventKind::ApprovalAsked, "approval_asked"),
+    (EventKind::ApprovalDecided, "approval_decided"),
+    (EventKind::ApprovalVoided, "approval_voided"),
     (EventKind::PolicyChanged, "policy_changed"),
     (EventKind::PolicyRefused, "policy_refused"),
     (EventKind::DefinitionsChanged, "definitions_changed"),
@@ -200,6 +210,20 @@ const NAMES: &[(EventKind, &str)] = &[
 ];
 
 impl EventKind {
+    /// True unless it tells of a call, a look or somebody coming and going.
+    pub(crate) fn is_change(self) -> bool {
+        !matches!(
+            self,
+            Self::Call
+                | Self::ResourceRead
+                | Self::PromptFetched
+                | Self::CompletionAsked
+                | Self::SignIn
+                | Self::SignInFailed
+                | Self::SignOut
+        )
+    }
+
     /// Every kind.
     pub fn all() -> impl Iterator<Item = Self> {
         NAMES.iter().map(|(kind, _)| *kind)

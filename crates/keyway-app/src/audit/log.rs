@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use super::event::{Event, Phase};
 use super::writer::{Item, Writer};
 use super::{AuditSettings, Counters, Durability, Ended, checkpoint, record};
+use crate::changes::Changes;
 use crate::stats::Tally;
 
 /// The way into the audit logs of all organizations. Cheap to clone.
@@ -29,6 +30,8 @@ pub(super) struct Inner {
     pub(super) random: Arc<dyn Random>,
     pub(super) settings: AuditSettings,
     pub(super) counters: Arc<Counters>,
+    /// Who looks at it is told.
+    pub(super) changes: Changes,
     /// What calls did.
     pub(super) tally: Arc<Tally>,
     /// Cancelled once nothing more is written.
@@ -60,6 +63,7 @@ pub(crate) struct AuditParts {
     pub(crate) vault: Vault,
     pub(crate) settings: AuditSettings,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) changes: Changes,
     pub(crate) tally: Arc<Tally>,
     pub(crate) shutdown: CancellationToken,
 }
@@ -77,6 +81,7 @@ impl Audit {
                 random: parts.random,
                 settings: parts.settings,
                 counters: parts.counters,
+                changes: parts.changes,
                 tally: parts.tally,
                 drained: drained.clone(),
                 vault: Some(parts.vault),
@@ -103,6 +108,7 @@ impl Audit {
                 random,
                 settings: AuditSettings::default(),
                 counters: Arc::default(),
+                changes: Changes::default(),
                 tally: Arc::default(),
                 drained: CancellationToken::new(),
                 vault: None,

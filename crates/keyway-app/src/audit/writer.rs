@@ -7,6 +7,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::event::Event;
 use super::log::Inner;
+use crate::changes::Topic;
 
 /// The most events of one batch.
 const BATCH: usize = 1_024;
@@ -110,6 +111,7 @@ impl Writer {
                 let heads = heads.iter().map(|(id, head)| (id.clone(), *head));
                 self.inner.heads.lock().extend(heads);
                 self.count(rows.len());
+                self.tell(batch);
             }
             Err(error) => {
                 if self.inner.counters.failed() {
@@ -136,6 +138,17 @@ impl Writer {
         }
         for done in batch.drain(..).filter_map(|item| item.done) {
             let _ = done.send(written.is_ok());
+        }
+    }
+
+    /// Tells whoever looks at what happened.
+    fn tell(&self, written: &[Item]) {
+        for item in written {
+            let organization = &item.event.who.organization();
+            self.inner.changes.tell(organization, Topic::Activity);
+            if item.event.kind.is_change() {
+                self.inner.changes.tell(organization, Topic::Govern);
+            }
         }
     }
 

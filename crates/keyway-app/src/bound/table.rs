@@ -64,6 +64,12 @@ impl Table {
         self.servers.load().get(organization).cloned()
     }
 
+    /// Whether a server of this key of an organization is reached with credentials of its callers.
+    pub(crate) fn defines(&self, organization: &OrgId, key: &str) -> bool {
+        self.of(organization)
+            .is_some_and(|servers| servers.get(key).is_some())
+    }
+
     /// True when an organization has any.
     pub(super) fn has(&self, organization: &OrgId) -> bool {
         self.servers.load().contains_key(organization)
@@ -244,6 +250,15 @@ impl Table {
             }
         }
         left < most
+    }
+
+    /// Closes the connections to a server that nothing runs over: they are opened anew when they are used.
+    pub(crate) fn reopen(&self, organization: &OrgId, server: &str) {
+        for connection in self.all() {
+            if connection.organization() == organization && connection.server() == server {
+                self.rest(&connection, Timestamp::MAX);
+            }
+        }
     }
 
     /// Closes a connection and forgets it.

@@ -8,5 +8,5 @@ mod route;
 mod section;
 
 pub(crate) use build::{Sources, build};
-pub(crate) use route::{Catalogue, PromptTarget, ResourceTarget, ToolTarget};
-pub(crate) use section::Section;
+pub(crate) use route::{Catalogue, PromptTarget, ResourceTarget, ToolRoute, ToolTarget};
+pub(crate) use section::{Item, Section};

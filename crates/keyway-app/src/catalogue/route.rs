@@ -5,6 +5,7 @@ use keyway_core::Principal;
 use keyway_core::action::{HeaderParameter, UriTemplate};
 use keyway_core::names;
 use keyway_core::ports::Upstream;
+use keyway_core::rpc::RawJson;
 use keyway_policy::{Thing, ThingKind};
 
 use super::section::Section;
@@ -99,6 +100,19 @@ pub(super) struct TemplateRoute {
     /// `None` for a template with operators that are not understood here; it is listed all the
     /// same, and its URIs reach the server by their scheme.
     pub(super) pattern: Option<UriTemplate>,
+}
+
+impl ToolRoute {
+    /// The tool's definition: the server's own, or the action's; empty for an action that is gone.
+    pub(crate) fn definition(&self, definitions: &Definitions) -> RawJson {
+        match &self.target {
+            ToolTarget::Upstream { output, .. } => output.definition().clone(),
+            ToolTarget::Action(slug) => match definitions.action(slug) {
+                Some(entry) => entry.tool_definition(),
+                None => RawJson::empty_object(),
+            },
+        }
+    }
 }
 
 impl Catalogue {

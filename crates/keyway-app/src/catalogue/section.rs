@@ -91,20 +91,33 @@ impl Section {
 
     /// The page that starts after the cursor; the first one without.
     pub(crate) fn page(&self, after: Option<&str>) -> Result<Page, RpcError> {
-        let start = match after {
-            None => 0,
-            Some(text) => {
-                let after = cursor::read(self.list, text).ok_or_else(|| {
-                    RpcError::new(RpcError::INVALID_PARAMS, "this cursor is not valid here")
-                })?;
-                self.items.partition_point(|item| item.key <= after)
-            }
-        };
+        let start = self.start(after)?;
         let ready = start
             .is_multiple_of(PAGE)
             .then(|| self.pages.get(start / PAGE))
             .flatten();
         Ok(ready.cloned().unwrap_or_else(|| self.write(start)))
+    }
+
+    /// The items after the cursor; all of them without.
+    pub(crate) fn after(&self, cursor: Option<&str>) -> Result<&[Item], RpcError> {
+        let start = self.start(cursor)?;
+        Ok(self.items.get(start..).unwrap_or_default())
+    }
+
+    /// The cursor of what comes after an item.
+    pub(crate) fn cursor_after(&self, item: &Item) -> String {
+        cursor::write(self.list, &item.key)
+    }
+
+    fn start(&self, after: Option<&str>) -> Result<usize, RpcError> {
+        let Some(text) = after else {
+            return Ok(0);
+        };
+        let after = cursor::read(self.list, text).ok_or_else(|| {
+            RpcError::new(RpcError::INVALID_PARAMS, "this cursor is not valid here")
+        })?;
+        Ok(self.items.partition_point(|item| item.key <= after))
     }
 
     /// True when both list the same items, byte for byte.

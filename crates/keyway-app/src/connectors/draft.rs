@@ -104,6 +104,11 @@ pub struct ConnectorPatch {
 }
 
 impl ConnectorPatch {
+    /// True where nothing is to change.
+    pub fn is_empty(&self) -> bool {
+        self.changes().is_empty()
+    }
+
     /// The names of what is to change, for the audit log.
     pub(super) fn changes(&self) -> Vec<&'static str> {
         [

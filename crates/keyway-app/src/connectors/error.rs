@@ -57,16 +57,6 @@ pub(super) fn no_project() -> Error {
     Error::invalid_at("/project", "the slug of a project of the organization")
 }
 
-/// Only the process that serves connects to servers.
-pub(super) fn not_served() -> Error {
-    Error::new(
-        Kind::Conflict,
-        "not_served",
-        "no connection is kept by this process",
-    )
-    .with_hint("ask the gateway that runs: POST /v1/connectors/{name}/refresh, or the console")
-}
-
 pub(super) fn no_secret() -> Error {
     Error::new(
         Kind::Conflict,

@@ -36,6 +36,7 @@ struct Open {
     organization: OrgId,
     revision: i64,
     slug: String,
+    reconnects: i64,
     reach: Option<Reach>,
     /// `None` where nothing is connected that everybody shares.
     connected: Option<(ConnectorTarget, Arc<dyn Upstream>)>,
@@ -47,6 +48,12 @@ struct Open {
 struct Leads {
     shared: Option<ConnectorTarget>,
     tokens: Option<Arc<Connected>>,
+}
+
+impl Open {
+    fn stamp(&self) -> (i64, i64) {
+        (self.revision, self.reconnects)
+    }
 }
 
 /// An upstream as a tenant gets it.
@@ -79,18 +86,14 @@ impl App {
         }
     }
 
+    /// Who opens connections, in a process that serves.
+    pub(crate) fn opener(&self) -> Option<Arc<dyn OpenConnectors>> {
+        self.inner.connectors.opener.read().clone()
+    }
+
     /// How connectors are looked at from outside.
     pub fn set_prober(&self, prober: Arc<dyn ProbeServers>) {
         *self.inner.connectors.prober.write() = Some(prober);
-    }
-
-    /// Connects to a connector's server anew.
-    pub(super) fn reconnect_connector(&self, id: &ConnectorId) -> Result<(), Error> {
-        let opener = self.inner.connectors.opener.read().clone();
-        let opener = opener.ok_or_else(error::not_served)?;
-        // One that is switched off, or that everybody reaches on their own, is none to connect to.
-        opener.reconnect(&connection(id));
-        Ok(())
     }
 
     /// Takes over what the store says of connectors. Does nothing in a process that serves nothing.
@@ -105,9 +108,14 @@ impl App {
         let mut there: BTreeSet<ConnectorId> = BTreeSet::new();
         for one in &stored {
             there.insert(one.id.clone());
-            let known = live.open.lock().get(&one.id).map(|open| open.revision);
-            if known == Some(one.revision) {
+            let known = live.open.lock().get(&one.id).map(Open::stamp);
+            if known == Some((one.revision, one.reconnects)) {
                 continue;
+            }
+            if known.is_some_and(|(_, reconnects)| reconnects != one.reconnects) {
+                // One that is switched off, or that everybody reaches on their own, is none.
+                opener.reconnect(&connection(&one.id));
+                self.inner.bound.reopen(&one.organization, &one.slug);
             }
             touched.insert(one.organization.clone());
             let leads = match self.leads(one).await {
@@ -169,6 +177,7 @@ impl App {
             organization: stored.organization.clone(),
             revision: stored.revision,
             slug: stored.slug.clone(),
+            reconnects: stored.reconnects,
             reach,
             connected,
             tokens: leads.tokens,

@@ -186,17 +186,19 @@ impl Connectors {
         Ok(forgotten.await?)
     }
 
-    /// Connects to the server anew, now: a connection that stands is closed first.
-    ///
-    /// # Errors
-    ///
-    /// `not_served` in a process that connects to nothing.
+    /// Has the server connected to anew: a connection that stands is closed first.
     pub async fn refresh(&self, who: &Principal, name: &str) -> Result<ConnectorView, Error> {
         self.app.administer(who).await?;
         let stored = self.stored(who, name).await?;
+        let inner = &self.app.inner;
         let event = event(who, EventKind::ConnectorTested, &stored.id).server(&stored.slug);
-        let anew = async { self.app.reconnect_connector(&stored.id) };
-        self.app.inner.audit.change(event, anew).await?;
+        let anew = async {
+            let store = &inner.store;
+            let asked = store.reconnect_connector(who.organization(), &stored.id);
+            asked.await?.then_some(()).ok_or_else(error::not_found)
+        };
+        inner.audit.change(event, anew).await?;
+        self.taken_over().await;
         self.view(who, stored).await
     }
 
@@ -352,7 +354,7 @@ pub(super) fn kept(
 }
 
 /// Who did it, as rows have it.
-pub(super) fn by(who: &Principal) -> String {
+pub(crate) fn by(who: &Principal) -> String {
     match (who.actor(), who.subject()) {
         (Some(actor), _) => actor.as_str().to_owned(),
         (None, Subject::Local) => "operator".to_owned(),

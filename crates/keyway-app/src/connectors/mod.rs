@@ -23,6 +23,7 @@ mod watch;
 
 pub use draft::{AuthDraft, ConnectorDraft, ConnectorPatch, HeaderDraft, OauthDraft};
 pub(crate) use live::{Live, Shown};
+pub(crate) use manage::by;
 pub use manage::{ConnectorPage, Connectors};
 pub use port::{ConnectorTarget, OpenConnectors, ProbeServers};
 pub use probe::{ProbeAnswer, ProbeError, ProbeFailure, Probed};

@@ -15,7 +15,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Who queued a job, as it is kept with it: by what they came in, and what that was good for then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
-pub(super) enum Asker {
+pub(crate) enum Asker {
     ApiKey {
         key: String,
         owner: String,
@@ -37,7 +37,7 @@ pub(super) enum Asker {
 }
 
 impl Asker {
-    pub(super) fn of(who: &Principal) -> Self {
+    pub(crate) fn of(who: &Principal) -> Self {
         let scopes = who.scopes().to_string();
         match who.subject() {
             Subject::ApiKey { key, owner } => Self::ApiKey {
@@ -67,7 +67,7 @@ impl Asker {
 
     /// The same principal as it stands now: with the role it has now, and of its scopes those it may
     /// still have. Refused when what it came in by is no longer valid, or nobody is behind it.
-    pub(super) async fn now(
+    pub(crate) async fn now(
         &self,
         store: &Store,
         organization: &OrgId,
@@ -97,6 +97,16 @@ impl Asker {
         let role = role.ok_or_else(gone)?;
         let scopes = within(&scopes, role);
         Ok(who.with_role(role).with_scopes(scopes))
+    }
+
+    /// What it was given to do, where it came with anything.
+    pub(crate) fn scopes(&self) -> Option<Scopes> {
+        match self {
+            Self::ApiKey { scopes, .. }
+            | Self::Token { scopes, .. }
+            | Self::WebSession { scopes, .. } => scopes.parse().ok(),
+            Self::Operator | Self::Anonymous => None,
+        }
     }
 
     fn subject(&self) -> Result<(Subject, Scopes), Error> {
@@ -161,7 +171,7 @@ pub(crate) fn actor_id(who: &Principal) -> String {
 }
 
 /// Of scopes those that somebody of a role may have.
-pub(super) fn within(scopes: &Scopes, role: Role) -> Scopes {
+pub(crate) fn within(scopes: &Scopes, role: Role) -> Scopes {
     let kept = scopes
         .iter()
         .filter(|scope| role.administers() || **scope != Scope::Admin);

@@ -17,7 +17,7 @@ pub use queue::Queueing;
 pub use settings::JobSettings;
 pub use view::{JobPage, JobView};
 
-pub(crate) use asker::{actor_id, rights_end};
+pub(crate) use asker::{Asker, actor_id, rights_end, within};
 pub(crate) use work::{earlier, later};
 
 /// The kind of jobs that run an action because someone asked for it.

@@ -11,7 +11,7 @@ use super::asker::{Asker, actor_id, damaged};
 use super::{ACTION, JobView};
 use crate::audit::{Called, Event, EventKind, Sent};
 use crate::invoke::{is_reached, no_action};
-use crate::policy::{ThingKind, Wish};
+use crate::policy::ThingKind;
 use crate::{App, Surface};
 
 /// The longest key that makes a job the only one of its kind, in bytes.
@@ -58,14 +58,8 @@ impl App {
         if queueing.surface == Surface::Http {
             self.limits().of_tool(queueing.who, &thing.name)?;
         }
-        let wish = Wish {
-            who: queueing.who,
-            thing: &thing,
-            arguments: &queueing.input,
-            caller: &queueing.caller,
-            cancel: queueing.cancel,
-        };
-        let queued = match self.admit_call(&wish).await {
+        // What needs an approval is asked about when it runs.
+        let queued = match self.admit(queueing.who, &thing) {
             Ok(_) => self.queue_admitted(entry, &queueing).await,
             Err(refused) => Err(refused.or(no_action)),
         };

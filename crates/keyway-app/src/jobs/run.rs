@@ -69,6 +69,10 @@ impl App {
             Ok(()) if stopped => return JobEnd::Released,
             Ok(()) => return JobEnd::Done,
             Err(error) if error.kind() == Kind::Cancelled && stopped => return JobEnd::Released,
+            Err(error) if error.code() == "approval_pending" => {
+                let longest = self.settings().approvals.expiry;
+                return JobEnd::Waiting(crate::jobs::later(self.inner.clock.now(), longest));
+            }
             Err(error) => error,
         };
         let inner = &self.inner;

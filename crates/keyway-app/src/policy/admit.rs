@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use keyway_core::action::Entry;
+use keyway_core::rpc::RawJson;
 use keyway_core::scopes::Scope;
 use keyway_core::{Error, Principal, Scopes, Subject};
 use keyway_policy::{Act, Decision, Policies, Thing, ThingKind, Verdict};
@@ -8,6 +9,7 @@ use keyway_policy::{Act, Decision, Policies, Thing, ThingKind, Verdict};
 use super::in_force::in_scope;
 use super::view::{act_on, allows};
 use super::{InForce, View};
+use crate::approvals::Held;
 use crate::{App, Definitions};
 
 /// The proof that policy lets a call through. Only [`App::admit`] and an approval make one, and
@@ -15,8 +17,8 @@ use crate::{App, Definitions};
 #[derive(Debug, Clone)]
 pub(crate) struct Admitted {
     pub(crate) decision: Arc<Decision>,
-    /// Who approved it, where that was wanted.
-    pub(crate) approved: Option<String>,
+    /// The approval it runs under, where that was wanted.
+    pub(crate) approved: Option<Arc<Held>>,
 }
 
 impl Admitted {
@@ -50,13 +52,22 @@ pub(crate) enum Refused {
     Unseen,
     /// With wider scopes, or with an approval, it would be.
     Error(Error),
+    /// The client is to be shown this result, and asks again. Only where a request of a client is
+    /// answered.
+    Asks(RawJson),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
 }
 
 impl Refused {
     /// The refusal as an error, where `unseen` says that there is no such thing.
     pub(crate) fn or(self, unseen: impl FnOnce() -> Error) -> Error {
         match self {
-            Self::Unseen => unseen(),
+            Self::Unseen | Self::Asks(_) => unseen(),
             Self::Error(error) => error,
         }
     }

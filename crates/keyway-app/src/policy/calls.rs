@@ -5,7 +5,8 @@ use keyway_core::rpc::{RawJson, RpcError};
 use keyway_core::{Error, Kind, Principal};
 use keyway_policy::{Thing, ThingKind};
 
-use super::{Admitted, Refused, Wish};
+use super::{Admitted, Choosing, Refused, Wish};
+use crate::approvals::is_approval;
 use crate::call::{no_prompt, no_resource, no_tool};
 use crate::catalogue::{PromptTarget, ResourceTarget};
 use crate::{App, Call, Definitions};
@@ -18,7 +19,8 @@ impl App {
         &self,
         call: Call<'_>,
         thing: &Thing,
-    ) -> Result<Admitted, Result<Error, RpcError>> {
+        definition: &(dyn Fn() -> RawJson + Sync),
+    ) -> Result<Admitted, NotAdmitted> {
         let arguments = json::member(call.params.as_str(), "arguments")
             .and_then(|found| RawJson::parse(call.params.bytes().slice(found.value_range)).ok());
         let arguments = arguments.unwrap_or_else(RawJson::empty_object);
@@ -28,13 +30,22 @@ impl App {
             arguments: &arguments,
             caller: call.caller,
             cancel: call.cancel,
+            request: call.request,
+            definition,
+            chosen: Choosing::Params(call.params),
+            // What an agent is answered goes to its model.
+            params: call.who.agent().is_none().then_some(call.params),
+            job: None,
+            waits: true,
         };
-        match self.admit_call(&wish).await {
-            Ok(admitted) => Ok(admitted),
-            Err(Refused::Unseen) => Err(Err(no_tool())),
-            Err(Refused::Error(error)) if is_tools_failure(&error) => Err(Ok(error)),
-            Err(Refused::Error(error)) => Err(Err(error.into())),
-        }
+        self.admit_call(&wish)
+            .await
+            .map_err(|refused| match refused {
+                Refused::Unseen => NotAdmitted::Protocol(no_tool()),
+                Refused::Asks(result) => NotAdmitted::Asks(result),
+                Refused::Error(error) if is_tools_failure(&error) => NotAdmitted::Tool(error),
+                Refused::Error(error) => NotAdmitted::Protocol(error.into()),
+            })
     }
 
     /// Lets a reading of a resource through.
@@ -99,12 +110,23 @@ impl Refused {
     /// The refusal as an error of the protocol.
     fn told(self, unseen: impl FnOnce() -> RpcError) -> RpcError {
         match self {
-            Self::Unseen => unseen(),
+            Self::Unseen | Self::Asks(_) => unseen(),
             Self::Error(error) => error.into(),
         }
     }
 }
 
+/// How a call of a tool that is not let through is answered.
+pub(crate) enum NotAdmitted {
+    /// By a failure of the tool, which a model sees.
+    Tool(Error),
+    /// By an error of the protocol.
+    Protocol(RpcError),
+    /// By a question; the client asks again.
+    Asks(RawJson),
+}
+
 fn is_tools_failure(error: &Error) -> bool {
-    error.kind() == Kind::Forbidden && error.needed_scopes().is_none()
+    let refused = error.kind() == Kind::Forbidden && error.needed_scopes().is_none();
+    refused || is_approval(error)
 }

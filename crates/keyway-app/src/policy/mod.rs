@@ -12,11 +12,13 @@ mod shown_arguments;
 mod view;
 mod views;
 
-pub(crate) use admit::{Admitted, Refused};
-pub(crate) use approve::Wish;
+pub(crate) use admit::{Admission, Admitted, Refused};
+pub(crate) use approve::{Choosing, Wish};
+pub(crate) use calls::NotAdmitted;
 pub(crate) use facts::Facts;
 pub(crate) use in_force::InForce;
-pub(crate) use view::View;
+pub(crate) use shown_arguments::shown;
+pub(crate) use view::{View, allows};
 pub(crate) use views::Views;
 
 pub use explain::Explained;

@@ -14,8 +14,8 @@ const TEXT: usize = 400;
 const ITEMS: usize = 40;
 
 /// The arguments as indented JSON.
-pub(super) fn shown(arguments: &RawJson) -> String {
-    let value = arguments.read().unwrap_or(Value::Null);
+pub(crate) fn shown(arguments: &str) -> String {
+    let value = serde_json::from_str(arguments).unwrap_or(Value::Null);
     let text = serde_json::to_string_pretty(&masked(&value)).unwrap_or_default();
     shortened(&text, IN_ALL)
 }
@@ -92,7 +92,7 @@ mod tests {
             "long": "x".repeat(10_000),
             "many": vec![1; 1_000],
         });
-        let text = shown(&RawJson::of(&arguments).unwrap());
+        let text = shown(&arguments.to_string());
         assert!(
             !text.contains("canary") && !text.contains('\u{202e}'),
             "{text}"

@@ -102,7 +102,8 @@ impl View {
         self.section(list).digest()
     }
 
-    fn section(&self, list: List) -> &Section {
+    /// What is seen of a list.
+    pub(crate) fn section(&self, list: List) -> &Section {
         let [tools, resources, templates, prompts] = &self.sections;
         let own = match list {
             List::Tools => tools,

@@ -2,6 +2,7 @@
 
 mod actions;
 mod api_keys;
+mod approvals;
 mod audit;
 mod bound;
 mod catalogue;

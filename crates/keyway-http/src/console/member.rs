@@ -12,7 +12,7 @@ use super::routes::Audience;
 use crate::pages::{Visit, Visitor};
 use crate::refusal::Refusal;
 use crate::routes::unknown;
-use crate::shared::Shared;
+use crate::shared::{Asked, Shared};
 
 /// Someone who is signed in looks at a page of the console. Anyone else is led to the sign-in page,
 /// and back.
@@ -52,7 +52,10 @@ impl FromRequestParts<Arc<Shared>> for Member {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Response> {
-        let Visitor { visit, web } = Visitor::from_request_parts(parts, shared).await?;
+        let Visitor { visit, mut web } = Visitor::from_request_parts(parts, shared).await?;
+        if let Some(asked) = parts.extensions.get::<Asked>() {
+            web.principal = web.principal.arriving(asked.arrival(&parts.headers));
+        }
         let audience = match shared.app.administer(&web.principal).await {
             Ok(()) => Audience::Admin,
             Err(error) if error.kind() == Kind::Forbidden => Audience::Member,

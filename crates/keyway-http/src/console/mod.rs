@@ -4,7 +4,9 @@
 #![allow(dead_code, reason = "pages of other nouns use it")]
 
 mod badges;
+mod events;
 mod form;
+mod how_to_connect;
 mod member;
 mod nav;
 mod organization;
@@ -12,6 +14,7 @@ mod overview;
 mod params;
 mod routes;
 mod show;
+mod tools;
 
 pub(crate) use routes::router;
 pub use routes::{Audience, ConsolePath, console_paths};

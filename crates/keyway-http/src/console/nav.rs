@@ -1,48 +1,64 @@
-use std::sync::LazyLock;
-
 use keyway_pages::console_context::{Place, PlaceGroup};
 
 use super::badges::Badges;
-use super::routes::{Audience, ConsolePath, console_paths};
+use super::routes::{Audience, paths};
 
-/// Where everything stands in the navigation. Only what a path of the console names is shown.
-const GROUPS: [(&str, &[&str]); 5] = [
-    ("overview", &["overview"]),
-    ("connect", &["integrations", "tools", "apps", "agents"]),
-    ("watch", &["approvals", "sessions", "activity"]),
+/// Where everything stands in the navigation, and the letter that leads there after `g`. Only what a
+/// path of the console names is shown.
+const GROUPS: [(&str, &[(&str, &str)]); 5] = [
+    ("overview", &[("overview", "o")]),
+    (
+        "connect",
+        &[
+            ("integrations", "i"),
+            ("tools", "t"),
+            ("apps", "p"),
+            ("agents", "g"),
+        ],
+    ),
+    (
+        "watch",
+        &[("approvals", "a"), ("sessions", "s"), ("activity", "y")],
+    ),
     (
         "govern",
         &[
-            "people",
-            "service-accounts",
-            "api-keys",
-            "clients",
-            "policy",
-            "settings",
+            ("people", "e"),
+            ("service-accounts", "v"),
+            ("api-keys", "k"),
+            ("clients", "c"),
+            ("policy", "l"),
+            ("settings", "n"),
         ],
     ),
-    ("mine", &["my-connections", "my-sessions", "connect"]),
+    (
+        "mine",
+        &[
+            ("my-connections", "m"),
+            ("my-sessions", "r"),
+            ("connect", "h"),
+        ],
+    ),
 ];
-
-static PATHS: LazyLock<Vec<ConsolePath>> = LazyLock::new(console_paths);
 
 /// The navigation for somebody at a path.
 pub(super) fn groups(audience: Audience, here: &str, badges: &Badges) -> Vec<PlaceGroup> {
     let shown = |key: &str| {
-        PATHS.iter().find(|path| {
+        paths().iter().find(|path| {
             path.nav == Some(key)
                 && (path.audience == Audience::Member || audience == Audience::Admin)
         })
     };
-    let current = PATHS
+    let current = paths()
         .iter()
         .filter(|path| path.nav.is_some() && is_below(here, path.path))
         .max_by_key(|path| path.path.len());
-    let places = |keys: &[&'static str]| -> Vec<Place> {
+    let places = |keys: &[(&'static str, &'static str)]| -> Vec<Place> {
         keys.iter()
-            .filter_map(|key| shown(key).map(|path| (*key, path)))
-            .map(|(key, path)| Place {
+            .filter_map(|(key, go)| shown(key).map(|path| (*key, *go, path)))
+            .map(|(key, go, path)| Place {
                 key,
+                go,
                 href: path.path,
                 current: current == Some(path),
                 badge: badges.of(key),
@@ -71,11 +87,19 @@ mod tests {
 
     #[test]
     fn every_path_with_an_entry_has_a_place_in_the_navigation() {
-        for path in PATHS.iter() {
+        for path in paths().iter() {
             let Some(key) = path.nav else { continue };
             assert!(path.get && !path.path.contains('{'), "{path:?}");
             let mut keys = GROUPS.iter().flat_map(|(_, keys)| keys.iter());
-            assert!(keys.any(|known| *known == key), "{path:?}");
+            assert!(keys.any(|(known, _)| *known == key), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn every_letter_leads_to_one_place() {
+        let all = || GROUPS.iter().flat_map(|(_, keys)| keys.iter());
+        for (key, go) in all() {
+            assert_eq!(all().filter(|(_, other)| other == go).count(), 1, "{key}");
         }
     }
 

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::handler::Handler;
@@ -84,14 +84,34 @@ impl Route {
 /// Every path of the console: one line a noun.
 fn routes() -> Vec<Route> {
     let mut all = Vec::new();
+    all.extend(super::events::routes());
+    all.extend(super::how_to_connect::routes());
     all.extend(super::organization::routes());
     all.extend(super::overview::routes());
+    all.extend(super::tools::routes());
     all
 }
 
 /// Every path of the console, for the navigation and for whoever walks through them.
 pub fn console_paths() -> Vec<ConsolePath> {
     routes().into_iter().map(|route| route.place).collect()
+}
+
+static PATHS: LazyLock<Vec<ConsolePath>> = LazyLock::new(console_paths);
+
+/// Every path of the console, kept.
+pub(super) fn paths() -> &'static [ConsolePath] {
+    &PATHS
+}
+
+/// A path, if there is a page for this audience: links to what is not there are not made.
+pub(super) fn leads_to(path: &str, audience: Audience) -> Option<&'static str> {
+    let mut paths = paths().iter();
+    let found = paths.find(|place| {
+        let may = place.audience == Audience::Member || audience == Audience::Admin;
+        place.path == path && place.get && may
+    });
+    found.map(|place| place.path)
 }
 
 /// Everything below `/console`.

@@ -23,7 +23,10 @@ pub struct Sample {
 pub fn samples(pages: &Pages) -> Result<Vec<Sample>, Error> {
     let mut all = Vec::new();
     each::<page::Confirm>(pages, &mut all)?;
+    each::<page::HowToConnect>(pages, &mut all)?;
     each::<page::Overview>(pages, &mut all)?;
+    each::<page::ToolPage>(pages, &mut all)?;
+    each::<page::Tools>(pages, &mut all)?;
     Ok(all)
 }
 

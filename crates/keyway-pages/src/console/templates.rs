@@ -10,9 +10,12 @@ macro_rules! console {
 }
 
 /// Every template of the console, one line each. No folder overrides them.
-pub const CONSOLE: &[Template] = console![
+pub const CONSOLE: &[Template] = console! {
     "layout.html",
     "macros.html",
     "confirm.html",
+    "how_to_connect.html",
     "overview.html",
-];
+    "tool.html",
+    "tools.html",
+};

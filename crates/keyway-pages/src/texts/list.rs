@@ -14,4 +14,9 @@ macro_rules! texts {
 }
 
 /// Every text of the console, in English: one file a noun, one line here a file.
-pub const TEXTS: &[Text] = texts!["frame", "overview",];
+pub const TEXTS: &[Text] = texts! {
+    "frame",
+    "how_to_connect",
+    "overview",
+    "tools",
+};

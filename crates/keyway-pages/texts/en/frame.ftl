@@ -2,9 +2,9 @@
 frame-skip = Skip to the content
 frame-navigation = Console
 frame-menu = Menu
-frame-organization = Organization: { $name }. Switch to another one
+frame-organization = Organization
 frame-organizations = Your organizations
-frame-who = Signed in as { $name }
+frame-who = Signed in
 frame-account = Your account
 frame-sign-out = Sign out
 frame-waiting = waiting:
@@ -59,6 +59,11 @@ time-future-days = { $n ->
     [one] tomorrow
    *[other] in { $n } days
 }
+
+shortcuts-title = Keyboard
+shortcuts-search = Search this list
+shortcuts-help = Show this
+shortcuts-close = Close
 
 pager-label = Pages
 pager-first = First page

@@ -7,19 +7,22 @@ pub enum Act {
     Call,
     /// Read a resource or use a prompt; what may be read is listed.
     Read,
-    /// Approve a call of a tool.
+    /// Approve a call of a tool that one's own clients and agents ask for.
     Approve,
+    /// Decide about a call of a tool that somebody else's clients and agents ask for.
+    Decide,
     /// Administer an organization.
     Administer,
 }
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::List,
         Self::Call,
         Self::Read,
         Self::Approve,
+        Self::Decide,
         Self::Administer,
     ];
 
@@ -30,6 +33,7 @@ impl Act {
             Self::Call => "call",
             Self::Read => "read",
             Self::Approve => "approve",
+            Self::Decide => "decide",
             Self::Administer => "administer",
         }
     }

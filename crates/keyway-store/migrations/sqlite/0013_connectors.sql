@@ -22,6 +22,8 @@ CREATE TABLE connectors (
     sealed          BLOB,
     -- Grows with each change.
     revision        BIGINT  NOT NULL,
+    -- How often somebody asked for a new connection.
+    reconnects      BIGINT  NOT NULL DEFAULT 0,
     created_at      BIGINT  NOT NULL,
     created_by      TEXT    NOT NULL,
     changed_at      BIGINT  NOT NULL,
@@ -41,7 +43,7 @@ CREATE TRIGGER connectors_added AFTER INSERT ON connectors
     BEGIN UPDATE counters SET value = value + 1 WHERE name = 'connector_epoch'; END;
 CREATE TRIGGER connectors_deleted AFTER DELETE ON connectors
     BEGIN UPDATE counters SET value = value + 1 WHERE name = 'connector_epoch'; END;
-CREATE TRIGGER connectors_changed AFTER UPDATE OF revision ON connectors
+CREATE TRIGGER connectors_changed AFTER UPDATE OF revision, reconnects ON connectors
     BEGIN UPDATE counters SET value = value + 1 WHERE name = 'connector_epoch'; END;
 
 -- As for credentials: nothing is stored under a master key that was taken away.

@@ -18,6 +18,8 @@ pub enum Ended {
     },
     /// It was not got round to: it counts as not tried, and may be claimed at once.
     Released,
+    /// It waits for a person's decision, until then at the latest: it counts as not tried.
+    Waiting(Timestamp),
 }
 
 /// Ends the hold of whoever has the last lease, and sets more.
@@ -52,6 +54,12 @@ impl Store {
             Ended::Released => {
                 let_go!("state = 'queued', run_at = $4, attempts = max(attempts - 1, 0)")
             }
+            // Somebody may have decided before this is written.
+            Ended::Waiting(_) => let_go!(
+                "state = 'queued', attempts = max(attempts - 1, 0), run_at = CASE WHEN EXISTS \
+                 (SELECT 1 FROM approvals WHERE job = $2 AND state = 'pending') \
+                 THEN $5 ELSE $4 END"
+            ),
         };
         let mut ending = sqlx::query_scalar::<_, String>(sql)
             .bind(lease.organization.as_str())
@@ -62,6 +70,9 @@ impl Store {
             ending = ending
                 .bind(code)
                 .bind(retry_at.map(Timestamp::as_millisecond));
+        }
+        if let Ended::Waiting(until) = ended {
+            ending = ending.bind(until.as_millisecond());
         }
         let state = ending.fetch_optional(self.pool()).await;
         let state = state.doing("end a job")?;

@@ -7,8 +7,8 @@ use super::{
     serve, templates, validate, vault,
 };
 use super::{
-    connect, credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
-    service_accounts, setup_link, stats, upgrade, users,
+    connect, connectors, credentials, dev, import, invitations, jobs, new, oauth, organizations,
+    projects, service_accounts, setup_link, stats, upgrade, users,
 };
 
 const EXAMPLES: &str = "\
@@ -56,6 +56,7 @@ pub(crate) enum Command {
     Dev(dev::Dev),
     #[command(name = "api-keys")]
     ApiKeys(api_keys::ApiKeys),
+    Connectors(Box<connectors::Connectors>),
     Credentials(credentials::Credentials),
     Connect(connect::Connect),
     #[command(name = "setup-link")]

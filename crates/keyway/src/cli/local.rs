@@ -1,5 +1,5 @@
 use keyway_app::rotation::KeyWatch;
-use keyway_store::Purpose;
+use keyway_store::{Purpose, Store};
 use tempfile::TempDir;
 
 use super::failure::Failure;

@@ -12,6 +12,7 @@ mod client;
 mod config;
 mod confirm;
 mod connect;
+mod connectors;
 mod credentials;
 mod dev;
 mod docs;

@@ -12,8 +12,8 @@ use super::{
     serve, templates, validate, vault, version,
 };
 use super::{
-    connect, credentials, dev, import, invitations, jobs, new, oauth, organizations, projects,
-    service_accounts, setup_link, stats, upgrade, users,
+    connect, connectors, credentials, dev, import, invitations, jobs, new, oauth, organizations,
+    projects, service_accounts, setup_link, stats, upgrade, users,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -89,6 +89,9 @@ async fn dispatch(
         Command::Upgrade(command) => upgrade::run(&invocation, &command, terminal),
         Command::Dev(command) => Box::pin(dev::run(invocation, command)).await,
         Command::ApiKeys(command) => api_keys::run(&invocation, command, terminal).await,
+        Command::Connectors(command) => {
+            Box::pin(connectors::run(&invocation, *command, terminal)).await
+        }
         Command::Credentials(command) => {
             Box::pin(credentials::run(&invocation, command, terminal)).await
         }

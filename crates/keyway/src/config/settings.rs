@@ -33,6 +33,8 @@ pub struct Config {
     pub shutdown: Shutdown,
     /// Who may do what.
     pub policy: Policy,
+    /// Calls that a person has to approve.
+    pub approvals: keyway_app::approvals::ApprovalSettings,
     /// How often someone may ask.
     pub rate_limits: keyway_app::limits::RateLimits,
     /// The audit log.

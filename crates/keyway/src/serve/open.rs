@@ -89,6 +89,7 @@ pub(crate) async fn open(
             rate_limits: config.rate_limits,
             unannotated: config.policy.unannotated,
             pages_url: config.listen.public_url.clone(),
+            approvals: config.approvals.clone(),
             oauth_clients: config.oauth_clients.settings(),
             channels: Channels::new(gateway.channels().to_vec()).map_err(ServeError::Channels)?,
             ..keyway_app::Settings::default()

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+use keyway_app::approvals::{Decide, Through};
 use keyway_app::jobs::ListJobs;
 use keyway_core::{Principal, Role};
 use serde_json::json;
@@ -97,14 +98,48 @@ async fn what_policy_forbids_meanwhile_does_not_run() {
 }
 
 #[tokio::test]
-async fn what_needs_an_approval_is_not_queued_where_nobody_can_be_asked() {
+async fn a_job_that_needs_an_approval_waits_for_it_and_runs_once() {
     let directory = tempfile::tempdir().unwrap();
-    let drop = telling(&Ran::default()).destructive();
-    let world = World::idle(directory.path(), vec![drop], quick()).await;
-    let client = someone(world.app(), Role::Owner, CLIENT, "mcp");
+    let ran = Ran::default();
+    let world = World::idle(directory.path(), vec![telling(&ran)], quick()).await;
+    world.app().set_policies(policies(
+        "@approval(\"required\") forbid (principal, action == Action::\"call\", resource);",
+    ));
+    let (who, _) = keyed(&world).await;
     let wish = Queue::new("note:keep", json!({ "text": "x" }));
-    let error = world.queue_as(&client, wish).await.unwrap_err();
-    assert_eq!(error.code(), "approval_unavailable");
-    assert!(world.all().await.is_empty());
+    let id = world.queue_as(&who, wish).await.unwrap().id;
+    world.work(std::time::Duration::from_secs(20));
+    let asked = world.pending().await;
+    assert_eq!(asked.job.as_deref(), Some(id.as_str()));
+    // It waits without being tried again and again.
+    let waiting = world.reaches(&id, "queued").await;
+    assert_eq!((waiting.attempts, ran.all().len()), (0, 0));
+    let (approvals, operator) = (world.app().approvals(), world.app().local());
+    let decided = approvals.decide(&operator, &asked.id, Decide::Approve, Through::Cli);
+    assert_eq!(decided.await.unwrap().state, "approved");
+    let done = world.reaches(&id, "done").await;
+    assert_eq!((done.attempts, ran.all().len()), (1, 1));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_job_that_is_denied_dies_and_has_not_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let ran = Ran::default();
+    let world = World::idle(directory.path(), vec![telling(&ran)], quick()).await;
+    world.app().set_policies(policies(
+        "@approval(\"required\") forbid (principal, action == Action::\"call\", resource);",
+    ));
+    let (who, _) = keyed(&world).await;
+    let wish = Queue::new("note:keep", json!({ "text": "x" }));
+    let id = world.queue_as(&who, wish).await.unwrap().id;
+    world.work(std::time::Duration::from_secs(20));
+    let asked = world.pending().await;
+    let (approvals, operator) = (world.app().approvals(), world.app().local());
+    let decided = approvals.decide(&operator, &asked.id, Decide::Deny(None), Through::Cli);
+    decided.await.unwrap();
+    let dead = world.reaches(&id, "dead").await;
+    assert_eq!(dead.last_error.as_deref(), Some("approval_denied"));
+    assert_eq!(ran.all(), [""; 0]);
     world.stop().await;
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyway_app::approvals::{ApprovalView, ListApprovals};
 use keyway_app::jobs::{JobSettings, JobView, ListJobs, Queueing};
 use keyway_app::{App, Settings, Surface};
 use keyway_core::action::Expose;
@@ -123,6 +124,26 @@ impl World {
     pub(crate) async fn job(&self, id: &JobId) -> JobView {
         let who = self.app().local();
         self.app().jobs().show(&who, id).await.unwrap()
+    }
+
+    /// The approval that waits, once there is one.
+    pub(crate) async fn pending(&self) -> ApprovalView {
+        let list = ListApprovals {
+            state: Some("pending"),
+            ..ListApprovals::default()
+        };
+        let (approvals, who) = (self.app().approvals(), self.app().local());
+        until(|| async {
+            !approvals
+                .list(&who, &list)
+                .await
+                .unwrap()
+                .approvals
+                .is_empty()
+        })
+        .await;
+        let mut found = approvals.list(&who, &list).await.unwrap().approvals;
+        found.remove(0)
     }
 
     /// Waits until a job is in a state.

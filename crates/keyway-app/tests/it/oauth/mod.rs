@@ -7,4 +7,4 @@ mod refresh;
 mod roles;
 mod signing;
 mod tokens;
-mod world;
+pub(crate) mod world;

@@ -6,6 +6,7 @@
     reason = "a test that cannot be set up fails"
 )]
 
+use keyway_app::Settings;
 use keyway_app::oauth::{Authorizing, Decision, Failure, Oauth, Posted, Site, Tokens};
 use keyway_app::people::{SignedIn, WebVisitor};
 use keyway_core::{Arrival, Error, Principal};
@@ -28,7 +29,11 @@ pub(crate) struct Gate {
 }
 
 pub(crate) async fn gate() -> Gate {
-    let (world, owner) = World::start().await;
+    gate_with(|_| {}).await
+}
+
+pub(crate) async fn gate_with(change: impl FnOnce(&mut Settings)) -> Gate {
+    let (world, owner) = World::with_settings(change).await;
     let site = Site::new("https://gate.example", Some("/mcp")).unwrap();
     let body = json!({
         "redirect_uris": ["https://app.example/cb"],

@@ -24,19 +24,17 @@ pub(crate) struct World {
 impl World {
     /// A gateway that nobody has set up.
     pub(crate) async fn fresh(change: impl FnOnce(&mut SignInSettings)) -> Self {
+        Self::fresh_with(|settings| change(&mut settings.sign_in)).await
+    }
+
+    async fn fresh_with(change: impl FnOnce(&mut Settings)) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let mut sign_in = SignInSettings {
-            hash: HashCost {
-                memory_kib: 64,
-                passes: 1,
-            },
-            ..SignInSettings::default()
+        let mut settings = Settings::default();
+        settings.sign_in.hash = HashCost {
+            memory_kib: 64,
+            passes: 1,
         };
-        change(&mut sign_in);
-        let settings = Settings {
-            sign_in,
-            ..Settings::default()
-        };
+        change(&mut settings);
         let path = directory.path();
         let process = Process::start_with(path, Purpose::Serve, Vec::new(), settings).await;
         Self { process, directory }
@@ -47,7 +45,11 @@ impl World {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut SignInSettings)) -> (Self, SignedIn) {
-        let world = Self::fresh(change).await;
+        Self::with_settings(|settings| change(&mut settings.sign_in)).await
+    }
+
+    pub(crate) async fn with_settings(change: impl FnOnce(&mut Settings)) -> (Self, SignedIn) {
+        let world = Self::fresh_with(change).await;
         let local = world.app().local();
         let link = world.people().make_setup_link(&local).await.unwrap();
         let using = set_up(link.token.expose(), "ada@example.com", GOOD);

@@ -1,6 +1,5 @@
 use keyway_app::Settings;
-use keyway_app::policy::{Approvals, Policies};
-use keyway_core::{ActingAgent, Actor, Principal, Role, Subject};
+use keyway_core::{ActingAgent, Role};
 use serde_json::json;
 
 use super::world::*;
@@ -71,51 +70,5 @@ async fn attack_what_an_agent_wants_is_asked_about_as_its_wish_and_not_as_the_pe
         asked.contains("The agent `researcher` wants it") && asked.contains("/srv/a"),
         "{asked}"
     );
-    process.stop().await;
-}
-
-#[tokio::test]
-async fn an_approval_that_nobody_can_be_asked_for_is_a_denial() {
-    let directory = tempfile::tempdir().unwrap();
-    let (process, upstream) = process(directory.path(), Settings::default()).await;
-    let app = &process.app;
-    let who = someone(app, Role::Member, CLIENT, "mcp");
-    let unavailable = |answer: String| {
-        assert!(answer.contains("approval_unavailable"), "{answer}");
-    };
-    unavailable(at(app, &who, &Desk::new(false, yes()), "mcp__s__drop").await);
-    // A machine has nobody.
-    let Subject::Token { grant, client, .. } = who.subject().clone() else {
-        unreachable!()
-    };
-    let owner = Actor::ServiceAccount(id("svc", 1).parse().unwrap());
-    let machine = Subject::Token {
-        grant,
-        client,
-        owner,
-    };
-    let machine = Principal::new(who.organization().clone(), machine);
-    let machine = machine.with_scopes("mcp".parse().unwrap());
-    unavailable(at(app, &machine, &Desk::new(true, yes()), "mcp__s__drop").await);
-    // Policy may want somebody else to decide, also from while it is being asked about.
-    let other = "forbid (principal, action == Action::\"approve\", resource);";
-    let changing = {
-        let app = app.clone();
-        Desk::with(true, yes(), move || app.set_policies(policies(other)))
-    };
-    unavailable(at(app, &who, &changing, "mcp__s__drop").await);
-    unavailable(at(app, &who, &Desk::new(true, yes()), "mcp__s__drop").await);
-    let forbidding = {
-        let app = app.clone();
-        app.set_policies(Policies::read(&[], Approvals::BuiltIn).unwrap());
-        let text = "forbid (principal, action == Action::\"call\", resource);";
-        Desk::with(true, yes(), move || app.set_policies(policies(text)))
-    };
-    let answer = at(app, &who, &forbidding, "mcp__s__drop").await;
-    assert!(answer.contains("no tool of this name"), "{answer}");
-    assert_eq!(upstream.last(), "");
-    app.set_policies(Policies::read(&[], Approvals::Off).unwrap());
-    at(app, &who, &Desk::new(false, yes()), "mcp__s__drop").await;
-    assert_eq!(upstream.last(), "tools/call drop");
     process.stop().await;
 }

@@ -39,6 +39,8 @@ pub struct PlaceGroup {
 pub struct Place {
     /// Its text is `nav-{key}`.
     pub key: &'static str,
+    /// The letter that leads there after `g`.
+    pub go: &'static str,
     /// Its path.
     pub href: &'static str,
     /// Whether one is there, or at a page below it.
@@ -60,6 +62,7 @@ impl Frame {
     pub fn samples() -> Vec<Self> {
         let place = |key, href, current, badge| Place {
             key,
+            go: "o",
             href,
             current,
             badge,

@@ -5,6 +5,7 @@ mod set;
 mod value;
 
 pub(super) use set::{scope, unknown};
+pub(super) use value::{ask, secret};
 
 use std::process::ExitCode;
 

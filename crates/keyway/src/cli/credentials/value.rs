@@ -20,8 +20,35 @@ pub(super) fn given(
     value: &str,
     terminal: &mut Terminal,
 ) -> Result<Secret<String>, Failure> {
+    if field.secret {
+        warn(&field.name, value, terminal);
+    }
+    read(invocation, &format!("--set {}", field.name), value)
+}
+
+/// A secret that a flag was given.
+pub(in crate::cli) fn secret(
+    invocation: &Invocation,
+    flag: &str,
+    value: &str,
+    terminal: &mut Terminal,
+) -> Result<Secret<String>, Failure> {
+    warn(flag, value, terminal);
+    read(invocation, flag, value)
+}
+
+fn warn(name: &str, value: &str, terminal: &mut Terminal) {
+    if !value.starts_with('@') {
+        terminal.warn(format!(
+            "the value of `{name}` on the command line is seen by other users of this machine and \
+             kept by the shell: use @env:NAME, @file:PATH or @stdin"
+        ));
+    }
+}
+
+fn read(invocation: &Invocation, place: &str, value: &str) -> Result<Secret<String>, Failure> {
     let named = |wrong: String| {
-        Failure::usage("bad_value", format!("--set {}: {wrong}", field.name))
+        Failure::usage("bad_value", format!("{place}: {wrong}"))
             .with_hint("@env:NAME reads a variable, @file:PATH a file, @stdin what is piped in")
     };
     if value == "@stdin" {
@@ -30,16 +57,27 @@ pub(super) fn given(
         read.map_err(|_| named("standard input cannot be read as text".to_owned()))?;
         return kept(text).ok_or_else(|| named("standard input is empty".to_owned()));
     }
-    if field.secret && !value.starts_with('@') {
-        terminal.warn(format!(
-            "the value of `{}` on the command line is seen by other users of this machine and kept \
-             by the shell: use @env:NAME, @file:PATH or @stdin",
-            field.name
-        ));
-    }
     let resolved = crate::config::resolve(&invocation.environment, &invocation.directory, value)
         .map_err(named)?;
     kept(resolved.expose().clone()).ok_or_else(|| named("there is nothing in it".to_owned()))
+}
+
+/// Asks for a secret. A terminal does not show what is typed.
+pub(in crate::cli) fn ask(
+    name: &str,
+    flag: &str,
+    terminal: &mut Terminal,
+) -> Result<Secret<String>, Failure> {
+    terminal.note(format!("{name}:"));
+    let mut line = String::new();
+    let hidden = Hidden::new();
+    let read = std::io::stdin().read_line(&mut line);
+    drop(hidden);
+    read.ok().and_then(|_| kept(line)).ok_or_else(|| {
+        Failure::usage("bad_value", format!("no value for `{name}` was given")).with_hint(format!(
+            "give it with {flag} @env:NAME, @file:PATH or @stdin"
+        ))
+    })
 }
 
 /// Asks for a field. A terminal does not show what is typed into a secret one.

@@ -41,6 +41,26 @@ pub(super) const KEYS: &[Key] = keys! {
             Approvals::BuiltIn => "on",
             Approvals::Off => "off",
         });
+    "approvals.expiry": Kind::Duration(60_000, 30 * DAY),
+        "How long a call waits for a decision, and for being made again after it was approved.",
+        "",
+        |c, v| { c.approvals.expiry = v.duration()?; Ok(()) },
+        |c| json!(show_duration(c.approvals.expiry));
+    "approvals.wait": Kind::Duration(0, 600_000),
+        "How long a request waits for a decision before it is answered that there is none yet.",
+        "",
+        |c, v| { c.approvals.wait = v.duration()?; Ok(()) },
+        |c| json!(show_duration(c.approvals.wait));
+    "approvals.keep": Kind::Duration(DAY, 3_650 * DAY),
+        "How long approvals are listed after they were asked for. What was decided stays in the audit log.",
+        "",
+        |c, v| { c.approvals.keep = v.duration()?; Ok(()) },
+        |c| json!(show_duration(c.approvals.keep));
+    "approvals.pending": Kind::Integer(1, 100_000),
+        "How many calls of one person or service account wait for a decision at once. One more is refused.",
+        "",
+        |c, v| { c.approvals.pending = u32::try_from(v.integer()?).unwrap_or(u32::MAX); Ok(()) },
+        |c| json!(c.approvals.pending);
     "rate_limit.principal.limit": Kind::Integer(0, 1_000_000),
         "How many requests one API key, grant or web session may make within the window. 0 is without limit.",
         "`RATE_LIMIT_AUTH_LIMIT`",

@@ -79,7 +79,7 @@ async fn an_agent_never_has_more_than_who_asks_it() {
 }
 
 #[tokio::test]
-async fn what_a_person_would_have_to_approve_is_denied_to_an_agent_where_nobody_can_be_asked() {
+async fn what_a_person_has_to_approve_waits_for_them_and_the_agent_is_told() {
     let wipe = quiet("acme:wipe").annotations(Annotations {
         destructive: Some(true),
         ..Annotations::default()
@@ -91,11 +91,7 @@ async fn what_a_person_would_have_to_approve_is_denied_to_an_agent_where_nobody_
     let lab = Lab::new(vec![agent("helper").tool(wipe)], turns).await;
     let answer = lab.prompt("helper", "wipe it").await;
     assert_eq!(answer["status"], "finished");
-    assert!(
-        lab.told(1).contains("approval_unavailable"),
-        "{}",
-        lab.told(1)
-    );
+    assert!(lab.told(1).contains("approval_pending"), "{}", lab.told(1));
     let path = format!("/v1/sessions/{}/events", session(&answer));
     let events = lab.get(&lab.app.key, &path).await.json();
     let finished = events["events"].as_array().unwrap().iter();

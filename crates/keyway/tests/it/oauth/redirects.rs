@@ -127,7 +127,7 @@ async fn attack_asking_for_a_new_sign_in_signs_nobody_out() {
         ("password", super::world::PASSWORD),
     ];
     let done = gate.owner.submit(&page, &fields).await;
-    assert_eq!(done.header("location"), "/account", "{}", done.text());
+    assert_eq!(done.header("location"), "/console", "{}", done.text());
     assert_ne!(gate.owner.cookies["keyway_session"], session);
 }
 

@@ -95,7 +95,7 @@ async fn people_sign_in_with_an_application_s_own_action() {
         ("pin", "1234"),
     ];
     let done = browser.post("/sign-in", &right).await;
-    assert_eq!((done.status(), done.header("location")), (303, "/account"));
+    assert_eq!((done.status(), done.header("location")), (303, "/console"));
     assert!(
         browser
             .get("/account")

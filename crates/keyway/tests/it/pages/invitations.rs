@@ -29,7 +29,7 @@ async fn someone_new_joins_with_a_password_of_their_own() {
         ("email", "other@example.com"),
     ];
     let done = browser.post(&path, &fields).await;
-    assert_eq!((done.status(), done.header("location")), (303, "/account"));
+    assert_eq!((done.status(), done.header("location")), (303, "/console"));
     let account = browser.get("/account").await;
     assert!(
         account.text().contains("grace@example.com"),

@@ -53,7 +53,7 @@ async fn a_removed_member_comes_back_with_the_password_they_have() {
     let joined = grace.post(&path, &[("password", PASSWORD)]).await;
     assert_eq!(
         (joined.status(), joined.header("location")),
-        (303, "/account"),
+        (303, "/console"),
         "{}",
         joined.text()
     );

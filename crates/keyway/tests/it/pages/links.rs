@@ -46,7 +46,7 @@ async fn the_set_up_makes_an_owner_once() {
         ("password", PASSWORD),
     ];
     let done = browser.post(&path, &good).await;
-    assert_eq!((done.status(), done.header("location")), (303, "/account"));
+    assert_eq!((done.status(), done.header("location")), (303, "/console"));
     assert!(
         !done.header("location").contains("kwl_"),
         "no secret goes on"
@@ -67,7 +67,7 @@ async fn a_link_gives_another_password_and_signs_out_everywhere_else() {
     let page = browser.get(&path).await;
     assert!(page.text().contains("ada@example.com"));
     let done = browser.post(&path, &[("password", NEW)]).await;
-    assert_eq!((done.status(), done.header("location")), (303, "/account"));
+    assert_eq!((done.status(), done.header("location")), (303, "/console"));
     assert_eq!(browser.get("/account").await.status(), 200);
     assert_eq!(old.get("/account").await.status(), 303);
     let refused = Browser::of(&app).sign_in("ada@example.com").await;

@@ -29,14 +29,14 @@ async fn attack_open_redirect_signing_in_leads_nowhere_else() {
         let onwards = owner.get(&format!("/sign-in?{query}")).await;
         assert_eq!(
             (onwards.status(), onwards.header("location")),
-            (303, "/account"),
+            (303, "/console"),
             "{next:?}"
         );
 
         let mut browser = Browser::of(&app);
         let page = browser.get(&format!("/sign-in?{query}")).await;
         assert!(
-            page.text().contains("name=\"next\" value=\"/account\""),
+            page.text().contains("name=\"next\" value=\"/console\""),
             "{next:?}"
         );
         let fields = [
@@ -47,7 +47,7 @@ async fn attack_open_redirect_signing_in_leads_nowhere_else() {
         let done = browser.post("/sign-in", &fields).await;
         assert_eq!(
             (done.status(), done.header("location")),
-            (303, "/account"),
+            (303, "/console"),
             "{next:?}"
         );
     }

@@ -14,7 +14,7 @@ async fn oidc_signs_in_whom_a_group_makes_a_member_at_that_moment() {
     let done = corp.sign_in(&mut browser).await;
     assert_eq!(
         (done.status(), done.header("location")),
-        (303, "/account"),
+        (303, "/console"),
         "{}",
         done.text()
     );
@@ -40,11 +40,11 @@ async fn oidc_leads_on_to_where_somebody_wanted_to_go() {
     for (next, expected) in [
         ("%2Faccount%3Fx%3D1", "/account?x=1"),
         ("%2Fdevice", "/device"),
-        ("https%3A%2F%2Fevil.example", "/account"),
-        ("%2F%2Fevil.example", "/account"),
-        ("%2F%5Cevil.example", "/account"),
-        ("%2F%09%2Fevil.example", "/account"),
-        ("javascript%3Aalert(1)", "/account"),
+        ("https%3A%2F%2Fevil.example", "/console"),
+        ("%2F%2Fevil.example", "/console"),
+        ("%2F%5Cevil.example", "/console"),
+        ("%2F%09%2Fevil.example", "/console"),
+        ("javascript%3Aalert(1)", "/console"),
         ("%2Faccount&next=https%3A%2F%2Fevil.example", "/account"),
     ] {
         let mut browser = corp.browser();

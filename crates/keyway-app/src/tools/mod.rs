@@ -1,0 +1,7 @@
+//! The tools somebody may call, for people who look for one and try it.
+
+mod find;
+mod view;
+
+pub use find::{ToolFilter, ToolList};
+pub use view::{ToolKind, ToolView, UnknownToolKind};

@@ -1,0 +1,5 @@
+mod attacks;
+mod deciding;
+mod property;
+mod waiting;
+mod world;

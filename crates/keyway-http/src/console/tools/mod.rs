@@ -1,0 +1,41 @@
+//! Tools: finding one, looking at it, trying it.
+
+mod answer;
+mod list;
+mod page;
+mod try_it;
+
+use super::routes::Route;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::member("/console/tools").nav("tools").get(list::show),
+        Route::member("/console/tools/{name}")
+            .get(page::show)
+            .post(try_it::call),
+    ]
+}
+
+/// The page of a tool.
+pub(crate) fn href(name: &str) -> String {
+    let mut href = String::from("/console/tools/");
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') {
+            href.push(char::from(byte));
+        } else {
+            href.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    href
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_part_of_the_path_whatever_it_is() {
+        assert_eq!(href("mcp__a__b-c"), "/console/tools/mcp__a__b-c");
+        assert_eq!(href("../x?y#é"), "/console/tools/%2E%2E%2Fx%3Fy%23%C3%A9");
+    }
+}

@@ -1,0 +1,35 @@
+connect-title = How to connect a client
+connect-lead = Any client that speaks the Model Context Protocol reaches all your tools by one address.
+connect-address = Address
+connect-address-lead = The MCP endpoint of this gateway, over streamable HTTP.
+connect-not-public = This address is reached from this machine, or this network, only. Clients that run elsewhere need an https address: whoever runs the gateway sets it as public_url.
+connect-signing-in = Clients that can open a browser ask you to sign in, and you decide what they may do. Others send an API key in the header "Authorization: Bearer …".
+connect-keys = API keys
+connect-clients = Clients
+connect-none = No MCP endpoint is served here.
+connect-none-help = Whoever runs the gateway has turned it off; actions are still reached over HTTP.
+connect-elsewhere = This client runs elsewhere, and cannot reach the address above.
+
+connect-in-terminal = In a terminal
+connect-in-settings = In the settings, as the address
+connect-in-file-claude = In claude_desktop_config.json
+connect-in-file-cursor = In .cursor/mcp.json of a project, or ~/.cursor/mcp.json
+connect-in-file-vscode = In .vscode/mcp.json
+connect-in-file-codex = In ~/.codex/config.toml
+connect-with-key = With an API key instead of signing in
+connect-to-try = To try it
+
+connect-claude-code-name = Claude Code
+connect-claude-code-steps = Add the server, then sign in with /mcp inside Claude Code.
+connect-claude-desktop-name = Claude Desktop
+connect-claude-desktop-steps = In Settings, Connectors, choose "Add custom connector" and give it the address. On this machine alone, a small program in between does it.
+connect-cursor-name = Cursor
+connect-cursor-steps = Add the server to the file, then press "Connect" in Cursor's settings for MCP.
+connect-vscode-name = VS Code
+connect-vscode-steps = Add the server, then start it from the file or the list of MCP servers. VS Code opens a browser to sign in.
+connect-chatgpt-name = ChatGPT
+connect-chatgpt-steps = With developer mode turned on, create a connector in Settings, Connectors, and choose OAuth.
+connect-codex-name = Codex
+connect-codex-steps = Add the server, then sign in.
+connect-other-name = Any other client
+connect-other-steps = Give it the address, as a server of the type "streamable HTTP". It finds out by itself how to sign in; with a key, send the header.

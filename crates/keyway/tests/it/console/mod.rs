@@ -1,0 +1,5 @@
+//! The console, as a browser sees it.
+
+mod events;
+mod walk;
+mod world;

@@ -1,0 +1,103 @@
+// Every page that a link of the console leads to: no barriers, no trouble, pictures of each.
+import { join } from "node:path";
+import { barriers } from "../node/browser.mjs";
+import { shots } from "./harness.mjs";
+import { MARK } from "./malicious.mjs";
+
+const MOST = 120;
+
+// The same page for another thing is looked at twice, and no more.
+const pattern = (path) =>
+  path
+    .split("/")
+    .map((part, at) => (at > 3 || /^[a-z]+_[0-9a-f-]{8,}|__|%/.test(part) ? "{}" : part))
+    .join("/");
+
+const inConsole = (href, origin) => {
+  const at = new URL(href, origin);
+  const ours = at.origin === origin && /^\/console(\/|$)/.test(at.pathname) && at.pathname !== "/console/events";
+  return ours ? at.pathname : null;
+};
+
+// Paths of all pages, found by following links.
+async function crawl(open) {
+  const page = await open();
+  const [waiting, seen, kinds] = [["/console"], new Set(["/console"]), new Map()];
+  const pages = [];
+  while (waiting.length > 0 && pages.length < MOST) {
+    const path = waiting.shift();
+    const answer = await page.goto(path);
+    pages.push({ path, status: answer.status(), policy: answer.headers()["content-security-policy"] ?? "" });
+    const origin = new URL(page.url()).origin;
+    const links = await page.$$eval("a[href]", (all) => all.map((link) => link.href));
+    for (const href of links) {
+      const next = inConsole(href, origin);
+      const kind = next && pattern(next);
+      if (!next || seen.has(next) || (kinds.get(kind) ?? 0) >= 2) continue;
+      seen.add(next);
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+      waiting.push(next);
+    }
+  }
+  return { pages, trouble: page.trouble };
+}
+
+const fileOf = (path, how) => join(shots, `${path.slice(1).replaceAll("/", "-").replaceAll(/[^a-z0-9_-]/gi, "")}-${how}.png`);
+
+export default async function ({ check, owner, member, assert }) {
+  let found = { pages: [], trouble: [] };
+  await check("every link leads to a page, and none breaks its own policy", async () => {
+    found = await crawl(owner);
+    const wrong = found.pages.filter(({ status }) => status !== 200);
+    assert.deepEqual(wrong, []);
+    assert.deepEqual(found.trouble, []);
+    assert.ok(found.pages.length >= 5, `${found.pages.length} pages`);
+    for (const { path, policy } of found.pages) {
+      assert.match(policy, /script-src 'self';/, path);
+      assert.ok(!policy.includes("unsafe"), path);
+    }
+  });
+  await check("a member's links lead to pages, too", async () => {
+    const theirs = await crawl(member);
+    assert.deepEqual(theirs.pages.filter(({ status }) => status !== 200), []);
+    assert.deepEqual(theirs.trouble, []);
+  });
+  for (const [name, how] of [
+    ["light", {}],
+    ["dark", { dark: true }],
+    ["narrow-light", { narrow: true }],
+    ["narrow-dark", { narrow: true, dark: true }],
+  ]) {
+    await check(`no page has barriers, ${name}`, async () => {
+      const page = await owner(how);
+      const all = [];
+      for (const { path } of found.pages) {
+        await page.goto(path);
+        for (const line of await barriers(page)) all.push(`${path}: ${line}`);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (wide > 0) all.push(`${path}: is ${wide} px wider than the window`);
+        assert.notEqual(await page.title(), MARK, path);
+        await page.screenshot({ path: fileOf(path, name), fullPage: true });
+      }
+      assert.deepEqual([...new Set(all)], []);
+      assert.deepEqual(page.trouble, []);
+    });
+  }
+  await check("every page is there without script", async () => {
+    const page = await owner({ script: false });
+    for (const { path } of found.pages) {
+      const answer = await page.goto(path);
+      assert.equal(answer.status(), 200, path);
+      assert.equal(await page.locator("h1").count(), 1, path);
+    }
+  });
+  await check("the menu of a narrow window opens without script", async () => {
+    const page = await owner({ script: false, narrow: true });
+    await page.goto("/console");
+    const link = page.getByRole("link", { name: "How to connect" });
+    assert.ok(!(await link.isVisible()));
+    await page.locator("summary", { hasText: "Menu" }).click();
+    await link.click();
+    await page.waitForURL("**/console/connect");
+  });
+}
