@@ -198,6 +198,12 @@ pub(super) async fn page(
         fields.push(place.value(&first.unwrap_or_default()));
     }
     let (server, scopes) = match definition.authorization {
+        // Which one that is, is found out when somebody sets out for it.
+        Some(of) if of.found => {
+            let host = definition.hosts.as_deref().unwrap_or(&of.server);
+            let server = format!("the authorization server of {host}");
+            (Some(server), of.scopes)
+        }
         Some(of) => (Some(of.server), of.scopes),
         None => (None, Vec::new()),
     };

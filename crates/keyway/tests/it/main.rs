@@ -13,6 +13,7 @@ mod channels;
 mod cli;
 mod config;
 mod connect;
+mod consent;
 mod console;
 mod dev;
 mod guides;
