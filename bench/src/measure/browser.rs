@@ -32,6 +32,12 @@ impl Browser {
         })
     }
 
+    /// The same browser over another connection: one that nothing is sent over is closed.
+    pub(super) async fn reopen(&mut self) -> Result<(), Failure> {
+        self.connection = Connection::open(self.address).await?;
+        Ok(())
+    }
+
     /// The request of a page, with the cookies of now.
     pub(super) fn request(&self, path: &str) -> Vec<u8> {
         let (address, cookie) = (self.address, self.cookie());

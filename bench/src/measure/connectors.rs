@@ -78,6 +78,7 @@ pub(super) async fn run(effort: &Effort) -> Result<Vec<Figure>, Failure> {
     desk.until_listed(many * TOOLS).await?;
     let all_there = begin.elapsed();
     let resident = desk.gateway.process.resident()? / 1024.0;
+    desk.browser.reopen().await?;
     let (mut adding, mut first, mut lists) = (vec![], vec![], vec![]);
     for round in 0..rounds {
         adding.push(desk.add(many + round).await?);

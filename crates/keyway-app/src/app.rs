@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::agents::Answering;
+use crate::agents::{Answering, Turns};
 use crate::approvals::Wake;
 use crate::audit::{Audit, AuditParts};
 use crate::bound;
@@ -89,6 +89,7 @@ pub(crate) struct Inner {
     pub(crate) channels: Arc<Hub>,
     pub(crate) changes: Changes,
     pub(crate) answering: ArcSwap<Answering>,
+    pub(crate) turns: Turns,
     settings: Arc<Settings>,
     organization: OrgId,
     pub(crate) ring: Arc<KeyRing>,
@@ -236,6 +237,7 @@ impl App {
             channels: Arc::new(channels),
             changes,
             answering: ArcSwap::default(),
+            turns: Turns::default(),
             limits: Limits::new(settings.rate_limits, &parts.clock),
             policy: ArcSwap::new(InForce::new(built_in())),
             clock: parts.clock,
@@ -415,8 +417,7 @@ impl App {
             self.inner.changes.tell(organization, Topic::Servers);
             match &change.kind {
                 ChangeKind::Lists => {
-                    tenant.refresh();
-                    self.inner.changes.tell(organization, Topic::Tools);
+                    self.take_in(organization, tenant);
                     if let Some(server) = tenant.key_of(&change.server) {
                         self.inner.trust.listed(tenant.organization(), &server);
                     }
@@ -429,6 +430,26 @@ impl App {
                 }
             }
         }
+    }
+
+    /// Takes in what upstreams of an organization list now, together with what changes in the same
+    /// moment where that costs much.
+    fn take_in(&self, organization: &OrgId, tenant: &Arc<Tenant>) {
+        let Some(wait) = tenant.refresh_in() else {
+            return;
+        };
+        if wait.is_zero() {
+            tenant.refresh();
+            self.inner.changes.tell(organization, Topic::Tools);
+            return;
+        }
+        let (app, tenant) = (self.clone(), Arc::clone(tenant));
+        let organization = organization.clone();
+        self.inner.tasks.spawn(async move {
+            tokio::time::sleep(wait).await;
+            tenant.refresh();
+            app.inner.changes.tell(&organization, Topic::Tools);
+        });
     }
 
     /// How the upstreams of the principal's organization are that it may see, by key.

@@ -286,6 +286,9 @@ impl App {
         let sent = Sent::Params(call.params);
         let mut record = self.audit().call(call.who, call.request, called, sent);
         record.admitted(admitted);
+        if let Some(connection) = self.inner.bound.get(upstream.id()) {
+            record.leased(connection.instances().iter().map(|(id, _)| id));
+        }
         record.begin().await?;
         let outcome = relay(call, upstream, own).await;
         self.used_bound(upstream);

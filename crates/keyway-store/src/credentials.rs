@@ -78,7 +78,7 @@ pub struct NewStoredCredential {
     pub at: Timestamp,
 }
 
-const COLUMNS: &str = "id, key, scope, project_id, user_id, name, is_default, revision, created_at, \
+pub(crate) const COLUMNS: &str = "id, key, scope, project_id, user_id, name, is_default, revision, created_at, \
                        changed_at, last_used_at, last_error, last_error_at";
 
 impl Store {
@@ -327,7 +327,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    fn read(self) -> Result<StoredCredential, StoreError> {
+    pub(crate) fn read(self) -> Result<StoredCredential, StoreError> {
         let place = match (self.scope.as_str(), self.project_id, self.user_id) {
             ("organization", None, None) => CredentialPlace::Organization,
             ("project", Some(project), None) => CredentialPlace::Project(store::id(&project)?),

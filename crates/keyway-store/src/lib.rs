@@ -13,6 +13,7 @@ mod credential_clients;
 mod credential_grants;
 mod credential_sign_ins;
 mod credentials;
+mod credentials_page;
 mod ending;
 mod error;
 mod facts;
@@ -47,13 +48,14 @@ pub use approvals::{
     ParkedApproval, UnknownApprovalState, WhoDecided,
 };
 pub use audit::{
-    AuditCheckpoint, AuditFilter, AuditHead, AuditLog, AuditRow, Durability, GENESIS, Hash,
-    NewAuditEvent, checkpoint_text, event_hash,
+    AuditCheckpoint, AuditFilter, AuditFound, AuditHead, AuditLog, AuditRow, Durability, GENESIS,
+    Hash, NewAuditEvent, checkpoint_text, event_hash,
 };
 pub use connectors::{ConnectorChange, ConnectorReach, NewConnector, StoredConnector};
 pub use credential_grants::{GrantHealth, NewGrant};
 pub use credential_sign_ins::{CredentialSignIn, SignInOf};
 pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
+pub use credentials_page::CredentialFilter;
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
 pub use invitations::{Accepting, Invitation};

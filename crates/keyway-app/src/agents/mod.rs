@@ -1,6 +1,7 @@
 //! Agents on the gateway: who sees them, their turns, and the sessions these are in (ADR 0033).
 
 mod answer;
+mod background;
 mod calls;
 mod catalogue;
 mod failure;
@@ -17,6 +18,7 @@ mod tools;
 mod turn;
 mod view;
 
+pub(crate) use background::Turns;
 pub(crate) use calls::{Calling, Carried, Chosen};
 pub use follow::Follower;
 pub(crate) use follow::Following;

@@ -36,6 +36,12 @@ impl std::fmt::Debug for SessionParts {
 pub struct ListSessions<'a> {
     /// Those of this agent, by its slug.
     pub agent: Option<&'a str>,
+    /// Those whose first words have this in them.
+    pub words: Option<&'a str>,
+    /// Those that are like this: see [`SessionView::status`].
+    pub status: Option<&'a str>,
+    /// Only one's own, also for who administers.
+    pub own: bool,
     /// The [`SessionPage::next_cursor`] of the page before.
     pub cursor: Option<&'a str>,
     /// The most of a page, 50 unless said; at most 200.
@@ -65,18 +71,21 @@ impl Sessions {
         who: &Principal,
         list: &ListSessions<'_>,
     ) -> Result<SessionPage, Error> {
-        let own = self.only_of(who).await?;
+        let only_of = self.only_of(who).await?;
+        let own = only_of.or_else(|| list.own.then(|| actor_id(who)));
         let page = Page::read(list.cursor, list.limit)?;
+        let now = self.parts.clock.now();
         let filter = SessionFilter {
             agent: list.agent,
             actor: own.as_deref(),
+            words: list.words,
+            status: list.status.map(|status| (status, now)),
             before: page.before,
         };
         let store = &self.parts.store;
         let found = store.sessions(who.organization(), &filter, page.wanted());
         let mut found = found.await?;
         let next_cursor = page.cut(&mut found, |session| session.seq);
-        let now = self.parts.clock.now();
         let view = |session| SessionView::at(session, now);
         let all = own.is_none();
         let seen = found.into_iter();

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::background::Known;
 use super::follow::Told;
 use super::plain::Plain;
 use super::sessions::may_see;
@@ -20,6 +21,7 @@ use super::tools::AgentTools;
 use super::{Answering, Carried, Follower, failure, output};
 use crate::App;
 use crate::bound::Bound;
+use crate::changes::Topic;
 use crate::jobs::{actor_id, later, rights_end};
 
 /// The longest title of a session, in characters.
@@ -56,6 +58,7 @@ impl App {
             follower.begun(&lease.id);
         }
         let stop = from.cancel.child_token();
+        let known = self.know_turn(&lease, &stop);
         // Whoever stops waiting stops the turn.
         let _gone = stop.clone().drop_guard();
         let through = ActingAgent {
@@ -76,6 +79,7 @@ impl App {
             lease,
             text: message.text,
             follower,
+            _known: known,
             stop,
         };
         let running = self.inner.tasks.spawn(turn.run());
@@ -137,6 +141,7 @@ struct Turn {
     text: String,
     follower: Option<Arc<dyn Follower>>,
     stop: CancellationToken,
+    _known: Known,
 }
 
 /// How a turn ended: its last word, what it took, and why it is no answer.
@@ -176,6 +181,9 @@ impl Turn {
         if let Err(error) = end.await {
             tracing::error!(%error, session = %self.lease.id, "the end of a turn cannot be kept");
         }
+        inner
+            .changes
+            .tell(&self.lease.organization, Topic::Sessions);
         let (text, output) = ended.answer?;
         Ok(AgentAnswer {
             session: self.lease.id.clone(),
@@ -293,6 +301,7 @@ impl Turn {
         let sink = Arc::new(Rows {
             store: inner.store.clone(),
             lease: lease.clone(),
+            changes: inner.changes.clone(),
         });
         let now = inner.clock.now();
         if before.is_empty() {

@@ -7,7 +7,7 @@ use keyway_core::action::{Entry, JobRun};
 use keyway_core::json;
 use keyway_core::ports::{Call, RelayMethod};
 use keyway_core::rpc::{RawJson, RpcError};
-use keyway_core::{Error, Principal, RequestId, TraceId};
+use keyway_core::{CredentialId, Error, Principal, RequestId, TraceId};
 use tokio::time::Instant;
 
 use super::event::Arguments;
@@ -211,6 +211,17 @@ impl AuditedCall<'_> {
         if admitted.approved.is_some() {
             self.touch = Touch::Writes;
             self.approved.clone_from(&admitted.approved);
+        }
+    }
+
+    /// That it has these instances of credentials, by their ids.
+    pub(crate) fn leased<'i>(&mut self, instances: impl Iterator<Item = &'i CredentialId>) {
+        let ids: Vec<_> = instances.map(CredentialId::as_str).collect();
+        if !ids.is_empty() {
+            self.event = self
+                .event
+                .take()
+                .map(|event| event.detail("instances", ids));
         }
     }
 

@@ -107,6 +107,8 @@ pub enum EventKind {
     /// A job was taken back.
     JobCancelled,
 
+    /// Somebody stopped an agent's turn.
+    SessionInterrupted,
     /// A call was parked until somebody decides about it.
     ApprovalAsked,
     /// Somebody decided about a call.
@@ -193,6 +195,7 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::JobQueued, "job_queued"),
     (EventKind::JobRetried, "job_retried"),
     (EventKind::JobCancelled, "job_cancelled"),
+    (EventKind::SessionInterrupted, "session_interrupted"),
     (EventKind::ApprovalAsked, "approval_asked"),
     (EventKind::ApprovalDecided, "approval_decided"),
     (EventKind::ApprovalVoided, "approval_voided"),

@@ -1,14 +1,12 @@
 //! Looking into the logs: a page for administrators, all of it for the operator.
 
-use jiff::Timestamp;
 use keyway_core::{Error, OrgId, Principal, Problem};
-use keyway_store::AuditCheckpoint;
 pub use keyway_store::AuditFilter;
 use keyway_vault::VerifyingKey;
 
 use super::checkpoint::PURPOSE;
 use super::verify::Chain;
-use super::view::{AuditEvent, Checkpoint, Line};
+use super::view::AuditEvent;
 use super::{Audit, EventKind};
 use crate::{App, access};
 
@@ -152,62 +150,6 @@ impl Audit {
         checkpoints.for_each(|left| chain.checkpoint(left));
         Ok(chain)
     }
-
-    /// Hands out a log, or the part of it from `since` to `until` and on to the next checkpoint,
-    /// line by line.
-    pub async fn export(
-        &self,
-        organization: &OrgId,
-        since: Option<Timestamp>,
-        until: Option<Timestamp>,
-        mut line: impl FnMut(&Line) -> Result<(), Error>,
-    ) -> Result<u64, Error> {
-        let store = &self.inner.store;
-        let window = |since, until| AuditFilter {
-            since,
-            until,
-            ..AuditFilter::default()
-        };
-        // A part has no holes: events whose moment is a little out of order are in it.
-        let first = store
-            .audit_after(organization, &window(since, None), 0, 1)
-            .await?;
-        let last = store
-            .audit_before(organization, &window(None, until), None, 1)
-            .await?;
-        let (Some(first), Some(last)) = (first.first(), last.first()) else {
-            return Ok(0);
-        };
-        let (mut after, mut end) = (first.seq - 1, last.seq);
-        let checkpoints = store.audit_checkpoints(organization, after).await?;
-        let signed = checkpoints.iter().find(|checkpoint| checkpoint.seq >= end);
-        end = signed.map_or(end, |checkpoint| checkpoint.seq);
-        let mut checkpoints = checkpoints.iter().peekable();
-        let mut count = 0;
-        while after < end {
-            let rows = store
-                .audit_after(organization, &AuditFilter::default(), after, PAGE)
-                .await?;
-            if rows.is_empty() {
-                break;
-            }
-            for row in rows.into_iter().filter(|row| row.seq <= end) {
-                let seq = row.seq;
-                line(&Line::Event(AuditEvent::of(row).map_err(Error::internal)?))?;
-                count += 1;
-                while let Some(due) = checkpoints.next_if(|due| due.seq <= seq) {
-                    line(&shown(due)?)?;
-                }
-                after = seq;
-            }
-        }
-        Ok(count)
-    }
-}
-
-fn shown(checkpoint: &AuditCheckpoint) -> Result<Line, Error> {
-    let checkpoint = Checkpoint::of(checkpoint).map_err(Error::internal)?;
-    Ok(Line::Checkpoint(checkpoint))
 }
 
 fn problem(pointer: &str, expected: &str) -> Problem {

@@ -99,7 +99,7 @@ impl Connection {
         &self.organization
     }
 
-    pub(super) fn instances(&self) -> &[Leased] {
+    pub(crate) fn instances(&self) -> &[Leased] {
         &self.instances
     }
 

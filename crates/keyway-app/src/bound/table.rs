@@ -131,7 +131,7 @@ impl Table {
         self.known.lock().retain(|(of, _), _| of != organization);
     }
 
-    pub(super) fn get(&self, id: &str) -> Option<Arc<Connection>> {
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<Connection>> {
         // A server without credentials has no such id.
         if !id.contains('#') {
             return None;

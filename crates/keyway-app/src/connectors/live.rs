@@ -17,6 +17,7 @@ use super::{
 };
 use crate::App;
 use crate::bound::Connected;
+use crate::changes::Topic;
 
 /// The connectors that are connected to, of every organization.
 #[derive(Default)]
@@ -278,5 +279,6 @@ impl App {
         drop(open);
         self.tenant_of(organization).set_connectors(shown, reaches);
         self.set_connected(organization, tokens);
+        self.inner.changes.tell(organization, Topic::Servers);
     }
 }

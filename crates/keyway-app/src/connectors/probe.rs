@@ -81,6 +81,21 @@ pub enum ProbeFailure {
 }
 
 impl ProbeFailure {
+    /// The failure as it is written down.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::WantsOauth => "wants_oauth",
+            Self::WantsCredentials => "wants_credentials",
+            Self::RefusedCredentials => "refused_credentials",
+            Self::Redirected => "redirected",
+            Self::RefusedAddress => "refused_address",
+            Self::Unreachable => "unreachable",
+            Self::Timeout => "timeout",
+            Self::NotMcp => "not_mcp",
+            Self::Failed => "failed",
+        }
+    }
+
     /// What to do about it.
     pub fn hint(self) -> &'static str {
         match self {

@@ -31,6 +31,11 @@ struct Token {
 }
 
 impl Leased {
+    /// Which instances it is of.
+    pub(crate) fn instances(&self) -> &[CredentialId] {
+        &self.instances
+    }
+
     /// Whether a call ended with the service refusing an access token of it.
     pub(crate) fn was_refused<T>(&self, done: &Result<T, Error>) -> bool {
         !self.tokens.is_empty() && is_unauthorized(done)

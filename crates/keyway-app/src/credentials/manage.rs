@@ -83,6 +83,12 @@ impl Credentials {
         Ok(definition(&of, self.needing(key)))
     }
 
+    /// Whether there is an action that tells whether an instance is good.
+    pub fn has_check(&self, key: &str) -> bool {
+        let found = self.parts.definitions.credentials().get(key);
+        found.is_some_and(|definition| definition.get_check().is_some())
+    }
+
     /// The instances `who` may see, of one key or of all: everyone's for who administers the
     /// organization; else the organization's, its projects' and one's own.
     pub async fn list(
@@ -251,7 +257,7 @@ impl Credentials {
     }
 
     /// What `who` may see: everyone's for who administers the organization with the scope for it.
-    async fn sight(&self, who: &Principal) -> Result<Sight, Error> {
+    pub(super) async fn sight(&self, who: &Principal) -> Result<Sight, Error> {
         let role = access::role(&self.parts.store, who).await?;
         let role = role.ok_or_else(access::forbidden)?;
         Ok(Sight {
@@ -440,9 +446,9 @@ fn event(who: &Principal, kind: EventKind, id: &CredentialId) -> Event {
 }
 
 /// Whose instances somebody may see.
-struct Sight {
-    all: bool,
-    own: Option<keyway_core::UserId>,
+pub(super) struct Sight {
+    pub(super) all: bool,
+    pub(super) own: Option<keyway_core::UserId>,
 }
 
 impl Sight {

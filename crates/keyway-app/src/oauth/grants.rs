@@ -120,6 +120,14 @@ impl Oauth {
         })
     }
 
+    /// One grant, if `who` may see it.
+    pub async fn grant(&self, who: &Principal, id: &GrantId) -> Result<GrantView, Error> {
+        let reach = self.reach(who).await?;
+        let found = self.parts.store.oauth_grant(who.organization(), id).await?;
+        let found = found.filter(|found| reach.covers(&found.grant.owner));
+        Ok(view(found.ok_or_else(not_found)?, self.now()))
+    }
+
     /// Revokes one grant: its tokens stop working, and streams that hang on it end, at once. Who
     /// does not administer the organization revokes their own.
     pub async fn revoke_grant(&self, who: &Principal, id: &GrantId) -> Result<(), Error> {

@@ -2,7 +2,6 @@
 //! nothing that could pass for something else.
 
 use keyway_core::is_hidden;
-use keyway_core::rpc::RawJson;
 use keyway_core::secrets::{is_secret_value, looks_secret};
 use serde_json::{Map, Value};
 

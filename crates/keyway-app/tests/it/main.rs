@@ -21,4 +21,5 @@ mod rotation;
 mod sealing;
 mod setup;
 mod support;
+mod tools;
 mod upstreams;

@@ -3,17 +3,31 @@
 
 #![allow(dead_code, reason = "pages of other nouns use it")]
 
+mod activity;
+mod agents;
+mod api_keys;
+mod apps;
 mod badges;
+mod clients;
 mod events;
 mod form;
 mod how_to_connect;
+mod integrations;
 mod member;
+mod my_sessions;
 mod nav;
 mod organization;
 mod overview;
 mod params;
+mod people;
+mod policy;
 mod routes;
+mod rows;
+mod service_accounts;
+mod sessions;
+mod settings;
 mod show;
+mod took;
 mod tools;
 
 pub(crate) use routes::router;

@@ -21,9 +21,11 @@ mod sso;
 mod trouble;
 mod visit;
 
+pub(crate) use account::in_words as browser_in_words;
 pub(crate) use form::{PageForm, VisitorForm};
 pub use forms::{BadSignIn, Forms};
 pub(crate) use next::local_path;
 pub(crate) use routes::routes;
 pub(crate) use sign_in::AGAIN;
+pub(crate) use sign_out::out as signed_out;
 pub(crate) use visit::{Visit, Visitor};

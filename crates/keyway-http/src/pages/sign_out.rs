@@ -25,6 +25,6 @@ pub(super) async fn submit(
 }
 
 /// The way out, without a session cookie.
-pub(super) fn out(visit: &Visit) -> PageReply {
+pub(crate) fn out(visit: &Visit) -> PageReply {
     PageReply::see_other(OUT).cookie(Cookie::Session.forget(visit.transport))
 }

@@ -20,6 +20,9 @@ pub(crate) struct Asked {
     actor: Option<String>,
     tool: Option<String>,
     target: Option<String>,
+    server: Option<String>,
+    outcome: Option<String>,
+    request: Option<String>,
     since: Option<String>,
     until: Option<String>,
     cursor: Option<String>,
@@ -40,6 +43,9 @@ pub(crate) async fn handle(
         actor: query.actor,
         tool: query.tool,
         target: query.target,
+        server: query.server,
+        outcome: query.outcome,
+        request: query.request,
     };
     let cursor = query.cursor.as_deref();
     let page = shared

@@ -41,6 +41,7 @@ pub(crate) async fn list(
         agent: wanted.agent.as_deref(),
         cursor: wanted.cursor.as_deref(),
         limit: wanted.limit,
+        ..ListSessions::default()
     };
     answer::ok(&shared.app.sessions().list(&asker.who, &list).await?)
 }

@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use keyway_core::json::quote;
@@ -88,7 +87,7 @@ impl Pool {
     pub fn remove(&self, id: &str) -> bool {
         let removed = self.servers.lock().remove(id);
         removed.is_some_and(|server| {
-            server.removed.store(true, Ordering::Relaxed);
+            server.removed.cancel();
             if let Some(connection) = server.connection.load_full() {
                 connection.line.break_off(Failure::Removed);
             }
@@ -182,7 +181,7 @@ impl Pool {
             wake: Notify::new(),
             insist: Notify::new(),
             stop: self.shutdown.child_token(),
-            removed: AtomicBool::new(false),
+            removed: CancellationToken::new(),
         }
     }
 }

@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
@@ -49,7 +48,7 @@ pub(super) struct Server {
     pub(super) insist: Notify,
     pub(super) stop: CancellationToken,
     /// It was taken out of its pool.
-    pub(super) removed: AtomicBool,
+    pub(super) removed: CancellationToken,
 }
 
 impl Server {
@@ -235,11 +234,6 @@ impl Server {
     /// The error of a call that cannot even be sent: which server, why, and what to do.
     fn unavailable(&self) -> RpcError {
         let key = &self.spec.key;
-        if self.removed.load(Ordering::Relaxed) {
-            let message = format!("the MCP server `{key}` was removed");
-            return RpcError::new(RpcError::INTERNAL_ERROR, message)
-                .with_data(&serde_json::json!({ "code": "upstream_removed", "server": key }));
-        }
         let standing = self.state.get();
         let (code, what) = match standing.state {
             UpstreamState::AuthRequired => (
@@ -353,7 +347,11 @@ impl Upstream for Server {
     }
 
     fn relay<'a>(&'a self, relay: Relay<'a>) -> BoxFuture<'a, Result<RawJson, RpcError>> {
-        Box::pin(self.hand_through(relay))
+        Box::pin(async move {
+            let handed = self.removed.run_until_cancelled(self.hand_through(relay));
+            let handed = handed.await;
+            handed.unwrap_or_else(|| Err(Failure::Removed.to_rpc(&self.spec.key)))
+        })
     }
 
     fn subscribe<'a>(&'a self, uri: &'a str) -> BoxFuture<'a, Result<(), RpcError>> {

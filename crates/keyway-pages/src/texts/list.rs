@@ -15,8 +15,20 @@ macro_rules! texts {
 
 /// Every text of the console, in English: one file a noun, one line here a file.
 pub const TEXTS: &[Text] = texts! {
+    "activity",
+    "agents",
+    "api_keys",
+    "apps",
+    "clients",
     "frame",
     "how_to_connect",
+    "integrations",
+    "issued",
     "overview",
+    "people",
+    "policy",
+    "service_accounts",
+    "sessions",
+    "settings",
     "tools",
 };

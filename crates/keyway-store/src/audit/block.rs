@@ -211,12 +211,31 @@ impl AuditFilter {
         let before = self
             .until
             .is_none_or(|until| row.at < until.as_millisecond());
-        after && before && (self.mark().is_none() || self.says(&row.record))
+        after && before && self.says(&row.record) && self.says_more(&row.record)
     }
 
     fn says(&self, record: &str) -> bool {
+        if self.mark().is_none() {
+            return true;
+        }
         let wanted = [&self.kind, &self.actor, &self.tool, &self.target];
         let mut both = wanted.into_iter().zip(marks(record));
         both.all(|(wanted, said)| wanted.is_none() || wanted.as_deref() == said.as_deref())
+    }
+
+    /// What no mark is of.
+    fn says_more(&self, record: &str) -> bool {
+        let wanted = [
+            ("server", &self.server),
+            ("outcome", &self.outcome),
+            ("request", &self.request),
+        ];
+        wanted.into_iter().all(|(field, wanted)| {
+            let Some(wanted) = wanted.as_deref() else {
+                return true;
+            };
+            let said = json::member(record, field).and_then(|found| text(found.value));
+            said.as_deref() == Some(wanted)
+        })
     }
 }

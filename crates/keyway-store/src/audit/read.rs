@@ -52,6 +52,12 @@ pub struct AuditFilter {
     pub tool: Option<String>,
     /// Events about this, by id or name.
     pub target: Option<String>,
+    /// Calls of tools of this MCP server, by its key.
+    pub server: Option<String>,
+    /// Events that ended like this.
+    pub outcome: Option<String>,
+    /// Events of this request, by its id.
+    pub request: Option<String>,
     /// Events from here on.
     pub since: Option<Timestamp>,
     /// Events before this.
@@ -174,6 +180,31 @@ impl Store {
             .collect())
     }
 
+    /// The last checkpoint of a log.
+    pub async fn last_audit_checkpoint(
+        &self,
+        organization: &OrgId,
+    ) -> Result<Option<AuditCheckpoint>, StoreError> {
+        let row: Option<CheckpointColumns> = sqlx::query_as(
+            "SELECT seq, at, hash, key_id, signature FROM audit_checkpoints \
+             WHERE organization_id = $1 ORDER BY seq DESC LIMIT 1",
+        )
+        .bind(organization.as_str())
+        .fetch_optional(self.pool())
+        .await
+        .doing("read the last checkpoint of the audit log")?;
+        Ok(
+            row.map(|(seq, at, hash, key_id, signature)| AuditCheckpoint {
+                organization: organization.clone(),
+                seq,
+                at,
+                hash,
+                key_id,
+                signature,
+            }),
+        )
+    }
+
     /// Every organization that has a log, also those that are gone. Names none: it is for who looks
     /// after the installation.
     pub async fn audited_organizations(&self) -> Result<Vec<OrgId>, StoreError> {
@@ -199,7 +230,7 @@ impl Store {
         }
     }
 
-    async fn audit_blocks(
+    pub(super) async fn audit_blocks(
         &self,
         mut query: QueryBuilder<Sqlite>,
     ) -> Result<Vec<StoredBlock>, StoreError> {
@@ -209,7 +240,7 @@ impl Store {
 }
 
 /// The blocks that may have events that are looked for.
-fn select(organization: &OrgId, filter: &AuditFilter) -> QueryBuilder<Sqlite> {
+pub(super) fn select(organization: &OrgId, filter: &AuditFilter) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new("SELECT ");
     query.push(StoredBlock::COLUMNS);
     match filter.mark() {

@@ -1,3 +1,4 @@
+use jiff::Timestamp;
 use keyway_core::{OrgId, SessionId};
 
 use super::Session;
@@ -12,6 +13,10 @@ pub struct SessionFilter<'a> {
     pub agent: Option<&'a str>,
     /// Those of whom this is the id.
     pub actor: Option<&'a str>,
+    /// Those whose beginning has this in it, whatever the case of ASCII letters.
+    pub words: Option<&'a str>,
+    /// Those that are like this now: `running`, `idle`, or how the last turn ended.
+    pub status: Option<(&'a str, Timestamp)>,
     /// Those that began before this place.
     pub before: Option<i64>,
 }
@@ -27,6 +32,10 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS} FROM sessions WHERE organization_id = $1 AND seq < $2 \
              AND ($3 IS NULL OR agent = $3) AND ($4 IS NULL OR actor = $4) \
+             AND ($6 IS NULL OR instr(lower(title), lower($6)) > 0) \
+             AND ($7 IS NULL OR $7 = CASE \
+                 WHEN lease_until > $8 THEN 'running' WHEN lease_until IS NOT NULL THEN 'interrupted' \
+                 ELSE coalesce(last_end, 'idle') END) \
              ORDER BY seq DESC LIMIT $5"
         );
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -35,6 +44,9 @@ impl Store {
             .bind(filter.agent)
             .bind(filter.actor)
             .bind(limit)
+            .bind(filter.words)
+            .bind(filter.status.map(|(status, _)| status))
+            .bind(filter.status.map(|(_, now)| now.as_millisecond()))
             .fetch_all(self.pool())
             .await
             .doing("list the sessions")?;

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 
 /// The browser and the system, as far as they can be told from what a browser says of itself.
-pub(super) fn in_words(agent: &str) -> String {
+pub(crate) fn in_words(agent: &str) -> String {
     let first = |known: &[(&'static str, &'static str)]| {
         let found = known.iter().find(|(mark, _)| agent.contains(mark));
         found.map(|(_, name)| *name)

@@ -7,6 +7,7 @@ mod page;
 mod password;
 mod sessions;
 
+pub(crate) use agent::in_words;
 pub(super) use applications::end as end_application;
 pub(super) use organization::switch;
 pub(super) use page::show;

@@ -48,6 +48,7 @@ pub(super) async fn run(
                 agent: agent.as_deref(),
                 cursor: cursor.as_deref(),
                 limit,
+                ..ListSessions::default()
             };
             let page = sessions.list(&who, &list).await?;
             if terminal.is_json() {

@@ -49,6 +49,7 @@ const WRITTEN: &[(&str, &str)] = pages! {
     "how-to/test-an-integration.md",
     "how-to/run-agents.md",
     "how-to/add-mcp-servers.md",
+    "how-to/connect-remote-servers.md",
     "how-to/connect-a-client.md",
     "how-to/sign-in-clients.md",
     "how-to/people-and-machines.md",

@@ -69,6 +69,8 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
         "key": "acme", "scope": "organization", "fields": { "apiKey": "ours" }
     });
     let credential = as_owner(gate, "/v1/credentials", credential).await;
+    let connector = json!({ "name": "Ours", "url": "https://mcp.ours.example/", "enabled": false });
+    let connector = as_owner(gate, "/v1/connectors", connector).await;
     let first = |answer: &Answer, list: &str| id(&answer.json()[list][0]);
     let members = gate.app.get("/v1/members").send().await;
     let grants = gate.app.get("/v1/oauth/grants").send().await;
@@ -78,6 +80,7 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
         ("/v1/invitations/", id(&invitation)),
         ("/v1/service-accounts/", id(&account)),
         ("/v1/api-keys/", id(&key)),
+        ("/v1/connectors/", id(&connector)),
         ("/v1/credentials/", id(&credential)),
         (
             "/v1/oauth/clients/",

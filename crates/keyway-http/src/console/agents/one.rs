@@ -1,0 +1,93 @@
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use keyway_app::agents::{BudgetView, ListSessions};
+use keyway_core::Error;
+use keyway_pages::console_context::{Agent, Filled};
+
+use super::list::line;
+use crate::console::form::{refused, sent};
+use crate::console::member::Member;
+use crate::console::sessions::lines;
+use crate::console::took::took;
+use crate::page::PageReply;
+use crate::pages::VisitorForm;
+use crate::refusal::Refusal;
+use crate::shared::Shared;
+
+/// How many sessions of an agent are shown.
+const SESSIONS: u32 = 10;
+
+/// `GET /console/agents/{slug}`
+pub(super) async fn show(
+    State(shared): State<Arc<Shared>>,
+    member: Member,
+    Path(slug): Path<String>,
+) -> Result<Response, Refusal> {
+    let page = page(&shared, &member, &slug, Filled::new()).await?;
+    member.show(&shared, &page).await
+}
+
+/// `POST /console/agents/{slug}/prompt`: begins a session, and leads to it.
+pub(super) async fn prompt(
+    State(shared): State<Arc<Shared>>,
+    member: Member,
+    Path(slug): Path<String>,
+    VisitorForm(form): VisitorForm,
+) -> Result<Response, Refusal> {
+    shared.app.agent(member.who(), &slug)?;
+    let said = form.get("message");
+    let request = &member.visit.request;
+    let begun = shared
+        .app
+        .prompt_in_background(member.who(), &slug, said, None, request);
+    match begun.await {
+        Ok(session) => {
+            let to = format!("/console/sessions/{session}");
+            Ok(PageReply::see_other(&to).into_response())
+        }
+        Err(error) => {
+            let (status, filled) = refused(error, sent(&form, &["message"]))?;
+            let page = page(&shared, &member, &slug, filled).await?;
+            member.show_as(&shared, &page, status).await
+        }
+    }
+}
+
+async fn page(shared: &Shared, member: &Member, slug: &str, form: Filled) -> Result<Agent, Error> {
+    let view = shared.app.agent(member.who(), slug)?;
+    let list = ListSessions {
+        agent: Some(slug),
+        limit: Some(SESSIONS),
+        ..ListSessions::default()
+    };
+    let sessions = shared.app.sessions().list(member.who(), &list).await?;
+    let output = view.output_schema.as_ref();
+    let output = output.map(|schema| serde_json::to_string_pretty(schema).unwrap_or_default());
+    Ok(Agent {
+        budget: budget(&view.budget),
+        output,
+        agent: line(view),
+        sessions: lines(shared, member, sessions.sessions).await?,
+        form,
+    })
+}
+
+fn budget(view: &BudgetView) -> Vec<(&'static str, String)> {
+    let time = view
+        .time_ms
+        .map(|millis| took(millis.saturating_mul(1_000)));
+    let all = [
+        ("agent-rounds", Some(view.rounds.to_string())),
+        ("agent-tokens", view.tokens.map(|tokens| tokens.to_string())),
+        ("agent-time", time),
+        (
+            "agent-cost",
+            view.cost_micros.and_then(crate::console::sessions::dollars),
+        ),
+    ];
+    all.into_iter()
+        .filter_map(|(label, told)| Some((label, told?)))
+        .collect()
+}

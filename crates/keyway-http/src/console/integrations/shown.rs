@@ -1,0 +1,109 @@
+use keyway_app::connectors::{AuthView, ConnectorScope, OauthMode, Probed};
+use keyway_core::ports::{UpstreamState, UpstreamStatus};
+use keyway_pages::console_context::{ProbeShown, ScopeShown, Standing};
+
+/// Where a connector's page is.
+pub(super) fn path(slug: &str) -> String {
+    format!("/console/connectors/{slug}")
+}
+
+/// Who may use it, as texts name it.
+pub(super) fn scope(scope: &ConnectorScope) -> ScopeShown {
+    let (kind, names) = match scope {
+        ConnectorScope::Organization => ("organization", String::new()),
+        ConnectorScope::Project { project } => ("project", project.clone()),
+        ConnectorScope::Roles { roles } => ("roles", roles.join(", ")),
+    };
+    ScopeShown { kind, names }
+}
+
+/// How it is, as texts name it.
+pub(super) fn standing(enabled: bool, status: Option<&UpstreamStatus>) -> Standing {
+    let state = match status {
+        _ if !enabled => "off",
+        None => "each",
+        Some(status) => match status.state {
+            UpstreamState::Configured => "configured",
+            UpstreamState::Connecting => "connecting",
+            UpstreamState::Connected => "connected",
+            UpstreamState::Disconnected => "disconnected",
+            UpstreamState::AuthRequired => "auth_required",
+            UpstreamState::AuthFailed => "auth_failed",
+        },
+    };
+    let known = status.filter(|_| enabled);
+    Standing {
+        state,
+        reason: known.and_then(|status| status.reason.clone()),
+        tools: known.map(|status| status.tools),
+    }
+}
+
+/// How it is authenticated to, as texts name it; the headers that are sent; whether there is a secret
+/// to replace.
+pub(super) fn auth(auth: &AuthView) -> (&'static str, Vec<String>, bool) {
+    match auth {
+        AuthView::None => ("none", Vec::new(), false),
+        AuthView::Headers { headers } => {
+            let each = headers.iter().map(|header| match &header.scheme {
+                Some(scheme) => format!("{} ({scheme} …)", header.name),
+                None => header.name.clone(),
+            });
+            ("headers", each.collect(), true)
+        }
+        AuthView::Oauth(oauth) => (mode(oauth.mode), Vec::new(), oauth.client_id.is_some()),
+    }
+}
+
+pub(super) fn mode(mode: OauthMode) -> &'static str {
+    match mode {
+        OauthMode::Shared => "oauth_shared",
+        OauthMode::PerUser => "oauth_per_user",
+        OauthMode::ClientCredentials => "oauth_client",
+    }
+}
+
+/// What became of trying a server out.
+pub(super) fn probe(found: Probed) -> ProbeShown {
+    match found {
+        Probed::Good {
+            server_name,
+            server_version,
+            protocol,
+            era,
+            tools,
+            tool_names,
+            warnings,
+            took_ms,
+            ..
+        } => ProbeShown {
+            code: None,
+            reason: String::new(),
+            server: server_name,
+            version: server_version,
+            protocol,
+            era,
+            tools,
+            names: tool_names,
+            warnings,
+            took: took_ms,
+        },
+        Probed::Failed {
+            code,
+            reason,
+            took_ms,
+            ..
+        } => ProbeShown {
+            code: Some(code.as_str()),
+            reason,
+            server: None,
+            version: None,
+            protocol: String::new(),
+            era: "modern",
+            tools: 0,
+            names: Vec::new(),
+            warnings: Vec::new(),
+            took: took_ms,
+        },
+    }
+}

@@ -1,0 +1,21 @@
+//! Sessions of agents: the list of them, and each with its transcript.
+
+mod line;
+mod list;
+mod one;
+mod transcript;
+
+pub(super) use line::{dollars, lines};
+
+use super::routes::Route;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::member("/console/sessions")
+            .nav("sessions")
+            .get(list::show),
+        Route::member("/console/sessions/{id}").get(one::show),
+        Route::member("/console/sessions/{id}/prompt").post(one::prompt),
+        Route::member("/console/sessions/{id}/stop").post(one::stop),
+    ]
+}

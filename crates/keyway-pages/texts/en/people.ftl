@@ -1,0 +1,79 @@
+# Members and invitations.
+people-title = People
+people-lead = Who belongs to the organization, and what they may do in it.
+people-search = Search by name or e-mail address
+people-name = Name
+people-email = E-mail address
+people-no-email = no address
+people-role = Role
+people-state = State
+people-since = Member since
+people-you = (you)
+people-none = Nobody is found.
+people-none-help = Search for a part of a name or of an e-mail address.
+people-all = Show everybody
+people-about = About
+people-id = Id
+people-grants = Clients they let in
+people-grants-link = What they let clients do
+people-check = What may they call?
+
+role-owner = owner
+role-admin = admin
+role-member = member
+state-active = let in
+state-disabled = disabled
+save = Save
+never = never
+not-found-help = Search for a part of a name.
+
+people-change-role = Role
+people-change-role-lead = It holds at once, for everything they came in with.
+people-role-help = Members use what policy permits. Admins look after the organization besides. Owners also make owners.
+people-role-help-admin = Members use what policy permits. Admins look after the organization besides. Owners are made by owners.
+people-save-role = Change role
+people-owners-only = Owners are changed by owners.
+people-forgotten = Forgotten password
+people-forgotten-lead = A link to choose another password gives whoever has it everything its person may do, in every organization. So only the operator of the gateway makes one, at its machine:
+people-forgotten-command = The command that makes a reset link
+people-end = Keep out
+people-end-lead = Disabling ends their web sessions, what they let clients do and the open invitations they made, and lets their API keys rest. Removing ends all of it for good, here.
+people-enable = Let in again
+people-disable = Disable
+people-remove = Remove
+
+person-disable-title = Disable { $name }?
+person-disable-body = Their web sessions, what they let clients do and the open invitations they made end at once, and stay ended. Their API keys rest until { $name } is let in again.
+person-disable-do = Disable
+person-remove-title = Remove { $name } from the organization?
+person-remove-body = Their API keys, what they let clients do and their web sessions here end at once, and so do the open invitations they made. What they did stays in the audit log. They can be invited again.
+person-remove-do = Remove
+
+flash-role-changed = The role is changed.
+flash-person-disabled = They are kept out. Their web sessions and what they let clients do have ended.
+flash-person-enabled = They are let in again, with their API keys. Web sessions and clients start anew.
+flash-person-removed = They are no member any more. Everything they came in with has ended.
+
+invite-title = Invite somebody
+invite-lead = You get a link to hand over. Who opens it chooses a password or signs in, and is a member.
+invite-email-help = The link is for this address alone.
+invite-do = Make the link
+
+invitations-title = Invitations
+invitations-lead = Who was invited, and what became of it. A link is shown once, when it is made.
+invitations-search = Search by e-mail address
+invitations-none = No invitation is here.
+invitations-none-help = An invitation is a link that makes one person a member. It works once, for 7 days.
+invitation-state = State
+invitation-state-open = open
+invitation-state-accepted = accepted
+invitation-state-revoked = taken back
+invitation-state-expired = expired
+invitation-made = Made
+invitation-until = Works until
+invitation-do = Actions
+invitation-revoke = Take back
+invitation-revoke-title = Take back the invitation of { $name }?
+invitation-revoke-body = The link stops working at once.
+invitation-revoke-do = Take back
+flash-invitation-revoked = The invitation is taken back: its link does not work any more.

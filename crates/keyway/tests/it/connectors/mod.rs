@@ -1,0 +1,10 @@
+//! Remote MCP servers that administrators connect while the gateway runs.
+
+mod attacks;
+mod console;
+mod lifecycle;
+mod probing;
+mod processes;
+mod reach;
+mod refusals;
+pub(crate) mod world;
