@@ -25,6 +25,7 @@ use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::oauth::{Oauth, OauthParts};
+use crate::pages_at::PagesAt;
 use crate::people::{People, PeopleParts, Serving, Sso};
 use crate::policy::{Approvals, InForce, Policies};
 use crate::setup::Ready;
@@ -79,6 +80,7 @@ pub(crate) struct Inner {
     pub(crate) limits: Limits,
     pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
+    pub(crate) pages: PagesAt,
     pub(crate) store: Store,
     /// A job was queued here.
     pub(crate) jobs: Arc<Notify>,
@@ -169,6 +171,7 @@ impl App {
             random: Arc::clone(&parts.random),
             http: Arc::clone(&parts.http),
             clients: settings.oauth_clients.clone(),
+            pages: settings.pages_url.clone(),
             tasks: parts.tasks.clone(),
         }));
         parts.tasks.spawn(credentials::watch(
@@ -214,6 +217,7 @@ impl App {
         ));
         let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
+            pages: PagesAt::configured(settings.pages_url.as_deref()),
             held,
             grants,
             http: parts.http,
@@ -322,8 +326,14 @@ impl App {
             audit: inner.audit.clone(),
             definitions: self.definitions(),
             grants: Arc::clone(&inner.grants),
+            pages: inner.pages.clone(),
         };
         Credentials::new(parts).serving(Arc::clone(&inner.held))
+    }
+
+    /// Says where people reach the gateway's pages, where nothing is configured about it.
+    pub fn serves_pages_at(&self, base: &str) {
+        self.inner.pages.set(base);
     }
 
     /// The authorization server: clients, grants, tokens.
