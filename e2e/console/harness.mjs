@@ -69,6 +69,9 @@ export async function people() {
     contexts.push(context);
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
+    // A part of a page may be called what one of its fields is: meant is the field.
+    const labelled = page.getByLabel.bind(page);
+    page.getByLabel = (...label) => labelled(...label).and(page.locator("input, select, textarea"));
     // Nothing a page does may be against its own policy, or fail.
     page.trouble = [];
     page.on("pageerror", (error) => page.trouble.push(String(error)));

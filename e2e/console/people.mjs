@@ -79,7 +79,7 @@ export default async function ({ check, owner, member, api, assert, script }) {
     await yes(page, "Disable");
     await page.getByText("It is kept out.").waitFor();
     await page.getByRole("button", { name: "Let in again" }).click();
-    await page.getByText("It is let in again").waitFor();
+    await page.getByText("It is let in again, with").waitFor();
     await page.getByRole("link", { name: /^Delete/ }).click();
     await yes(page, "Delete");
     await page.getByText("The service account is deleted").waitFor();

@@ -16,7 +16,7 @@ export default async function ({ check, owner, assert }) {
     await page.getByRole("button", { name: "Decide" }).click();
     const outcome = page.locator("#outcome");
     await outcome.getByText("allowed").first().waitFor();
-    await outcome.getByText("keyway.members").waitFor();
+    await outcome.getByText("keyway.members", { exact: true }).waitFor();
   });
   await check("nobody is told at the field", async () => {
     const page = await owner();
