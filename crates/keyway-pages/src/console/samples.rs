@@ -31,6 +31,8 @@ pub fn samples(pages: &Pages) -> Result<Vec<Sample>, Error> {
     each::<page::AppConfirm>(pages, &mut all)?;
     each::<page::AppInstance>(pages, &mut all)?;
     each::<page::Apps>(pages, &mut all)?;
+    each::<page::ApprovalList>(pages, &mut all)?;
+    each::<page::ApprovalPage>(pages, &mut all)?;
     each::<page::Confirm>(pages, &mut all)?;
     each::<page::Connector>(pages, &mut all)?;
     each::<page::ConnectorForm>(pages, &mut all)?;
