@@ -42,7 +42,7 @@ async fn the_policies_in_force_are_read_with_where_they_come_from() {
     let page = owner.get("/console/policy").await;
     let text = plain(page.text());
     assert!(
-        text.contains("no-status-for-members") && text.contains("own.cedar:2"),
+        text.contains("no-status-for-members") && text.contains("own.cedar:"),
         "{text}"
     );
     assert!(text.contains("forbids") && text.contains("permits"));
@@ -165,7 +165,7 @@ async fn policies_are_read_and_tried_over_http_by_administrators() {
     let refused = app.post("/v1/policy/check").json(&body).send().await;
     assert_eq!(
         (refused.status(), refused.json()["code"].clone()),
-        (422.into(), "unknown_principal".into())
+        (422_u16, "unknown_principal".into())
     );
     let plain_key = serde_json::json!({ "name": "plain", "scopes": "mcp" });
     let made = app
