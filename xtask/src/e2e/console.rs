@@ -56,6 +56,8 @@ agents:
     tools: [status]
 ";
 
+/// Two servers: an official one, and one that attacks. Everybody asks often here, and what the tests
+/// serve on this machine may be reached.
 /// Two servers: an official one, and one that attacks. What the tests serve on this machine may
 /// be reached.
 fn configuration(rig: &Rig<'_>, model: u16) -> String {
