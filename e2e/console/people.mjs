@@ -12,8 +12,8 @@ export default async function ({ check, owner, member, api, assert, script }) {
     const page = await owner();
     await page.goto("/console/people");
     await page.getByRole("link", { name: "Invite somebody" }).click();
-    await page.getByLabel("E-mail address").fill(`grace-${way}@example.com`);
-    await page.getByLabel("Role").selectOption("admin");
+    await page.locator("#f-email").fill(`grace-${way}@example.com`);
+    await page.locator("#f-role").selectOption("admin");
     await page.getByRole("button", { name: "Make the link" }).click();
     const link = await page.locator(".secret code").innerText();
     assert.match(link, /^http.*\/invitations\/kwi_/);
@@ -30,15 +30,12 @@ export default async function ({ check, owner, member, api, assert, script }) {
   await check("an address that is none is told at its field, and stays there", async () => {
     const page = await owner();
     await page.goto("/console/people/invitations/new");
-    const field = page.getByLabel("E-mail address");
-    await field.evaluate((input) => input.setAttribute("type", "text")).catch(() => {});
-    await field.fill("ada@localhost@x");
-    await page.locator("main form").first().evaluate((form) => { form.noValidate = true; }).catch(() => {});
-    if (script) {
-      await page.getByRole("button", { name: "Make the link" }).click();
-      assert.match(await page.locator("#f-email-error").innerText(), /Expected/);
-      assert.equal(await page.getByLabel("E-mail address").inputValue(), "ada@localhost@x");
-    }
+    // One that browsers take for an address and the gateway does not.
+    await page.locator("#f-email").fill("ada!@-x.example");
+    await page.locator("main form").evaluate((form) => { form.noValidate = true; });
+    await page.getByRole("button", { name: "Make the link" }).click();
+    assert.match(await page.locator("#f-email-error").innerText(), /Expected/);
+    assert.equal(await page.locator("#f-email").inputValue(), "ada!@-x.example");
   });
 
   await check("two administrators change one member: the second is told, and then has it", async () => {
@@ -48,13 +45,13 @@ export default async function ({ check, owner, member, api, assert, script }) {
       await page.getByRole("link", { name: "Bob" }).click();
       await page.getByRole("heading", { name: "Bob" }).waitFor();
     }
-    await first.getByLabel("Role").selectOption("admin");
+    await first.locator("#f-role").selectOption("admin");
     await first.getByRole("button", { name: "Change role" }).click();
     await first.getByText("The role is changed.").waitFor();
-    await second.getByLabel("Role").selectOption("owner");
+    await second.locator("#f-role").selectOption("owner");
     await second.getByRole("button", { name: "Change role" }).click();
     await second.getByText("Somebody else changed this meanwhile.").waitFor();
-    await second.getByLabel("Role").selectOption("member");
+    await second.locator("#f-role").selectOption("member");
     await second.getByRole("button", { name: "Change role" }).click();
     await second.getByText("The role is changed.").waitFor();
   });
@@ -72,14 +69,14 @@ export default async function ({ check, owner, member, api, assert, script }) {
     const page = await owner();
     const name = `robot-${way}`;
     await page.goto("/console/service-accounts/new");
-    await page.getByLabel("Name").fill(name);
+    await page.locator("#f-name").fill(name);
     await page.getByRole("button", { name: "Make it" }).click();
     await page.getByText("The service account is made.").waitFor();
     await page.getByRole("link", { name: /^Disable/ }).click();
     await yes(page, "Disable");
     await page.getByText("It is kept out.").waitFor();
     await page.getByRole("button", { name: "Let in again" }).click();
-    await page.getByText("It is let in again, with").waitFor();
+    await page.getByRole("status").getByText("It is let in again").waitFor();
     await page.getByRole("link", { name: /^Delete/ }).click();
     await yes(page, "Delete");
     await page.getByText("The service account is deleted").waitFor();
@@ -89,11 +86,11 @@ export default async function ({ check, owner, member, api, assert, script }) {
   await check("a project is made, renamed and deleted; the organization is renamed", async () => {
     const page = await owner();
     await page.goto("/console/settings/projects/new");
-    await page.getByLabel("Name").fill("Website");
-    await page.getByLabel("Slug").fill(`web-${way}`);
+    await page.locator("#f-name").fill(`Website ${way}`);
+    await page.locator("#f-slug").fill(`web-${way}`);
     await page.getByRole("button", { name: "Make the project" }).click();
-    await page.getByRole("link", { name: "Website" }).click();
-    await page.getByLabel("Name").fill("Site");
+    await page.getByRole("link", { name: `Website ${way}` }).click();
+    await page.locator("#f-name").fill("Site");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("The project has another name.").waitFor();
     await page.getByRole("link", { name: /^Delete/ }).click();
@@ -101,7 +98,7 @@ export default async function ({ check, owner, member, api, assert, script }) {
     await page.getByText("The project is deleted.").waitFor();
     const { name } = await api("GET", "/v1/organization");
     await page.goto("/console/settings");
-    await page.getByLabel("Name").fill(`${name} ${way}`);
+    await page.locator("#f-name").fill(`${name} ${way}`);
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("The organization has another name.").waitFor();
     await api("PATCH", "/v1/organization", { name });

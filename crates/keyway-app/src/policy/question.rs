@@ -39,7 +39,7 @@ impl App {
         access::administer(&self.inner.store, who).await?;
         let someone = self.someone(who, question).await?;
         let explained = self.explain(&someone, question.tool, question.tags);
-        Ok(explained.as_seen_by(who))
+        Ok(explained.told_to(who))
     }
 
     async fn someone(&self, who: &Principal, asked: &Question<'_>) -> Result<Principal, Error> {

@@ -39,7 +39,7 @@ impl App {
 
 impl Explained {
     /// Without the texts that are not for `who` to read.
-    pub(super) fn as_seen_by(mut self, who: &Principal) -> Self {
+    pub(super) fn told_to(mut self, who: &Principal) -> Self {
         self.policies.retain(|shown| concerns(shown, who));
         self
     }

@@ -42,24 +42,24 @@ pub(crate) async fn show(
 pub(crate) async fn check(
     State(shared): State<Arc<Shared>>,
     asker: Asker,
-    Input(asked): Input<Asked>,
+    Input(put): Input<Asked>,
 ) -> Result<Response, Refusal> {
-    let access = asked.access.as_deref().map(str::parse::<Access>);
+    let access = put.access.as_deref().map(str::parse::<Access>);
     let access = access.transpose();
-    let scopes = asked.scopes.as_deref().unwrap_or(USUAL_SCOPES);
+    let scopes = put.scopes.as_deref().unwrap_or(USUAL_SCOPES);
     let scopes = scopes.parse::<Scopes>();
     let question = Question {
-        principal: &asked.principal,
-        tool: &asked.tool,
+        principal: &put.principal,
+        tool: &put.tool,
         access: access
             .map_err(|error| Error::invalid_at("/access", error.to_string()))?
             .unwrap_or(Access::ApiKey),
-        client: asked.client.as_deref(),
+        client: put.client.as_deref(),
         scopes: scopes.map_err(|error| Error::invalid_at("/scopes", error.to_string()))?,
         tags: Tags {
-            destructive: asked.destructive,
-            read_only: asked.read_only,
-            annotated: asked.destructive || asked.read_only,
+            destructive: put.destructive,
+            read_only: put.read_only,
+            annotated: put.destructive || put.read_only,
             ..Tags::default()
         },
     };

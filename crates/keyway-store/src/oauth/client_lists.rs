@@ -6,7 +6,7 @@ use crate::error::Doing as _;
 use crate::seen::unchanged;
 use crate::{Changed, Seen, Slice, Store, StoreError, facts};
 
-/// Clients an organization has anything to do with, and whether it blocked them.
+/// Clients, and whether an organization blocked them.
 macro_rules! listed {
     ($rest:literal) => {
         concat!(
@@ -14,10 +14,7 @@ macro_rules! listed {
              c.service_account_id, c.created_at, c.last_used_at, c.fresh_until, c.etag, \
              c.revision, EXISTS (SELECT 1 FROM oauth_client_blocks b \
              WHERE b.client_id = c.id AND b.organization_id = $1) AS blocked \
-             FROM oauth_clients c WHERE c.id IN (\
-             SELECT id FROM oauth_clients WHERE organization_id = $1 \
-             UNION SELECT client_id FROM oauth_grants WHERE organization_id = $1 \
-             UNION SELECT client_id FROM oauth_client_blocks WHERE organization_id = $1) ",
+             FROM oauth_clients c ",
             $rest
         )
     };
@@ -45,8 +42,15 @@ impl Store {
         slice: &Slice<'_>,
     ) -> Result<Vec<(Client, bool)>, StoreError> {
         let (at, id) = slice.downward();
+        // Of its own clients only those that can be in the part are looked at, by their index.
         let rows: Vec<Listed> = sqlx::query_as(listed!(
-            "AND (c.created_at, c.id) < ($2, $3) AND ($4 IS NULL \
+            "WHERE c.id IN (SELECT id FROM (SELECT o.id FROM oauth_clients o \
+             WHERE o.organization_id = $1 AND (o.created_at, o.id) < ($2, $3) AND ($4 IS NULL \
+             OR lower(o.name) LIKE $4 ESCAPE '\\' OR lower(o.id) LIKE $4 ESCAPE '\\') \
+             ORDER BY o.created_at DESC, o.id DESC LIMIT $5) \
+             UNION SELECT client_id FROM oauth_grants WHERE organization_id = $1 \
+             UNION SELECT client_id FROM oauth_client_blocks WHERE organization_id = $1) \
+             AND (c.created_at, c.id) < ($2, $3) AND ($4 IS NULL \
              OR lower(c.name) LIKE $4 ESCAPE '\\' OR lower(c.id) LIKE $4 ESCAPE '\\') \
              ORDER BY c.created_at DESC, c.id DESC LIMIT $5"
         ))
@@ -67,12 +71,18 @@ impl Store {
         organization: &OrgId,
         id: &ClientId,
     ) -> Result<Option<(Client, bool)>, StoreError> {
-        let row: Option<Listed> = sqlx::query_as(listed!("AND c.id = $2"))
-            .bind(organization.as_str())
-            .bind(id.as_str())
-            .fetch_optional(self.pool())
-            .await
-            .doing("read an OAuth client")?;
+        let row: Option<Listed> = sqlx::query_as(listed!(
+            "WHERE c.id = $2 AND (c.organization_id = $1 \
+             OR EXISTS (SELECT 1 FROM oauth_grants g \
+                 WHERE g.client_id = c.id AND g.organization_id = $1) \
+             OR EXISTS (SELECT 1 FROM oauth_client_blocks b \
+                 WHERE b.client_id = c.id AND b.organization_id = $1))"
+        ))
+        .bind(organization.as_str())
+        .bind(id.as_str())
+        .fetch_optional(self.pool())
+        .await
+        .doing("read an OAuth client")?;
         row.map(Listed::read).transpose()
     }
 

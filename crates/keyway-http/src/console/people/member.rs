@@ -160,9 +160,16 @@ fn page(
     trouble: Filled,
 ) -> MemberPage {
     let owner = admin.owns();
+    let changeable = owner || member.role != Role::Owner;
+    // Where the form is not shown, what was refused of it is.
+    let trouble = if changeable || trouble.message.is_some() {
+        trouble
+    } else {
+        form.clone()
+    };
     MemberPage {
         id: member.id.to_string(),
-        changeable: owner || member.role != Role::Owner,
+        changeable,
         owner,
         member: line(shared, admin, member),
         form,

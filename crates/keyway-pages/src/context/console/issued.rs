@@ -3,12 +3,13 @@ use serde::Serialize;
 use super::SAMPLE_OUTSIDE;
 use crate::Page;
 
-/// A secret that was just made, shown this once: `console/issued.html`. Its texts are `{key}-title`
-/// with `$name`, `{key}-lead`, `{key}-secret`, `{key}-note` and `{key}-on`.
+/// A secret that was just made, shown this once: `console/issued.html`. Its texts are
+/// `issued-title-{key}` with `$name`, and `issued-lead-`, `issued-secret-`, `issued-note-` and
+/// `issued-on-{key}`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Issued {
-    /// What the keys of its texts begin with.
+    /// What the keys of its texts end with.
     pub key: &'static str,
     /// What it is of. Text from outside.
     pub name: String,

@@ -87,6 +87,7 @@ async fn attack_elevation_for_a_member_no_page_of_an_administrator_exists() {
             assert_eq!(anonymous(&answer), unknown, "{at}");
         }
     }
+    assert!(for_admins > 0);
     let page = look(&member, "/console").await;
     for path in console_paths().iter().filter(|path| path.nav.is_some()) {
         let link = format!("href=\"{}\"", path.path);

@@ -8,6 +8,7 @@ mod origins;
 mod people;
 mod probes;
 mod refused;
+mod revisions;
 mod scopes;
 mod stats;
 mod streams;
