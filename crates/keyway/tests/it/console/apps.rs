@@ -130,7 +130,7 @@ async fn a_form_that_is_not_taken_says_why_at_its_field_and_keeps_no_secret() {
                 ("apiKey", CANARY),
             ],
             404,
-            "there is no project",
+            "no project of this slug",
         ),
     ] {
         owner.get("/console/apps/of/acme").await;
@@ -239,6 +239,7 @@ async fn members_see_what_is_everyone_s_and_their_own_and_change_their_own() {
     let mut eve = stranger(&app).await;
     for browser in [&mut carol, &mut eve] {
         assert_eq!(browser.get(&own).await.status(), 404);
+        browser.get("/console/apps").await;
         for what in ["rename", "rotate", "test", "default", "revoke"] {
             let at = format!("{own}/{what}");
             let refused = browser
