@@ -158,7 +158,7 @@ const refresh = (changed) => {
     } catch {
       // The next change, or loading the page again, shows it.
     }
-  }, 400);
+  }, 1000);
 };
 let stream = null;
 const follow = () => {

@@ -32,6 +32,9 @@ pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
     Ok(tally)
 }
 
+/// Two servers: an official one, and one that attacks. What the tests serve on this machine may
+/// be reached.
+fn configuration(rig: &Rig<'_>) -> String {
 /// A port that nobody has now: the model of the tests listens there.
 fn free_port() -> Result<u16, Failure> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;

@@ -39,7 +39,6 @@ pub fn samples(pages: &Pages) -> Result<Vec<Sample>, Error> {
     each::<page::Session>(pages, &mut all)?;
     each::<page::Sessions>(pages, &mut all)?;
     each::<page::HowToConnect>(pages, &mut all)?;
-    each::<page::Overview>(pages, &mut all)?;
     administration(pages, &mut all)?;
     each::<page::ToolPage>(pages, &mut all)?;
     each::<page::Tools>(pages, &mut all)?;

@@ -42,7 +42,7 @@ pub use app::{App, AppConfirm, AppInstance, PlaceOption, SecretField};
 pub use apps::{Apps, DefinitionLine, InstanceLine};
 pub use clients::{ClientLine, ClientPage, Clients, GrantLine, Grants, NewClient};
 pub use confirm::Confirm;
-pub use connector::Connector;
+pub use connector::{Connector, Health, StateLine};
 pub use connector_form::ConnectorForm;
 pub use filled::{Changed, Filled};
 pub use frame::{Frame, Notice, Place, PlaceGroup};
