@@ -11,6 +11,8 @@ macro_rules! console {
 
 /// Every template of the console, one line each. No folder overrides them.
 pub const CONSOLE: &[Template] = console! {
+    "layout.html",
+    "macros.html",
     "activity-event.html",
     "activity-log.html",
     "activity-parts.html",
@@ -22,7 +24,6 @@ pub const CONSOLE: &[Template] = console! {
     "api_keys.html",
     "app-confirm.html",
     "app-instance.html",
-    "app-macros.html",
     "app-parts.html",
     "app.html",
     "apps.html",
@@ -39,9 +40,7 @@ pub const CONSOLE: &[Template] = console! {
     "invitations.html",
     "invite.html",
     "issued.html",
-    "layout.html",
     "lines.html",
-    "macros.html",
     "member.html",
     "my-sessions.html",
     "overview.html",
@@ -53,7 +52,6 @@ pub const CONSOLE: &[Template] = console! {
     "service_account.html",
     "service_account_new.html",
     "service_accounts.html",
-    "session-macros.html",
     "session-parts.html",
     "session.html",
     "sessions.html",
