@@ -201,7 +201,7 @@ async fn members_see_what_is_everyone_s_and_their_own_and_change_their_own() {
     assert!(!page.text().contains(r#"<option value="organization""#));
     let fields = [
         ("keyway_place", "user"),
-        ("keyway_name", "mine"),
+        ("keyway_name", "bobs-own"),
         ("apiKey", OTHER),
     ];
     let done = member.post("/console/apps/of/acme", &fields).await;
@@ -213,7 +213,7 @@ async fn members_see_what_is_everyone_s_and_their_own_and_change_their_own() {
         .unwrap()
         .to_owned();
     let list = member.get("/console/apps").await;
-    assert!(list.text().contains("everyone") && list.text().contains("mine"));
+    assert!(list.text().contains("everyone") && list.text().contains("bobs-own"));
     let page = member.get(&shared).await;
     for part in ["rotate", "/rename", "/revoke"] {
         assert!(!page.text().contains(&format!("{shared}{part}")), "{part}");
@@ -247,7 +247,7 @@ async fn members_see_what_is_everyone_s_and_their_own_and_change_their_own() {
                 .await;
             assert_eq!(refused.status(), 404, "{at}: {}", refused.text());
         }
-        assert!(!browser.get("/console/apps").await.text().contains("mine"));
+        assert!(!browser.get("/console/apps").await.text().contains("bobs-own"));
     }
     assert_eq!(eve.get(&shared).await.status(), 404);
     assert!(!eve.get("/console/apps").await.text().contains("everyone"));
@@ -257,7 +257,7 @@ async fn members_see_what_is_everyone_s_and_their_own_and_change_their_own() {
     assert_eq!(ended.status(), 303, "{}", ended.text());
     assert_eq!(member.get(&own).await.status(), 404);
     let gone = member.ask(Method::GET, "/console/apps").send().await;
-    assert!(!gone.text().contains("mine"));
+    assert!(!gone.text().contains("bobs-own"));
 }
 
 #[tokio::test]
