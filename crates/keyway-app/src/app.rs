@@ -25,6 +25,7 @@ use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::oauth::{Oauth, OauthParts};
+use crate::pages_at::PagesAt;
 use crate::people::{People, PeopleParts, Serving, Sso};
 use crate::policy::{Approvals, InForce, Policies};
 use crate::setup::Ready;
@@ -79,6 +80,7 @@ pub(crate) struct Inner {
     pub(crate) limits: Limits,
     pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
+    pub(crate) pages: PagesAt,
     pub(crate) store: Store,
     /// A job was queued here.
     pub(crate) jobs: Arc<Notify>,
@@ -167,6 +169,7 @@ impl App {
             random: Arc::clone(&parts.random),
             http: Arc::clone(&parts.http),
             clients: settings.oauth_clients.clone(),
+            pages: settings.pages_url.clone(),
             tasks: parts.tasks.clone(),
         }));
         parts.tasks.spawn(credentials::watch(
@@ -206,11 +209,13 @@ impl App {
         parts.tasks.spawn(Arc::clone(&approvals).watch(
             parts.store.clone(),
             Arc::clone(&parts.clock),
+            changes.clone(),
             settings.approvals.keep,
             shutdown.clone(),
         ));
         let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
+            pages: PagesAt::configured(settings.pages_url.as_deref()),
             held,
             grants,
             http: parts.http,
@@ -318,6 +323,7 @@ impl App {
             audit: inner.audit.clone(),
             definitions: self.definitions(),
             grants: Arc::clone(&inner.grants),
+            pages: inner.pages.clone(),
         };
         Credentials::new(parts).serving(Arc::clone(&inner.held))
     }
@@ -516,6 +522,17 @@ impl App {
         let others = self.inner.tenants.load();
         let home = std::iter::once(&self.inner.home);
         home.chain(others.values()).map(Arc::clone).collect()
+    }
+
+    /// Says where the gateway is served, without a final slash; the first word counts. People are led
+    /// there where no URL of its pages is configured.
+    pub fn served_at(&self, url: &str) {
+        self.inner.pages.set(url);
+    }
+
+    /// The URL people reach the gateway's pages under, where it is known.
+    pub(crate) fn pages_url(&self) -> Option<&str> {
+        self.inner.pages.base()
     }
 
     pub(crate) fn settings(&self) -> &Settings {
