@@ -162,7 +162,7 @@ impl App {
             entry.validate(&run.input)?;
             let leased = self.lease(run.who, run.definitions, entry, || run.choice());
             let leased = leased.await?;
-            record.leased(leased.iter().flat_map(|leased| leased.instances()));
+            record.leased(leased.iter().flat_map(Leased::instances));
             record.begin().await?;
             let mut reply = self.attempt(entry, run, leased.as_ref()).await;
             self.leased(leased.as_ref(), &reply);

@@ -58,7 +58,7 @@ impl App {
         session: Option<&str>,
         request: &RequestId,
     ) -> Result<SessionId, Error> {
-        let (begun, mut began) = oneshot::channel();
+        let (begun, mut told) = oneshot::channel();
         let (app, who, request) = (self.clone(), who.clone(), request.clone());
         let (agent, message) = (agent.to_owned(), message.to_owned());
         let session = session.map(str::to_owned);
@@ -80,7 +80,7 @@ impl App {
                 .map(|prompted| prompted.session_id)
         });
         tokio::select! {
-            Ok(session) = &mut began => Ok(session),
+            Ok(session) = &mut told => Ok(session),
             ended = &mut turn => ended.map_err(Error::internal)?,
         }
     }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeSet, HashMap};
 
-use keyway_core::{Error, OrgId, Principal};
+use keyway_core::{Error, OrgId, Principal, ServiceAccountId, UserId};
 
 use crate::App;
 
@@ -29,10 +29,10 @@ impl App {
         let store = &self.inner.store;
         let mut names = HashMap::new();
         for id in ids.collect::<BTreeSet<_>>() {
-            let name = if let Ok(user) = id.parse() {
+            let name = if let Ok(user) = id.parse::<UserId>() {
                 let member = store.member(organization, &user).await?;
                 member.map(|member| member.name)
-            } else if let Ok(account) = id.parse() {
+            } else if let Ok(account) = id.parse::<ServiceAccountId>() {
                 let account = store.service_account(organization, &account).await?;
                 account.map(|account| account.name)
             } else {

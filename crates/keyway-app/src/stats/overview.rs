@@ -51,7 +51,9 @@ impl App {
             .call_series(organization, calls_of, window.step(), since)
             .await?;
         let mut totals = CallCounts::default();
-        steps.iter().for_each(|step| totals.add(&step.counts));
+        for step in &steps {
+            totals.add(&step.counts);
+        }
         let tools = match of {
             StatsOf::Tool(_) => Vec::new(),
             _ => {
@@ -96,15 +98,12 @@ impl App {
         let (store, organization) = (&self.inner.store, who.organization());
         let since = window.since(until);
         let mut statuses = self.server_statuses(who).await;
-        match of.server() {
-            Some(key) => {
-                statuses.retain(|status| status.name == key);
-                called.insert(key.to_owned(), totals.clone());
-            }
-            None => {
-                let found = store.calls_by_server(organization, since, SERVERS).await?;
-                called.extend(found.into_iter().map(|one| (one.server, one.counts)));
-            }
+        if let Some(key) = of.server() {
+            statuses.retain(|status| status.name == key);
+            called.insert(key.to_owned(), totals.clone());
+        } else {
+            let found = store.calls_by_server(organization, since, SERVERS).await?;
+            called.extend(found.into_iter().map(|one| (one.server, one.counts)));
         }
         let changes = store
             .server_states(organization, of.server(), since, CHANGES)

@@ -119,7 +119,7 @@ mod tests {
         let of = |tool: &str| rows.iter().find(|row| row.tool == tool).unwrap();
         let unknown = of(UNKNOWN);
         assert_eq!((unknown.server.as_str(), unknown.counts.denied), (OWN, 2));
-        assert_eq!(unknown.counts.quantile(0.5), None);
+        assert_eq!(unknown.counts.quantile(500), None);
         assert_eq!(of(OTHERS).counts.calls, 11);
         assert_eq!(rows.len(), MOST + 1);
         assert!(tally.take().is_empty());

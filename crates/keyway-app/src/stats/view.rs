@@ -119,8 +119,8 @@ impl From<&CallCounts> for CallsView {
             errors: counts.errors,
             denied: counts.denied,
             cancelled: counts.cancelled,
-            p50_us: counts.quantile(0.5),
-            p95_us: counts.quantile(0.95),
+            p50_us: counts.quantile(500),
+            p95_us: counts.quantile(950),
         }
     }
 }

@@ -37,12 +37,6 @@ fn every_page_of_the_console_is_rendered_and_every_form_carries_the_token() {
             .any(|name| template.name == format!("console/{name}"))
             || template.name.ends_with("-macros.html")
             || template.name.ends_with("-parts.html");
-        let of_many = [
-            "console/layout.html",
-            "console/lines.html",
-            "console/macros.html",
-        ];
-        let shared = of_many.contains(&template.name) || template.name.ends_with("-parts.html");
         assert_eq!(
             rendered.contains(template.name),
             !shared,

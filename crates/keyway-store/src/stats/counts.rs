@@ -75,22 +75,23 @@ impl CallCounts {
         }
     }
 
-    /// How long at most so much of the calls took that ran, `part` from 0 to 1, in microseconds: as
-    /// exact as the bounds are near, and no more than the last of them. `None` where none ran.
-    pub fn quantile(&self, part: f64) -> Option<u64> {
+    /// How long so many of a thousand calls that ran took at most, in microseconds: as exact as the
+    /// bounds are near, and no more than the last of them. `None` where none ran.
+    pub fn quantile(&self, of_thousand: u64) -> Option<u64> {
         let ran: u64 = self.took.iter().sum();
         if ran == 0 {
             return None;
         }
-        let wanted = part.clamp(0.0, 1.0) * as_float(ran);
+        let wanted = ran.saturating_mul(of_thousand.min(1_000)).div_ceil(1_000);
         let (mut below, mut from) = (0, 0);
         for (count, bound) in self.took.iter().zip(BOUNDS_MICROS) {
-            let (with, width) = (below + count, as_float(bound - from));
-            if *count > 0 && as_float(with) >= wanted {
-                let within = (wanted - as_float(below)).max(0.0) / as_float(*count);
-                return Some(from + (width * within).round() as u64);
+            let reached = below + count;
+            if *count > 0 && reached >= wanted {
+                let part = u128::from(bound - from) * u128::from(wanted.saturating_sub(below));
+                let within = part / u128::from(*count);
+                return Some(from + u64::try_from(within).unwrap_or(bound - from));
             }
-            (below, from) = (with, bound);
+            (below, from) = (reached, bound);
         }
         BOUNDS_MICROS.last().copied()
     }
@@ -123,14 +124,6 @@ impl CallCounts {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "an estimate between two bounds needs no more than 52 bits"
-)]
-fn as_float(count: u64) -> f64 {
-    count as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,19 +131,19 @@ mod tests {
     #[test]
     fn a_quantile_lies_between_the_bounds_that_hold_it() {
         let mut counts = CallCounts::default();
-        assert_eq!(counts.quantile(0.5), None);
+        assert_eq!(counts.quantile(500), None);
         for _ in 0..90 {
             counts.took(1_500);
         }
         for _ in 0..10 {
             counts.took(150_000);
         }
-        let half = counts.quantile(0.5).unwrap();
+        let half = counts.quantile(500).unwrap();
         assert!((1_001..=2_000).contains(&half), "{half}");
-        let most = counts.quantile(0.95).unwrap();
+        let most = counts.quantile(950).unwrap();
         assert!((100_001..=200_000).contains(&most), "{most}");
         counts.took(u64::MAX);
-        assert_eq!(counts.quantile(1.0), Some(60_000_000));
+        assert_eq!(counts.quantile(1_000), Some(60_000_000));
     }
 
     #[test]

@@ -130,7 +130,7 @@ async fn a_form_that_is_not_taken_says_why_at_its_field_and_keeps_no_secret() {
                 ("apiKey", CANARY),
             ],
             404,
-            "there is no project",
+            "no project of this slug",
         ),
     ] {
         owner.get("/console/apps/of/acme").await;
@@ -201,7 +201,7 @@ async fn members_see_what_is_everyone_s_and_their_own_and_change_their_own() {
     assert!(!page.text().contains(r#"<option value="organization""#));
     let fields = [
         ("keyway_place", "user"),
-        ("keyway_name", "mine"),
+        ("keyway_name", "bobs-own"),
         ("apiKey", OTHER),
     ];
     let done = member.post("/console/apps/of/acme", &fields).await;
@@ -213,7 +213,7 @@ async fn members_see_what_is_everyone_s_and_their_own_and_change_their_own() {
         .unwrap()
         .to_owned();
     let list = member.get("/console/apps").await;
-    assert!(list.text().contains("everyone") && list.text().contains("mine"));
+    assert!(list.text().contains("everyone") && list.text().contains("bobs-own"));
     let page = member.get(&shared).await;
     for part in ["rotate", "/rename", "/revoke"] {
         assert!(!page.text().contains(&format!("{shared}{part}")), "{part}");
@@ -239,6 +239,7 @@ async fn members_see_what_is_everyone_s_and_their_own_and_change_their_own() {
     let mut eve = stranger(&app).await;
     for browser in [&mut carol, &mut eve] {
         assert_eq!(browser.get(&own).await.status(), 404);
+        browser.get("/console/apps").await;
         for what in ["rename", "rotate", "test", "default", "revoke"] {
             let at = format!("{own}/{what}");
             let refused = browser
@@ -246,7 +247,7 @@ async fn members_see_what_is_everyone_s_and_their_own_and_change_their_own() {
                 .await;
             assert_eq!(refused.status(), 404, "{at}: {}", refused.text());
         }
-        assert!(!browser.get("/console/apps").await.text().contains("mine"));
+        assert!(!browser.get("/console/apps").await.text().contains("bobs-own"));
     }
     assert_eq!(eve.get(&shared).await.status(), 404);
     assert!(!eve.get("/console/apps").await.text().contains("everyone"));
@@ -256,7 +257,7 @@ async fn members_see_what_is_everyone_s_and_their_own_and_change_their_own() {
     assert_eq!(ended.status(), 303, "{}", ended.text());
     assert_eq!(member.get(&own).await.status(), 404);
     let gone = member.ask(Method::GET, "/console/apps").send().await;
-    assert!(!gone.text().contains("mine"));
+    assert!(!gone.text().contains("bobs-own"));
 }
 
 #[tokio::test]

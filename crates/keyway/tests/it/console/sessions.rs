@@ -118,6 +118,7 @@ async fn sessions_are_searched_and_each_sees_their_own() {
     let mut eve = stranger(&lab.app).await;
     for browser in [&mut member, &mut eve] {
         assert_eq!(browser.get(&first).await.status(), 404);
+        browser.get("/console/me/sessions").await;
         for what in ["prompt", "stop"] {
             let at = format!("{first}/{what}");
             let refused = browser.post(&at, &[("message", "Hi")]).await;
