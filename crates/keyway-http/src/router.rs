@@ -10,8 +10,9 @@ use crate::pages::routes;
 use crate::routes::{
     agents, api_keys, call_action, channel_events, channel_socket, connectors, credentials,
     healthz, invitations, jobs, list_actions, list_audit_events, list_channels, list_mcp_servers,
-    members, metrics, oauth_clients, oauth_grants, organization, policy, projects, prompt_agent,
-    readyz, routed_action, service_accounts, sessions, show_openapi, show_stats, socket, unknown,
+    mcp_servers, members, metrics, oauth_clients, oauth_grants, organization, policy, projects,
+    prompt_agent, readyz, routed_action, service_accounts, sessions, show_openapi, show_stats,
+    socket, unknown,
 };
 use crate::shared::Shared;
 
@@ -25,7 +26,7 @@ pub(crate) fn router(shared: Arc<Shared>, mounts: Vec<Mount>) -> Router {
         .merge(jobs_and_channels())
         .merge(agents_and_sessions())
         .route("/v1/audit", get(list_audit_events::handle))
-        .route("/v1/mcp-servers", get(list_mcp_servers::handle))
+        .merge(servers())
         .route("/v1/stats", get(show_stats::handle))
         .route("/v1/openapi.json", get(show_openapi::handle))
         .merge(connectors())
@@ -55,6 +56,33 @@ fn jobs_and_channels() -> Router<Arc<Shared>> {
         .route("/v1/channels/{name}/events", get(channel_events::handle))
         .route("/v1/channels/{name}/ws", get(channel_socket::handle))
         .route("/v1/ws", get(socket::handle))
+}
+
+/// MCP servers, and what is decided about them.
+fn servers() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/v1/mcp-servers", get(list_mcp_servers::handle))
+        .route(
+            "/v1/mcp-servers/{id}",
+            get(mcp_servers::show).patch(mcp_servers::change),
+        )
+        .route(
+            "/v1/mcp-servers/{id}/tools",
+            get(mcp_servers::tools).patch(mcp_servers::change_tool),
+        )
+        .route("/v1/mcp-servers/{id}/changes", get(mcp_servers::changes))
+        .route(
+            "/v1/mcp-servers/{id}/changes/accept",
+            post(mcp_servers::accept),
+        )
+        .route(
+            "/v1/mcp-servers/{id}/changes/reject",
+            post(mcp_servers::reject),
+        )
+        .route(
+            "/v1/mcp-servers/{id}/reconnect",
+            post(mcp_servers::reconnect),
+        )
 }
 
 /// Agents, and what was said to them.

@@ -5,9 +5,10 @@ use keyway_store::ToolPin;
 use super::difference::difference;
 use super::error;
 use super::servers::McpServers;
-use super::view::{ChangeView, Part};
+use super::view::ChangeView;
 use crate::audit::{Event, EventKind};
 use crate::connectors::by;
+use crate::{Listed, Part};
 
 /// The most rows of a part of a list.
 const ROWS: usize = 20;
@@ -39,17 +40,16 @@ impl McpServers {
         &self,
         who: &Principal,
         server: &str,
-        cursor: Option<&str>,
-    ) -> Result<Part<ChangeView>, Error> {
+        part: Part<'_>,
+    ) -> Result<Listed<ChangeView>, Error> {
         self.app.administer(who).await?;
         let standing = self.standing(who, server).await?;
-        let after = cursor.unwrap_or_default();
         let pins = standing.stored.pins.iter();
-        let mut pins = pins.filter(|pin| cursor.is_none() || pin.tool.as_str() > after);
+        let mut pins = pins.filter(|pin| part.cursor.is_none_or(|after| pin.tool.as_str() > after));
         let rows: Vec<_> = pins.by_ref().filter_map(view).take(ROWS).collect();
         let last = rows.last().map(|row| row.tool.clone());
         let more = pins.any(|pin| pin.held.is_some());
-        Ok(Part {
+        Ok(Listed {
             next_cursor: last.filter(|_| more),
             rows,
         })

@@ -48,4 +48,5 @@ pub(super) fn not_connected() -> Error {
         "mcp_server_not_connected",
         "the MCP server has no connection here that everybody shares",
     )
+    .with_hint("ask the running gateway: POST /v1/mcp-servers/KEY/reconnect")
 }

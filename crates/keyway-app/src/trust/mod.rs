@@ -33,4 +33,4 @@ pub use rules::Usual;
 pub use servers::McpServers;
 pub use suspicious::{Odd, OddKind, suspicious};
 pub(crate) use table::Trust;
-pub use view::{ChangeView, Part, ServerPatch, ServerView, ToolPatch, ToolState, ToolView};
+pub use view::{ChangeView, ServerPatch, ServerView, ToolPatch, ToolState, ToolView};

@@ -126,6 +126,10 @@ impl McpServers {
         let change = async {
             self.app.administer(who).await?;
             let standing = self.standing(who, server).await?;
+            if standing.usual == Usual::Added {
+                let connectors = self.app.connectors();
+                return Box::pin(connectors.refresh(who, server)).await.map(drop);
+            }
             let opener = self.app.opener();
             let shown = standing.shown.zip(opener);
             let done = shown.is_some_and(|(shown, opener)| opener.reconnect(shown.id()));

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use keyway_core::ports::{Definition, Lists};
 use keyway_core::rpc::RawJson;
 use keyway_core::{Error, Principal, is_visible, json};
 use keyway_store::{Pinning, Reason, ToolPin, ToolSettings};
@@ -9,8 +10,9 @@ use super::curate::{Shown, curate, once_each};
 use super::error;
 use super::servers::{McpServers, Standing};
 use super::suspicious::suspicious;
-use super::view::{Part, ToolPatch, ToolState, ToolView};
+use super::view::{ToolPatch, ToolState, ToolView};
 use crate::audit::{Event, EventKind};
+use crate::{Listed, Part};
 
 /// The most rows of a part of a list.
 const ROWS: usize = 50;
@@ -18,26 +20,26 @@ const ROWS: usize = 50;
 const LONGEST: usize = 2_000;
 /// The longest name a tool is given, in bytes: what clients know it by has room for the server's key.
 const NAME: usize = 64;
+/// The longest name of a tool that is decided about before the server listed it, in bytes.
+const LONGEST_NAME: usize = 256;
 /// The longest description a tool is given, in characters.
 const DESCRIPTION: usize = 8_000;
 
 impl McpServers {
     /// A part of the tools of a server, by name: what it lists, and what it listed and was accepted.
-    /// Only those in whose names `search` is found.
     pub async fn tools(
         &self,
         who: &Principal,
         server: &str,
-        search: &str,
-        cursor: Option<&str>,
-    ) -> Result<Part<ToolView>, Error> {
+        part: Part<'_>,
+    ) -> Result<Listed<ToolView>, Error> {
         self.app.administer(who).await?;
         let standing = self.standing(who, server).await?;
         let all = Tools::of(&standing);
-        let small = search.to_lowercase();
-        let after = cursor.unwrap_or_default();
+        let searched = part.search.unwrap_or_default().trim().to_lowercase();
         let mut found = all.names.iter().filter(|name| {
-            (cursor.is_none() || name.as_str() > after) && name.to_lowercase().contains(&small)
+            part.cursor.is_none_or(|after| name.as_str() > after)
+                && name.to_lowercase().contains(&searched)
         });
         let rows: Vec<_> = found
             .by_ref()
@@ -45,7 +47,7 @@ impl McpServers {
             .map(|name| all.view(name))
             .collect();
         let last = rows.last().map(|row| row.tool.clone());
-        Ok(Part {
+        Ok(Listed {
             next_cursor: last.filter(|_| found.next().is_some()),
             rows,
         })
@@ -58,6 +60,20 @@ impl McpServers {
         let all = Tools::of(&standing);
         let known = all.names.contains(tool);
         known.then(|| all.view(tool)).ok_or_else(error::no_tool)
+    }
+
+    /// The revision of the settings of a tool; 0 where there are none.
+    pub async fn revision_of(
+        &self,
+        who: &Principal,
+        server: &str,
+        tool: &str,
+    ) -> Result<i64, Error> {
+        self.app.administer(who).await?;
+        let standing = self.standing(who, server).await?;
+        let mut all = standing.stored.tools.iter();
+        let found = all.find(|one| one.tool == tool);
+        Ok(found.map_or(0, |found| found.revision))
     }
 
     /// Changes the settings of a tool, made from what had this revision. It holds for every client once
@@ -94,7 +110,9 @@ impl McpServers {
             self.decide(who).await?;
             let standing = self.standing(who, server).await?;
             let all = Tools::of(&standing);
-            if !all.names.contains(tool) {
+            // Where nothing is connected, nobody knows what the server lists.
+            let unknown = standing.shown.is_none() && tool.len() <= LONGEST_NAME;
+            if !all.names.contains(tool) && !unknown {
                 return Err(error::no_tool());
             }
             let new = changed(&all, tool, revision, patch)?;
@@ -173,7 +191,10 @@ struct Tools<'a> {
 
 impl<'a> Tools<'a> {
     fn of(standing: &'a Standing) -> Self {
-        let lists = standing.lists();
+        let lists = match &standing.shown {
+            Some(_) => standing.lists(),
+            None => Arc::new(remembered(&standing.stored.pins)),
+        };
         let rules = super::rules::Rules::of(&standing.stored, standing.usual);
         let shown = curate(Arc::clone(&lists), Arc::new(rules));
         let listed: BTreeMap<_, _> = once_each(&lists.tools)
@@ -274,6 +295,22 @@ impl<'a> Tools<'a> {
             _ if rules.remember() => ToolState::New,
             _ => ToolState::NameTaken,
         }
+    }
+}
+
+/// What a server listed, as far as it was kept: all that is known where nothing is connected.
+fn remembered(pins: &[ToolPin]) -> Lists {
+    let tools = pins.iter().filter_map(|pin| {
+        let held = pin.held.as_ref().map(|held| &held.definition);
+        let kept = held.or_else(|| Some(&pin.accepted.as_ref()?.definition))?;
+        Some(Definition {
+            key: pin.tool.clone(),
+            json: RawJson::parse(kept.clone().into()).ok()?,
+        })
+    });
+    Lists {
+        tools: tools.collect(),
+        ..Lists::default()
     }
 }
 

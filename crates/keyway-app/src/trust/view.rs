@@ -7,6 +7,7 @@ use super::suspicious::Odd;
 /// What is decided about an MCP server, and what waits.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 pub struct ServerView {
     /// The server's key.
     pub key: String,
@@ -127,17 +128,6 @@ pub struct ChangeView {
     pub findings: Vec<Finding>,
     /// Where it differs from what was accepted.
     pub differences: Vec<Difference>,
-}
-
-/// A part of a list.
-#[derive(Debug, Clone, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Part<T> {
-    /// The rows.
-    #[serde(skip)]
-    pub rows: Vec<T>,
-    /// What asks for the next part, where there is one.
-    pub next_cursor: Option<String>,
 }
 
 /// What is to become of the settings of a server; what is absent stays.

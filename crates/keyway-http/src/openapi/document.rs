@@ -2,8 +2,8 @@ use keyway_core::action::Registry;
 use serde_json::{Value, json};
 
 use super::{
-    actions, agents, audit, components, connectors, credentials, jobs, oauth, paths, people,
-    policy, stats,
+    actions, agents, audit, components, connectors, credentials, jobs, mcp_servers, oauth, paths,
+    people, policy, stats,
 };
 use crate::settings::McpSettings;
 use crate::shared::About;
@@ -23,6 +23,7 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
     paths.extend(policy::paths());
     paths.extend(credentials::paths());
     paths.extend(connectors::paths());
+    paths.extend(mcp_servers::paths());
     actions::describe(registry, &mut paths, &mut components);
     let mut info = json!({ "title": about.title, "version": about.version });
     if let (Some(description), Some(info)) = (&about.description, info.as_object_mut()) {

@@ -9,6 +9,7 @@ mod connectors;
 mod credentials;
 mod document;
 mod jobs;
+mod mcp_servers;
 mod oauth;
 mod operation;
 mod paths;

@@ -15,6 +15,7 @@ pub(crate) mod list_actions;
 pub(crate) mod list_audit_events;
 pub(crate) mod list_channels;
 pub(crate) mod list_mcp_servers;
+pub(crate) mod mcp_servers;
 pub(crate) mod members;
 pub(crate) mod metrics;
 pub(crate) mod oauth_clients;

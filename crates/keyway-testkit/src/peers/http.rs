@@ -110,6 +110,15 @@ impl HttpPeer {
         self.peer.listeners.lock().clear();
     }
 
+    /// Lists exactly these tools from here on, as JSON text, and announces it. A call of any of them
+    /// is answered as before.
+    pub fn relist(&self, tools: impl IntoIterator<Item = String>) {
+        *self.peer.relisted.lock() = Some(tools.into_iter().collect());
+        let params = json!({});
+        self.peer
+            .announce("notifications/tools/list_changed", &params);
+    }
+
     /// Lets one call of `hang` answer.
     pub fn let_go(&self) {
         self.peer.let_go.notify_one();

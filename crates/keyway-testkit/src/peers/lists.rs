@@ -49,6 +49,9 @@ pub(super) fn page(peer: &Peer, method: &str, params: &Value) -> String {
 const MIRROR: &str = r#"{"name":"mirror","inputSchema":{"type":"object","properties":{"region":{"type":"string","x-mcp-header":"Region"}}}}"#;
 
 fn tools(peer: &Peer) -> Vec<String> {
+    if let Some(tools) = &*peer.relisted.lock() {
+        return tools.clone();
+    }
     let plain =
         |name: &str| json!({ "name": name, "inputSchema": { "type": "object" } }).to_string();
     let mut tools: Vec<_> = [

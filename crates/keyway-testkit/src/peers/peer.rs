@@ -42,6 +42,8 @@ pub(super) struct Peer {
     /// Ids of calls whose stream the client closed.
     pub(super) closed: Mutex<Vec<String>>,
     pub(super) changed: AtomicBool,
+    /// What it lists as its tools in place of those of its script.
+    pub(super) relisted: Mutex<Option<Vec<String>>>,
     /// Lets one hanging call go.
     pub(super) let_go: tokio::sync::Notify,
     pub(super) subscribed: Mutex<HashSet<String>>,

@@ -8,7 +8,7 @@ use super::{
 };
 use super::{
     connect, connectors, credentials, dev, import, invitations, jobs, new, oauth, organizations,
-    projects, service_accounts, setup_link, stats, upgrade, users,
+    projects, servers, service_accounts, setup_link, stats, upgrade, users,
 };
 
 const EXAMPLES: &str = "\
@@ -57,6 +57,7 @@ pub(crate) enum Command {
     #[command(name = "api-keys")]
     ApiKeys(api_keys::ApiKeys),
     Connectors(Box<connectors::Connectors>),
+    Servers(servers::Servers),
     Credentials(credentials::Credentials),
     Connect(connect::Connect),
     #[command(name = "setup-link")]

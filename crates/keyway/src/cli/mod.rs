@@ -36,6 +36,7 @@ mod run;
 mod scaffold;
 mod serve;
 mod server;
+mod servers;
 mod service_accounts;
 mod setup_link;
 pub(crate) mod sign_in;

@@ -13,7 +13,7 @@ use super::{
 };
 use super::{
     connect, connectors, credentials, dev, import, invitations, jobs, new, oauth, organizations,
-    projects, service_accounts, setup_link, stats, upgrade, users,
+    projects, servers, service_accounts, setup_link, stats, upgrade, users,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -92,6 +92,7 @@ async fn dispatch(
         Command::Connectors(command) => {
             Box::pin(connectors::run(&invocation, *command, terminal)).await
         }
+        Command::Servers(command) => Box::pin(servers::run(&invocation, command, terminal)).await,
         Command::Credentials(command) => {
             Box::pin(credentials::run(&invocation, command, terminal)).await
         }

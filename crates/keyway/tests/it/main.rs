@@ -26,3 +26,4 @@ mod serve;
 mod servers;
 mod support;
 mod transports;
+mod trust;

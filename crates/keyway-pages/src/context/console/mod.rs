@@ -38,7 +38,7 @@ pub use activity_event::{ActivityEvent, Fact, Lent};
 pub use activity_log::ActivityLog;
 pub use agents::{Agent, AgentLine, Agents};
 pub use api_keys::{ApiKeys, KeyLine, KeyPage, NewKey};
-pub use app::{App, AppConfirm, AppInstance, SecretField};
+pub use app::{App, AppConfirm, AppInstance, PlaceOption, SecretField};
 pub use apps::{Apps, DefinitionLine, InstanceLine};
 pub use clients::{ClientLine, ClientPage, Clients, GrantLine, Grants, NewClient};
 pub use confirm::Confirm;

@@ -7,4 +7,4 @@ mod probing;
 mod processes;
 mod reach;
 mod refusals;
-mod world;
+pub(crate) mod world;

@@ -81,7 +81,7 @@ pub(super) async fn state(app: &TestApp, name: &str) -> String {
 }
 
 /// The API key of a machine with a role.
-pub(super) async fn machine(app: &TestApp, who: &Principal, name: &str, role: Role) -> String {
+pub(crate) async fn machine(app: &TestApp, who: &Principal, name: &str, role: Role) -> String {
     let use_cases = app.running.app();
     let people = use_cases.people();
     let bot = people
