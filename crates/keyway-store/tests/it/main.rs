@@ -3,6 +3,7 @@
 
 mod announcing;
 mod api_keys;
+mod approvals;
 mod audit;
 mod credentials;
 mod entering;
@@ -10,6 +11,7 @@ mod facts;
 mod first;
 mod inviting;
 mod jobs;
+mod listing;
 mod oauth;
 mod opening;
 mod organizations;
