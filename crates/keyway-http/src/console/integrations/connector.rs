@@ -91,7 +91,8 @@ async fn page(
         headers,
         rotates,
         enabled: view.enabled,
-        standing: shown::standing(view.enabled, view.status.as_ref()),
+        standing: shown::of(&view),
+        consent: shown::consent(&view),
         since: status.map(|status| moment(shared, status.since)),
         protocol: status.and_then(|status| status.protocol.clone()),
         listed: status
