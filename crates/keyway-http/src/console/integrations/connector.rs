@@ -107,6 +107,7 @@ async fn page(
         call_timeout: view.call_timeout_ms.map(typed::seconds),
         created: moment(shared, view.created_at),
         changed: moment(shared, view.changed_at),
+        key: format!("mcp__{}", view.slug),
         slug: view.slug,
         name: view.name,
         url: view.url,

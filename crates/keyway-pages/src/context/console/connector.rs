@@ -13,6 +13,8 @@ pub struct Connector {
     pub path: String,
     /// Its key.
     pub slug: String,
+    /// What its tools' names begin with: `mcp__acme`.
+    pub key: String,
     /// Its name. Text from outside.
     pub name: String,
     /// Where the server is. Text from outside.
@@ -177,6 +179,7 @@ impl Page for Connector {
         )| Self {
             path: "/console/connectors/acme".into(),
             slug: "acme".into(),
+            key: "mcp__acme".into(),
             name: SAMPLE_OUTSIDE.into(),
             url: SAMPLE_OUTSIDE.into(),
             scope,
