@@ -45,6 +45,7 @@ pub mod system;
 mod tenant;
 pub mod tools;
 pub mod trust;
+mod upstreams;
 
 pub use app::{App, AppParts};
 pub use audit::{Audit, Event, EventKind};

@@ -24,12 +24,13 @@ use crate::{Definitions, List, Notice, Settings};
 /// How many notices a listener may be behind before it misses some.
 const NOTICES: usize = 256;
 
-/// A catalogue that takes less to be built is built anew at each change of an upstream.
-const CHEAP: Duration = Duration::from_millis(5);
+/// A catalogue of fewer items is built anew at each change of an upstream.
+const MANY: usize = 2_000;
 
-/// How many times as long as building it took changes are gathered otherwise, and how long at most.
+/// How many times as long as building it took changes are gathered otherwise, and how long at least and
+/// at most.
 const PAUSE: u32 = 4;
-const GATHER: Duration = Duration::from_millis(400);
+const GATHER: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(400));
 
 /// How often actions said that a list changed.
 type Announced = [AtomicU64; List::ALL.len()];
@@ -275,15 +276,17 @@ impl Tenant {
         self.rebuild(&self.definitions(), &upstreams);
     }
 
-    /// When to take in what the upstreams list: at once where that costs little, else so much later that
+    /// When to take in what the upstreams list: at once where there is little of it, else so much later that
     /// many changes of one moment are taken in together. `None` where it is to be done anyway.
     pub(crate) fn refresh_in(&self) -> Option<Duration> {
-        let last = Duration::from_micros(self.rebuilding.load(Ordering::Relaxed));
-        if last < CHEAP {
+        let catalogue = self.catalogue.load();
+        let items: usize = List::ALL.iter().map(|list| catalogue.count(*list)).sum();
+        if items < MANY {
             return Some(Duration::ZERO);
         }
+        let last = Duration::from_micros(self.rebuilding.load(Ordering::Relaxed));
         let gathered = self.gathering.swap(true, Ordering::AcqRel);
-        (!gathered).then(|| (last * PAUSE).min(GATHER))
+        (!gathered).then(|| (last * PAUSE).clamp(GATHER.0, GATHER.1))
     }
 
     /// Whose it is.

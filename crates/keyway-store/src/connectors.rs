@@ -272,16 +272,36 @@ impl Store {
         Ok(asked.rows_affected() > 0)
     }
 
-    /// The connectors of every organization, but those that were removed: for the process that keeps
-    /// them connected, which is everybody's.
-    pub async fn every_connector(&self) -> Result<Vec<StoredConnector>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM connectors WHERE removed_at IS NULL \
-             ORDER BY organization_id, slug"
-        )))
+    /// Which connectors there are of every organization, and the revision and the asked-for connection of
+    /// each: for the process that keeps them connected, which is everybody's.
+    pub async fn connector_stamps(&self) -> Result<Vec<(ConnectorId, i64, i64)>, StoreError> {
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+            "SELECT id, revision, reconnects FROM connectors WHERE removed_at IS NULL",
+        )
         .fetch_all(self.pool())
         .await
-        .doing("list the connectors")?;
+        .doing("look for changes of connectors")?;
+        let stamp = |(id, revision, reconnects): (String, i64, i64)| {
+            Ok((store::id(&id)?, revision, reconnects))
+        };
+        rows.into_iter().map(stamp).collect()
+    }
+
+    /// Those connectors, of whichever organization they are, but not those that were removed.
+    pub async fn connectors_by_id(
+        &self,
+        ids: &[ConnectorId],
+    ) -> Result<Vec<StoredConnector>, StoreError> {
+        // An id has no letter that JSON would write in another way.
+        let ids: Vec<_> = ids.iter().map(|id| format!("\"{id}\"")).collect();
+        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "SELECT {COLUMNS} FROM connectors WHERE removed_at IS NULL \
+             AND id IN (SELECT value FROM json_each($1)) ORDER BY organization_id, slug"
+        )))
+        .bind(format!("[{}]", ids.join(",")))
+        .fetch_all(self.pool())
+        .await
+        .doing("read connectors")?;
         rows.into_iter().map(Row::read).collect()
     }
 

@@ -69,6 +69,17 @@ pub(super) fn connection(id: &ConnectorId) -> String {
 }
 
 impl Live {
+    /// Of these connectors, each with its revision and the connection that was asked for, those that are
+    /// open as something else, or not at all.
+    fn other_than(&self, stamps: &[(ConnectorId, i64, i64)]) -> Vec<ConnectorId> {
+        let open = self.open.lock();
+        let other = stamps.iter().filter(|(id, revision, reconnects)| {
+            let known = open.get(id).map(Open::stamp);
+            known != Some((*revision, *reconnects))
+        });
+        other.map(|(id, _, _)| id.clone()).collect()
+    }
+
     /// How a connector's connection stands, where this process has one.
     pub(super) fn status(&self, id: &ConnectorId) -> Option<UpstreamStatus> {
         let open = self.open.lock();
@@ -104,11 +115,12 @@ impl App {
             return Ok(());
         };
         let _taking = live.taking.lock().await;
-        let stored = self.inner.store.every_connector().await?;
+        let stamps = self.inner.store.connector_stamps().await?;
+        let other = live.other_than(&stamps);
+        let stored = self.inner.store.connectors_by_id(&other).await?;
         let mut touched: BTreeSet<OrgId> = BTreeSet::new();
-        let mut there: BTreeSet<ConnectorId> = BTreeSet::new();
+        let there: BTreeSet<ConnectorId> = stamps.into_iter().map(|(id, _, _)| id).collect();
         for one in &stored {
-            there.insert(one.id.clone());
             let known = live.open.lock().get(&one.id).map(Open::stamp);
             if known == Some((one.revision, one.reconnects)) {
                 continue;

@@ -1,3 +1,4 @@
+use keyway_core::names::CONNECTOR_SLUG;
 use keyway_core::ports::UpstreamStatus;
 use keyway_core::{Error, OrgId, Principal};
 
@@ -87,6 +88,9 @@ impl App {
         organization_slug: &str,
         key: &str,
     ) -> Option<&'static str> {
+        if !CONNECTOR_SLUG.allows(key) {
+            return Some("a reserved word");
+        }
         if PROVIDERS.contains(&key) {
             return Some("a provider");
         }

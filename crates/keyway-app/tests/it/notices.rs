@@ -6,7 +6,7 @@ use keyway_store::Purpose;
 use tokio::sync::broadcast::Receiver;
 
 use crate::fake_upstream::{FakeUpstream, item, resources, tools};
-use crate::support::{Process, stranger};
+use crate::support::{Process, stranger, until};
 
 fn heard(receiver: &mut Receiver<Notice>) -> Vec<Notice> {
     std::iter::from_fn(|| receiver.try_recv().ok()).collect()
@@ -46,6 +46,31 @@ async fn a_list_is_only_announced_when_it_really_changed() {
     app.set_upstreams(Vec::new());
     assert_eq!(heard(&mut notices), both);
     assert_eq!(heard(&mut elsewhere), [], "it is nobody else's business");
+    process.stop().await;
+}
+
+#[tokio::test]
+async fn changes_of_a_large_catalogue_are_taken_in_together_and_none_is_lost() {
+    let directory = tempfile::tempdir().unwrap();
+    let process = Process::start(directory.path(), Purpose::Serve, Vec::new()).await;
+    let app = &process.app;
+    let names: Vec<_> = (0..2_000).map(|number| format!("tool-{number}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let large = FakeUpstream::new("large");
+    large.list(tools(&names));
+    let others: Vec<_> = (0..20)
+        .map(|at| FakeUpstream::new(&format!("s{at}")))
+        .collect();
+    let all = others.iter().chain([&large]);
+    app.set_upstreams(all.map(|one| Arc::clone(one) as _).collect());
+    let mut notices = app.notices(&app.local());
+    for (at, other) in others.iter().enumerate() {
+        other.list(tools(&["one"]));
+        app.upstream_changed(&change(&format!("s{at}"), ChangeKind::Lists));
+    }
+    until(|| async { app.count(&app.local(), List::Tools) == 2_020 }).await;
+    let heard = heard(&mut notices);
+    assert!((1..20).contains(&heard.len()), "{} notices", heard.len());
     process.stop().await;
 }
 

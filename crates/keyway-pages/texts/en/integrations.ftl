@@ -93,6 +93,15 @@ connector-percent = { $n } % of the time
 connector-calls = Calls
 connector-calls-of = { $calls }, of which { $errors } failed
 connector-reason = Why
+connector-consent = Signing in
+connector-consent-missing = nobody has signed in yet
+connector-consent-connected = signed in
+connector-consent-needs_reconnecting = has to be signed in again
+connector-consent-people = { $n ->
+    [one] 1 person has signed in.
+   *[other] { $n } people have signed in.
+}
+connector-consent-do = Sign in
 connector-listed = Tools read
 connector-settings = Settings
 connector-made = Added
@@ -148,4 +157,5 @@ flash-connector-removed = Removed.
 flash-connector-enabled = Switched on.
 flash-connector-disabled = Switched off.
 flash-connector-rotated = The access token was replaced.
+flash-connector-connected = Signed in.
 flash-connector-refreshed = Connecting anew.

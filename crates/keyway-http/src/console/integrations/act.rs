@@ -23,6 +23,17 @@ pub(super) async fn refresh(
     Ok(done(&shown::path(&view.slug), "connector-refreshed"))
 }
 
+/// `POST /console/connectors/{name}/connect`: gets tokens where nobody has to agree.
+pub(super) async fn connect(
+    State(shared): State<Arc<Shared>>,
+    admin: Admin,
+    Path(name): Path<String>,
+    VisitorForm(_form): VisitorForm,
+) -> Result<Response, Refusal> {
+    let (view, _) = shared.app.connectors().connect(admin.who(), &name).await?;
+    Ok(done(&shown::path(&view.slug), "connector-connected"))
+}
+
 /// `POST /console/connectors/{name}/enable`
 pub(super) async fn enable(
     State(shared): State<Arc<Shared>>,

@@ -91,7 +91,8 @@ async fn page(
         headers,
         rotates,
         enabled: view.enabled,
-        standing: shown::standing(view.enabled, view.status.as_ref()),
+        standing: shown::of(&view),
+        consent: shown::consent(&view),
         since: status.map(|status| moment(shared, status.since)),
         protocol: status.and_then(|status| status.protocol.clone()),
         listed: status
@@ -106,6 +107,7 @@ async fn page(
         call_timeout: view.call_timeout_ms.map(typed::seconds),
         created: moment(shared, view.created_at),
         changed: moment(shared, view.changed_at),
+        key: format!("mcp__{}", view.slug),
         slug: view.slug,
         name: view.name,
         url: view.url,

@@ -44,7 +44,7 @@ pub(super) async fn show(
                 href: shown::path(&one.slug),
                 key: format!("mcp__{}", one.slug),
                 scope: shown::scope(&one.scope),
-                standing: shown::standing(one.enabled, one.status.as_ref()),
+                standing: shown::of(&one),
                 name: one.name,
                 url: one.url,
             })

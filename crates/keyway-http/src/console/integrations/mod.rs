@@ -26,6 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::admin("/console/connectors/{name}/test").post(connector::test),
         Route::admin("/console/connectors/{name}/rotate").post(connector::rotate),
         Route::admin("/console/connectors/{name}/refresh").post(act::refresh),
+        Route::admin("/console/connectors/{name}/connect").post(act::connect),
         Route::admin("/console/connectors/{name}/enable").post(act::enable),
         Route::admin("/console/connectors/{name}/disable").post(act::disable),
         Route::admin("/console/connectors/{name}/remove")

@@ -1,6 +1,7 @@
-use keyway_app::connectors::{AuthView, ConnectorScope, OauthMode, Probed};
+use keyway_app::connectors::{AuthView, ConnectorScope, ConnectorView, OauthMode, Probed};
+use keyway_app::credentials::ConnectionState;
 use keyway_core::ports::{UpstreamState, UpstreamStatus};
-use keyway_pages::console_context::{ProbeShown, ScopeShown, Standing};
+use keyway_pages::console_context::{ConsentShown, ProbeShown, ScopeShown, Standing};
 
 /// Where a connector's page is.
 pub(super) fn path(slug: &str) -> String {
@@ -15,6 +16,45 @@ pub(super) fn scope(scope: &ConnectorScope) -> ScopeShown {
         ConnectorScope::Roles { roles } => ("roles", roles.join(", ")),
     };
     ScopeShown { kind, names }
+}
+
+/// How a connector is, as texts name it. One behind OAuth is as far as somebody agreed to it.
+pub(super) fn of(view: &ConnectorView) -> Standing {
+    let consent = view.consent.as_ref().filter(|_| view.enabled);
+    let Some(consent) = consent else {
+        return standing(view.enabled, view.status.as_ref());
+    };
+    let each = consent.people.is_some();
+    let state = match consent.state {
+        _ if each => "each",
+        ConnectionState::Connected => "connected",
+        ConnectionState::Missing | ConnectionState::NeedsReconnecting => "auth_required",
+    };
+    Standing {
+        state,
+        reason: None,
+        tools: None,
+    }
+}
+
+/// Who agreed to a connector behind OAuth.
+pub(super) fn consent(view: &ConnectorView) -> Option<ConsentShown> {
+    let AuthView::Oauth(oauth) = &view.auth else {
+        return None;
+    };
+    let consent = view.consent.as_ref()?;
+    let obtains = oauth.mode == OauthMode::ClientCredentials;
+    Some(ConsentShown {
+        mode: mode(oauth.mode),
+        state: match consent.state {
+            ConnectionState::Missing => "missing",
+            ConnectionState::Connected => "connected",
+            ConnectionState::NeedsReconnecting => "needs_reconnecting",
+        },
+        people: consent.people,
+        href: consent.connect_url.clone().filter(|_| !obtains),
+        obtain: obtains.then(|| format!("{}/connect", path(&view.slug))),
+    })
 }
 
 /// How it is, as texts name it.

@@ -13,6 +13,8 @@ pub struct Connector {
     pub path: String,
     /// Its key.
     pub slug: String,
+    /// What its tools' names begin with: `mcp__acme`.
+    pub key: String,
     /// Its name. Text from outside.
     pub name: String,
     /// Where the server is. Text from outside.
@@ -45,6 +47,8 @@ pub struct Connector {
     pub connect_timeout: Option<String>,
     /// How long a call may take, in seconds.
     pub call_timeout: Option<String>,
+    /// Who agreed to it, for one behind OAuth.
+    pub consent: Option<ConsentShown>,
     /// How it fared in the last seven days.
     pub health: Health,
     /// When it was made.
@@ -55,6 +59,41 @@ pub struct Connector {
     pub form: Filled,
     /// What became of trying it out.
     pub probe: Option<ProbeShown>,
+}
+
+/// Who agreed to a connector behind OAuth.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentShown {
+    /// Whose tokens are sent: its text is `connector-auth-{mode}`.
+    pub mode: &'static str,
+    /// `missing`, `connected` or `needs_reconnecting`; its text is `connector-consent-{state}`.
+    pub state: &'static str,
+    /// How many people agreed, where everybody does so for themselves.
+    pub people: Option<usize>,
+    /// Where somebody agrees.
+    pub href: Option<String>,
+    /// Where a form is posted to that gets tokens, where nobody has to agree.
+    pub obtain: Option<String>,
+}
+
+impl ConsentShown {
+    fn samples() -> Vec<Self> {
+        let of = |(mode, state): (&'static str, &'static str)| Self {
+            mode,
+            state,
+            people: (mode == "oauth_per_user").then_some(3),
+            href: (mode != "oauth_client").then(|| "/connect/x".into()),
+            obtain: (mode == "oauth_client").then(|| "/console/connectors/acme/connect".into()),
+        };
+        [
+            ("oauth_shared", "missing"),
+            ("oauth_per_user", "connected"),
+            ("oauth_client", "needs_reconnecting"),
+        ]
+        .map(of)
+        .into()
+    }
 }
 
 /// How a server fared.
@@ -129,6 +168,7 @@ impl Page for Connector {
         ];
         let probes = ProbeShown::samples();
         let [full, empty] = Health::samples();
+        let consents = ConsentShown::samples();
         let each = standings
             .into_iter()
             .zip(scopes.into_iter().cycle())
@@ -139,6 +179,7 @@ impl Page for Connector {
         )| Self {
             path: "/console/connectors/acme".into(),
             slug: "acme".into(),
+            key: "mcp__acme".into(),
             name: SAMPLE_OUTSIDE.into(),
             url: SAMPLE_OUTSIDE.into(),
             scope,
@@ -154,6 +195,7 @@ impl Page for Connector {
             deny: vec![SAMPLE_OUTSIDE.into(); index % 2],
             connect_timeout: (index % 2 == 1).then(|| "30".into()),
             call_timeout: (index % 2 == 1).then(|| "120".into()),
+            consent: consents.get(index).cloned(),
             health: if index == 0 {
                 full.clone()
             } else {

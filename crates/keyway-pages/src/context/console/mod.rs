@@ -46,7 +46,7 @@ pub use approvals::{ApprovalLine, ApprovalList};
 pub use apps::{Apps, DefinitionLine, InstanceLine};
 pub use clients::{ClientLine, ClientPage, Clients, GrantLine, Grants, NewClient};
 pub use confirm::Confirm;
-pub use connector::{Connector, Health, StateLine};
+pub use connector::{Connector, ConsentShown, Health, StateLine};
 pub use connector_form::ConnectorForm;
 pub use filled::{Changed, Filled};
 pub use frame::{Frame, Notice, Place, PlaceGroup};

@@ -92,7 +92,7 @@ async fn a_key_is_one_of_a_kind_among_all_that_have_keys() {
         .start()
         .await;
     connect(&app, plain("Acme", &peer.url())).await;
-    for name in ["acme!", "DOCS", "Billing", "slack", "Linear"] {
+    for name in ["acme!", "DOCS", "Billing", "slack", "Linear", "New"] {
         let refused = send(
             &app,
             Method::POST,
