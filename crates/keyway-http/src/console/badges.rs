@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use super::member::Member;
+use super::routes::Audience;
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -9,10 +10,15 @@ use crate::shared::Shared;
 pub(super) struct Badges(HashMap<&'static str, u64>);
 
 impl Badges {
-    #[allow(clippy::unused_async, reason = "what waits is asked of the store")]
     /// What waits for whoever looks: one line a noun that has something to wait for.
-    pub(super) async fn read(_shared: &Shared, _member: &Member) -> Result<Self, Refusal> {
-        Ok(Self::default())
+    pub(super) async fn read(shared: &Shared, member: &Member) -> Result<Self, Refusal> {
+        let mut waiting = HashMap::new();
+        if member.audience == Audience::Admin {
+            let held = shared.app.mcp_servers().held(member.who()).await?;
+            let held: usize = held.values().sum();
+            waiting.insert("integrations", held as u64);
+        }
+        Ok(Self(waiting))
     }
 
     /// How many wait at a place.

@@ -23,6 +23,7 @@ mod people;
 mod policy;
 mod routes;
 mod rows;
+mod servers;
 mod service_accounts;
 mod sessions;
 mod settings;

@@ -95,6 +95,7 @@ fn routes() -> Vec<Route> {
     all.extend(super::events::routes());
     all.extend(super::how_to_connect::routes());
     all.extend(super::people::routes());
+    all.extend(super::servers::routes());
     all.extend(super::service_accounts::routes());
     all.extend(super::api_keys::routes());
     all.extend(super::clients::routes());
