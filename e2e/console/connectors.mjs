@@ -157,5 +157,7 @@ export default async function ({ check, owner, member, api, assert, script: scri
     assert.equal(await page.getByText(`mcp__${slug}`, { exact: true }).count(), 0);
     assert.ok(acme.seen.includes(TOKEN));
   });
+  // One stays, with a name that attacks, for whoever looks at every page.
+  if (!scripted) await api("POST", "/v1/connectors", { name: `Left ${script.slice(0, 60)}`, url: acme.url });
   acme.close();
 }

@@ -44,7 +44,19 @@ async function crawl(open) {
 
 const fileOf = (path, how) => join(shots, `${path.slice(1).replaceAll("/", "-").replaceAll(/[^a-z0-9_-]/gi, "")}-${how}.png`);
 
-export default async function ({ check, owner, member, assert }) {
+// One thing of each kind, so that there is a page of it.
+async function seed(api) {
+  await api("POST", "/v1/projects", { slug: "web", name: "Web <b>shop</b>" });
+  await api("POST", "/v1/service-accounts", { name: "Nightly <i>robot</i>", role: "member" });
+  await api("POST", "/v1/invitations", { email: "carol@example.com", role: "admin" });
+  await api("POST", "/v1/api-keys", { name: "laptop" });
+  const client = { name: "Desk", redirectUris: ["http://127.0.0.1:7777/callback"] };
+  await api("POST", "/v1/oauth/clients", client);
+  await api("POST", "/v1/actions/status", {});
+}
+
+export default async function ({ check, owner, member, api, assert }) {
+  await check("there is something to see", () => seed(api));
   let found = { pages: [], trouble: [] };
   await check("every link leads to a page, and none breaks its own policy", async () => {
     found = await crawl(owner);

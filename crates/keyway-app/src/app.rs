@@ -407,8 +407,7 @@ impl App {
             self.inner.changes.tell(organization, Topic::Servers);
             match &change.kind {
                 ChangeKind::Lists => {
-                    tenant.refresh();
-                    self.inner.changes.tell(organization, Topic::Tools);
+                    self.take_in(organization, tenant);
                     if let Some(server) = tenant.key_of(&change.server) {
                         self.inner.trust.listed(tenant.organization(), &server);
                     }
@@ -421,6 +420,26 @@ impl App {
                 }
             }
         }
+    }
+
+    /// Takes in what upstreams of an organization list now, together with what changes in the same
+    /// moment where that costs much.
+    fn take_in(&self, organization: &OrgId, tenant: &Arc<Tenant>) {
+        let Some(wait) = tenant.refresh_in() else {
+            return;
+        };
+        if wait.is_zero() {
+            tenant.refresh();
+            self.inner.changes.tell(organization, Topic::Tools);
+            return;
+        }
+        let (app, tenant) = (self.clone(), Arc::clone(tenant));
+        let organization = organization.clone();
+        self.inner.tasks.spawn(async move {
+            tokio::time::sleep(wait).await;
+            tenant.refresh();
+            app.inner.changes.tell(&organization, Topic::Tools);
+        });
     }
 
     /// How the upstreams of the principal's organization are that it may see, by key.

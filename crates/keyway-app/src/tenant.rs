@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use keyway_core::ports::Upstream;
 use keyway_core::{OrgId, Principal};
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
+use tokio::time::Instant;
 
 use crate::bound::{Bound, Connection, Overlay, Overlays};
 use crate::catalogue::{Catalogue, Sources, ToolRoute, build};
@@ -21,6 +23,13 @@ use crate::{Definitions, List, Notice, Settings};
 
 /// How many notices a listener may be behind before it misses some.
 const NOTICES: usize = 256;
+
+/// A catalogue that takes less to be built is built anew at each change of an upstream.
+const CHEAP: Duration = Duration::from_millis(5);
+
+/// How many times as long as building it took changes are gathered otherwise, and how long at most.
+const PAUSE: u32 = 4;
+const GATHER: Duration = Duration::from_millis(400);
 
 /// How often actions said that a list changed.
 type Announced = [AtomicU64; List::ALL.len()];
@@ -40,6 +49,10 @@ pub(crate) struct Tenant {
     notices: broadcast::Sender<Notice>,
     announce: Announcer,
     announced: Arc<Announced>,
+    /// How long building the catalogue took the last time, in microseconds.
+    rebuilding: AtomicU64,
+    /// Changes of the upstreams are being gathered.
+    gathering: AtomicBool,
     /// Held while a catalogue is built, so that of two changes the later one wins.
     upstreams: Mutex<Shared>,
 }
@@ -77,6 +90,8 @@ impl Tenant {
             announce: announcer(notices.clone(), Arc::clone(&announced)),
             announced,
             notices,
+            rebuilding: AtomicU64::new(0),
+            gathering: AtomicBool::new(false),
             upstreams: Mutex::new(Shared::new(Lens::new(organization.clone(), trust))),
         }
     }
@@ -255,8 +270,20 @@ impl Tenant {
 
     /// Takes in what the upstreams list now.
     pub(crate) fn refresh(&self) {
+        self.gathering.store(false, Ordering::Release);
         let upstreams = self.upstreams.lock();
         self.rebuild(&self.definitions(), &upstreams);
+    }
+
+    /// When to take in what the upstreams list: at once where that costs little, else so much later that
+    /// many changes of one moment are taken in together. `None` where it is to be done anyway.
+    pub(crate) fn refresh_in(&self) -> Option<Duration> {
+        let last = Duration::from_micros(self.rebuilding.load(Ordering::Relaxed));
+        if last < CHEAP {
+            return Some(Duration::ZERO);
+        }
+        let gathered = self.gathering.swap(true, Ordering::AcqRel);
+        (!gathered).then(|| (last * PAUSE).min(GATHER))
     }
 
     /// Whose it is.
@@ -286,9 +313,12 @@ impl Tenant {
     }
 
     fn rebuild(&self, definitions: &Arc<Definitions>, upstreams: &Shared) {
+        let began = Instant::now();
         let before = self.catalogue.load_full();
         let sources = self.sources(definitions, upstreams.all(), upstreams.reaches());
         let now = Arc::new(build(&sources, Some(&before)));
+        let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.rebuilding.store(took, Ordering::Relaxed);
         self.catalogue.store(Arc::clone(&now));
         self.overlays.clear();
         for list in now.changed_since(&before) {

@@ -26,6 +26,10 @@ reveal(document);
 const replace = (here, there) => {
   const active = document.activeElement;
   const writing = here.contains(active) && active.matches("input, select, textarea");
+  // What somebody opened stays open.
+  for (const { id } of here.querySelectorAll("details[open][id]")) {
+    there.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
+  }
   if (writing || here.querySelector("dialog[open]") || here.outerHTML === there.outerHTML) return;
   const id = here.contains(active) ? active.id : "";
   here.replaceWith(there);
@@ -154,7 +158,7 @@ const refresh = (changed) => {
     } catch {
       // The next change, or loading the page again, shows it.
     }
-  }, 400);
+  }, 1000);
 };
 let stream = null;
 const follow = () => {

@@ -14,7 +14,8 @@ const EVERYTHING: &str = "@modelcontextprotocol/server-everything/dist/index.js"
 /// `target/console`.
 pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
     let binary = rig.workspace.binary("keyway");
-    let gateway = Gateway::start(&binary, &configuration(rig), Keys::Required)?;
+    let port = free_port()?;
+    let gateway = Gateway::start(&binary, &configuration(rig, port), Keys::Required)?;
     let mut tally = tap::report(
         "the first owner is set up in the browser",
         sign_in::set_up(rig, &gateway),
@@ -25,13 +26,41 @@ pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
     command
         .env("KEYWAY_URL", &gateway.url)
         .env("KEYWAY_KEY", &gateway.key)
+        .env("KEYWAY_MODEL_PORT", port.to_string())
         .env("KEYWAY_SHOTS", rig.workspace.root.join("target/console"));
     tally += tap::count("console", &process::run(&mut command, Show::Live)?);
     Ok(tally)
 }
 
-/// Two servers: an official one, and one that attacks. Everybody asks often here.
+/// Two servers: an official one, and one that attacks. What the tests serve on this machine may
+/// be reached.
 fn configuration(rig: &Rig<'_>) -> String {
+/// A port that nobody has now: the model of the tests listens there.
+fn free_port() -> Result<u16, Failure> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// A credential, and an agent whose model the tests are.
+const DEFINITIONS: &str = "\
+credentials:
+  acme:
+    title: Acme
+    description: A service that is not there
+    fields:
+      apiKey: { title: API key }
+      region: { title: Region, secret: false, required: false }
+    hosts: [api.acme.example]
+agents:
+  helper:
+    description: Says how things are
+    system_prompt: You say how things are.
+    model: lab/test-1
+    tools: [status]
+";
+
+/// Two servers: an official one, and one that attacks. Everybody asks often here.
+fn configuration(rig: &Rig<'_>, model: u16) -> String {
     let node = rig.node.program();
     let malicious = rig.workspace.root.join("e2e/console/malicious.mjs");
     let mut text = String::from("egress:\n  allow: [127.0.0.1]\nmcp_servers:\n");
@@ -46,5 +75,9 @@ fn configuration(rig: &Rig<'_>) -> String {
             script.display()
         );
     }
+    let _ = write!(
+        text,
+        "models:\n  vendors:\n    lab: {{ base_url: \"http://127.0.0.1:{model}/v1/\", key: lab }}\n{DEFINITIONS}"
+    );
     text
 }

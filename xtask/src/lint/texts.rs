@@ -103,10 +103,14 @@ fn words(template: &str) -> Vec<String> {
     found
 }
 
-/// A text with what looks like a word; single letters are keys.
+/// A text with what looks like a word; single letters are keys, and macros write attributes.
 fn word(text: &str) -> Option<String> {
-    let mut words = text.split(|letter: char| !letter.is_alphabetic());
-    let found = words.any(|word| word.chars().count() > 1);
+    let attribute = |part: &&str| part.contains("=\"") || *part == "required";
+    let mut parts = text.split_whitespace().filter(|part| !attribute(part));
+    let found = parts.any(|part| {
+        let mut words = part.split(|letter: char| !letter.is_alphabetic());
+        words.any(|word| word.chars().count() > 1)
+    });
     found.then(|| text.trim().chars().take(60).collect())
 }
 

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use keyway_core::ports::NoCaller;
 use keyway_core::{Error, Principal, RequestId, SessionId};
+use keyway_store::SessionLease;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -14,17 +15,31 @@ use crate::credentials::CredentialChoice;
 
 /// The turns that run in this process, by session, and what stops them.
 #[derive(Debug, Default)]
-pub(crate) struct Turns(Mutex<HashMap<SessionId, CancellationToken>>);
+pub(crate) struct Turns(Mutex<HashMap<SessionId, Running>>);
+
+/// A turn that runs, by the fence of its lease.
+#[derive(Debug, Clone)]
+struct Running {
+    fence: i64,
+    stop: CancellationToken,
+}
 
 /// A turn is known for as long as this is there.
 pub(super) struct Known {
     app: App,
-    session: SessionId,
+    lease: SessionLease,
 }
 
 impl Drop for Known {
     fn drop(&mut self) {
-        self.app.inner.turns.0.lock().remove(&self.session);
+        let mut turns = self.app.inner.turns.0.lock();
+        // The next turn of the session may run already.
+        if turns
+            .get(&self.lease.id)
+            .is_some_and(|running| running.fence == self.lease.fence)
+        {
+            turns.remove(&self.lease.id);
+        }
     }
 }
 
@@ -75,7 +90,7 @@ impl App {
     pub async fn interrupt(&self, who: &Principal, session: &SessionId) -> Result<bool, Error> {
         let seen = self.sessions().show(who, session).await?;
         let stop = self.inner.turns.0.lock().get(session).cloned();
-        let Some(stop) = stop else {
+        let Some(Running { stop, .. }) = stop else {
             return Ok(false);
         };
         let event = Event::new(EventKind::SessionInterrupted, who)
@@ -95,12 +110,15 @@ impl App {
     }
 
     /// Makes a turn known, for as long as what is answered is there.
-    pub(super) fn know_turn(&self, session: &SessionId, stop: &CancellationToken) -> Known {
-        let mut turns = self.inner.turns.0.lock();
-        turns.insert(session.clone(), stop.clone());
+    pub(super) fn know_turn(&self, lease: &SessionLease, stop: &CancellationToken) -> Known {
+        let running = Running {
+            fence: lease.fence,
+            stop: stop.clone(),
+        };
+        self.inner.turns.0.lock().insert(lease.id.clone(), running);
         Known {
             app: self.clone(),
-            session: session.clone(),
+            lease: lease.clone(),
         }
     }
 }

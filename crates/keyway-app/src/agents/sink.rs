@@ -5,6 +5,8 @@ use keyway_core::{Error, OrgId};
 use keyway_store::{NewSessionEvent, SessionLease, Store};
 use serde_json::Value;
 
+use crate::changes::{Changes, Topic};
+
 /// How many events are read at a time.
 const PAGE: u32 = 500;
 
@@ -12,6 +14,7 @@ const PAGE: u32 = 500;
 pub(super) struct Rows {
     pub(super) store: Store,
     pub(super) lease: SessionLease,
+    pub(super) changes: Changes,
 }
 
 impl Sink for Rows {
@@ -26,7 +29,10 @@ impl Sink for Rows {
                 created_at: entry.at,
             };
             match self.store.append_session_event(&self.lease, &event).await {
-                Ok(true) => Ok(()),
+                Ok(true) => {
+                    self.changes.tell(&self.lease.organization, Topic::Sessions);
+                    Ok(())
+                }
                 Ok(false) => Err(SinkError("another process went on with it".to_owned())),
                 Err(error) => {
                     tracing::error!(%error, session = %self.lease.id, "a session cannot be kept");

@@ -21,6 +21,7 @@ use super::tools::AgentTools;
 use super::{Answering, Carried, Follower, failure, output};
 use crate::App;
 use crate::bound::Bound;
+use crate::changes::Topic;
 use crate::jobs::{actor_id, later, rights_end};
 
 /// The longest title of a session, in characters.
@@ -57,7 +58,7 @@ impl App {
             follower.begun(&lease.id);
         }
         let stop = from.cancel.child_token();
-        let known = self.know_turn(&lease.id, &stop);
+        let known = self.know_turn(&lease, &stop);
         // Whoever stops waiting stops the turn.
         let _gone = stop.clone().drop_guard();
         let through = ActingAgent {
@@ -180,6 +181,9 @@ impl Turn {
         if let Err(error) = end.await {
             tracing::error!(%error, session = %self.lease.id, "the end of a turn cannot be kept");
         }
+        inner
+            .changes
+            .tell(&self.lease.organization, Topic::Sessions);
         let (text, output) = ended.answer?;
         Ok(AgentAnswer {
             session: self.lease.id.clone(),
@@ -297,6 +301,7 @@ impl Turn {
         let sink = Arc::new(Rows {
             store: inner.store.clone(),
             lease: lease.clone(),
+            changes: inner.changes.clone(),
         });
         let now = inner.clock.now();
         if before.is_empty() {

@@ -15,6 +15,8 @@ use crate::{App, access};
 const LOOK: u64 = 20_000;
 /// The most events of a story.
 const STORY: u32 = 200;
+/// The most events among which the other half of one is looked for.
+const HALF: u32 = 1_000;
 /// How long after a request began its events are looked for.
 const LASTS: SignedDuration = SignedDuration::from_hours(24);
 /// The most events after the last checkpoint that are looked through when somebody looks.
@@ -84,9 +86,14 @@ impl App {
         near_request(&mut filter);
         let organization = who.organization();
         let store = &self.inner.store;
-        let found = store
-            .search_audit(organization, &filter, before, limit, LOOK)
-            .await?;
+        // One more than there is room for tells whether there are more.
+        let wanted = limit.saturating_add(1);
+        let found = store.search_audit(organization, &filter, before, wanted, LOOK);
+        let mut found = found.await?;
+        if found.rows.len() > limit as usize {
+            found.rows.truncate(limit as usize);
+            found.before = found.rows.last().map(|last| last.seq);
+        }
         let events = found.rows.into_iter().map(AuditEvent::of);
         let events: Vec<_> = events.collect::<Result<_, _>>().map_err(Error::internal)?;
         let mut entries: Vec<_> = events.iter().map(AuditEntry::of).collect();
@@ -134,6 +141,7 @@ impl App {
             target: Some(id.to_owned()),
             ..AuditFilter::default()
         }));
+        events.extend(self.other_half(organization, &entry).await?);
         for filter in filters {
             let found = self.look(organization, &filter, None, STORY).await?;
             events.extend(found.into_iter().map(|found| (found.seq, found)));
@@ -188,6 +196,31 @@ impl App {
             looked_at,
             broken: chain.broken().first().map(ToString::to_string),
         })
+    }
+
+    /// Of an intent its outcome, and the other way round.
+    async fn other_half(
+        &self,
+        organization: &OrgId,
+        entry: &AuditEntry,
+    ) -> Result<Option<(i64, AuditEntry)>, Error> {
+        if entry.phase.is_none() {
+            return Ok(None);
+        }
+        let filter = AuditFilter {
+            kind: Some(entry.kind.clone()),
+            tool: entry.tool.clone(),
+            target: entry.target.as_ref().map(|target| target.id.clone()),
+            since: entry.at.checked_sub(LASTS).ok(),
+            until: entry.at.checked_add(LASTS).ok(),
+            ..AuditFilter::default()
+        };
+        let found = self.look(organization, &filter, None, HALF).await?;
+        let other = found.into_iter().find(|found| {
+            let outcome = found.intent.as_deref() == Some(entry.id.as_str());
+            outcome || entry.intent.as_deref() == Some(found.id.as_str())
+        });
+        Ok(other.map(|other| (other.seq, other)))
     }
 
     async fn look(

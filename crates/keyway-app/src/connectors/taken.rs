@@ -1,3 +1,4 @@
+use keyway_core::ports::UpstreamStatus;
 use keyway_core::{Error, OrgId, Principal};
 
 use super::{Connectors, error};
@@ -19,12 +20,23 @@ pub struct ConfiguredServer {
 }
 
 impl Connectors {
-    /// The servers of the organization of `who` that are no connectors, by key.
-    pub async fn configured(&self, who: &Principal) -> Result<Vec<ConfiguredServer>, Error> {
+    /// The servers of the organization of `who` that are no connectors, by key, and how they are where
+    /// everybody shares a connection.
+    pub async fn configured(
+        &self,
+        who: &Principal,
+    ) -> Result<Vec<(ConfiguredServer, Option<UpstreamStatus>)>, Error> {
         self.app.administer(who).await?;
         let store = &self.app.inner.store;
         let own = store.organization_by_id(who.organization()).await?;
-        Ok(own.map_or_else(Vec::new, |own| self.app.configured_servers(&own.slug)))
+        let all = own.map_or_else(Vec::new, |own| self.app.configured_servers(&own.slug));
+        let upstreams = self.app.tenant(who).upstreams();
+        let of = |key: &str| upstreams.iter().find(|upstream| upstream.key() == key);
+        let with = |one: ConfiguredServer| {
+            let status = of(&one.key).map(|upstream| upstream.status());
+            (one, status)
+        };
+        Ok(all.into_iter().map(with).collect())
     }
 }
 

@@ -84,22 +84,25 @@ impl Route {
 /// Every path of the console: one line a noun.
 fn routes() -> Vec<Route> {
     let mut all = Vec::new();
-    all.extend(super::integrations::routes());
     all.extend(super::activity::routes());
     all.extend(super::agents::routes());
+    all.extend(super::api_keys::routes());
     all.extend(super::apps::routes());
+    all.extend(super::clients::routes());
+    all.extend(super::events::routes());
+    all.extend(super::how_to_connect::routes());
+    all.extend(super::integrations::routes());
     all.extend(super::my_sessions::routes());
     all.extend(super::organization::routes());
     all.extend(super::overview::routes());
     all.extend(super::sessions::routes());
-    all.extend(super::events::routes());
-    all.extend(super::how_to_connect::routes());
     all.extend(super::people::routes());
     all.extend(super::servers::routes());
     all.extend(super::service_accounts::routes());
     all.extend(super::api_keys::routes());
     all.extend(super::clients::routes());
     all.extend(super::policy::routes());
+    all.extend(super::service_accounts::routes());
     all.extend(super::settings::routes());
     all.extend(super::tools::routes());
     all

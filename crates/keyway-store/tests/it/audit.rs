@@ -234,3 +234,85 @@ async fn a_full_disk_refuses_events_and_keeps_the_chain() {
         "a batch is written as a whole or not at all"
     );
 }
+
+#[tokio::test]
+async fn a_search_looks_only_near_the_moments_it_is_given_and_stops_in_time() {
+    let fresh = fresh().await;
+    let (one, log) = (id("org"), fresh.store.audit_log(Durability::Process));
+    let store = &fresh.store;
+    for from in (0..3_000).step_by(10) {
+        let events: Vec<_> = (from..from + 10)
+            .map(|number| event(&one, number))
+            .collect();
+        log.append(&events).await.unwrap();
+    }
+    let seqs = |found: &keyway_store::AuditFound| -> Vec<i64> {
+        found.rows.iter().map(|row| row.seq).collect()
+    };
+    let all = AuditFilter::default();
+    let found = store.search_audit(&one, &all, None, 3, 99).await.unwrap();
+    assert_eq!(
+        (seqs(&found), found.before),
+        (vec![3_000, 2_999, 2_998], Some(2_998))
+    );
+    let found = store
+        .search_audit(&one, &all, Some(3), 9, 99)
+        .await
+        .unwrap();
+    assert_eq!((seqs(&found), found.before), (vec![2, 1], None));
+    // One event a second: a window in the middle is found without a walk to it.
+    let window = |since, until| AuditFilter {
+        since: Some(at(since)),
+        until: Some(at(until)),
+        ..AuditFilter::default()
+    };
+    for (since, until) in [(0, 1), (5, 17), (1_500, 1_504), (2_990, 9_000), (-50, 3)] {
+        let found = store
+            .search_audit(&one, &window(since, until), None, 50, 9_999)
+            .await
+            .unwrap();
+        let first = since.max(0) + 1;
+        let mut expected: Vec<i64> = (first..=until.min(3_000)).collect();
+        expected.reverse();
+        assert_eq!(seqs(&found), expected, "{since} to {until}");
+        assert!(
+            found.looked_at <= 500,
+            "{since} to {until}: {}",
+            found.looked_at
+        );
+    }
+    for (since, until) in [(-90, -80), (9_000, 9_001)] {
+        let found = store
+            .search_audit(&one, &window(since, until), None, 50, 9_999)
+            .await
+            .unwrap();
+        assert_eq!(seqs(&found), [] as [i64; 0]);
+    }
+    // What no mark narrows down is looked for event by event, and not for ever.
+    let server = AuditFilter {
+        server: Some("nothing".to_owned()),
+        ..AuditFilter::default()
+    };
+    let (mut before, mut looked_at, mut steps) = (None, 0, 0);
+    loop {
+        let found = store
+            .search_audit(&one, &server, before, 50, 1_000)
+            .await
+            .unwrap();
+        assert_eq!(seqs(&found), [] as [i64; 0]);
+        assert!(found.looked_at < 2_000, "{}", found.looked_at);
+        (looked_at, steps) = (looked_at + found.looked_at, steps + 1);
+        before = found.before;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(looked_at, 3_000);
+    assert!(steps > 1);
+    let nobody: OrgId = id("org");
+    let found = store
+        .search_audit(&nobody, &window(0, 9), None, 50, 99)
+        .await
+        .unwrap();
+    assert_eq!((seqs(&found), found.before), (vec![], None));
+}

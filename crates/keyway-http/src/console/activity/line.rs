@@ -7,12 +7,11 @@ use crate::console::show::moment;
 use crate::console::took::took;
 use crate::shared::Shared;
 
-/// A kind of event, with its text where it has one.
+/// A kind of event, and whether it has a text.
 pub(super) fn kind(shared: &Shared, kind: &str) -> EventKindLine {
-    let key = format!("event-{}", kind.replace('_', "-"));
     EventKindLine {
         kind: kind.to_owned(),
-        text: shared.pages.says(&key).then_some(key),
+        known: shared.pages.says(&format!("event-{kind}")),
     }
 }
 

@@ -5,7 +5,7 @@ use axum::response::Response;
 use keyway_app::credentials::{DefinitionView, ListCredentials, Place};
 use keyway_core::Error;
 use keyway_core::credential::{CredentialKind, CredentialScope};
-use keyway_pages::console_context::{App, Filled};
+use keyway_pages::console_context::{App, Filled, PlaceOption};
 
 use super::fields::{self, NAME, PLACE};
 use super::{lines, places};
@@ -83,10 +83,7 @@ async fn page(shared: &Shared, member: &Member, key: &str, form: Filled) -> Resu
         rungs: rungs(shared, member, &definition).await?,
         instances: instances.collect(),
         more: found.next.is_some(),
-        places: places
-            .iter()
-            .map(|(value, place)| (value.clone(), said(place)))
-            .collect(),
+        places: places.into_iter().map(|one| option(key, one)).collect(),
         fields: fields::fields(&definition),
         definition: lines::definition(&definition),
         form,
@@ -130,11 +127,14 @@ async fn rungs(
     Ok(rungs)
 }
 
-/// A place, in words that are the same on the page it leads to.
-fn said(place: &Place) -> String {
-    match place {
-        Place::Organization => "everyone in the organization".to_owned(),
-        Place::Project { project } => format!("the project {project}"),
-        Place::User { .. } => "only you".to_owned(),
+fn option(key: &str, (value, place): (String, Place)) -> PlaceOption {
+    PlaceOption {
+        connect: places::connect(key, &place),
+        value,
+        scope: place.scope().as_str().to_owned(),
+        name: match place {
+            Place::Project { project } => project,
+            Place::Organization | Place::User { .. } => String::new(),
+        },
     }
 }

@@ -172,12 +172,7 @@ async fn page(
         .filter(|_| manageable)
         .map(fields::fields);
     let connected = kind == Some(CredentialKind::OAuth2) && manageable && view.name == "default";
-    let reconnect = connected.then(|| {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair("for", &places::value(&view.place));
-        let key: String = url::form_urlencoded::byte_serialize(view.key.as_bytes()).collect();
-        format!("/connect/{key}?{}", query.finish())
-    });
+    let reconnect = connected.then(|| places::connect(&view.key, &view.place));
     Ok(AppInstance {
         definition: definition.as_ref().map(lines::definition),
         made: moment(shared, view.created_at),

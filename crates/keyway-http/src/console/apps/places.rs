@@ -46,13 +46,17 @@ pub(super) fn chosen(member: &Member, form: &PageForm, field: &str) -> Place {
     }
 }
 
-/// The value of the form that stands for a place.
-pub(super) fn value(place: &Place) -> String {
-    match place {
+/// Where a credential is connected for a place.
+pub(super) fn connect(key: &str, place: &Place) -> String {
+    let wanted = match place {
         Place::Organization => "organization".to_owned(),
         Place::Project { project } => format!("{PROJECT}{project}"),
         Place::User { .. } => "user".to_owned(),
-    }
+    };
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("for", &wanted);
+    let key: String = url::form_urlencoded::byte_serialize(key.as_bytes()).collect();
+    format!("/connect/{key}?{}", query.finish())
 }
 
 fn own(member: &Member) -> Place {

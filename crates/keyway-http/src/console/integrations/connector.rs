@@ -3,15 +3,21 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use keyway_app::connectors::{ConnectorPatch, ConnectorView};
-use keyway_pages::console_context::{Connector, Filled, ProbeShown};
+use keyway_app::stats::{StateChange, StatsOf, Window};
+use keyway_pages::console_context::{
+    Available, Connector, Filled, Health, Plot, ProbeShown, ServerLine, StateLine,
+};
 
 use super::{shown, typed};
 use crate::console::form;
-use crate::console::member::Admin;
+use crate::console::member::{Admin, Member};
 use crate::console::show::{done, moment};
 use crate::pages::VisitorForm;
 use crate::refusal::Refusal;
 use crate::shared::Shared;
+
+/// How many changes of its state are shown.
+const HISTORY: usize = 20;
 
 /// `GET /console/connectors/{name}`
 pub(super) async fn show(
@@ -20,7 +26,7 @@ pub(super) async fn show(
     Path(name): Path<String>,
 ) -> Result<Response, Refusal> {
     let view = shared.app.connectors().get(admin.who(), &name).await?;
-    let page = page(&shared, view, Filled::new(), None);
+    let page = page(&shared, &admin, view, Filled::new(), None).await?;
     admin.show(&shared, &page).await
 }
 
@@ -35,7 +41,8 @@ pub(super) async fn test(
     let unchanged = ConnectorPatch::default();
     let found = connectors.probe(admin.who(), &name, unchanged).await?;
     let view = connectors.get(admin.who(), &name).await?;
-    let page = page(&shared, view, Filled::new(), Some(shown::probe(found)));
+    let probe = Some(shown::probe(found));
+    let page = page(&shared, &admin, view, Filled::new(), probe).await?;
     admin.show(&shared, &page).await
 }
 
@@ -62,19 +69,22 @@ pub(super) async fn rotate(
         }
     };
     let view = connectors.get(admin.who(), &name).await?;
-    let page = page(&shared, view, filled, None);
+    let page = page(&shared, &admin, view, filled, None).await?;
     admin.show_as(&shared, &page, status).await
 }
 
-fn page(
+async fn page(
     shared: &Shared,
+    member: &Member,
     view: ConnectorView,
     form: Filled,
     probe: Option<ProbeShown>,
-) -> Connector {
+) -> Result<Connector, Refusal> {
+    let health = health(shared, member, &view.slug).await?;
     let (auth, headers, rotates) = shown::auth(&view.auth);
     let status = view.status.as_ref().filter(|_| view.enabled);
-    Connector {
+    Ok(Connector {
+        health,
         path: shown::path(&view.slug),
         scope: shown::scope(&view.scope),
         auth,
@@ -101,5 +111,32 @@ fn page(
         url: view.url,
         form,
         probe,
-    }
+    })
+}
+
+/// How a server fared in the last seven days.
+async fn health(shared: &Shared, member: &Member, key: &str) -> Result<Health, Refusal> {
+    let of = StatsOf::Server(key);
+    let stats = shared.app.stats(member.who(), Window::Week, of).await?;
+    let series: Vec<_> = stats
+        .series
+        .iter()
+        .map(|point| (point.calls.calls, point.calls.errors))
+        .collect();
+    let part = stats.servers.first().and_then(|one| one.availability);
+    let line = |change: &StateChange| StateLine {
+        at: moment(shared, change.at),
+        state: change.state,
+        kind: ServerLine::kind_of(change.state),
+        reason: change.reason.clone(),
+    };
+    let mut changes: Vec<_> = stats.history.iter().collect();
+    changes.sort_by_key(|change| std::cmp::Reverse(change.at));
+    Ok(Health {
+        available: part.map(Available::of),
+        calls: stats.totals.calls,
+        errors: stats.totals.errors,
+        plot: Plot::bars(&series),
+        history: changes.into_iter().take(HISTORY).map(line).collect(),
+    })
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use keyway_app::connectors::ConfiguredServer;
+use keyway_core::ports::UpstreamStatus;
 use keyway_pages::console_context::{ConfiguredLine, ConnectorLine, Integrations};
 
 use super::shown;
@@ -21,16 +22,14 @@ pub(super) async fn show(
     let page = connectors.list(admin.who(), cursor, Some(ROWS)).await?;
     let first = cursor.is_none();
     let servers = if first {
-        let statuses = shared.app.upstream_statuses(admin.who());
         let configured = connectors.configured(admin.who()).await?;
-        let line = |one: ConfiguredServer| {
-            let status = statuses.iter().find(|status| status.name == one.key);
-            ConfiguredLine {
-                standing: status.map(|status| shown::standing(true, Some(status))),
-                refresh: status.map(|_| format!("/console/servers/{}/refresh", one.key)),
-                key: one.key,
-                source: one.source,
-            }
+        let line = |(one, status): (ConfiguredServer, Option<UpstreamStatus>)| ConfiguredLine {
+            standing: status
+                .as_ref()
+                .map(|status| shown::standing(true, Some(status))),
+            refresh: status.map(|_| format!("/console/servers/{}/refresh", one.key)),
+            key: one.key,
+            source: one.source,
         };
         configured.into_iter().map(line).collect()
     } else {

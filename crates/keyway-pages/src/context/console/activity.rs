@@ -30,8 +30,8 @@ pub struct Activity {
 pub struct EventKindLine {
     /// Its name.
     pub kind: String,
-    /// The key of its text, where it has one.
-    pub text: Option<String>,
+    /// Whether it has a text of its own, which is `event-{kind}`.
+    pub known: bool,
 }
 
 /// An event in a list.
@@ -73,7 +73,7 @@ impl EventLine {
             after: Some("+12 ms".into()),
             kind: EventKindLine {
                 kind: "call".into(),
-                text: (seq % 2 == 0).then(|| "event-call".into()),
+                known: seq % 2 == 0,
             },
             who: SAMPLE_OUTSIDE.into(),
             who_kind: "user".into(),
@@ -107,11 +107,11 @@ impl Page for Activity {
         let kinds = vec![
             EventKindLine {
                 kind: "call".into(),
-                text: Some("event-call".into()),
+                known: true,
             },
             EventKindLine {
                 kind: "something_new".into(),
-                text: None,
+                known: false,
             },
         ];
         let full = Self {

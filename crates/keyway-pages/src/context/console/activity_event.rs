@@ -80,8 +80,8 @@ impl Page for ActivityEvent {
             ],
             whole: "1.2 s".into(),
             facts: vec![
-                fact("fact-who", None),
-                fact("fact-request", Some("/console/activity?request=x")),
+                fact("activity-who", None),
+                fact("activity-request", Some("/console/activity?request=x")),
             ],
             effect: Some("allowed".into()),
             policies: vec![SAMPLE_OUTSIDE.into()],

@@ -23,12 +23,42 @@ pub struct App {
     pub instances: Vec<InstanceLine>,
     /// Whether there are more of them.
     pub more: bool,
-    /// Who may use what is set: values and texts. None where one may set none.
-    pub places: Vec<(String, String)>,
+    /// Who may use what is set. None where one may set none.
+    pub places: Vec<PlaceOption>,
     /// What is to be typed.
     pub fields: Vec<SecretField>,
     /// The form: `keyway_place`, `keyway_name` and the fields.
     pub form: Filled,
+}
+
+/// Somebody who may use what is set.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlaceOption {
+    /// What the form sends.
+    pub value: String,
+    /// `organization`, `project` or `user`; its text is `place-{scope}`.
+    pub scope: String,
+    /// The project's slug. Text from outside.
+    pub name: String,
+    /// Where it is connected for them.
+    pub connect: String,
+}
+
+impl PlaceOption {
+    fn samples() -> Vec<Self> {
+        let place = |value: &str, scope: &str| Self {
+            value: value.into(),
+            scope: scope.into(),
+            name: SAMPLE_OUTSIDE.into(),
+            connect: "/connect/acme?for=user".into(),
+        };
+        vec![
+            place("organization", "organization"),
+            place("project x", "project"),
+            place("user", "user"),
+        ]
+    }
 }
 
 /// A field of a credential.
@@ -139,10 +169,7 @@ impl Page for App {
             ],
             instances: InstanceLine::samples(),
             more: true,
-            places: vec![
-                ("organization".into(), "Everyone".into()),
-                ("user".into(), SAMPLE_OUTSIDE.into()),
-            ],
+            places: PlaceOption::samples(),
             fields: SecretField::samples(),
             form: Filled::new()
                 .wrong("apiKey", "fill this in")

@@ -1,6 +1,8 @@
 use serde::Serialize;
 
-use super::{Filled, Moment, ProbeShown, SAMPLE_OUTSIDE, ScopeShown, Standing};
+use super::{
+    Available, Filled, Moment, Plot, ProbeShown, SAMPLE_OUTSIDE, ScopeShown, ServerLine, Standing,
+};
 use crate::Page;
 
 /// A connector: `console/connector.html`.
@@ -43,6 +45,8 @@ pub struct Connector {
     pub connect_timeout: Option<String>,
     /// How long a call may take, in seconds.
     pub call_timeout: Option<String>,
+    /// How it fared in the last seven days.
+    pub health: Health,
     /// When it was made.
     pub created: Moment,
     /// When it last changed.
@@ -51,6 +55,63 @@ pub struct Connector {
     pub form: Filled,
     /// What became of trying it out.
     pub probe: Option<ProbeShown>,
+}
+
+/// How a server fared.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Health {
+    /// How often it was connected, where that is known.
+    pub available: Option<Available>,
+    /// How many calls there were.
+    pub calls: u64,
+    /// How many failed.
+    pub errors: u64,
+    /// Calls over time, with those that failed.
+    pub plot: Plot,
+    /// The last changes of its state, the last one first.
+    pub history: Vec<StateLine>,
+}
+
+/// A change of the state of a server.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StateLine {
+    /// Since when.
+    pub at: Moment,
+    /// Its text is `server-state-{state}`.
+    pub state: &'static str,
+    /// `good`, `info`, `warn` or `bad`.
+    pub kind: &'static str,
+    /// Why. Text from outside.
+    pub reason: Option<String>,
+}
+
+impl Health {
+    fn samples() -> [Self; 2] {
+        let line = |(at, state): (i64, &'static str)| StateLine {
+            at: Moment::sample(at * 600),
+            state,
+            kind: ServerLine::kind_of(state),
+            reason: (at % 2 == 1).then(|| SAMPLE_OUTSIDE.into()),
+        };
+        let states = ["connected", "disconnected", "stopped", "removed"];
+        let full = Self {
+            available: Some(Available::of(0.987)),
+            calls: 120,
+            errors: 3,
+            plot: Plot::bars(&[(4, 0), (0, 0), (12, 3)]),
+            history: (1..).zip(states).map(line).collect(),
+        };
+        let empty = Self {
+            available: None,
+            calls: 0,
+            errors: 0,
+            plot: Plot::default(),
+            history: Vec::new(),
+        };
+        [full, empty]
+    }
 }
 
 impl Page for Connector {
@@ -67,13 +128,21 @@ impl Page for Connector {
             "oauth_client",
         ];
         let probes = ProbeShown::samples();
-        let one = |(index, standing): (usize, Standing)| Self {
+        let [full, empty] = Health::samples();
+        let each = standings
+            .into_iter()
+            .zip(scopes.into_iter().cycle())
+            .zip(auths.into_iter().cycle());
+        let one = |(index, ((standing, scope), auth)): (
+            usize,
+            ((Standing, ScopeShown), &'static str),
+        )| Self {
             path: "/console/connectors/acme".into(),
             slug: "acme".into(),
             name: SAMPLE_OUTSIDE.into(),
             url: SAMPLE_OUTSIDE.into(),
-            scope: scopes[index % scopes.len()].clone(),
-            auth: auths[index % auths.len()],
+            scope,
+            auth,
             headers: vec![SAMPLE_OUTSIDE.into(); index % 3],
             rotates: index.is_multiple_of(2),
             enabled: standing.state != "off",
@@ -85,6 +154,11 @@ impl Page for Connector {
             deny: vec![SAMPLE_OUTSIDE.into(); index % 2],
             connect_timeout: (index % 2 == 1).then(|| "30".into()),
             call_timeout: (index % 2 == 1).then(|| "120".into()),
+            health: if index == 0 {
+                full.clone()
+            } else {
+                empty.clone()
+            },
             created: Moment::sample(90_000),
             changed: Moment::sample(4_000),
             form: match index {
@@ -96,6 +170,6 @@ impl Page for Connector {
             probe: probes.get(index).cloned(),
             standing,
         };
-        standings.into_iter().enumerate().map(one).collect()
+        each.enumerate().map(one).collect()
     }
 }

@@ -114,12 +114,12 @@ impl Page for Integrations {
 
     fn samples() -> Vec<Self> {
         let scopes = ScopeShown::samples();
-        let line = |(index, standing): (usize, Standing)| ConnectorLine {
+        let line = |(standing, scope): (Standing, ScopeShown)| ConnectorLine {
             href: "/console/connectors/acme".into(),
             name: SAMPLE_OUTSIDE.into(),
             key: "mcp__acme".into(),
             url: "https://mcp.acme.example/mcp".into(),
-            scope: scopes[index % scopes.len()].clone(),
+            scope,
             standing,
         };
         let configured = |standing: Option<Standing>| ConfiguredLine {
@@ -135,7 +135,7 @@ impl Page for Integrations {
             connectors: standings
                 .clone()
                 .into_iter()
-                .enumerate()
+                .zip(scopes.into_iter().cycle())
                 .map(line)
                 .collect(),
             pager: Pager {

@@ -11,4 +11,4 @@ mod manifest;
 mod prompted;
 mod sessions;
 mod tenants;
-mod world;
+pub(crate) mod world;

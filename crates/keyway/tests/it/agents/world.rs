@@ -9,20 +9,20 @@ use crate::support::actions::{Said, Say};
 use crate::support::app::TestApp;
 use crate::support::client::Answer;
 
-pub(super) const MODEL: &str = "lab/test-1";
+pub(crate) const MODEL: &str = "lab/test-1";
 
 /// A gateway with agents, and the model that answers for all of them.
-pub(super) struct Lab {
-    pub(super) app: TestApp,
-    pub(super) model: ModelServer,
+pub(crate) struct Lab {
+    pub(crate) app: TestApp,
+    pub(crate) model: ModelServer,
 }
 
 impl Lab {
-    pub(super) async fn new(agents: Vec<Agent>, script: impl Into<Script>) -> Self {
+    pub(crate) async fn new(agents: Vec<Agent>, script: impl Into<Script>) -> Self {
         Self::with(agents, Vec::new(), script).await
     }
 
-    pub(super) async fn with(
+    pub(crate) async fn with(
         agents: Vec<Agent>,
         actions: Vec<Action>,
         script: impl Into<Script>,
@@ -39,26 +39,26 @@ impl Lab {
     }
 
     /// Says something to an agent as the owner.
-    pub(super) async fn prompt(&self, agent: &str, message: &str) -> Value {
+    pub(crate) async fn prompt(&self, agent: &str, message: &str) -> Value {
         let body = json!({ "message": message });
         let answer = self.post(&self.app.key, agent, &body).await;
         assert_eq!(answer.status(), 200, "{}", answer.text());
         answer.json()
     }
 
-    pub(super) async fn post(&self, key: &str, agent: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, key: &str, agent: &str, body: &Value) -> Answer {
         let path = format!("/v1/agents/{agent}/prompt");
         let ask = self.app.ask(http::Method::POST, &path).bearer(key);
         ask.json(body).send().await
     }
 
-    pub(super) async fn get(&self, key: &str, path: &str) -> Answer {
+    pub(crate) async fn get(&self, key: &str, path: &str) -> Answer {
         let ask = self.app.ask(http::Method::GET, path).bearer(key);
         ask.send().await
     }
 
     /// The API key of a machine that is a member.
-    pub(super) async fn member(&self, name: &str) -> String {
+    pub(crate) async fn member(&self, name: &str) -> String {
         let app = self.app.running.app();
         let local = app.local();
         let people = app.people();
@@ -74,12 +74,12 @@ impl Lab {
     }
 
     /// What the model was given in its nth request.
-    pub(super) fn asked(&self, nth: usize) -> Value {
+    pub(crate) fn asked(&self, nth: usize) -> Value {
         self.model.asked()[nth].body.clone()
     }
 
     /// The names of the tools it was given in its nth request.
-    pub(super) fn tools(&self, nth: usize) -> Vec<String> {
+    pub(crate) fn tools(&self, nth: usize) -> Vec<String> {
         let asked = self.asked(nth);
         let tools = asked["tools"].as_array().cloned().unwrap_or_default();
         let name = |tool: &Value| tool["function"]["name"].as_str().unwrap().to_owned();
@@ -87,7 +87,7 @@ impl Lab {
     }
 
     /// What the last tool answered, as the model was told in its nth request.
-    pub(super) fn told(&self, nth: usize) -> String {
+    pub(crate) fn told(&self, nth: usize) -> String {
         let asked = self.asked(nth);
         let last = asked["messages"].as_array().unwrap().last().unwrap();
         assert_eq!(last["role"], "tool", "{asked}");
@@ -96,13 +96,13 @@ impl Lab {
 }
 
 /// A `models` section with this server as the vendor `lab`.
-pub(super) fn section(model: &ModelServer) -> String {
+pub(crate) fn section(model: &ModelServer) -> String {
     let lab = json!({ "base_url": model.base_url(), "key": model.key() });
     format!("models: {}\n", json!({ "vendors": { "lab": lab } }))
 }
 
 /// A configuration, read from a file.
-pub(super) fn configured(yaml: &str) -> Config {
+pub(crate) fn configured(yaml: &str) -> Config {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("keyway.yaml"), yaml).unwrap();
     let inputs = Inputs {
@@ -115,17 +115,17 @@ pub(super) fn configured(yaml: &str) -> Config {
 }
 
 #[track_caller]
-pub(super) fn agent(slug: &str) -> Agent {
+pub(crate) fn agent(slug: &str) -> Agent {
     Agent::new(slug).model(MODEL)
 }
 
 /// A turn that calls one tool.
-pub(super) fn call(tool: &str, arguments: Value) -> Turn {
+pub(crate) fn call(tool: &str, arguments: Value) -> Turn {
     Turn::calls([Call::new(tool, arguments)])
 }
 
 /// `acme:search`, exposed nowhere.
-pub(super) fn search() -> Action {
+pub(crate) fn search() -> Action {
     Action::new("acme:search", |_, input: Say| async move {
         Ok(Said {
             text: format!("found: {}", input.text),

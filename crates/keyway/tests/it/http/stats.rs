@@ -141,7 +141,7 @@ async fn what_was_counted_and_how_a_server_fared_outlives_the_process() {
     assert!(up > 0.0 && up <= 1.0, "{up}");
     let round = ["connected", "stopped"];
     assert_eq!(states(&stats), [round, round, round].concat());
-    let told = world.run(&["stats"]).ok().out;
+    let told = world.run(&["stats", "--server", "peer"]).ok().out;
     assert!(told.contains("3 calls, 0 failed, 0 denied"), "{told}");
     assert!(told.contains("mcp__peer__echo  3      0"), "{told}");
     let none = world.run(&["stats", "--tool", "nothing"]).ok().out;

@@ -1,0 +1,177 @@
+use keyway_core::Role;
+use keyway_testkit::models::Turn;
+use serde_json::json;
+
+use super::world::{another, stranger};
+use crate::agents::world::{Lab, agent, call, search};
+use crate::support::actions::waiting;
+use crate::support::browser::{Browser, set_up};
+use crate::support::wait::{soon, until};
+
+const HOSTILE: &str = "<script>alert(1)</script> \u{202e}olleh";
+
+/// Says something to the agent `helper` by its form; answers the path of the session.
+async fn say(browser: &mut Browser, message: &str) -> String {
+    browser.get("/console/agents/helper").await;
+    let begun = browser
+        .post("/console/agents/helper/prompt", &[("message", message)])
+        .await;
+    assert_eq!(begun.status(), 303, "{}", begun.text());
+    begun.header("location").to_owned()
+}
+
+/// Waits until the page of a session says something, and answers it.
+async fn shown(browser: &mut Browser, at: &str, part: &str) -> String {
+    soon(part, async {
+        loop {
+            let page = browser.get(at).await;
+            assert_eq!(page.status(), 200, "{}", page.text());
+            if page.text().contains(part) {
+                return page.text().to_owned();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_session_is_begun_in_the_background_and_told_as_it_was() {
+    let helper = agent("helper")
+        .system_prompt("s3cret prompt")
+        .tool(search());
+    let turns = vec![
+        call("acme-search", json!({ "text": HOSTILE })),
+        Turn::text([HOSTILE]),
+        Turn::text(["And again."]),
+    ];
+    let lab = Lab::new(vec![helper], turns).await;
+    let mut owner = set_up(&lab.app).await;
+    let at = say(&mut owner, "Who <b>?").await;
+    let page = shown(&mut owner, &at, "The turn ended.").await;
+    for part in [
+        "Who &lt;b&gt;?",
+        "<details id=\"event-",
+        "acme-search",
+        "answered",
+        "found: &lt;script&gt;",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("<script>alert") && !page.contains("s3cret"));
+    let refused = owner
+        .post(&format!("{at}/prompt"), &[("message", "")])
+        .await;
+    assert_eq!(refused.status(), 422, "{}", refused.text());
+    assert!(refused.text().contains("f-message-error"));
+    let again = owner
+        .post(&format!("{at}/prompt"), &[("message", "Go on")])
+        .await;
+    assert_eq!(
+        (again.status(), again.header("location")),
+        (303, at.as_str())
+    );
+    shown(&mut owner, &at, "And again.").await;
+    let later = owner.get(&format!("{at}?after=4")).await;
+    assert!(
+        !later.text().contains("Who &lt;b&gt;?</bdi></p>"),
+        "{}",
+        later.text()
+    );
+    assert!(later.text().contains("And again."));
+}
+
+#[tokio::test]
+async fn sessions_are_searched_and_each_sees_their_own() {
+    let turns: Vec<_> = (0..4).map(|_| Turn::text(["Yes."])).collect();
+    let lab = Lab::new(vec![agent("helper")], turns).await;
+    let mut owner = set_up(&lab.app).await;
+    let mut member = another(&lab.app, "bob@example.com", Role::Member).await;
+    let first = say(&mut owner, "Find the Zebra").await;
+    shown(&mut owner, &first, "The turn ended.").await;
+    let own = say(&mut member, "Count the lions").await;
+    shown(&mut member, &own, "The turn ended.").await;
+    let list = async |browser: &mut Browser, query: &str| {
+        let page = browser.get(&format!("/console/sessions{query}")).await;
+        assert_eq!(page.status(), 200);
+        let has = |text: &str| page.text().contains(text);
+        (has("Find the Zebra"), has("Count the lions"))
+    };
+    assert_eq!(list(&mut owner, "").await, (true, true));
+    assert_eq!(list(&mut owner, "?q=zebra").await, (true, false));
+    assert_eq!(
+        list(&mut owner, "?agent=helper&status=finished").await,
+        (true, true)
+    );
+    assert_eq!(list(&mut owner, "?status=running").await, (false, false));
+    assert_eq!(list(&mut owner, "?agent=nobody").await, (false, false));
+    assert_eq!(list(&mut member, "").await, (false, true));
+    assert_eq!(list(&mut owner, "?q=absent").await, (false, false));
+    // Who administers looks at it, and cannot speak in it.
+    let page = owner.get(&own).await;
+    assert!(page.text().contains("Bob") && !page.text().contains(&format!("{own}/prompt")));
+    let refused = owner
+        .post(&format!("{own}/prompt"), &[("message", "Hi")])
+        .await;
+    assert_eq!(refused.status(), 404, "{}", refused.text());
+    let mut eve = stranger(&lab.app).await;
+    for browser in [&mut member, &mut eve] {
+        assert_eq!(browser.get(&first).await.status(), 404);
+        for what in ["prompt", "stop"] {
+            let at = format!("{first}/{what}");
+            let refused = browser.post(&at, &[("message", "Hi")]).await;
+            assert_eq!(refused.status(), 404, "{at}");
+        }
+    }
+    assert_eq!(list(&mut eve, "").await, (false, false));
+    for at in [
+        "/console/sessions/nothing",
+        "/console/sessions/sess_01890a5d-ac96-774b-bcce-b302099a8057",
+    ] {
+        assert_eq!(owner.get(at).await.status(), 404);
+    }
+}
+
+#[tokio::test]
+async fn a_turn_that_runs_is_seen_refuses_another_message_and_is_stopped() {
+    let (wait, begun, go) = waiting();
+    let helper = agent("helper").tool(wait);
+    let turns = vec![call("wait", json!({})), Turn::text(["Done."])];
+    let lab = Lab::new(vec![helper], turns).await;
+    let mut owner = set_up(&lab.app).await;
+    let at = say(&mut owner, "Wait").await;
+    soon("the tool", begun.notified()).await;
+    let page = owner.get(&at).await;
+    assert!(page.text().contains("running") && page.text().contains("Stop the agent"));
+    let busy = owner
+        .post(&format!("{at}/prompt"), &[("message", "Hurry <up>")])
+        .await;
+    assert_eq!(busy.status(), 409, "{}", busy.text());
+    assert!(
+        busy.text().contains("Hurry &lt;up&gt;"),
+        "what was typed stays"
+    );
+    let stopped = owner.post(&format!("{at}/stop"), &[]).await;
+    assert_eq!(
+        stopped.header("location"),
+        format!("{at}?done=session-stopped")
+    );
+    let page = shown(&mut owner, &at, "The turn was interrupted.").await;
+    assert!(!page.contains("Stop the agent"), "{page}");
+    let still = owner.post(&format!("{at}/stop"), &[]).await;
+    assert_eq!(still.header("location"), format!("{at}?done=session-still"));
+    let logged = async || owner_log(&lab).await;
+    until("what was done", || async {
+        logged().await.contains("session_interrupted")
+    })
+    .await;
+    go.notify_one();
+}
+
+async fn owner_log(lab: &Lab) -> String {
+    let log = lab
+        .get(&lab.app.key, "/v1/audit?kind=session_interrupted")
+        .await;
+    log.text().to_owned()
+}
