@@ -32,9 +32,6 @@ pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
     Ok(tally)
 }
 
-/// Two servers: an official one, and one that attacks. What the tests serve on this machine may
-/// be reached.
-fn configuration(rig: &Rig<'_>) -> String {
 /// A port that nobody has now: the model of the tests listens there.
 fn free_port() -> Result<u16, Failure> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
@@ -59,7 +56,10 @@ agents:
     tools: [status]
 ";
 
-/// Two servers: an official one, and one that attacks. Everybody asks often here.
+/// Two servers: an official one, and one that attacks. Everybody asks often here, and what the tests
+/// serve on this machine may be reached.
+/// Two servers: an official one, and one that attacks. What the tests serve on this machine may
+/// be reached.
 fn configuration(rig: &Rig<'_>, model: u16) -> String {
     let node = rig.node.program();
     let malicious = rig.workspace.root.join("e2e/console/malicious.mjs");
