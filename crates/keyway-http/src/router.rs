@@ -8,11 +8,11 @@ use crate::mounts::{Mount, mounted};
 use crate::oauth;
 use crate::pages::routes;
 use crate::routes::{
-    agents, api_keys, call_action, channel_events, channel_socket, connectors, credentials,
-    healthz, invitations, jobs, list_actions, list_audit_events, list_channels, list_mcp_servers,
-    mcp_servers, members, metrics, oauth_clients, oauth_grants, organization, policy, projects,
-    prompt_agent, readyz, routed_action, service_accounts, sessions, show_openapi, show_stats,
-    socket, unknown,
+    agents, api_keys, approvals, call_action, channel_events, channel_socket, connectors,
+    credentials, healthz, invitations, jobs, list_actions, list_audit_events, list_channels,
+    list_mcp_servers, mcp_servers, members, metrics, oauth_clients, oauth_grants, organization,
+    policy, projects, prompt_agent, readyz, routed_action, service_accounts, sessions,
+    show_openapi, show_stats, socket, unknown,
 };
 use crate::shared::Shared;
 
@@ -45,13 +45,17 @@ pub(crate) fn router(shared: Arc<Shared>, mounts: Vec<Mount>) -> Router {
         .with_state(shared)
 }
 
-/// Work in the background, and what it says.
+/// Work in the background, what waits for a decision, and what is said.
 fn jobs_and_channels() -> Router<Arc<Shared>> {
     Router::new()
         .route("/v1/jobs", get(jobs::list))
         .route("/v1/jobs/{id}", get(jobs::show))
         .route("/v1/jobs/{id}/retry", post(jobs::retry))
         .route("/v1/jobs/{id}/cancel", post(jobs::cancel))
+        .route("/v1/approvals", get(approvals::list))
+        .route("/v1/approvals/{id}", get(approvals::show))
+        .route("/v1/approvals/{id}/approve", post(approvals::approve))
+        .route("/v1/approvals/{id}/deny", post(approvals::deny))
         .route("/v1/channels", get(list_channels::handle))
         .route("/v1/channels/{name}/events", get(channel_events::handle))
         .route("/v1/channels/{name}/ws", get(channel_socket::handle))
@@ -136,6 +140,7 @@ fn connectors() -> Router<Arc<Shared>> {
         .route("/v1/connectors/{id}/test", post(connectors::test))
         .route("/v1/connectors/{id}/refresh", post(connectors::refresh))
         .route("/v1/connectors/{id}/rotate", post(connectors::rotate))
+        .route("/v1/connectors/{id}/connect", post(connectors::connect))
 }
 
 /// People and machines of the asker's organization.
@@ -153,6 +158,8 @@ fn people() -> Router<Arc<Shared>> {
                 .delete(projects::delete),
         )
         .route("/v1/credential-definitions", get(credentials::definitions))
+        .route("/v1/me/connections", get(credentials::mine))
+        .route("/v1/me/connections/{key}", delete(credentials::disconnect))
         .route(
             "/v1/credentials",
             get(credentials::list).post(credentials::set),

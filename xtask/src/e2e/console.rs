@@ -63,7 +63,11 @@ agents:
 fn configuration(rig: &Rig<'_>, model: u16) -> String {
     let node = rig.node.program();
     let malicious = rig.workspace.root.join("e2e/console/malicious.mjs");
-    let mut text = String::from("egress:\n  allow: [127.0.0.1]\nmcp_servers:\n");
+    let policy = rig.workspace.root.join("e2e/console/approvals.cedar");
+    let mut text = format!(
+        "egress:\n  allow: [127.0.0.1]\npolicy:\n  file: {}\nmcp_servers:\n",
+        policy.display()
+    );
     for (key, script) in [
         ("everything", rig.node.file(EVERYTHING)),
         ("evil", malicious),

@@ -12,7 +12,8 @@ pub(super) struct Badges(HashMap<&'static str, u64>);
 impl Badges {
     /// What waits for whoever looks: one line a noun that has something to wait for.
     pub(super) async fn read(shared: &Shared, member: &Member) -> Result<Self, Refusal> {
-        let mut waiting = HashMap::new();
+        let approvals = shared.app.approvals().count_pending(member.who()).await?;
+        let mut waiting = HashMap::from([("approvals", approvals)]);
         if member.audience == Audience::Admin {
             let held = shared.app.mcp_servers().held(member.who()).await?;
             let held: usize = held.values().sum();

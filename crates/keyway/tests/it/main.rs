@@ -9,11 +9,13 @@
 )]
 
 mod agents;
+mod approvals;
 mod channels;
 mod cli;
 mod config;
 mod connect;
 mod connectors;
+mod consent;
 mod console;
 mod dev;
 mod guides;
