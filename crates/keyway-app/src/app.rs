@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use keyway_core::action::HeaderParameter;
@@ -86,8 +86,6 @@ pub(crate) struct Inner {
     pub(crate) jobs: Arc<Notify>,
     /// An approval changed.
     pub(crate) approvals: Arc<Wake>,
-    /// Where it is served, once it is.
-    served_at: OnceLock<String>,
     pub(crate) channels: Arc<Hub>,
     pub(crate) changes: Changes,
     pub(crate) answering: ArcSwap<Answering>,
@@ -237,7 +235,6 @@ impl App {
             connectors: Live::default(),
             jobs: Arc::default(),
             approvals,
-            served_at: OnceLock::new(),
             channels: Arc::new(channels),
             changes,
             answering: ArcSwap::default(),
@@ -329,11 +326,6 @@ impl App {
             pages: inner.pages.clone(),
         };
         Credentials::new(parts).serving(Arc::clone(&inner.held))
-    }
-
-    /// Says where people reach the gateway's pages, where nothing is configured about it.
-    pub fn serves_pages_at(&self, base: &str) {
-        self.inner.pages.set(base);
     }
 
     /// The authorization server: clients, grants, tokens.
@@ -535,17 +527,12 @@ impl App {
     /// Says where the gateway is served, without a final slash; the first word counts. People are led
     /// there where no URL of its pages is configured.
     pub fn served_at(&self, url: &str) {
-        // Whoever says it again says the same.
-        let _ = self
-            .inner
-            .served_at
-            .set(url.trim_end_matches('/').to_owned());
+        self.inner.pages.set(url);
     }
 
     /// The URL people reach the gateway's pages under, where it is known.
     pub(crate) fn pages_url(&self) -> Option<&str> {
-        let configured = self.settings().pages_url.as_deref();
-        configured.or_else(|| self.inner.served_at.get().map(String::as_str))
+        self.inner.pages.base()
     }
 
     pub(crate) fn settings(&self) -> &Settings {
