@@ -41,7 +41,8 @@ pub(super) async fn answer(
         _ => (Answer::Reject, "server-rejected"),
     };
     let servers = shared.app.mcp_servers();
-    let answered = servers.answer(admin.who(), &key, answer, &[looked]);
+    let looked = [looked];
+    let answered = servers.answer(admin.who(), &key, answer, &looked);
     match answered.await {
         Ok(()) => Ok(done(&format!("{}/changes", path(&key)), code)),
         Err(error) => {

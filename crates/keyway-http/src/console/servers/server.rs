@@ -51,9 +51,8 @@ pub(super) async fn save(
         needs_approval: Some(form.get("needs_approval") == "on"),
     };
     let changed = servers.change(admin.who(), &key, revision(&form), &patch);
-    let error = match changed.await {
-        Ok(_) => return Ok(done(&path(&key), "server-saved")),
-        Err(error) => error,
+    let Err(error) = changed.await else {
+        return Ok(done(&path(&key), "server-saved"));
     };
     let now = servers.get(admin.who(), &key).await?;
     if error.code() == "settings_changed" {

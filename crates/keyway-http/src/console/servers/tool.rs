@@ -55,9 +55,8 @@ pub(super) async fn save(
         description: text("description"),
     };
     let changed = servers.change_tool(admin.who(), &key, name, revision(&form), &patch);
-    let error = match changed.await {
-        Ok(_) => return Ok(done(&path(&key), "server-tool-saved")),
-        Err(error) => error,
+    let Err(error) = changed.await else {
+        return Ok(done(&path(&key), "server-tool-saved"));
     };
     let now = servers.tool(admin.who(), &key, name).await?;
     let (status, filled) = match error.code() {

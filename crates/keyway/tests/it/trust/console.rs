@@ -27,10 +27,18 @@ async fn an_administrator_looks_at_a_change_and_accepts_exactly_it() {
     assert!(page.text().contains("changed, shown as it was"));
     let changes = ada.get("/console/servers/calc/changes").await;
     let text = changes.text();
-    for told in ["Instructions to the model", "May destroy something now", "⟦U+202E⟧", "⟦U+001B⟧"] {
+    for told in [
+        "Instructions to the model",
+        "May destroy something now",
+        "⟦U+202E⟧",
+        "⟦U+001B⟧",
+    ] {
         assert!(text.contains(told), "{told}: {text}");
     }
-    assert!(text.contains("&lt;script&gt;") && !text.contains("<script>alert"), "{text}");
+    assert!(
+        text.contains("&lt;script&gt;") && !text.contains("<script>alert"),
+        "{text}"
+    );
     assert!(!text.contains('\u{1b}'), "no terminal obeys it");
 
     let all = lab.changes().await;
@@ -41,7 +49,11 @@ async fn an_administrator_looks_at_a_change_and_accepts_exactly_it() {
         .post("/console/servers/calc/changes", &fields("sha256:00"))
         .await;
     assert_eq!(late.status(), 409);
-    assert!(late.text().contains("What waits is not what was looked at"), "{}", late.text());
+    assert!(
+        late.text().contains("What waits is not what was looked at"),
+        "{}",
+        late.text()
+    );
     assert_eq!(lab.listed().await[0]["description"], "Adds");
     let done = ada
         .post("/console/servers/calc/changes", &fields(hash))
@@ -50,10 +62,17 @@ async fn an_administrator_looks_at_a_change_and_accepts_exactly_it() {
         done.header("location"),
         "/console/servers/calc/changes?done=server-accepted"
     );
-    assert_eq!(lab.listed().await[0]["description"], poisoned()["description"]);
+    assert_eq!(
+        lab.listed().await[0]["description"],
+        poisoned()["description"]
+    );
 
     let form = ada.get("/console/servers/calc/tool?name=add").await;
-    assert!(form.text().contains("changes the direction of text"), "{}", form.text());
+    assert!(
+        form.text().contains("changes the direction of text"),
+        "{}",
+        form.text()
+    );
     let fields = [
         ("tool", "add"),
         ("revision", "0"),
@@ -67,13 +86,24 @@ async fn an_administrator_looks_at_a_change_and_accepts_exactly_it() {
     assert!(lab.names().await.is_empty());
     let stale = ada.post("/console/servers/calc/tool", &fields).await;
     assert_eq!(stale.status(), 409, "{}", stale.text());
-    let stale = [("revision", "77"), ("definitions", "follow"), ("new_tools", "on")];
+    let stale = [
+        ("revision", "77"),
+        ("definitions", "follow"),
+        ("new_tools", "on"),
+    ];
     let stale = ada.post("/console/servers/calc/settings", &stale).await;
     assert_eq!(stale.status(), 409, "{}", stale.text());
     let off = ada.post("/console/servers/calc/disable", &[]).await;
-    assert_eq!(off.header("location"), "/console/servers/calc?done=server-disabled");
+    assert_eq!(
+        off.header("location"),
+        "/console/servers/calc?done=server-disabled"
+    );
     assert_eq!(lab.server().await["disabled"], true);
-    let unknown = lab.app.ask(Method::GET, "/console/servers/calc").send().await;
+    let unknown = lab
+        .app
+        .ask(Method::GET, "/console/servers/calc")
+        .send()
+        .await;
     assert_eq!(unknown.status(), 303, "to sign in");
     assert_eq!(ada.get("/console/servers/nothing").await.status(), 404);
     lab.stop().await;
