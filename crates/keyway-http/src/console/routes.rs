@@ -98,11 +98,8 @@ fn routes() -> Vec<Route> {
     all.extend(super::overview::routes());
     all.extend(super::sessions::routes());
     all.extend(super::people::routes());
-    all.extend(super::servers::routes());
-    all.extend(super::service_accounts::routes());
-    all.extend(super::api_keys::routes());
-    all.extend(super::clients::routes());
     all.extend(super::policy::routes());
+    all.extend(super::servers::routes());
     all.extend(super::service_accounts::routes());
     all.extend(super::settings::routes());
     all.extend(super::tools::routes());
