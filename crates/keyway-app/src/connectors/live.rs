@@ -98,11 +98,6 @@ impl App {
         }
     }
 
-    /// Who opens connections, in a process that serves.
-    pub(crate) fn opener(&self) -> Option<Arc<dyn OpenConnectors>> {
-        self.inner.connectors.opener.read().clone()
-    }
-
     /// How connectors are looked at from outside.
     pub fn set_prober(&self, prober: Arc<dyn ProbeServers>) {
         *self.inner.connectors.prober.write() = Some(prober);

@@ -183,7 +183,9 @@ impl Connectors {
         // Whoever gets the key next begins anew.
         let store = &inner.store;
         let forgotten = store.forget_server_tools(who.organization(), &stored.slug);
-        Ok(forgotten.await?)
+        forgotten.await?;
+        let key = (who.organization().clone(), stored.slug.as_str().into());
+        Ok(self.app.server_decided(&key).await?)
     }
 
     /// Has the server connected to anew: a connection that stands is closed first.

@@ -78,7 +78,7 @@ impl App {
     }
 
     /// Shows a server by what is decided about it now, and tells whoever listens.
-    pub(super) async fn server_decided(&self, key: &Key) -> Result<(), StoreError> {
+    pub(crate) async fn server_decided(&self, key: &Key) -> Result<(), StoreError> {
         if self.inner.trust.reload(&self.inner.store, key).await? {
             self.shown_anew(key);
         }

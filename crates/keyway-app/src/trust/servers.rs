@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use keyway_core::ports::{Lists, Upstream as _};
+use keyway_core::ports::Lists;
 use keyway_core::{Error, Principal};
 use keyway_store::{NewTools, Pinning, ServerTools};
 
@@ -120,22 +120,14 @@ impl McpServers {
     ///
     /// `mcp_server_not_connected` where this process has no connection that everybody shares.
     pub async fn reconnect(&self, who: &Principal, server: &str) -> Result<(), Error> {
-        let event = Event::new(EventKind::ServersChanged, who)
-            .target("server", server)
-            .detail("reconnected", server);
-        let change = async {
-            self.app.administer(who).await?;
-            let standing = self.standing(who, server).await?;
-            if standing.usual == Usual::Added {
-                let connectors = self.app.connectors();
-                return Box::pin(connectors.refresh(who, server)).await.map(drop);
-            }
-            let opener = self.app.opener();
-            let shown = standing.shown.zip(opener);
-            let done = shown.is_some_and(|(shown, opener)| opener.reconnect(shown.id()));
-            done.then_some(()).ok_or_else(error::not_connected)
-        };
-        self.app.audit().change(event, change).await
+        self.app.administer(who).await?;
+        let standing = self.standing(who, server).await?;
+        if standing.usual == Usual::Added {
+            let connectors = self.app.connectors();
+            return Box::pin(connectors.refresh(who, server)).await.map(drop);
+        }
+        let reconnected = Box::pin(self.app.reconnect_server(who, server)).await;
+        reconnected.map_err(|_| error::not_connected())
     }
 
     /// Refuses who may not decide: what an OAuth client or an agent asks for, its person has to ask

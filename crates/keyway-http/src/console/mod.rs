@@ -24,6 +24,7 @@ mod people;
 mod policy;
 mod routes;
 mod rows;
+mod servers;
 mod service_accounts;
 mod sessions;
 mod settings;

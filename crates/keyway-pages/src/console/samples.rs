@@ -55,6 +55,9 @@ fn administration(pages: &Pages, all: &mut Vec<Sample>) -> Result<(), Error> {
     each::<page::MemberPage>(pages, all)?;
     each::<page::Invite>(pages, all)?;
     each::<page::Invitations>(pages, all)?;
+    each::<page::ServerChanges>(pages, all)?;
+    each::<page::ServerTool>(pages, all)?;
+    each::<page::ServerTools>(pages, all)?;
     each::<page::ServiceAccounts>(pages, all)?;
     each::<page::AccountPage>(pages, all)?;
     each::<page::NewAccount>(pages, all)?;

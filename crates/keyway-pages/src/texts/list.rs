@@ -28,6 +28,7 @@ pub const TEXTS: &[Text] = texts! {
     "overview",
     "people",
     "policy",
+    "servers",
     "service_accounts",
     "sessions",
     "settings",

@@ -27,6 +27,7 @@ mod people;
 mod plot;
 mod policy;
 mod probe;
+mod server_tools;
 mod service_accounts;
 mod session;
 mod sessions;
@@ -62,6 +63,9 @@ pub use people::{InvitationLine, Invitations, Invite, MemberLine, MemberPage, Pe
 pub use plot::{Bar, Plot};
 pub use policy::{Policy, PolicyCheck, PolicyOutcome, PolicyText};
 pub use probe::ProbeShown;
+pub use server_tools::{
+    RiskLine, ServerChange, ServerChanges, ServerTool, ServerToolLine, ServerTools,
+};
 pub use service_accounts::{AccountLine, AccountPage, NewAccount, ServiceAccounts};
 pub use session::{Session, TranscriptLine};
 pub use sessions::{SessionLine, Sessions};

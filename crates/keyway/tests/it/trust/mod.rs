@@ -1,5 +1,6 @@
 //! What is shown of servers, and what becomes of tools that they change.
 
+mod console;
 mod malicious;
 mod rug_pull;
 mod settings;

@@ -39,12 +39,12 @@ async fn attack_a_tool_that_changes_after_it_was_accepted_stays_as_it_was() {
         assert_eq!(lab.peer.seen("tools/call").len(), 2);
 
         let changes = lab.changes().await;
-        let changed = &changes[0];
+        let change = &changes[0];
         assert_eq!(
-            (&changed["tool"], &changed["isNew"]),
+            (&change["tool"], &change["isNew"]),
             (&json!("add"), &json!(false))
         );
-        let risks: Vec<_> = changed["findings"].as_array().unwrap().iter().collect();
+        let risks: Vec<_> = change["findings"].as_array().unwrap().iter().collect();
         for risk in [
             "instructions",
             "destructive",
@@ -56,7 +56,7 @@ async fn attack_a_tool_that_changes_after_it_was_accepted_stays_as_it_was() {
                 "{risk}: {risks:?}"
             );
         }
-        let paths: Vec<_> = changed["differences"].as_array().unwrap().iter().collect();
+        let paths: Vec<_> = change["differences"].as_array().unwrap().iter().collect();
         assert!(
             paths
                 .iter()
@@ -70,7 +70,7 @@ async fn attack_a_tool_that_changes_after_it_was_accepted_stays_as_it_was() {
         worse["description"] = "Adds, and more".into();
         lab.relist(&[worse.clone(), tool("sub", "Subtracts")]);
         lab.until_held(1).await;
-        let late = lab.answer("accept", changed).await;
+        let late = lab.answer("accept", change).await;
         assert_eq!(late.status(), 409);
         assert_eq!(late.json()["code"], "tool_changed_again");
         assert_eq!(lab.listed().await, accepted, "{era:?}");

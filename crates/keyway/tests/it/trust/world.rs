@@ -81,7 +81,15 @@ impl Lab {
 
     /// The tools of the connector as clients of both eras are listed them, by name.
     pub(super) async fn listed(&self) -> Vec<Value> {
-        let [modern, legacy] = self.both("tools/list", json!({})).await;
+        // Something may change between the one and the other.
+        let mut listed = self.both("tools/list", json!({})).await;
+        for _ in 0..50 {
+            if listed[0]["result"]["tools"] == listed[1]["result"]["tools"] {
+                break;
+            }
+            listed = self.both("tools/list", json!({})).await;
+        }
+        let [modern, legacy] = listed;
         let of = |answer: &Value| -> Vec<Value> {
             let tools = answer["result"]["tools"].as_array().unwrap().iter();
             let own = tools.filter(|tool| tool["name"].as_str().unwrap().starts_with(CALC));
