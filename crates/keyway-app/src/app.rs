@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use keyway_core::action::HeaderParameter;
@@ -25,6 +25,7 @@ use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::oauth::{Oauth, OauthParts};
+use crate::pages_at::PagesAt;
 use crate::people::{People, PeopleParts, Serving, Sso};
 use crate::policy::{Approvals, InForce, Policies};
 use crate::setup::Ready;
@@ -79,13 +80,12 @@ pub(crate) struct Inner {
     pub(crate) limits: Limits,
     pub(crate) policy: ArcSwap<InForce>,
     pub(crate) tasks: TaskTracker,
+    pub(crate) pages: PagesAt,
     pub(crate) store: Store,
     /// A job was queued here.
     pub(crate) jobs: Arc<Notify>,
     /// An approval changed.
     pub(crate) approvals: Arc<Wake>,
-    /// Where it is served, once it is.
-    served_at: OnceLock<String>,
     pub(crate) channels: Arc<Hub>,
     pub(crate) changes: Changes,
     pub(crate) answering: ArcSwap<Answering>,
@@ -169,6 +169,7 @@ impl App {
             random: Arc::clone(&parts.random),
             http: Arc::clone(&parts.http),
             clients: settings.oauth_clients.clone(),
+            pages: settings.pages_url.clone(),
             tasks: parts.tasks.clone(),
         }));
         parts.tasks.spawn(credentials::watch(
@@ -214,6 +215,7 @@ impl App {
         ));
         let sso = Sso::new(people.clone(), Arc::clone(&parts.http));
         let inner = Inner {
+            pages: PagesAt::configured(settings.pages_url.as_deref()),
             held,
             grants,
             http: parts.http,
@@ -233,7 +235,6 @@ impl App {
             connectors: Live::default(),
             jobs: Arc::default(),
             approvals,
-            served_at: OnceLock::new(),
             channels: Arc::new(channels),
             changes,
             answering: ArcSwap::default(),
@@ -322,6 +323,7 @@ impl App {
             audit: inner.audit.clone(),
             definitions: self.definitions(),
             grants: Arc::clone(&inner.grants),
+            pages: inner.pages.clone(),
         };
         Credentials::new(parts).serving(Arc::clone(&inner.held))
     }
@@ -525,17 +527,12 @@ impl App {
     /// Says where the gateway is served, without a final slash; the first word counts. People are led
     /// there where no URL of its pages is configured.
     pub fn served_at(&self, url: &str) {
-        // Whoever says it again says the same.
-        let _ = self
-            .inner
-            .served_at
-            .set(url.trim_end_matches('/').to_owned());
+        self.inner.pages.set(url);
     }
 
     /// The URL people reach the gateway's pages under, where it is known.
     pub(crate) fn pages_url(&self) -> Option<&str> {
-        let configured = self.settings().pages_url.as_deref();
-        configured.or_else(|| self.inner.served_at.get().map(String::as_str))
+        self.inner.pages.base()
     }
 
     pub(crate) fn settings(&self) -> &Settings {

@@ -6,7 +6,7 @@ use keyway_core::{Error, Kind};
 
 use crate::approvals::without_approval;
 use crate::audit::{Called, Sent};
-use crate::bound::Bound;
+use crate::bound::{Bound, Unconnected};
 use crate::catalogue::{PromptTarget, ResourceTarget, ToolTarget};
 use crate::output::OutputCheck;
 use crate::policy::{Admitted, NotAdmitted};
@@ -44,17 +44,20 @@ impl App {
         let found = self.tenant(call.who);
         let found = found.find(bound, |now| now.tool(call.target).cloned());
         let Some((route, definitions)) = found else {
-            return match self.lacking(&call).await {
-                Some(error) => {
-                    let result = render::error_result(&error);
-                    self.unknown(call, error.into());
-                    Ok(result)
-                }
+            return match self.unconnected(&call).await {
+                Some(what) => Box::pin(self.connect_and_call(call, what)).await,
                 None => Err(self.unknown(call, no_tool())),
             };
         };
         if let Err(exceeded) = self.limits().of_tool(call.who, call.target) {
             return Ok(render::error_result(&exceeded.into()));
+        }
+        if let ToolTarget::Upstream { upstream, .. } = &route.target
+            && bound.lacks(upstream.id())
+            && self.admit(call.who, &route.thing).is_ok()
+            && let Some(what) = self.unconnected(&call).await
+        {
+            return Box::pin(self.connect_and_call(call, what)).await;
         }
         let defined = || route.definition(&definitions);
         let admitted = match self.admit_tool(call, &route.thing, &defined).await {
@@ -105,6 +108,29 @@ impl App {
                 }
                 outcome
             }
+        }
+    }
+
+    /// Calls a tool once its server was connected by whoever calls.
+    async fn connect_and_call(
+        &self,
+        call: Call<'_>,
+        what: Unconnected,
+    ) -> Result<RawJson, RpcError> {
+        if let Err(error) = self.connect_first(&call, what).await {
+            let result = render::error_result(&error);
+            self.unknown(call, error.into());
+            return Ok(result);
+        }
+        let bound = self.bind_for(&call).await;
+        let found = self.tenant(call.who);
+        let found = found.find(&bound, |now| now.tool(call.target).cloned());
+        // What others are listed is not always what the one has who connected it just now.
+        match found {
+            Some((route, _)) if !is_lacking(&bound, &route.target) => {
+                self.call_tool(call, &bound).await
+            }
+            _ => Err(self.unknown(call, no_tool())),
         }
     }
 
@@ -169,7 +195,7 @@ impl App {
         let found = self.tenant(call.who);
         let found = found.find(bound, |now| now.prompt(call.target).cloned());
         let Some((target, definitions)) = found else {
-            let lacking = self.lacking(&call).await;
+            let lacking = self.unconnected(&call).await.map(Unconnected::into_error);
             return Err(self.refused(call, lacking.map_or_else(no_prompt, RpcError::from)));
         };
         let admitted = self.admit_prompt(call, &definitions, &target);
@@ -294,6 +320,13 @@ impl App {
         let record = self.audit().call(call.who, call.request, called, sent);
         record.end_refused(&error);
         error
+    }
+}
+
+fn is_lacking(bound: &Bound, target: &ToolTarget) -> bool {
+    match target {
+        ToolTarget::Upstream { upstream, .. } => bound.lacks(upstream.id()),
+        ToolTarget::Action(_) => false,
     }
 }
 

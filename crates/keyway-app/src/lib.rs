@@ -25,6 +25,7 @@ mod mounts;
 pub mod oauth;
 mod output;
 mod pages;
+mod pages_at;
 mod patience;
 pub mod people;
 pub mod policy;

@@ -11,6 +11,8 @@ use crate::trust::{Lens, Usual};
 pub(crate) struct Shared {
     configured: Vec<Arc<dyn Upstream>>,
     connectors: Vec<Shown>,
+    /// Whom those are there for that are reached with tokens, by their keys.
+    tokens: HashMap<String, Reach>,
     /// Both, each as it is shown. Of two with the same key the configured one comes first.
     all: Vec<Arc<dyn Upstream>>,
     /// Whom a server is there for, by its key, where that is not everybody.
@@ -24,6 +26,7 @@ impl Shared {
         Self {
             configured: Vec::new(),
             connectors: Vec::new(),
+            tokens: HashMap::new(),
             all: Vec::new(),
             reaches: HashMap::new(),
             lens,
@@ -36,9 +39,11 @@ impl Shared {
         self.gather();
     }
 
-    /// Replaces the connectors.
-    pub(crate) fn connect(&mut self, all: Vec<Shown>) {
+    /// Replaces the connectors; of those that are reached with tokens only whom they are there for is
+    /// of matter here.
+    pub(crate) fn connect(&mut self, all: Vec<Shown>, tokens: HashMap<String, Reach>) {
         self.connectors = all;
+        self.tokens = tokens;
         self.gather();
     }
 
@@ -62,7 +67,8 @@ impl Shared {
         let configured: Vec<_> = self.configured.iter().map(operators).collect();
         let taken = |key: &str| configured.iter().any(|one| one.key() == key);
         let mut connectors = Vec::new();
-        self.reaches.clear();
+        self.reaches.clone_from(&self.tokens);
+        self.reaches.retain(|key, _| !taken(key));
         for one in &self.connectors {
             let key = one.upstream.key();
             if taken(key) {

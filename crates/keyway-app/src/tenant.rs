@@ -18,7 +18,7 @@ use crate::connectors::{Reach, Shown};
 use crate::metrics::Metrics;
 use crate::policy::{Facts, InForce, View, Views};
 use crate::shared::Shared;
-use crate::trust::{Lens, Trust, Usual};
+use crate::trust::{Lens, Trust};
 use crate::{Definitions, List, Notice, Settings};
 
 /// How many notices a listener may be behind before it misses some.
@@ -215,7 +215,7 @@ impl Tenant {
     ) -> Arc<Overlay> {
         let own = connections
             .iter()
-            .map(|one| shared.shown(&(Arc::clone(one) as Arc<dyn Upstream>), Usual::Operators));
+            .map(|one| shared.shown(&(Arc::clone(one) as Arc<dyn Upstream>), one.usual()));
         let upstreams: Vec<_> = shared.all().iter().cloned().chain(own).collect();
         let definitions = self.definitions();
         let sources = self.sources(&definitions, &upstreams, shared.reaches());
@@ -254,9 +254,9 @@ impl Tenant {
     }
 
     /// Replaces the connectors.
-    pub(crate) fn set_connectors(&self, all: Vec<Shown>) {
+    pub(crate) fn set_connectors(&self, all: Vec<Shown>, tokens: HashMap<String, Reach>) {
         let mut upstreams = self.upstreams.lock();
-        upstreams.connect(all);
+        upstreams.connect(all, tokens);
         self.rebuild(&self.definitions(), &upstreams);
     }
 

@@ -140,6 +140,7 @@ fn connectors() -> Router<Arc<Shared>> {
         .route("/v1/connectors/{id}/test", post(connectors::test))
         .route("/v1/connectors/{id}/refresh", post(connectors::refresh))
         .route("/v1/connectors/{id}/rotate", post(connectors::rotate))
+        .route("/v1/connectors/{id}/connect", post(connectors::connect))
 }
 
 /// People and machines of the asker's organization.
@@ -157,6 +158,8 @@ fn people() -> Router<Arc<Shared>> {
                 .delete(projects::delete),
         )
         .route("/v1/credential-definitions", get(credentials::definitions))
+        .route("/v1/me/connections", get(credentials::mine))
+        .route("/v1/me/connections/{key}", delete(credentials::disconnect))
         .route(
             "/v1/credentials",
             get(credentials::list).post(credentials::set),

@@ -9,6 +9,7 @@ mod api_keys;
 mod approvals;
 mod audit;
 mod connectors;
+mod credential_clients;
 mod credential_grants;
 mod credential_sign_ins;
 mod credentials;

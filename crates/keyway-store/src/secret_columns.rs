@@ -55,6 +55,13 @@ pub const SECRET_COLUMNS: &[SecretColumn] = &[
         only: None,
     },
     SecretColumn {
+        table: "credential_clients",
+        column: "sealed",
+        organization: Some("organization_id"),
+        row: "id",
+        only: None,
+    },
+    SecretColumn {
         table: "approvals",
         column: "arguments",
         organization: Some("organization_id"),

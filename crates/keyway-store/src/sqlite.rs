@@ -91,6 +91,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0014_server_tools.sql"),
     ),
     (
+        15,
+        "credential clients",
+        include_str!("../migrations/sqlite/0015_credential_clients.sql"),
+    ),
+    (
         16,
         "approvals",
         include_str!("../migrations/sqlite/0016_approvals.sql"),

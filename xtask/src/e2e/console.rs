@@ -56,8 +56,8 @@ agents:
     tools: [status]
 ";
 
-/// Two servers: an official one, and one that attacks. What the tests serve on this machine may
-/// be reached.
+/// Two servers: an official one, and one that attacks. Everybody asks often here, and what the tests
+/// serve on this machine may be reached.
 fn configuration(rig: &Rig<'_>, model: u16) -> String {
     let node = rig.node.program();
     let malicious = rig.workspace.root.join("e2e/console/malicious.mjs");

@@ -11,10 +11,11 @@ use super::connection::Connection;
 use super::opener::OpenServer;
 use super::overlays::Ids;
 use super::renewing::Renewing;
-use super::table::{Servers, person};
+use super::table::{Connected, Servers, person};
 use crate::agents::Carried;
 use crate::catalogue::Catalogue;
-use crate::credentials::CredentialChoice;
+use crate::connectors::ConnectorTarget;
+use crate::credentials::{CredentialChoice, Leased};
 use crate::policy::View;
 use crate::{App, Call, Notice};
 
@@ -47,6 +48,12 @@ impl Bound {
         &self.connections
     }
 
+    /// True where a connection stands for what others are listed, until whoever calls connects it.
+    pub(crate) fn lacks(&self, id: &str) -> bool {
+        let mut all = self.connections.iter();
+        all.any(|one| one.is_nobodys() && *one.shared_id() == *id)
+    }
+
     pub(super) fn has(&self, id: &str) -> bool {
         self.ids.iter().any(|own| &**own == id)
     }
@@ -69,7 +76,20 @@ impl App {
     /// Replaces the MCP servers that administrators of an organization connected, and that are reached
     /// with credentials. One that is defined keeps its key. Connections to the former ones are closed.
     pub fn set_connected_servers(&self, organization: &OrgId, servers: Vec<Arc<McpServer>>) {
-        if servers.is_empty() && !self.inner.bound.has(organization) {
+        let connected = |server| {
+            Arc::new(Connected {
+                server,
+                target: None,
+                of_each: false,
+            })
+        };
+        let servers = servers.into_iter().map(connected).collect();
+        self.set_connected(organization, servers);
+    }
+
+    pub(crate) fn set_connected(&self, organization: &OrgId, servers: Vec<Arc<Connected>>) {
+        let before = self.inner.bound.of(organization).unwrap_or_default();
+        if before.has_connected(&servers) {
             return;
         }
         let change = |before: &Servers| before.with_connected(servers);
@@ -121,6 +141,7 @@ impl App {
                 Ok(connection) => connections.push(connection),
                 Err(error) => {
                     tracing::debug!(server = server.key(), code = error.code(), "not reached");
+                    connections.extend(self.inner.bound.nobodys(who, server.key()));
                 }
             }
         }
@@ -217,8 +238,6 @@ impl App {
             {
                 return Err(too_many(server.key()));
             }
-            let opener = self.inner.bound.opener();
-            let opener = opener.ok_or_else(|| Error::internal("nothing opens MCP servers"))?;
             let leased = Arc::new(leased);
             let renewed = leased.is_renewed().then(|| -> Arc<dyn HeaderSource> {
                 Arc::new(Renewing {
@@ -228,10 +247,34 @@ impl App {
                     opened: Arc::clone(&leased),
                 })
             });
-            connection
-                .open_with(|| opener.open(connection.id(), server, &leased.lease, renewed))?;
+            connection.open_with(|| self.open_connection(&connection, server, &leased, renewed))?;
         }
         Ok(connection)
+    }
+
+    fn open_connection(
+        &self,
+        connection: &Connection,
+        server: &McpServer,
+        leased: &Leased,
+        renewed: Option<Arc<dyn HeaderSource>>,
+    ) -> Result<Arc<dyn Upstream>, Error> {
+        let bound = &self.inner.bound;
+        let nobody = || Error::internal("nothing opens MCP servers");
+        let servers = bound.of(connection.organization());
+        let connected = servers.as_ref().and_then(|all| all.connected(server.key()));
+        let Some(target) = connected.and_then(|one| one.target.clone()) else {
+            let opener = bound.opener().ok_or_else(nobody)?;
+            return opener.open(connection.id(), server, &leased.lease, renewed);
+        };
+        let opener = bound.connectors().ok_or_else(nobody)?;
+        let target = ConnectorTarget {
+            headers: server.headers(&leased.lease)?,
+            renewed,
+            secrets: leased.secrets(),
+            ..target
+        };
+        Ok(opener.open(connection.id(), &target))
     }
 
     /// The catalogue of `who`, with what their connections list.
@@ -259,6 +302,13 @@ impl App {
         };
         match &change.kind {
             ChangeKind::Lists => {
+                if let Some(nobodys) = self.inner.bound.learn(&connection) {
+                    let changed = tenant.connection_changed(nobodys.id());
+                    let first = changed.is_empty().then_some(List::Tools);
+                    for list in changed.into_iter().chain(first) {
+                        tenant.tell(Notice::ListChanged(list));
+                    }
+                }
                 let changed = tenant.connection_changed(connection.id());
                 changed.into_iter().map(Notice::ListChanged).for_each(tell);
                 let trust = &self.inner.trust;

@@ -10,12 +10,18 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::trust::Usual;
+
+/// What the name of a connection ends with that is not there. No instance is called like this.
+const NOBODY: &str = "nobody";
+
 /// An instance as it was when it was leased: its id and its revision.
 pub(super) type Leased = (CredentialId, i64);
 
 /// A server as it is for one set of instances, connected or not.
 pub(crate) struct Connection {
     organization: OrgId,
+    usual: Usual,
     key: String,
     id: Arc<str>,
     instances: Vec<Leased>,
@@ -34,11 +40,13 @@ pub(crate) struct Connection {
 impl Connection {
     pub(super) fn new(
         organization: &OrgId,
+        usual: Usual,
         key: &str,
         id: Arc<str>,
         instances: Vec<Leased>,
     ) -> Self {
         Self {
+            usual,
             organization: organization.clone(),
             key: key.to_owned(),
             id,
@@ -64,6 +72,27 @@ impl Connection {
 
     pub(super) fn shared_id(&self) -> Arc<str> {
         Arc::clone(&self.id)
+    }
+
+    /// What stands for a connection to a server that somebody did not connect yet.
+    pub(super) fn nobodys(organization: &OrgId, key: &str) -> Self {
+        let id = format!("{key}#{organization}/{NOBODY}").into();
+        Self::new(organization, Usual::Added, key, id, Vec::new())
+    }
+
+    /// True for what stands for one that is not there.
+    pub(super) fn is_nobodys(&self) -> bool {
+        self.id.ends_with(NOBODY)
+    }
+
+    /// Says what it lists, where it is none itself.
+    pub(super) fn lists_like(&self, lists: &Arc<Lists>) {
+        *self.lists.lock() = Arc::clone(lists);
+    }
+
+    /// What is usual for servers of its kind.
+    pub(crate) fn usual(&self) -> Usual {
+        self.usual
     }
 
     pub(super) fn organization(&self) -> &OrgId {

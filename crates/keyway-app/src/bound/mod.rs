@@ -3,7 +3,7 @@
 
 mod bind;
 mod connection;
-mod lacking;
+mod consent;
 mod opener;
 mod overlays;
 mod renewing;
@@ -15,6 +15,7 @@ pub use opener::OpenServer;
 
 pub(crate) use bind::Bound;
 pub(crate) use connection::Connection;
+pub(crate) use consent::Unconnected;
 pub(crate) use overlays::{Overlay, Overlays};
-pub(crate) use table::Table;
+pub(crate) use table::{Connected, Table};
 pub(crate) use watch::watch;

@@ -3,12 +3,15 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
+use keyway_core::ports::{Definition, Lists, Upstream as _};
 use keyway_core::{Actor, Error, McpServer, OrgId, Principal, UserId};
 use parking_lot::{Mutex, RwLock};
 
 use super::bind::Bound;
 use super::connection::{Connection, Leased, changed};
 use super::opener::OpenServer;
+use crate::connectors::{ConnectorTarget, OpenConnectors};
+use crate::trust::Usual;
 
 /// For how many people it is remembered what they reach, and how many connections are known, open or
 /// not.
@@ -20,7 +23,12 @@ const MOST: usize = 10_000;
 pub(crate) struct Table {
     servers: ArcSwap<HashMap<OrgId, Arc<Servers>>>,
     opener: RwLock<Option<Arc<dyn OpenServer>>>,
+    /// Who opens those that administrators connected.
+    connectors: RwLock<Option<Arc<dyn OpenConnectors>>>,
     connections: Mutex<HashMap<Arc<str>, Arc<Connection>>>,
+    /// What stands for a connection to each server that everybody connects for themselves, once it was
+    /// learnt what it lists.
+    learnt: Mutex<HashMap<(OrgId, String), Arc<Connection>>>,
     /// What everyone who asked lately reaches, by the person.
     known: Mutex<HashMap<(OrgId, Option<UserId>), Known>>,
 }
@@ -28,13 +36,24 @@ pub(crate) struct Table {
 /// Somebody, and what they reach.
 type Known = (Principal, Arc<Bound>);
 
+/// A server that an administrator connected.
+pub(crate) struct Connected {
+    pub(crate) server: Arc<McpServer>,
+    /// How it is reached, but for what is leased; `None` for one that is opened like one that is
+    /// defined.
+    pub(crate) target: Option<ConnectorTarget>,
+    /// True where everybody connects it for themselves: until they do, they are listed the tools that
+    /// others are.
+    pub(crate) of_each: bool,
+}
+
 /// The servers of one organization.
 #[derive(Default)]
 pub(super) struct Servers {
     /// Those of the gateway's definition.
     defined: Vec<Arc<McpServer>>,
     /// Those that an administrator connected.
-    connected: Vec<Arc<McpServer>>,
+    connected: Vec<Arc<Connected>>,
     /// Both; one that is defined has its key before one that is connected.
     all: Vec<Arc<McpServer>>,
 }
@@ -66,6 +85,15 @@ impl Table {
         *self.opener.write() = Some(opener);
     }
 
+    /// Says who opens connections to servers that administrators connected.
+    pub(crate) fn opens_connectors(&self, opener: Arc<dyn OpenConnectors>) {
+        *self.connectors.write() = Some(opener);
+    }
+
+    pub(super) fn connectors(&self) -> Option<Arc<dyn OpenConnectors>> {
+        self.connectors.read().clone()
+    }
+
     pub(super) fn opener(&self) -> Option<Arc<dyn OpenServer>> {
         self.opener.read().clone()
     }
@@ -85,7 +113,9 @@ impl Table {
         }
         self.servers.store(Arc::new(all));
         let goes = |key: &str| match (before.get(key), now.get(key)) {
-            (Some(before), Some(now)) => !before.is_reached_like(now),
+            (Some(one), Some(other)) => {
+                !one.is_reached_like(other) || !same_target(&before, &now, key)
+            }
             _ => true,
         };
         let gone = connections.extract_if(|_, connection| {
@@ -95,6 +125,9 @@ impl Table {
             connection.end();
             self.close(&id, &connection);
         }
+        self.learnt
+            .lock()
+            .retain(|(of, key), _| of != organization || !goes(key));
         self.known.lock().retain(|(of, _), _| of != organization);
     }
 
@@ -131,13 +164,71 @@ impl Table {
         if connections.len() >= MOST {
             connections.retain(|_, known| known.is_open());
         }
+        let added = servers
+            .as_ref()
+            .is_some_and(|all| all.connected(server.key()).is_some());
+        let usual = if added {
+            Usual::Added
+        } else {
+            Usual::Operators
+        };
         let made = || {
             let id = Arc::clone(&id);
-            Arc::new(Connection::new(organization, server.key(), id, instances))
+            Arc::new(Connection::new(
+                organization,
+                usual,
+                server.key(),
+                id,
+                instances,
+            ))
         };
         Ok(Arc::clone(
             connections.entry(Arc::clone(&id)).or_insert_with(made),
         ))
+    }
+
+    /// What somebody is listed of a server that they have not connected: the tools that it lists to
+    /// others. `None` where nobody has connected it yet, and for who is no person.
+    pub(super) fn nobodys(&self, who: &Principal, key: &str) -> Option<Arc<Connection>> {
+        person(who)?;
+        let servers = self.of(who.organization())?;
+        servers.connected(key).filter(|one| one.of_each)?;
+        let learnt = self.learnt.lock();
+        learnt
+            .get(&(who.organization().clone(), key.to_owned()))
+            .cloned()
+    }
+
+    /// Keeps in mind what tools a server lists, for those who have not connected it. Answers what they
+    /// are listed, where that is something else than before.
+    pub(super) fn learn(&self, connection: &Connection) -> Option<Arc<Connection>> {
+        let (organization, key) = (connection.organization(), connection.server());
+        let servers = self.of(organization)?;
+        servers.connected(key).filter(|one| one.of_each)?;
+        let lists = connection.lists();
+        lists.fetched_at?;
+        let now = Arc::new(Lists {
+            tools: lists.tools.clone(),
+            fetched_at: lists.fetched_at,
+            ..Lists::default()
+        });
+        let mut learnt = self.learnt.lock();
+        let name = (organization.clone(), key.to_owned());
+        let made = || Arc::new(Connection::nobodys(organization, key));
+        let nobodys = learnt.entry(name).or_insert_with(made);
+        let same = |one: &Definition, other: &Definition| one.json == other.json;
+        let before = nobodys.lists();
+        let known = before.tools.len() == now.tools.len()
+            && before
+                .tools
+                .iter()
+                .zip(&now.tools)
+                .all(|(one, other)| same(one, other));
+        if known {
+            return None;
+        }
+        nobodys.lists_like(&now);
+        Some(Arc::clone(nobodys))
     }
 
     /// Makes room for one more open connection: those that were not used for longest are closed until
@@ -159,6 +250,15 @@ impl Table {
             }
         }
         left < most
+    }
+
+    /// Closes the connections to a server that nothing runs over: they are opened anew when they are used.
+    pub(crate) fn reopen(&self, organization: &OrgId, server: &str) {
+        for connection in self.all() {
+            if connection.organization() == organization && connection.server() == server {
+                self.rest(&connection, Timestamp::MAX);
+            }
+        }
     }
 
     /// Closes a connection and forgets it.
@@ -212,6 +312,9 @@ impl Table {
         if let Some(opener) = self.opener() {
             opener.close(id);
         }
+        if let Some(connectors) = &*self.connectors.read() {
+            connectors.close(id);
+        }
     }
 }
 
@@ -220,14 +323,15 @@ impl Servers {
         Self::of(defined, self.connected.clone())
     }
 
-    pub(super) fn with_connected(&self, connected: Vec<Arc<McpServer>>) -> Self {
+    pub(super) fn with_connected(&self, connected: Vec<Arc<Connected>>) -> Self {
         Self::of(self.defined.clone(), connected)
     }
 
-    fn of(defined: Vec<Arc<McpServer>>, connected: Vec<Arc<McpServer>>) -> Self {
+    fn of(defined: Vec<Arc<McpServer>>, connected: Vec<Arc<Connected>>) -> Self {
         let mut all = defined.clone();
+        let servers = connected.iter().map(|one| &one.server);
         let free = |one: &&Arc<McpServer>| !defined.iter().any(|other| other.key() == one.key());
-        all.extend(connected.iter().filter(free).cloned());
+        all.extend(servers.filter(free).cloned());
         Self {
             defined,
             connected,
@@ -241,6 +345,29 @@ impl Servers {
 
     pub(super) fn get(&self, key: &str) -> Option<&Arc<McpServer>> {
         self.all.iter().find(|server| server.key() == key)
+    }
+
+    /// A server as an administrator connected it; `None` for one that is defined.
+    pub(super) fn connected(&self, key: &str) -> Option<&Arc<Connected>> {
+        let defined = self.defined.iter().any(|server| server.key() == key);
+        let mut all = self.connected.iter();
+        all.find(|one| one.server.key() == key && !defined)
+    }
+
+    /// True when these are the ones that are connected.
+    pub(super) fn has_connected(&self, all: &[Arc<Connected>]) -> bool {
+        let mut both = self.connected.iter().zip(all);
+        self.connected.len() == all.len() && both.all(|(one, other)| Arc::ptr_eq(one, other))
+    }
+}
+
+/// Whether a server is opened like before, whatever is leased for it.
+fn same_target(before: &Servers, now: &Servers, key: &str) -> bool {
+    let target = |servers: &Servers| servers.connected(key).and_then(|one| one.target.clone());
+    match (target(before), target(now)) {
+        (Some(one), Some(other)) => one.same(&other),
+        (None, None) => true,
+        _ => false,
     }
 }
 

@@ -94,6 +94,7 @@ impl App {
         let servers = self.inner.bound.of(who.organization()).unwrap_or_default();
         for server in servers.all() {
             let mut instances = Some(Vec::new());
+            let nobodys = self.inner.bound.nobodys(who, server.key());
             for need in server.needs() {
                 match (
                     self.instance(who, &definitions, need, &choice).await,
@@ -107,11 +108,8 @@ impl App {
                     (Ok(_), None) => {}
                 }
             }
-            ids.extend(
-                instances.map(|instances| {
-                    Connection::name(who.organization(), server.key(), &instances)
-                }),
-            );
+            let own = instances.map(|own| Connection::name(who.organization(), server.key(), &own));
+            ids.extend(own.or_else(|| Some(nobodys?.shared_id())));
         }
         Some(ids)
     }

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::draft::{AuthDraft, ConnectorDraft, HeaderDraft};
 use super::secrets::ConnectorSecrets;
-use super::settings::{ConnectorSettings, HeaderSetting, OauthSettings};
+use super::settings::{ConnectorSettings, HeaderSetting, OauthMode, OauthSettings};
 use super::{address, slug_of};
 use crate::people;
 
@@ -122,6 +122,14 @@ pub(super) fn check(
                 .or_else(|| stored.client_secret.clone());
             if secrets.client_secret.is_some() && client_id.is_none() {
                 wrong("/auth/clientId", "the client whose secret it is");
+            }
+            if oauth.mode == OauthMode::ClientCredentials {
+                if client_id.is_none() {
+                    wrong("/auth/clientId", "the client that the gateway is there");
+                }
+                if secrets.client_secret.is_none() {
+                    wrong("/auth/clientSecret", "the secret of the client");
+                }
             }
             settings.oauth = Some(OauthSettings {
                 mode: oauth.mode,

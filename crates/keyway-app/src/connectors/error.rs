@@ -24,6 +24,16 @@ pub(super) fn slug_taken(slug: &str, by: &str) -> Error {
     Error::invalid_at("/name", format!("a name of another key: `{slug}` is {by}"))
 }
 
+/// A connector that is reached without tokens was to be connected by somebody.
+pub(super) fn without_oauth() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "connector_without_oauth",
+        "nobody has to agree to anything for this connector",
+    )
+    .with_hint("it is reached with headers; change how it is authenticated to, to OAuth")
+}
+
 /// A sealed value that no key of this gateway opens.
 pub(super) fn unreadable() -> Error {
     Error::new(

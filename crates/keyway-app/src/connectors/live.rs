@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -12,8 +12,11 @@ use url::Url;
 use super::authorize::{Authorization, authorization};
 use super::secrets::ConnectorSecrets;
 use super::settings::ConnectorSettings;
-use super::{ConfiguredServer, ConnectorTarget, OpenConnectors, ProbeServers, Reach, error};
+use super::{
+    ConfiguredServer, ConnectorTarget, OauthMode, OpenConnectors, ProbeServers, Reach, error, oauth,
+};
 use crate::App;
+use crate::bound::Connected;
 use crate::changes::Topic;
 
 /// The connectors that are connected to, of every organization.
@@ -33,10 +36,19 @@ pub(crate) struct Live {
 struct Open {
     organization: OrgId,
     revision: i64,
+    slug: String,
     reconnects: i64,
     reach: Option<Reach>,
     /// `None` where nothing is connected that everybody shares.
     connected: Option<(ConnectorTarget, Arc<dyn Upstream>)>,
+    /// Set for one that is reached with tokens.
+    tokens: Option<Arc<Connected>>,
+}
+
+/// Where a connector leads.
+struct Leads {
+    shared: Option<ConnectorTarget>,
+    tokens: Option<Arc<Connected>>,
 }
 
 impl Open {
@@ -68,6 +80,7 @@ impl Live {
 impl App {
     /// Lets connectors be connected to, of every organization, now and whenever one changes.
     pub async fn serve_connectors(&self, opener: Arc<dyn OpenConnectors>) {
+        self.inner.bound.opens_connectors(Arc::clone(&opener));
         *self.inner.connectors.opener.write() = Some(opener);
         if let Err(error) = self.take_connectors().await {
             tracing::warn!(%error, "connectors are connected to later");
@@ -103,18 +116,22 @@ impl App {
             if known.is_some_and(|(_, reconnects)| reconnects != one.reconnects) {
                 // One that is switched off, or that everybody reaches on their own, is none.
                 opener.reconnect(&connection(&one.id));
+                self.inner.bound.reopen(&one.organization, &one.slug);
             }
             touched.insert(one.organization.clone());
-            let target = match self.target(one).await {
-                Ok(target) => target,
+            let leads = match self.leads(one).await {
+                Ok(leads) => leads,
                 Err(error) => {
                     let connector = &one.slug;
                     tracing::error!(connector, %error, "a connector is not connected to");
-                    None
+                    Leads {
+                        shared: None,
+                        tokens: None,
+                    }
                 }
             };
             let reach = self.reach_of(one).await?;
-            self.put(one, reach, target, &*opener);
+            self.put(one, reach, leads, &*opener);
         }
         let gone: Vec<_> = {
             let mut open = live.open.lock();
@@ -138,14 +155,14 @@ impl App {
         &self,
         stored: &StoredConnector,
         reach: Option<Reach>,
-        target: Option<ConnectorTarget>,
+        leads: Leads,
         opener: &dyn OpenConnectors,
     ) {
         let live = &self.inner.connectors;
         let name = connection(&stored.id);
         let before = live.open.lock().remove(&stored.id);
         let before = before.and_then(|open| open.connected);
-        let connected = match (before, target) {
+        let connected = match (before, leads.shared) {
             (Some((was, upstream)), Some(target)) if was.same(&target) => Some((target, upstream)),
             (_, Some(target)) => {
                 let upstream = opener.open(&name, &target);
@@ -160,9 +177,11 @@ impl App {
         let open = Open {
             organization: stored.organization.clone(),
             revision: stored.revision,
+            slug: stored.slug.clone(),
             reconnects: stored.reconnects,
             reach,
             connected,
+            tokens: leads.tokens,
         };
         live.open.lock().insert(stored.id.clone(), open);
     }
@@ -182,26 +201,51 @@ impl App {
         })
     }
 
-    /// Where a connector leads, with its secrets. `None` where everybody has a connection of their own.
-    async fn target(&self, stored: &StoredConnector) -> Result<Option<ConnectorTarget>, Error> {
+    /// Where a connector leads, with its secrets: to a connection that everybody shares, or to one for
+    /// each instance of its credential.
+    async fn leads(&self, stored: &StoredConnector) -> Result<Leads, Error> {
         let settings = ConnectorSettings::read(&stored.settings);
         let secrets = self.connector_secrets(stored).await?;
-        let (headers, renewed) = match authorization(&settings, &secrets) {
-            Authorization::Headers(headers) => (headers, None),
-            Authorization::Renewed(source) => (Vec::new(), Some(source)),
-            Authorization::OfCaller => return Ok(None),
-        };
-        Ok(Some(ConnectorTarget {
+        let mut target = ConnectorTarget {
             key: stored.slug.clone(),
             url: Url::parse(&stored.url).map_err(Error::internal)?,
-            headers,
-            renewed,
+            headers: Vec::new(),
+            renewed: None,
             enabled: stored.enabled,
             connect_timeout: settings.connect(),
             call_timeout: settings.call(),
-            allow: settings.allow,
-            deny: settings.deny,
-        }))
+            allow: settings.allow.clone(),
+            deny: settings.deny.clone(),
+            secrets: Vec::new(),
+        };
+        let oauth = match authorization(&settings, &secrets) {
+            Authorization::Headers(headers) => {
+                target.headers = headers;
+                return Ok(Leads {
+                    shared: Some(target),
+                    tokens: None,
+                });
+            }
+            Authorization::Tokens => settings.oauth.filter(|_| stored.enabled),
+        };
+        let tokens = match oauth {
+            None => None,
+            Some(oauth) => {
+                oauth::know(&self.credentials().parts, stored, &oauth).await?;
+                let definition = oauth::definition(stored, &oauth);
+                let server = oauth::server(stored, &definition);
+                let of_each = oauth.mode == OauthMode::PerUser;
+                Some(Arc::new(Connected {
+                    server,
+                    target: Some(target),
+                    of_each,
+                }))
+            }
+        };
+        Ok(Leads {
+            shared: None,
+            tokens,
+        })
     }
 
     /// The secrets of a connector.
@@ -216,21 +260,25 @@ impl App {
     }
 
     fn show_connectors(&self, organization: &OrgId) {
-        let shown = {
-            let open = self.inner.connectors.open.lock();
-            let own = open
-                .values()
-                .filter(|open| open.organization == *organization);
-            own.filter_map(|open| {
-                let (_, upstream) = open.connected.as_ref()?;
-                Some(Shown {
+        let (mut shown, mut tokens, mut reaches) = (Vec::new(), Vec::new(), HashMap::new());
+        let open = self.inner.connectors.open.lock();
+        let own = open.values();
+        for open in own.filter(|open| open.organization == *organization) {
+            if let Some((_, upstream)) = &open.connected {
+                shown.push(Shown {
                     upstream: Arc::clone(upstream),
                     reach: open.reach.clone(),
-                })
-            })
-            .collect()
-        };
-        self.tenant_of(organization).set_connectors(shown);
+                });
+            }
+            if let Some(connected) = &open.tokens {
+                tokens.push(Arc::clone(connected));
+                let reach = open.reach.clone();
+                reaches.extend(reach.map(|reach| (open.slug.clone(), reach)));
+            }
+        }
+        drop(open);
+        self.tenant_of(organization).set_connectors(shown, reaches);
+        self.set_connected(organization, tokens);
         self.inner.changes.tell(organization, Topic::Servers);
     }
 }

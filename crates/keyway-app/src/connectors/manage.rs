@@ -3,6 +3,7 @@ use keyway_store::{ConnectorChange, ConnectorReach, NewConnector, StoredConnecto
 use url::Url;
 
 use super::check::{Checked, For, check};
+use super::consent::voids;
 use super::secrets::ConnectorSecrets;
 use super::settings::ConnectorSettings;
 use super::{
@@ -102,7 +103,11 @@ impl Connectors {
             made.map_err(|found| error::told(found, &slug))
         };
         let made = inner.audit.change(event, change).await?;
+        // Of another one that had this key.
+        let consents = self.consents(&made).await?;
+        self.end_consents(who, consents, "connector_made").await?;
         self.taken_over().await;
+        self.app.connect_itself(who, &made).await;
         self.view(who, made).await
     }
 
@@ -123,6 +128,7 @@ impl Connectors {
         let inner = &self.app.inner;
         let event = event(who, EventKind::ConnectorChanged, &stored.id).server(&stored.slug);
         let event = event.detail("changed", patch.changes());
+        let (consents, anew) = (self.consents(&stored).await?, patch.auth.is_some());
         let change = async {
             if stored.revision != revision {
                 return Err(error::stale());
@@ -144,7 +150,15 @@ impl Connectors {
             changed.ok_or_else(error::stale)
         };
         let changed = inner.audit.change(event, change).await?;
+        let voids = voids(&stored, &changed);
+        if voids {
+            self.end_consents(who, consents, "connector_changed")
+                .await?;
+        }
         self.taken_over().await;
+        if voids || anew || !stored.enabled {
+            self.app.connect_itself(who, &changed).await;
+        }
         self.view(who, changed).await
     }
 
@@ -155,6 +169,7 @@ impl Connectors {
         let stored = self.stored(who, name).await?;
         let inner = &self.app.inner;
         let event = event(who, EventKind::ConnectorRemoved, &stored.id).server(&stored.slug);
+        let consents = self.consents(&stored).await?;
         let change = async {
             let (at, by) = (inner.clock.now(), by(who));
             let store = &inner.store;
@@ -162,6 +177,8 @@ impl Connectors {
             removed.await?.then_some(()).ok_or_else(error::not_found)
         };
         inner.audit.change(event, change).await?;
+        self.end_consents(who, consents, "connector_removed")
+            .await?;
         self.taken_over().await;
         // Whoever gets the key next begins anew.
         let store = &inner.store;

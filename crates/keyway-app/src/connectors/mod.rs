@@ -3,10 +3,12 @@
 mod address;
 mod authorize;
 mod check;
+mod consent;
 mod draft;
 mod error;
 mod live;
 mod manage;
+pub(crate) mod oauth;
 mod port;
 mod probe;
 mod reach;

@@ -29,11 +29,13 @@ pub struct ConnectorTarget {
     pub connect_timeout: Option<Duration>,
     /// How long a call may take.
     pub call_timeout: Option<Duration>,
+    /// What is taken out of everything that is told of the server, besides the values of the headers.
+    pub secrets: Vec<Secret<String>>,
 }
 
 impl ConnectorTarget {
     /// True when a connection to the one serves for the other.
-    pub(super) fn same(&self, other: &Self) -> bool {
+    pub(crate) fn same(&self, other: &Self) -> bool {
         let renewed = match (&self.renewed, &other.renewed) {
             (Some(one), Some(other)) => Arc::ptr_eq(one, other),
             (None, None) => true,

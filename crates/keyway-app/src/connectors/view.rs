@@ -4,6 +4,7 @@ use keyway_core::ports::UpstreamStatus;
 use serde::Serialize;
 
 use super::{ConnectorScope, HeaderSetting, OauthSettings};
+use crate::credentials::ConsentView;
 
 /// A connector as it is shown: never its secrets.
 #[derive(Debug, Clone, Serialize)]
@@ -45,6 +46,8 @@ pub struct ConnectorView {
     /// How the connection stands. Absent where another process serves, and for servers that everybody
     /// reaches with tokens of their own.
     pub status: Option<UpstreamStatus>,
+    /// Who agreed to it, for one behind OAuth.
+    pub consent: Option<ConsentView>,
 }
 
 /// How a connector is authenticated to, without secrets.

@@ -32,7 +32,11 @@ impl Connectors {
     ) -> Result<Vec<ConnectorView>, Error> {
         let reaches = all.iter().map(|one| &one.reach);
         let slugs = self.project_slugs(who, reaches).await?;
-        let view = |one: StoredConnector| {
+        let mut consents = Vec::with_capacity(all.len());
+        for one in &all {
+            consents.push(self.consent(who, one).await?);
+        }
+        let view = |(one, consent): (StoredConnector, _)| {
             let settings = ConnectorSettings::read(&one.settings);
             let auth = match settings.oauth {
                 Some(oauth) => AuthView::Oauth(oauth),
@@ -42,6 +46,7 @@ impl Connectors {
                 },
             };
             ConnectorView {
+                consent,
                 status: self.app.inner.connectors.status(&one.id),
                 scope: scope(&one.reach, &slugs),
                 auth,
@@ -61,7 +66,7 @@ impl Connectors {
                 changed_by: one.changed_by,
             }
         };
-        Ok(all.into_iter().map(view).collect())
+        Ok(all.into_iter().zip(consents).map(view).collect())
     }
 
     async fn project_slugs<'a>(

@@ -1,4 +1,5 @@
 use jiff::SignedDuration;
+use keyway_core::credential::Flow;
 use keyway_core::{CredentialId, Error, OrgId, Principal, Secret, Subject};
 use keyway_oauth::{Granted, Pending};
 use keyway_store::{CredentialPlace, CredentialSignIn, NewStoredCredential, SignInOf};
@@ -6,7 +7,7 @@ use keyway_vault::Context;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::grants::{key, new_grant, seal_grant};
+use super::grants::{key as grant_key, new_grant, seal_grant};
 use super::instance::seal;
 use super::{CredentialView, Credentials, Place, error};
 use crate::audit::{Event, EventKind};
@@ -41,7 +42,7 @@ impl Credentials {
         redirect_uri: &str,
     ) -> Result<Secret<String>, Error> {
         let of = sign_in_of(who, key)?;
-        let definition = self.defined(key)?;
+        let definition = self.defined(who.organization(), key).await?;
         let event = Event::new(EventKind::CredentialConnected, who).detail("key", key);
         let placed = async {
             let at = self.at(who, place).await?;
@@ -53,17 +54,22 @@ impl Credentials {
         };
         let (at, name) = self.parts.audit.checked(event, placed).await?;
         let grants = &self.parts.grants;
-        let resource = grants.resource(definition);
+        let organization = who.organization();
+        let server = definition.server().ok_or_else(error::nothing_to_connect)?;
+        if server.flow == Flow::ClientCredentials {
+            return Err(error::for_itself(key));
+        }
+        let resource = grants.resource(organization, &definition);
         let resource = resource.ok_or_else(error::nothing_to_connect)?;
-        if resource.client_id.is_none() {
+        if resource.client_id.is_none() && server.found_at.is_none() {
             return Err(error::no_client(key));
         }
-        let organization = who.organization();
         let id = self.instance_at(organization, key, &at, &name).await?;
         let id =
             id.unwrap_or_else(|| CredentialId::generate(&*self.parts.clock, &*self.parts.random));
-        let called = self::key(organization, &id);
-        let begun = grants.client().begin(&called, &resource, redirect_uri);
+        let called = grant_key(organization, &id);
+        let client = grants.client(organization, &definition);
+        let begun = client.begin(&called, &resource, redirect_uri);
         let pending = begun
             .await
             .map_err(|found| error::not_connected(key, &found))?;
@@ -88,6 +94,38 @@ impl Credentials {
         self.view(who, &id).await
     }
 
+    /// Gets tokens for the gateway itself, for a credential that nobody has to agree to, and keeps them
+    /// for the whole organization.
+    pub async fn obtain(&self, who: &Principal, key: &str) -> Result<CredentialView, Error> {
+        let organization = who.organization();
+        let definition = self.defined(organization, key).await?;
+        let event = Event::new(EventKind::CredentialConnected, who).detail("key", key);
+        let at = CredentialPlace::Organization;
+        let obtained = async {
+            self.may_manage(who, &at).await?;
+            let server = definition.server().ok_or_else(error::nothing_to_connect)?;
+            if server.flow != Flow::ClientCredentials {
+                return Err(error::in_the_browser(key));
+            }
+            let (parts, name) = (&self.parts, super::manage::NAME);
+            let resource = parts.grants.resource(organization, &definition);
+            let resource = resource.ok_or_else(error::nothing_to_connect)?;
+            let id = self.instance_at(organization, key, &at, name).await?;
+            let id = id.unwrap_or_else(|| CredentialId::generate(&*parts.clock, &*parts.random));
+            let client = parts.grants.client(organization, &definition);
+            let called = grant_key(organization, &id);
+            let granted = client.obtain(&called, &resource).await;
+            let granted = granted.map_err(|found| error::not_connected(key, &found))?;
+            let name = name.to_owned();
+            self.connected(organization, key, at, id, name, granted)
+                .await
+        };
+        let id = self.parts.audit.change(event, Box::pin(obtained)).await?;
+        self.parts.grants.changed();
+        self.forget();
+        self.view(who, &id).await
+    }
+
     async fn complete(
         &self,
         who: &Principal,
@@ -95,7 +133,7 @@ impl Credentials {
         query: &Secret<String>,
     ) -> Result<CredentialId, Error> {
         let parts = &self.parts;
-        let definition = self.defined(&of.key)?;
+        let definition = self.defined(&of.organization, &of.key).await?;
         let state = state(query.expose()).ok_or_else(error::not_this_sign_in)?;
         let row = KeyDigest::of(&state).to_hex();
         let now = parts.clock.now();
@@ -107,29 +145,32 @@ impl Credentials {
         let at = kept.place().ok_or_else(error::not_this_sign_in)?;
         // Who may have lost the right to it meanwhile.
         self.may_manage(who, &at).await?;
-        let resource = parts.grants.resource(definition);
+        let resource = parts.grants.resource(&of.organization, &definition);
         let resource = resource.ok_or_else(error::nothing_to_connect)?;
         let pending = Pending::resume(kept.pending.as_bytes(), resource);
         let pending = pending.ok_or_else(error::not_this_sign_in)?;
         let came_back = Zeroizing::new(format!("?{}", query.expose()));
-        let granted = parts.grants.client().exchange(pending, &came_back).await;
+        let client = parts.grants.client(&of.organization, &definition);
+        let granted = client.exchange(pending, &came_back).await;
         let granted = granted.map_err(|found| error::not_connected(&of.key, &found))?;
         let id = kept.id.parse().map_err(|_| error::not_this_sign_in())?;
-        self.connected(of, at, id, kept.name, granted).await
+        self.connected(&of.organization, &of.key, at, id, kept.name, granted)
+            .await
     }
 
     /// Keeps what was granted.
     async fn connected(
         &self,
-        of: &SignInOf,
+        organization: &OrgId,
+        key: &str,
         at: CredentialPlace,
         id: CredentialId,
         name: String,
         granted: Granted,
     ) -> Result<CredentialId, Error> {
-        let (parts, organization) = (&self.parts, &of.organization);
+        let parts = &self.parts;
         // Somebody may have connected the same meanwhile.
-        let there = self.instance_at(organization, &of.key, &at, &name).await?;
+        let there = self.instance_at(organization, key, &at, &name).await?;
         let id = there.unwrap_or(id);
         let nothing = Secret::new(b"{}".to_vec());
         let fields = seal(&parts.vault, organization, &id, &nothing).map_err(Error::internal)?;
@@ -137,7 +178,7 @@ impl Credentials {
         let grant = new_grant(sealed.map_err(Error::internal)?, &granted.info);
         let new = NewStoredCredential {
             id: id.clone(),
-            key: of.key.clone(),
+            key: key.to_owned(),
             place: at,
             name,
             sealed: fields,

@@ -138,6 +138,16 @@ pub(super) fn missing(
     Error::new(Kind::Conflict, code, message).with_hint(hint)
 }
 
+/// Whoever asks for what is theirs has to be a person.
+pub(super) fn no_person() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "credential_needs_a_person",
+        "only a person has connections of their own, and no person is asking",
+    )
+    .with_hint("sign in, or use the token or key of a person")
+}
+
 /// Only people have credentials of their own.
 pub(super) fn needs_a_person(key: &str) -> Error {
     Error::new(
@@ -146,6 +156,16 @@ pub(super) fn needs_a_person(key: &str) -> Error {
         format!("this uses a person's own credential for `{key}`, and no person is asking"),
     )
     .with_hint("call it with the token or key of a person")
+}
+
+/// Tokens that the gateway gets for itself were to be got by a person.
+pub(super) fn for_itself(key: &str) -> Error {
+    Error::new(
+        Kind::Conflict,
+        "credential_is_the_gateways",
+        format!("nobody has to agree to `{key}`: the gateway gets its tokens for itself"),
+    )
+    .with_hint("an administrator connects it, or changes its client id and secret")
 }
 
 /// A service that is connected in the browser was to be set by hand, or from a place without one.

@@ -45,7 +45,8 @@ impl Credentials {
     ) -> Result<HashMap<CredentialId, Health>, Error> {
         let connected = |one: &StoredCredential| {
             let definition = self.parts.definitions.credentials().get(&one.key);
-            definition.is_some_and(|definition| definition.server().is_some())
+            crate::connectors::oauth::is_key(&one.key)
+                || definition.is_some_and(|definition| definition.server().is_some())
         };
         if !all.iter().any(connected) {
             return Ok(HashMap::new());

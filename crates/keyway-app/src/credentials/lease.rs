@@ -170,7 +170,7 @@ impl App {
             let token = token.map_err(|error| match error {
                 TokenError::Unreachable(_) => error::not_renewed(key),
                 TokenError::SignInRequired(_) | TokenError::Refused(_) => {
-                    error::needs_reconnecting(key, self.settings().pages_url.as_deref())
+                    error::needs_reconnecting(key, self.inner.pages.base())
                 }
             })?;
             return Ok(One {
@@ -184,7 +184,7 @@ impl App {
         let fields = held.fields(organization, &known, &instance.id).await?;
         // It went between two looks.
         let fields = fields.ok_or_else(|| {
-            let pages = self.settings().pages_url.as_deref();
+            let pages = self.inner.pages.base();
             error::missing(definition, pin(definitions, need), false, pages)
         })?;
         Ok(One {
@@ -207,7 +207,7 @@ impl App {
             return Ok(None);
         }
         let resolved = self.resolve(who, definitions, need, choice).await?;
-        let pages = self.settings().pages_url.as_deref();
+        let pages = self.inner.pages.base();
         let pin = pin(definitions, need);
         let Some(instance) = resolved.walk.instance else {
             if resolved.asks_for_a_person {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use keyway_core::ports::{Clock, Random};
 use keyway_core::scopes::Scope;
 use keyway_core::{
-    Actor, CredentialDefinition, CredentialId, Error, Principal, ProjectId, Secret, Subject,
+    Actor, CredentialDefinition, CredentialId, Error, OrgId, Principal, ProjectId, Secret, Subject,
 };
 use keyway_store::{CredentialPlace, NewStoredCredential, Reason, Store, StoredCredential};
 use keyway_vault::Vault;
@@ -15,6 +15,8 @@ use super::instance::seal;
 use super::view::definition;
 use super::{CredentialView, DefinitionView, Grants, Place, error};
 use crate::audit::{Audit, Event, EventKind};
+use crate::connectors::oauth as connector;
+use crate::pages_at::PagesAt;
 use crate::{Definitions, access, people};
 
 /// The name of an instance that is given none.
@@ -24,7 +26,7 @@ pub(super) const NAME: &str = "default";
 /// organization and its projects, people their own; nobody ever reads one back.
 #[derive(Clone)]
 pub struct Credentials {
-    pub(super) parts: CredentialsParts,
+    pub(crate) parts: CredentialsParts,
     held: Option<Arc<Held>>,
 }
 
@@ -45,6 +47,8 @@ pub(crate) struct CredentialsParts {
     pub(crate) definitions: Arc<Definitions>,
     /// What authorization servers granted.
     pub(crate) grants: Arc<Grants>,
+    /// Where people reach the gateway's pages.
+    pub(crate) pages: PagesAt,
 }
 
 impl Credentials {
@@ -58,22 +62,30 @@ impl Credentials {
         self
     }
 
-    /// The credentials that are defined, by key, and the actions that need them.
-    pub fn definitions(&self) -> Vec<DefinitionView> {
+    /// The credentials that are defined, by key, and the actions that need them; behind them those of
+    /// the connectors of the organization that `who` may use.
+    pub async fn definitions(&self, who: &Principal) -> Result<Vec<DefinitionView>, Error> {
         let all = self.parts.definitions.credentials().iter();
-        all.map(|of| definition(of, self.needing(of.key())))
-            .collect()
+        let defined = all.map(|of| definition(of, self.needing(of.key())));
+        let mut views: Vec<_> = defined.collect();
+        for found in connector::all(&self.parts, who).await? {
+            views.push(definition(&found, self.needing(found.key())));
+        }
+        Ok(views)
     }
 
     /// One of them.
-    pub fn definition(&self, key: &str) -> Result<DefinitionView, Error> {
-        let of = self.defined(key)?;
-        Ok(definition(of, self.needing(key)))
+    pub async fn definition(&self, who: &Principal, key: &str) -> Result<DefinitionView, Error> {
+        let of = self.defined(who.organization(), key).await?;
+        if !connector::includes(&self.parts, who, key).await? {
+            return Err(error::no_definition());
+        }
+        Ok(definition(&of, self.needing(key)))
     }
 
     /// Whether there is an action that tells whether an instance is good.
     pub fn has_check(&self, key: &str) -> bool {
-        let found = self.defined(key).ok();
+        let found = self.parts.definitions.credentials().get(key);
         found.is_some_and(|definition| definition.get_check().is_some())
     }
 
@@ -85,7 +97,7 @@ impl Credentials {
         key: Option<&str>,
     ) -> Result<Vec<CredentialView>, Error> {
         if let Some(key) = key {
-            self.defined(key)?;
+            self.defined(who.organization(), key).await?;
         }
         let sight = self.sight(who).await?;
         let store = &self.parts.store;
@@ -204,7 +216,7 @@ impl Credentials {
         let event = event(who, EventKind::CredentialRevoked, id);
         let change = async {
             let stored = self.managed(who, id).await?;
-            if stored.is_default && !forced {
+            if stored.is_default && !forced && !connector::is_key(&stored.key) {
                 let needing = self.needing(&stored.key);
                 let named: Vec<_> = needing.iter().map(String::as_str).collect();
                 if !named.is_empty() {
@@ -212,7 +224,7 @@ impl Credentials {
                 }
             }
             let (store, grants) = (&self.parts.store, &self.parts.grants);
-            let granted = match self.defined(&stored.key) {
+            let granted = match self.defined(who.organization(), &stored.key).await {
                 Ok(definition) if definition.server().is_some() => {
                     let record = grants.record(who.organization(), id).await;
                     record.map(|(record, held)| (definition, record, held))
@@ -226,7 +238,10 @@ impl Credentials {
         self.forget();
         if let Some((definition, record, held)) = granted {
             drop(held);
-            self.parts.grants.take_back(definition, &record).await;
+            let grants = &self.parts.grants;
+            grants
+                .take_back(who.organization(), &definition, &record)
+                .await;
         }
         Ok(())
     }
@@ -262,8 +277,8 @@ impl Credentials {
     ) -> Result<(CredentialPlace, String), Error> {
         let at = self.at(who, place).await?;
         self.may_manage(who, &at).await?;
-        let definition = self.defined(key)?;
-        check(definition, fields)?;
+        let definition = self.defined(who.organization(), key).await?;
+        check(&definition, fields)?;
         Ok((at, people::checked_name(name.unwrap_or(NAME))?))
     }
 
@@ -323,9 +338,18 @@ impl Credentials {
         Ok(stored)
     }
 
-    pub(super) fn defined(&self, key: &str) -> Result<&Arc<CredentialDefinition>, Error> {
+    /// A definition: the gateway's own, or that of a connector of the organization.
+    pub(super) async fn defined(
+        &self,
+        organization: &OrgId,
+        key: &str,
+    ) -> Result<Arc<CredentialDefinition>, Error> {
+        if connector::is_key(key) {
+            let found = connector::read(&self.parts, organization, key).await?;
+            return found.ok_or_else(error::no_definition);
+        }
         let found = self.parts.definitions.credentials().get(key);
-        found.ok_or_else(error::no_definition)
+        found.cloned().ok_or_else(error::no_definition)
     }
 
     fn needing(&self, key: &str) -> Vec<String> {
@@ -343,7 +367,11 @@ impl Credentials {
             .filter(|action| needs(action))
             .map(|action| action.slug().to_owned());
         let servers = self.parts.definitions.credentials().servers_of(key);
-        slugs.chain(servers.iter().cloned()).collect()
+        let servers = servers.iter().map(String::as_str);
+        let connector = connector::slug(key);
+        slugs
+            .chain(servers.chain(connector).map(str::to_owned))
+            .collect()
     }
 
     pub(super) fn forget(&self) {

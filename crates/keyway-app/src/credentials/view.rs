@@ -79,8 +79,11 @@ pub struct DefinitionView {
 #[derive(Debug, Clone, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizationView {
-    /// Its issuer identifier, or its authorization endpoint.
+    /// Its issuer identifier, or its authorization endpoint; the endpoint it is found at, where it is.
     pub server: String,
+    /// Whether it is found by asking the endpoint.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub found: bool,
     /// The scopes that are asked for.
     pub scopes: Vec<String>,
 }
@@ -161,9 +164,11 @@ pub(super) fn definition(of: &CredentialDefinition, actions: Vec<String>) -> Def
         hosts: of.get_hosts().map(ToString::to_string),
         actions,
         authorization: of.server().map(|server| AuthorizationView {
+            found: server.found_at.is_some(),
             server: server
-                .issuer
+                .found_at
                 .as_ref()
+                .or(server.issuer.as_ref())
                 .or(server.authorization_endpoint.as_ref())
                 .cloned()
                 .unwrap_or_default(),

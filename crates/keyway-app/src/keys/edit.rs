@@ -42,9 +42,11 @@ impl ApiKeys {
         name: &str,
     ) -> Result<ApiKeyView, Error> {
         let seen = key.into();
-        let event = Event::new(EventKind::ApiKeyChanged, who)
-            .target("api_key", seen.id.as_str())
-            .detail("name", name);
+        let mut event =
+            Event::new(EventKind::ApiKeyChanged, who).target("api_key", seen.id.as_str());
+        if check_name(name).is_ok() {
+            event = event.detail("name", name);
+        }
         let change = async {
             let maker = self.maker(who).await?;
             self.visible(who, &maker, seen.id).await?;

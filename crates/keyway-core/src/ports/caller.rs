@@ -94,6 +94,25 @@ impl InputRequest {
         Self::new("elicitation/create", &params)
     }
 
+    /// Asks the person to open a page (`elicitation/create`, URL mode). That they did is no answer to
+    /// what happens there (MCP, "URL Mode Elicitation Requests").
+    ///
+    /// ```
+    /// use keyway_core::ports::InputRequest;
+    ///
+    /// let request = InputRequest::visit("Connect Acme", "https://gw.example/connect/acme", "e1");
+    /// assert!(request.params.unwrap().get().contains(r#""mode":"url""#));
+    /// ```
+    pub fn visit(message: &str, url: &str, id: &str) -> Self {
+        let params = serde_json::json!({
+            "mode": "url",
+            "message": message,
+            "url": url,
+            "elicitationId": id,
+        });
+        Self::new("elicitation/create", &params)
+    }
+
     /// Asks the client's model for an answer to a text (`sampling/createMessage`).
     ///
     /// ```

@@ -88,6 +88,21 @@ pub(super) fn paths() -> Map<String, Value> {
             Answer::Shows(connector()),
         ),
         of(
+            "/v1/connectors/{id}/connect",
+            "post",
+            "connect_connector",
+            "Connect a server behind OAuth: where somebody agrees in the browser, or tokens right away",
+            None,
+            Answer::Shows(json!({
+                "type": "object",
+                "properties": {
+                    "connector": connector(),
+                    "connectUrl": { "type": ["string", "null"] }
+                },
+                "required": ["connector"]
+            })),
+        ),
+        of(
             "/v1/connectors/{id}/rotate",
             "post",
             "rotate_connector",
@@ -234,6 +249,7 @@ fn connector() -> Value {
         ("changedAt", moment()),
         ("changedBy", text()),
         ("status", json!({ "type": ["object", "null"] })),
+        ("consent", consent()),
     ] {
         fields.insert(name.into(), schema);
     }
@@ -241,6 +257,20 @@ fn connector() -> Value {
         "type": "object",
         "properties": fields,
         "required": ["id", "slug", "name", "url", "scope", "auth", "enabled", "revision", "createdAt", "changedAt"]
+    })
+}
+
+fn consent() -> Value {
+    json!({
+        "type": ["object", "null"],
+        "description": "Who agreed to it, for one behind OAuth.",
+        "properties": {
+            "state": { "enum": ["missing", "connected", "needs_reconnecting"] },
+            "people": { "type": "integer", "description": "How many connected it for themselves." },
+            "connectUrl": text(),
+            "credential": { "type": "object" }
+        },
+        "required": ["state"]
     })
 }
 

@@ -31,6 +31,22 @@ pub(super) fn paths() -> Map<String, Value> {
             Answer::Shows(list("definitions", definition())),
         ),
         of(
+            "/v1/me/connections",
+            "get",
+            "list_my_connections",
+            "List what the asker connected for themselves, and what they have to before they can use it",
+            None,
+            Answer::Shows(list("connections", connection())),
+        ),
+        of(
+            "/v1/me/connections/{key}",
+            "delete",
+            "disconnect_mine",
+            "End what the asker connected for themselves",
+            None,
+            Answer::Nothing,
+        ),
+        of(
             "/v1/credentials",
             "get",
             "list_credentials",
@@ -101,6 +117,21 @@ fn new() -> Value {
         },
         "required": ["key", "scope", "fields"],
         "additionalProperties": false
+    })
+}
+
+fn connection() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "key": text(),
+            "name": text(),
+            "connector": { "type": "string", "description": "The connector it is for." },
+            "state": { "enum": ["missing", "connected", "needs_reconnecting"] },
+            "connectUrl": text(),
+            "credentials": { "type": "array", "items": instance() }
+        },
+        "required": ["key", "name", "state", "connectUrl", "credentials"]
     })
 }
 

@@ -34,6 +34,10 @@ pub(super) async fn show(
     Path(key): Path<String>,
     Query(came): Query<Came>,
 ) -> Result<Response, Refusal> {
+    let who = &visitor.web.principal;
+    if let Some(key) = shared.app.credentials().linked(who, &key)? {
+        return Ok(PageReply::see_other(&format!("/connect/{key}?for=user")).into_response());
+    }
     let mut page = page(&shared, &visitor, &key, came.r#for.as_deref()).await?;
     page.done = came.done.is_some();
     if page.done {
@@ -70,7 +74,8 @@ pub(super) async fn submit(
     VisitorForm(form): VisitorForm,
 ) -> Result<Response, Refusal> {
     let submitted = async {
-        let definition = shared.app.credentials().definition(&key)?;
+        let credentials = shared.app.credentials();
+        let definition = credentials.definition(&visitor.web.principal, &key).await?;
         match definition.kind {
             CredentialKind::OAuth2 => begin(&shared, &visitor, &key, &form).await,
             _ => set(&shared, &visitor, &definition, &form).await,
@@ -180,7 +185,7 @@ pub(super) async fn page(
     wanted: Option<&str>,
 ) -> Result<Connect, Error> {
     let credentials = shared.app.credentials();
-    let definition = credentials.definition(key)?;
+    let definition = credentials.definition(&visitor.web.principal, key).await?;
     let existing = credentials.list(&visitor.web.principal, Some(key)).await?;
     let places = places(shared, visitor, &definition).await?;
     let mut fields = Vec::new();
@@ -193,6 +198,12 @@ pub(super) async fn page(
         fields.push(place.value(&first.unwrap_or_default()));
     }
     let (server, scopes) = match definition.authorization {
+        // Which one that is, is found out when somebody sets out for it.
+        Some(of) if of.found => {
+            let host = definition.hosts.as_deref().unwrap_or(&of.server);
+            let server = format!("the authorization server of {host}");
+            (Some(server), of.scopes)
+        }
         Some(of) => (Some(of.server), of.scopes),
         None => (None, Vec::new()),
     };

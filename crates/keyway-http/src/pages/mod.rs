@@ -4,6 +4,7 @@ mod account;
 mod assets;
 mod connect;
 mod connect_callback;
+mod connect_client;
 mod form;
 mod forms;
 mod home;

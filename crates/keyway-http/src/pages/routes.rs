@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    account, assets, connect, connect_callback, home, invitations, reset, setup, sign_in, sign_out,
-    sso,
+    account, assets, connect, connect_callback, connect_client, home, invitations, reset, setup,
+    sign_in, sign_out, sso,
 };
 use crate::shared::Shared;
 
@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/sso/{provider}/callback", get(sso::complete))
         .route("/connect/{key}", get(connect::show).post(connect::submit))
         .route("/connect/{key}/callback", get(connect_callback::complete))
+        .route("/connect/{key}/client", get(connect_client::show))
         .route("/account", get(account::show))
         .route("/account/applications", post(account::end_application))
         .route("/account/organization", post(account::switch))

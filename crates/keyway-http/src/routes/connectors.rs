@@ -8,6 +8,7 @@ use http::header::{ETAG, IF_MATCH};
 use http::{HeaderMap, StatusCode};
 use keyway_app::connectors::ConnectorView;
 use keyway_core::{Error, Kind, Secret};
+use serde_json::json;
 
 use super::connector_input::{New, Patch};
 use super::{Asker, Input, answer};
@@ -118,6 +119,17 @@ pub(crate) async fn refresh(
 ) -> Result<Response, Refusal> {
     let connectors = shared.app.connectors();
     tagged(&connectors.refresh(&asker.who, &named(name)?).await?)
+}
+
+/// `POST /v1/connectors/{id}/connect`: where somebody agrees, or tokens right away where nobody has to.
+pub(crate) async fn connect(
+    State(shared): State<Arc<Shared>>,
+    asker: Asker,
+    name: Name,
+) -> Result<Response, Refusal> {
+    let connectors = shared.app.connectors();
+    let (view, url) = connectors.connect(&asker.who, &named(name)?).await?;
+    answer::ok(&json!({ "connector": view, "connectUrl": url }))
 }
 
 /// `POST /v1/connectors/{id}/rotate`: replaces its access token.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use keyway_app::credentials::Place;
 use keyway_core::credential::CredentialScope;
@@ -52,9 +52,9 @@ pub(crate) struct How {
 /// `GET /v1/credential-definitions`
 pub(crate) async fn definitions(
     State(shared): State<Arc<Shared>>,
-    _asker: Asker,
+    asker: Asker,
 ) -> Result<Response, Refusal> {
-    let all = shared.app.credentials().definitions();
+    let all = shared.app.credentials().definitions(&asker.who).await?;
     answer::ok(&json!({ "definitions": all }))
 }
 
@@ -121,6 +121,26 @@ pub(crate) async fn revoke(
     })?;
     let credentials = shared.app.credentials();
     credentials.revoke(&asker.who, &id, how.force).await?;
+    Ok(answer::done())
+}
+
+/// `GET /v1/me/connections`
+pub(crate) async fn mine(
+    State(shared): State<Arc<Shared>>,
+    asker: Asker,
+) -> Result<Response, Refusal> {
+    let mine = shared.app.credentials().mine(&asker.who).await?;
+    answer::ok(&json!({ "connections": mine }))
+}
+
+/// `DELETE /v1/me/connections/{key}`
+pub(crate) async fn disconnect(
+    State(shared): State<Arc<Shared>>,
+    asker: Asker,
+    Path(key): Path<String>,
+) -> Result<Response, Refusal> {
+    let credentials = shared.app.credentials();
+    credentials.disconnect(&asker.who, &key).await?;
     Ok(answer::done())
 }
 

@@ -36,6 +36,7 @@ pub fn samples(pages: &Pages) -> Result<Vec<Sample>, Error> {
     each::<page::ConnectorForm>(pages, &mut all)?;
     each::<page::Integrations>(pages, &mut all)?;
     each::<page::MySessions>(pages, &mut all)?;
+    each::<page::Overview>(pages, &mut all)?;
     each::<page::Session>(pages, &mut all)?;
     each::<page::Sessions>(pages, &mut all)?;
     each::<page::HowToConnect>(pages, &mut all)?;

@@ -42,10 +42,10 @@ said-tokens = { $n ->
 }
 tool-running = runs
 tool-done = answered
-tool-failed = failed
+session-tool-failed = failed
 tool-denied = denied
 tool-interrupted = interrupted
-tool-arguments = Arguments
+session-tool-arguments = Arguments
 tool-result = Result
 tool-no-result = No result.
 ended-finished = The turn ended.

@@ -11,6 +11,7 @@ mod facts;
 mod first;
 mod inviting;
 mod jobs;
+mod listing;
 mod oauth;
 mod opening;
 mod organizations;

@@ -36,12 +36,21 @@ const LOOK: Duration = Duration::from_millis(300);
 pub(crate) struct Connect {
     /// The app, or the key of a credential; `keyway credentials definitions` shows them
     app: String,
+    #[command(flatten)]
+    how: How,
     /// Who is to use it: org, project or user; the page asks
     #[arg(long, value_name = "SCOPE", value_parser = scope)]
     scope: Option<CredentialScope>,
     /// The project, with --scope project
     #[arg(long, value_name = "SLUG")]
     project_slug: Option<String>,
+    #[command(flatten)]
+    organization: Organization,
+}
+
+/// What is done about the link.
+#[derive(Debug, Args)]
+pub(super) struct How {
     /// Show the link and do not wait until it is connected
     #[arg(long)]
     no_wait: bool,
@@ -51,8 +60,6 @@ pub(crate) struct Connect {
     /// How long to wait: `30s`, `5m`
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = wait)]
     wait: Duration,
-    #[command(flatten)]
-    organization: Organization,
 }
 
 fn wait(text: &str) -> Result<Duration, String> {
@@ -86,9 +93,12 @@ async fn connect(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     let all = local.app().credentials();
-    let definition = match all.definition(&command.app) {
+    let definition = match all.definition(who, &command.app).await {
         Ok(definition) => definition,
-        Err(error) => return Err(unknown(&command.app, &all.definitions(), error.into())),
+        Err(error) => {
+            let known = all.definitions(who).await?;
+            return Err(unknown(&command.app, &known, error.into()));
+        }
     };
     if definition.kind == CredentialKind::None {
         let message = "this service asks for nothing: there is nothing to connect";
@@ -99,26 +109,50 @@ async fn connect(
         let encoded: String = url::form_urlencoded::byte_serialize(place.as_bytes()).collect();
         format!("?for={encoded}")
     });
-    let path = Secret::new(format!("/connect/{}{query}", definition.key));
+    let path = format!("/connect/{}{query}", definition.key);
+    led(
+        invocation,
+        local,
+        config,
+        who,
+        (&definition.key, path),
+        &command.how,
+        terminal,
+    )
+    .await
+}
+
+/// Leads somebody to a page where a credential is connected, and waits until it is.
+pub(super) async fn led(
+    invocation: &Invocation,
+    local: &Local,
+    config: &Config,
+    who: &Principal,
+    (key, path): (&str, String),
+    how: &How,
+    terminal: &mut Terminal,
+) -> Result<ExitCode, Failure> {
+    let all = local.app().credentials();
+    let path = Secret::new(path);
     let url = page_url(config, &path);
     if config.listen.public_url.is_none() && announced(&config.storage.database_path()).is_none() {
         terminal.warn("no gateway is running on this data directory: start it with `keyway serve`");
     }
-    if command.no_wait {
+    if how.no_wait {
         if terminal.is_json() {
-            terminal.value(&json!({ "key": definition.key, "url": url.expose() }));
+            terminal.value(&json!({ "key": key, "url": url.expose() }));
         } else {
             terminal.note("open this in a browser, signed in to the gateway:");
             terminal.line(url.expose());
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let before = known(&all, who, &definition.key).await?;
+    let before = known(&all, who, key).await?;
     terminal.note(format!(
         "open this in a browser, signed in to the gateway:\n  {}",
         url.expose()
     ));
-    if !command.no_browser && terminal.is_seen() {
+    if !how.no_browser && terminal.is_seen() {
         // The link is shown: whoever has no browser here opens it elsewhere.
         let _ = browser(&invocation.environment).open(url.expose()).await;
     }
@@ -126,14 +160,14 @@ async fn connect(
     let waiting = async {
         loop {
             tokio::time::sleep(LOOK).await;
-            let now = all.list(who, Some(&definition.key)).await?;
+            let now = all.list(who, Some(key)).await?;
             let fresh = |view: &CredentialView| !before.contains(&(view.id.clone(), view.revision));
             if let Some(view) = now.into_iter().find(fresh) {
                 return Ok::<_, keyway_core::Error>(view);
             }
         }
     };
-    let Ok(view) = tokio::time::timeout(command.wait, waiting).await else {
+    let Ok(view) = tokio::time::timeout(how.wait, waiting).await else {
         let message = "nobody has connected it in time";
         let failure = Failure::new("connect_timed_out", message);
         return Err(failure.with_hint("the link stays good: open it, or wait longer with --wait"));

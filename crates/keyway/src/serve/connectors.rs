@@ -143,6 +143,7 @@ fn spec(target: &ConnectorTarget) -> ServerSpec {
     http.renewed.clone_from(&target.renewed);
     let mut spec = ServerSpec::new(&target.key, Transport::Http(http));
     spec.enabled = target.enabled;
+    spec.secrets.clone_from(&target.secrets);
     spec.tools = ToolFilter {
         allow: target.allow.clone(),
         deny: target.deny.clone(),

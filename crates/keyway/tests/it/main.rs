@@ -15,6 +15,7 @@ mod cli;
 mod config;
 mod connect;
 mod connectors;
+mod consent;
 mod console;
 mod dev;
 mod guides;

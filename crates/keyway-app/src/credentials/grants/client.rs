@@ -16,21 +16,21 @@ pub struct OAuthClient {
 /// The clients by the key of the credential they are for.
 pub type OAuthClients = BTreeMap<String, OAuthClient>;
 
-/// What the OAuth client is told of a credential. `None` where its definition names no authorization
-/// server.
+/// What the OAuth client is told of a credential, and the client that was registered by hand for it.
+/// `None` where its definition names no authorization server.
 pub(super) fn resource(
     definition: &CredentialDefinition,
-    clients: &OAuthClients,
+    client: Option<&OAuthClient>,
+    document: Option<String>,
 ) -> Option<ProtectedResource> {
     let server = definition.server()?;
-    let client = clients.get(definition.key());
     Some(ProtectedResource {
         url: server.home().to_owned(),
         scopes: server.scopes.clone(),
         client_id: client.map(|client| client.client_id.clone()),
         client_secret: client.and_then(|client| client.client_secret.clone()),
         profile: String::new(),
-        client_document: None,
+        client_document: document,
         server: Some(Arc::clone(server)),
     })
 }

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use zeroize::Zeroizing;
 
-use super::client::{OAuthClients, resource};
+use super::client::{OAuthClient, OAuthClients, resource};
 use super::failures::Failures;
 use super::safe::GrantSafe;
 
@@ -28,8 +28,14 @@ const MOST: usize = 10_000;
 /// What was granted for instances, and access tokens of it.
 pub(crate) struct Grants {
     client: Client,
+    /// What a client is made of that registers itself for one credential.
+    parts: Parts,
     safe: GrantSafe,
     clients: OAuthClients,
+    pages: Option<String>,
+    /// The credentials whose server is found: of each the client that registers itself there, or the
+    /// one that was registered by hand.
+    found: Mutex<HashMap<(OrgId, String), Found>>,
     failures: Arc<Failures>,
     sources: Mutex<HashMap<CredentialId, Source>>,
 }
@@ -42,7 +48,15 @@ pub(crate) struct GrantsParts {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) http: Arc<dyn HttpSend>,
     pub(crate) clients: OAuthClients,
+    /// Where the gateway's pages are, as far as that is configured.
+    pub(crate) pages: Option<String>,
     pub(crate) tasks: TaskTracker,
+}
+
+/// A credential whose authorization server is found by asking what it is for.
+struct Found {
+    client: Client,
+    by_hand: Option<OAuthClient>,
 }
 
 /// The tokens of one instance.
@@ -56,42 +70,89 @@ struct Source {
 }
 
 impl Grants {
-    pub(crate) fn new(parts: GrantsParts) -> Self {
-        let clock = Arc::clone(&parts.clock);
-        let safe = GrantSafe::new(parts.store, parts.vault, clock, parts.tasks);
+    pub(crate) fn new(of: GrantsParts) -> Self {
+        let clock = Arc::clone(&of.clock);
+        let safe = GrantSafe::new(of.store, of.vault, clock, of.tasks);
         let failures = Arc::new(Failures::default());
-        let client = Client::new(Parts {
-            http: parts.http,
+        let parts = Parts {
+            http: of.http,
             safe: Arc::new(safe.clone()),
-            clock: parts.clock,
-            random: parts.random,
+            clock: of.clock,
+            random: of.random,
             sign_in: None,
             failures: Some(Arc::clone(&failures) as _),
             settings: ClientSettings {
                 timeout: TIMEOUT,
                 ..ClientSettings::default()
             },
-        });
+        };
         Self {
-            client,
+            client: Client::new(parts.clone()),
+            parts,
             safe,
-            clients: parts.clients,
+            clients: of.clients,
+            pages: of.pages,
+            found: Mutex::default(),
             failures,
             sources: Mutex::default(),
         }
     }
 
     /// Signs in and exchanges codes.
-    pub(in crate::credentials) fn client(&self) -> &Client {
-        &self.client
+    pub(in crate::credentials) fn client(
+        &self,
+        organization: &OrgId,
+        definition: &CredentialDefinition,
+    ) -> Client {
+        if !is_found(definition) {
+            return self.client.clone();
+        }
+        let key = definition.key();
+        let mut all = self.found.lock();
+        self.found(&mut all, organization, key).client.clone()
     }
 
     /// What the OAuth client is told of a credential.
     pub(in crate::credentials) fn resource(
         &self,
+        organization: &OrgId,
         definition: &CredentialDefinition,
     ) -> Option<ProtectedResource> {
-        resource(definition, &self.clients)
+        let key = definition.key();
+        if !is_found(definition) {
+            return resource(definition, self.clients.get(key), None);
+        }
+        let document = self.pages.as_ref().map(|pages| document(pages, key));
+        let mut all = self.found.lock();
+        let found = self.found(&mut all, organization, key);
+        resource(definition, found.by_hand.as_ref(), document)
+    }
+
+    /// Where the gateway's pages are, as far as that is configured.
+    pub(in crate::credentials) fn pages(&self) -> Option<&str> {
+        self.pages.as_deref()
+    }
+
+    /// Says which client was registered by hand for a credential whose server is found, if one was.
+    pub(crate) fn know(&self, organization: &OrgId, key: &str, by_hand: Option<OAuthClient>) {
+        let mut all = self.found.lock();
+        self.found(&mut all, organization, key).by_hand = by_hand;
+    }
+
+    fn found<'a>(
+        &self,
+        all: &'a mut HashMap<(OrgId, String), Found>,
+        organization: &OrgId,
+        key: &str,
+    ) -> &'a mut Found {
+        let name = (organization.clone(), key.to_owned());
+        all.entry(name).or_insert_with(|| Found {
+            client: Client::new(Parts {
+                safe: Arc::new(self.safe.registering(organization, key)),
+                ..self.parts.clone()
+            }),
+            by_hand: None,
+        })
     }
 
     /// An access token of an instance, renewed first when it is about to expire or was refused.
@@ -162,13 +223,15 @@ impl Grants {
     /// here.
     pub(in crate::credentials) async fn take_back(
         &self,
+        organization: &OrgId,
         definition: &CredentialDefinition,
         record: &Secret<Vec<u8>>,
     ) {
-        let Some(resource) = self.resource(definition) else {
+        let Some(resource) = self.resource(organization, definition) else {
             return;
         };
-        let revoked = self.client.revoke(&resource, record.expose()).await;
+        let client = self.client(organization, definition);
+        let revoked = client.revoke(&resource, record.expose()).await;
         if let Revocation::Failed(reason) = revoked {
             let key = definition.key();
             tracing::warn!(credential = key, %reason, "tokens were not taken back at their server");
@@ -184,6 +247,13 @@ impl Grants {
     pub(crate) async fn settle_at_end(self: Arc<Self>, shutdown: CancellationToken) {
         shutdown.cancelled().await;
         self.client.settle().await;
+        let all: Vec<_> = {
+            let found = self.found.lock();
+            found.values().map(|one| one.client.clone()).collect()
+        };
+        for client in all {
+            client.settle().await;
+        }
     }
 
     fn source(
@@ -198,18 +268,30 @@ impl Grants {
         {
             return Some(source.clone());
         }
-        let resource = self.resource(definition)?;
+        let resource = self.resource(organization, definition)?;
+        let client = self.client(organization, definition);
         if sources.len() >= MOST {
             sources.clear();
         }
         let source = Source {
             definition: Arc::clone(definition),
-            tokens: self.client.source(&key(organization, id), &resource),
+            tokens: client.source(&key(organization, id), &resource),
             refused: None,
         };
         sources.insert(id.clone(), source.clone());
         Some(source)
     }
+}
+
+/// Whether the authorization server of a credential is found, and not described.
+fn is_found(definition: &CredentialDefinition) -> bool {
+    let server = definition.server();
+    server.is_some_and(|server| server.found_at.is_some())
+}
+
+/// Where the Client ID Metadata Document of the gateway for a credential is.
+pub(in crate::credentials) fn document(pages: &str, key: &str) -> String {
+    format!("{pages}/connect/{key}/client")
 }
 
 /// What the OAuth client calls an instance.

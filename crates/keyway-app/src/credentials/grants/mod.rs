@@ -8,5 +8,5 @@ mod safe;
 
 pub use client::{OAuthClient, OAuthClients};
 pub(crate) use keeper::{Grants, GrantsParts};
-pub(super) use keeper::{fields, key};
+pub(super) use keeper::{document, fields, key};
 pub(super) use safe::{new_grant, seal_grant};

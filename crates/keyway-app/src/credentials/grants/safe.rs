@@ -17,9 +17,16 @@ const HOLD: Duration = Duration::from_secs(30);
 const TRY: Duration = Duration::from_millis(50);
 
 /// The safe of the OAuth client: a record is what was granted for one instance, sealed by the vault in
-/// its row. Names are `mcp:<organization>/<credential>`.
+/// its row. Names are `mcp:<organization>/<credential>`. Where it is one credential's, clients that were
+/// registered for it are kept as well, as `client:<digest>`.
 #[derive(Clone)]
-pub(super) struct GrantSafe(Arc<Inner>);
+pub(super) struct GrantSafe(Arc<Inner>, Option<Arc<Of>>);
+
+/// The credential that clients are registered for.
+struct Of {
+    organization: OrgId,
+    key: String,
+}
 
 struct Inner {
     store: Store,
@@ -47,7 +54,7 @@ impl GrantSafe {
         tasks: TaskTracker,
     ) -> Self {
         let (changes, _) = watch::channel(());
-        Self(Arc::new(Inner {
+        let inner = Inner {
             store,
             vault,
             clock,
@@ -55,7 +62,23 @@ impl GrantSafe {
             changes,
             fences: Mutex::default(),
             turns: Mutex::default(),
-        }))
+        };
+        Self(Arc::new(inner), None)
+    }
+
+    /// The same, for a credential that clients are registered for.
+    pub(super) fn registering(&self, organization: &OrgId, key: &str) -> Self {
+        let of = Of {
+            organization: organization.clone(),
+            key: key.to_owned(),
+        };
+        Self(Arc::clone(&self.0), Some(Arc::new(of)))
+    }
+
+    /// The credential whose registered client this names, and the row of it.
+    fn registered(&self, name: &str) -> Option<(&Of, String)> {
+        let of = self.1.as_deref().filter(|_| name.starts_with("client:"))?;
+        Some((of, format!("{}/{}/{name}", of.organization, of.key)))
     }
 
     /// Something was written, here or elsewhere.
@@ -76,6 +99,10 @@ impl GrantSafe {
 
     async fn hold(&self, name: &str) -> Result<Lock, SafeError> {
         let inner = &self.0;
+        if let Some((_, row)) = self.registered(name) {
+            // Of two processes that register at once the last one's client is kept; both are good.
+            return Ok(Box::new(self.turn(&row).lock_owned().await));
+        }
         let named = Named::read(name)?;
         let turn = self.turn(name).lock_owned().await;
         loop {
@@ -98,6 +125,42 @@ impl GrantSafe {
                 return Ok(Box::new(turn));
             }
             tokio::time::sleep(TRY).await;
+        }
+    }
+}
+
+impl GrantSafe {
+    async fn client(&self, of: &Of, row: &str) -> Result<Option<Secret<Vec<u8>>>, SafeError> {
+        let sealed = self.0.store.credential_client(&of.organization, row).await;
+        let Some(sealed) = sealed.map_err(|error| failed(&error))? else {
+            return Ok(None);
+        };
+        // One that cannot be opened is registered anew.
+        Ok(self.0.vault.open(&of.place(row), &sealed).ok())
+    }
+
+    async fn put_client(
+        &self,
+        of: &Of,
+        row: &str,
+        value: &Secret<Vec<u8>>,
+    ) -> Result<(), SafeError> {
+        let sealed = self.0.vault.seal(&of.place(row), value.expose());
+        let sealed = sealed.map_err(|error| SafeError::Io(error.to_string()))?;
+        let store = &self.0.store;
+        let put = store.put_credential_client(&of.organization, &of.key, row, &sealed);
+        put.await.map_err(|error| failed(&error))
+    }
+}
+
+impl Of {
+    /// The place of what is sealed of a registered client.
+    fn place<'a>(&'a self, row: &'a str) -> Context<'a> {
+        Context {
+            organization: self.organization.as_str(),
+            table: "credential_clients",
+            column: "sealed",
+            row,
         }
     }
 }
@@ -134,6 +197,9 @@ impl Safe for GrantSafe {
         name: &'a str,
     ) -> BoxFuture<'a, Result<Option<Secret<Vec<u8>>>, SafeError>> {
         Box::pin(async move {
+            if let Some((of, row)) = self.registered(name) {
+                return self.client(of, &row).await;
+            }
             let Named {
                 organization,
                 credential,
@@ -159,6 +225,9 @@ impl Safe for GrantSafe {
         value: Secret<Vec<u8>>,
     ) -> BoxFuture<'a, Result<(), SafeError>> {
         Box::pin(async move {
+            if let Some((of, row)) = self.registered(name) {
+                return self.put_client(of, &row, &value).await;
+            }
             let Named {
                 organization,
                 credential,
@@ -182,9 +251,16 @@ impl Safe for GrantSafe {
         })
     }
 
-    fn remove<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<bool, SafeError>> {
-        // A grant goes with the row of its instance.
-        Box::pin(async { Ok(false) })
+    fn remove<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<bool, SafeError>> {
+        Box::pin(async move {
+            let Some((of, row)) = self.registered(name) else {
+                // A grant goes with the row of its instance.
+                return Ok(false);
+            };
+            let store = &self.0.store;
+            let removed = store.delete_credential_client(&of.organization, &row).await;
+            removed.map_err(|error| failed(&error))
+        })
     }
 
     fn names(&self) -> BoxFuture<'_, Result<Vec<String>, SafeError>> {

@@ -38,7 +38,7 @@ pub(super) async fn set(
     VisitorForm(form): VisitorForm,
 ) -> Result<Response, Refusal> {
     let credentials = shared.app.credentials();
-    let definition = credentials.definition(&key)?;
+    let definition = credentials.definition(member.who(), &key).await?;
     let setting = async {
         let place = places::chosen(&member, &form, PLACE);
         let name = Some(form.get(NAME).trim()).filter(|name| !name.is_empty());
@@ -58,7 +58,8 @@ pub(super) async fn set(
 }
 
 async fn page(shared: &Shared, member: &Member, key: &str, form: Filled) -> Result<App, Error> {
-    let definition = shared.app.credentials().definition(key)?;
+    let credentials = shared.app.credentials();
+    let definition = credentials.definition(member.who(), key).await?;
     let list = ListCredentials {
         key: Some(key),
         limit: SHOWN,

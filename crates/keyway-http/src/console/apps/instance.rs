@@ -98,7 +98,7 @@ pub(super) async fn rotate(
     let id = read(&id)?;
     let credentials = shared.app.credentials();
     let view = credentials.view(member.who(), &id).await?;
-    let definition = credentials.definition(&view.key)?;
+    let definition = credentials.definition(member.who(), &view.key).await?;
     let setting = async {
         let typed = fields::typed(&definition, &form)?;
         let (key, name) = (&view.key, Some(view.name.as_str()));
@@ -133,11 +133,13 @@ pub(super) fn read(id: &str) -> Result<CredentialId, Error> {
 }
 
 /// What is defined of an instance, where it still is.
-pub(super) fn definition(
+pub(super) async fn definition(
     shared: &Shared,
+    member: &Member,
     view: &CredentialView,
 ) -> Result<Option<DefinitionView>, Error> {
-    match shared.app.credentials().definition(&view.key) {
+    let credentials = shared.app.credentials();
+    match credentials.definition(member.who(), &view.key).await {
         Ok(definition) => Ok(Some(definition)),
         Err(error) if error.kind() == Kind::NotFound => Ok(None),
         Err(error) => Err(error),
@@ -151,7 +153,7 @@ async fn page(
     forms: Forms,
 ) -> Result<AppInstance, Error> {
     let view = shared.app.credentials().view(member.who(), id).await?;
-    let definition = definition(shared, &view)?;
+    let definition = definition(shared, member, &view).await?;
     let names = match &view.place {
         Place::User { user } => {
             shared

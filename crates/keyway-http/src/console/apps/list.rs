@@ -29,7 +29,7 @@ pub(super) async fn show(
         limit: ROWS,
     };
     let found = shared.app.credentials_page(member.who(), &list).await?;
-    let definitions = shared.app.credentials().definitions();
+    let definitions = shared.app.credentials().definitions(member.who()).await?;
     let search = FIELDS.iter().fold(Filled::new(), |filled, field| {
         filled.with(field, params.get(field))
     });

@@ -32,7 +32,7 @@ pub(super) async fn ask_default(
     let page = AppConfirm {
         key: "app-default",
         instead: default_of(&shared, &member, &view).await?,
-        uses: uses(&shared, &view)?,
+        uses: uses(&shared, &member, &view).await?,
         action: format!("{}/default", path(&view.id)),
         back: path(&view.id),
         danger: false,
@@ -69,7 +69,7 @@ pub(super) async fn ask(
         .view(member.who(), &read(&id)?)
         .await?;
     let uses = if view.default {
-        uses(&shared, &view)?
+        uses(&shared, &member, &view).await?
     } else {
         Vec::new()
     };
@@ -102,8 +102,12 @@ pub(super) async fn revoke(
     Ok(done("/console/apps", "app-revoked"))
 }
 
-fn uses(shared: &Shared, view: &CredentialView) -> Result<Vec<String>, Error> {
-    let definition = definition(shared, view)?;
+async fn uses(
+    shared: &Shared,
+    member: &Member,
+    view: &CredentialView,
+) -> Result<Vec<String>, Error> {
+    let definition = definition(shared, member, view).await?;
     Ok(definition
         .map(|definition| definition.actions)
         .unwrap_or_default())

@@ -175,9 +175,11 @@ impl Caller for Side {
     }
 
     fn notify(&self, method: &str, params: Box<RawValue>) {
-        // Of a page that the client was asked to open (2025-11-25, "Completion Notifications").
+        // Of a page that the client was asked to open (2025-11-25, "Completion Notifications"): no
+        // revision before has pages.
         if method == "notifications/elicitation/complete" {
-            if self.session.capabilities.elicitation_url {
+            let knows = self.session.revision >= Revision::V2025_11_25;
+            if knows && self.session.capabilities.elicitation_url {
                 self.say(write_notification(method, Some(params.get())));
             }
             return;

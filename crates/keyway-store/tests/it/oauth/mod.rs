@@ -4,4 +4,4 @@ mod devices;
 mod ending;
 mod grants;
 mod refresh;
-mod world;
+pub(crate) mod world;

@@ -13,6 +13,7 @@ use serde_json::json;
 use self::flags::{Changed, New};
 use self::shown::{list, probed, show, told};
 use super::confirm::confirmed;
+use super::connect::{How, led};
 use super::credentials::{ask, secret};
 use super::failure::Failure;
 use super::invocation::Invocation;
@@ -28,6 +29,7 @@ Examples:
   keyway connectors list
   keyway connectors show acme-mcp
   keyway connectors change acme-mcp --deny delete_all --call-timeout 30s
+  keyway connectors connect team-wiki                     opens the page where somebody agrees
   keyway connectors rotate acme-mcp --token @stdin < new-token.txt
   keyway connectors disable acme-mcp
   keyway connectors remove acme-mcp --yes";
@@ -87,6 +89,13 @@ enum Command {
         connector: String,
         #[command(flatten)]
         with: New,
+    },
+    /// Connect one behind OAuth: opens the page where somebody agrees, or gets tokens right away
+    Connect {
+        /// Its key or id, as `list` shows them
+        connector: String,
+        #[command(flatten)]
+        how: How,
     },
     /// Connect to one anew and read its lists
     Refresh {
@@ -182,6 +191,17 @@ async fn dispatch(
             let revision = all.get(who, &connector).await?.revision;
             let view = all.change(who, &connector, revision, patch).await?;
             told(&view, "changed", terminal);
+        }
+        Command::Connect { connector, how } => {
+            let (view, url) = all.connect(who, &connector).await?;
+            if url.is_none() {
+                told(&view, "connected", terminal);
+                return Ok(ExitCode::SUCCESS);
+            }
+            let config = invocation.configuration()?.config;
+            let key = format!("mcp:{}", view.slug);
+            let page = (key.as_str(), format!("/connect/{key}"));
+            return led(invocation, local, &config, who, page, &how, terminal).await;
         }
         Command::Rotate {
             connector,

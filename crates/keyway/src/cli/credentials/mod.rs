@@ -120,7 +120,7 @@ async fn dispatch(
     const LIST: &str = "keyway credentials list";
     let all = local.app().credentials();
     match command {
-        Command::Definitions => definitions(&all.definitions(), terminal),
+        Command::Definitions => definitions(&all.definitions(who).await?, terminal),
         Command::List { key } => list(&all.list(who, key.as_deref()).await?, terminal),
         Command::Show { id: text } => {
             let credential: CredentialId = id(&text, LIST)?;

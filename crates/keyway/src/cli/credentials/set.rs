@@ -67,9 +67,12 @@ pub(super) async fn run(
     } else {
         places(local, who, &set).await?
     };
-    let definition = match all.definition(&set.key) {
+    let definition = match all.definition(who, &set.key).await {
         Ok(definition) => definition,
-        Err(error) => return Err(unknown(&set.key, &all.definitions(), error.into())),
+        Err(error) => {
+            let known = all.definitions(who).await?;
+            return Err(unknown(&set.key, &known, error.into()));
+        }
     };
     // What is connected in the browser has nothing to type in, and setting it says so.
     let fields = match definition.kind {

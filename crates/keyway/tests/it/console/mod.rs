@@ -2,9 +2,16 @@
 
 mod activity;
 mod agents;
+mod api_keys;
 mod apps;
+mod clients;
 mod events;
+mod form;
 mod my_sessions;
+mod people;
+mod policy;
+mod service_accounts;
 mod sessions;
+mod settings;
 mod walk;
 mod world;

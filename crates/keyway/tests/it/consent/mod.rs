@@ -1,0 +1,9 @@
+//! Connectors behind OAuth: who agrees to them, and whose tokens they are.
+
+mod asked;
+mod ending;
+mod itself;
+mod mine;
+mod refusals;
+mod shared;
+mod world;
