@@ -110,8 +110,10 @@ impl Lab {
     }
 
     fn told(&self, arguments: &[&str]) -> Value {
-        let arguments = [&["approvals"], arguments, &["--json"]].concat();
-        self.world.run(&arguments).ok().json()
+        let mut all = vec!["approvals"];
+        all.extend(arguments);
+        all.push("--json");
+        self.world.run(&all).ok().json()
     }
 
     fn pending(&self) -> Vec<String> {
@@ -313,7 +315,7 @@ async fn calls_that_wait_are_listed_shown_and_decided_about_over_http_and_on_the
     assert_eq!(lab.call("mcp__peer__echo", "one").await, "");
     assert_eq!(lab.call("mcp__peer__echo", "two").await, "approval_denied");
     assert_eq!((lab.came("one"), lab.came("two")), (1, 0));
-    let metrics = get("/metrics".into()).await.text();
+    let metrics = get("/metrics".into()).await.text().to_owned();
     assert!(
         metrics.contains("keyway_approvals_total{event=\"asked\"} 2"),
         "{metrics}"
@@ -321,7 +323,7 @@ async fn calls_that_wait_are_listed_shown_and_decided_about_over_http_and_on_the
 }
 
 fn purge() -> keyway::Action {
-    let action = keyway::Action::new("acme:purge", |_, input: Say| async {
+    let action = keyway::Action::new("acme:purge", |_, input: Say| async move {
         Ok(Said { text: input.text })
     });
     action
@@ -366,21 +368,25 @@ async fn in_the_console_people_look_at_what_waits_and_decide() {
     });
     let answer = asks(&app, &agent, "<b>everything</b>").await;
     assert!(answer.contains("approval_pending"), "{answer}");
-    let list = owner.get("/console/approvals").await.text();
+    let list = owner.get("/console/approvals").await.text().to_owned();
     assert!(
         list.contains("acme-purge") && list.contains("class=\"count\""),
         "{list}"
     );
     let at = list.find("/console/approvals/appr_").unwrap();
     let path = list[at..].split('"').next().unwrap().to_owned();
-    let page = owner.get(&path).await.text();
+    let page = owner.get(&path).await.text().to_owned();
     assert!(
         page.contains("cleaner") && page.contains("&lt;b&gt;everything"),
         "{page}"
     );
     let approved = owner.post(&format!("{path}/approve"), &[]).await;
     assert_eq!(approved.status(), 303, "{}", approved.text());
-    let page = owner.get(&format!("{path}?done=approved")).await.text();
+    let page = owner
+        .get(&format!("{path}?done=approved"))
+        .await
+        .text()
+        .to_owned();
     assert!(page.contains("Approved. The call runs once."), "{page}");
     // Who comes second is told who was first.
     let second = owner
@@ -397,7 +403,11 @@ async fn in_the_console_people_look_at_what_waits_and_decide() {
         answer.contains("everything") && !answer.contains("approval_"),
         "{answer}"
     );
-    let all = owner.get("/console/approvals?view=all").await.text();
+    let all = owner
+        .get("/console/approvals?view=all")
+        .await
+        .text()
+        .to_owned();
     assert!(all.contains(">made<"), "{all}");
     assert!(
         !owner
