@@ -84,3 +84,11 @@ CREATE TRIGGER approvals_stay BEFORE UPDATE OF
     id, organization_id, requester, actor, asker, tool, own, server, definition, definition_hash, call_hash
     ON approvals
     BEGIN SELECT RAISE(ABORT, 'what is asked about does not change'); END;
+
+-- As for credentials: nothing is stored under a master key that was taken away.
+CREATE TRIGGER approvals_no_retired_key_new BEFORE INSERT ON approvals
+    WHEN EXISTS (SELECT 1 FROM retired_keys WHERE key_id = lower(hex(substr(NEW.arguments, 2, 8))))
+    BEGIN SELECT RAISE(ABORT, 'the master key was taken away'); END;
+CREATE TRIGGER approvals_no_retired_key BEFORE UPDATE OF arguments ON approvals
+    WHEN EXISTS (SELECT 1 FROM retired_keys WHERE key_id = lower(hex(substr(NEW.arguments, 2, 8))))
+    BEGIN SELECT RAISE(ABORT, 'the master key was taken away'); END;

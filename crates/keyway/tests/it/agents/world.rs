@@ -32,7 +32,11 @@ impl Lab {
         let app = TestApp::builder()
             .actions(actions)
             .agents(agents)
-            .config(|config| config.models = models)
+            .config(|config| {
+                config.models = models;
+                // Nobody decides while a test waits.
+                config.approvals.wait = std::time::Duration::ZERO;
+            })
             .start()
             .await;
         Self { app, model }

@@ -4,6 +4,7 @@ use http::Method;
 use keyway::Agent;
 use keyway::serve::Running;
 use keyway_app::KeyRequest;
+use keyway_app::policy::{Approvals, Policies, Source};
 use keyway_core::Role;
 use keyway_store::{NewJob, NewSession, Purpose, Store};
 use serde_json::{Value, json};
@@ -87,11 +88,29 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
             client["id"].as_str().unwrap().to_owned(),
         ),
         ("/v1/oauth/grants/", first(&grants, "grants")),
+        ("/v1/approvals/", approval(gate).await),
         ("/v1/jobs/", job(gate).await),
         ("/v1/agents/", AGENT.to_owned()),
         ("/v1/sessions/", session(gate).await),
         ("/v1/channels/", CHANNEL.to_owned()),
     ]
+}
+
+/// A call of the first organization that waits for an approval.
+async fn approval(gate: &Gate) -> String {
+    let policies = |sources: &[Source]| Policies::read(sources, Approvals::BuiltIn).unwrap();
+    let wanted = Source {
+        name: "wanted.cedar".into(),
+        text: "@approval(\"required\") forbid (principal, action == Action::\"call\", resource);"
+            .into(),
+    };
+    let app = gate.app.running.app();
+    app.set_policies(policies(&[wanted]));
+    let ask = gate.app.post("/v1/actions/say:back");
+    let answer = ask.json(&json!({ "text": "x" })).send().await;
+    app.set_policies(policies(&[]));
+    assert_eq!(answer.status(), 409, "{}", answer.text());
+    answer.json()["approval"].as_str().unwrap().to_owned()
 }
 
 /// A session of the first organization.
@@ -141,6 +160,7 @@ async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_noth
     let agent = Agent::new(AGENT).model("lab/test-1");
     let mut gate = gate_of([actions::say_back(), actions::whoami()], |config| {
         config.definitions.agents.push(agent);
+        config.approvals.wait = std::time::Duration::ZERO;
     })
     .await;
     let things = things(&mut gate).await;
