@@ -42,6 +42,7 @@ pub const CONSOLE: &[Template] = console! {
     "lines.html",
     "macros.html",
     "member.html",
+    "my-connections.html",
     "my-sessions.html",
     "overview.html",
     "people.html",
