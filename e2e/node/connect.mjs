@@ -8,7 +8,8 @@ import { Client as Client2, StreamableHTTPClientTransport as Http2 } from "@mode
 const INFO = { name: "keyway-e2e", version: "1.0.0" };
 const CAPABILITIES = { capabilities: { elicitation: {}, sampling: {}, roots: {} } };
 
-export async function connect(kind, url, headers) {
+// With `quiet` nobody is there to be asked anything.
+export async function connect(kind, url, headers, { quiet = false } = {}) {
   const changes = { tools: 0 };
   const told = () => {
     changes.tools += 1;
@@ -24,6 +25,11 @@ export async function connect(kind, url, headers) {
     return { client, changes, callTool: (params, more) => client.callTool(params, undefined, more) };
   }
   const mode = kind === "modern" ? { pin: "2026-07-28" } : "legacy";
+  if (quiet) {
+    const client = new Client2(INFO, { capabilities: {}, versionNegotiation: { mode } });
+    await client.connect(new Http2(new URL(url), options));
+    return { client, changes, callTool: (params, more) => client.callTool(params, more) };
+  }
   const client = new Client2(INFO, { ...CAPABILITIES, versionNegotiation: { mode } });
   client.setRequestHandler("elicitation/create", answer);
   client.setRequestHandler("sampling/createMessage", sample);

@@ -209,6 +209,7 @@ impl App {
         parts.tasks.spawn(Arc::clone(&approvals).watch(
             parts.store.clone(),
             Arc::clone(&parts.clock),
+            changes.clone(),
             settings.approvals.keep,
             shutdown.clone(),
         ));
@@ -325,11 +326,6 @@ impl App {
             pages: inner.pages.clone(),
         };
         Credentials::new(parts).serving(Arc::clone(&inner.held))
-    }
-
-    /// Says where people reach the gateway's pages, where nothing is configured about it.
-    pub fn serves_pages_at(&self, base: &str) {
-        self.inner.pages.set(base);
     }
 
     /// The authorization server: clients, grants, tokens.
@@ -526,6 +522,17 @@ impl App {
         let others = self.inner.tenants.load();
         let home = std::iter::once(&self.inner.home);
         home.chain(others.values()).map(Arc::clone).collect()
+    }
+
+    /// Says where the gateway is served, without a final slash; the first word counts. People are led
+    /// there where no URL of its pages is configured.
+    pub fn served_at(&self, url: &str) {
+        self.inner.pages.set(url);
+    }
+
+    /// The URL people reach the gateway's pages under, where it is known.
+    pub(crate) fn pages_url(&self) -> Option<&str> {
+        self.inner.pages.base()
     }
 
     pub(crate) fn settings(&self) -> &Settings {

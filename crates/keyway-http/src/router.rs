@@ -8,11 +8,11 @@ use crate::mounts::{Mount, mounted};
 use crate::oauth;
 use crate::pages::routes;
 use crate::routes::{
-    agents, api_keys, call_action, channel_events, channel_socket, connectors, credentials,
-    healthz, invitations, jobs, list_actions, list_audit_events, list_channels, list_mcp_servers,
-    mcp_servers, members, metrics, oauth_clients, oauth_grants, organization, policy, projects,
-    prompt_agent, readyz, routed_action, service_accounts, sessions, show_openapi, show_stats,
-    socket, unknown,
+    agents, api_keys, approvals, call_action, channel_events, channel_socket, connectors,
+    credentials, healthz, invitations, jobs, list_actions, list_audit_events, list_channels,
+    list_mcp_servers, mcp_servers, members, metrics, oauth_clients, oauth_grants, organization,
+    policy, projects, prompt_agent, readyz, routed_action, service_accounts, sessions,
+    show_openapi, show_stats, socket, unknown,
 };
 use crate::shared::Shared;
 
@@ -45,13 +45,17 @@ pub(crate) fn router(shared: Arc<Shared>, mounts: Vec<Mount>) -> Router {
         .with_state(shared)
 }
 
-/// Work in the background, and what it says.
+/// Work in the background, what waits for a decision, and what is said.
 fn jobs_and_channels() -> Router<Arc<Shared>> {
     Router::new()
         .route("/v1/jobs", get(jobs::list))
         .route("/v1/jobs/{id}", get(jobs::show))
         .route("/v1/jobs/{id}/retry", post(jobs::retry))
         .route("/v1/jobs/{id}/cancel", post(jobs::cancel))
+        .route("/v1/approvals", get(approvals::list))
+        .route("/v1/approvals/{id}", get(approvals::show))
+        .route("/v1/approvals/{id}/approve", post(approvals::approve))
+        .route("/v1/approvals/{id}/deny", post(approvals::deny))
         .route("/v1/channels", get(list_channels::handle))
         .route("/v1/channels/{name}/events", get(channel_events::handle))
         .route("/v1/channels/{name}/ws", get(channel_socket::handle))

@@ -134,6 +134,26 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Lists and decisions by the keyboard: j and k go through rows; a button that names a key is pressed by it.
+document.addEventListener("keydown", (event) => {
+  const writing = event.target.closest?.("input, select, textarea, [contenteditable]");
+  if (writing || event.metaKey || event.ctrlKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.defaultPrevented) return;
+  const rows = [...document.querySelectorAll("[data-row]")];
+  if (rows.length > 0 && (event.key === "j" || event.key === "k")) {
+    const at = rows.indexOf(document.activeElement);
+    const next = event.key === "j" ? Math.min(at + 1, rows.length - 1) : Math.max(at - 1, 0);
+    rows[next].focus();
+    return;
+  }
+  const button = [...document.querySelectorAll("button[data-key]")].find((one) => one.dataset.key === event.key);
+  if (!button) return;
+  event.preventDefault();
+  const field = button.form.querySelector("textarea");
+  if (field) field.focus();
+  else button.form.requestSubmit(button);
+});
+
 // Parts of a page that follow what changes: data-live names the part, data-on what it hangs on. One
 // stream tells the names of what changed; the page is then fetched again and its parts put in place.
 const parts = () => [...document.querySelectorAll("[data-live]")];

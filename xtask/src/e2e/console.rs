@@ -58,12 +58,14 @@ agents:
 
 /// Two servers: an official one, and one that attacks. Everybody asks often here, and what the tests
 /// serve on this machine may be reached.
-/// Two servers: an official one, and one that attacks. What the tests serve on this machine may
-/// be reached.
 fn configuration(rig: &Rig<'_>, model: u16) -> String {
     let node = rig.node.program();
     let malicious = rig.workspace.root.join("e2e/console/malicious.mjs");
-    let mut text = String::from("egress:\n  allow: [127.0.0.1]\nmcp_servers:\n");
+    let policy = rig.workspace.root.join("e2e/console/approvals.cedar");
+    let mut text = format!(
+        "egress:\n  allow: [127.0.0.1]\npolicy:\n  file: {}\nmcp_servers:\n",
+        policy.display()
+    );
     for (key, script) in [
         ("everything", rig.node.file(EVERYTHING)),
         ("evil", malicious),

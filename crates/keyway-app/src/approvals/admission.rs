@@ -101,7 +101,7 @@ impl App {
             let approval = self.approval_now(wish, &approval.id).await?;
             return Err(self.told(wish, &approval).await?.into());
         };
-        self.inner.approvals.wake();
+        self.approval_moved(wish.who.organization());
         self.inner.metrics.approvals.executed();
         Ok(Admitted {
             decision,
@@ -226,7 +226,7 @@ impl App {
             Ok(())
         };
         let done = self.audit().change(event, parking).await;
-        inner.approvals.wake();
+        self.approval_moved(organization);
         match (parked, done) {
             (Some(approval), Ok(())) => {
                 inner.metrics.approvals.asked();
@@ -265,7 +265,7 @@ impl App {
         };
         let event = event.detail("reason", reason);
         self.audit().change(event, change).await?;
-        self.inner.approvals.wake();
+        self.approval_moved(organization);
         Ok(())
     }
 
@@ -305,7 +305,7 @@ impl App {
 
     /// Where a call is decided about.
     pub(super) fn approval_url(&self, id: &ApprovalId) -> Option<String> {
-        let pages = self.settings().pages_url.as_deref()?;
+        let pages = self.pages_url()?;
         Some(format!("{pages}/console/approvals/{id}"))
     }
 }

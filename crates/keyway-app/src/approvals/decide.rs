@@ -78,7 +78,7 @@ impl Approvals {
         let first = self.write(who, &approval, state, reason, through).await?;
         let now = self.now(who, id).await?;
         if first {
-            Ok(self.view(who, &now).await)
+            self.view(who, &now).await
         } else {
             Err(refusal::decided_already(&now))
         }
@@ -120,7 +120,7 @@ impl Approvals {
         };
         let done = parts.audit.change(event, change).await;
         if let Some(app) = &self.app {
-            app.inner.approvals.wake();
+            app.approval_moved(who.organization());
             if done.is_ok() {
                 app.inner.metrics.approvals.decided(state);
             }
@@ -176,7 +176,7 @@ impl Approvals {
         let event = event.detail("reason", reason);
         self.parts.audit.change(event, change).await?;
         if let Some(app) = &self.app {
-            app.inner.approvals.wake();
+            app.approval_moved(who.organization());
         }
         self.now(who, &approval.id).await
     }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use keyway_core::ports::Clock;
-use keyway_core::{ApprovalId, Error, Principal, Role, Scopes, Subject};
+use keyway_core::{ApprovalId, Error, OrgId, Principal, Role, Scopes, Subject};
 use keyway_store::{Approval, ApprovalFilter, ApprovalState, Store};
 use keyway_vault::Vault;
 use tokio::sync::watch;
@@ -121,7 +121,8 @@ impl Approvals {
             let may_decide = self.allowed(who, &row).await.is_ok();
             if may_decide || sight.reaches(&row, &own) {
                 let may_decide = may_decide && row.state == ApprovalState::Pending;
-                approvals.push(ApprovalView::new(&row, may_decide, self.parts.clock.now()));
+                let view = ApprovalView::new(&row, may_decide, self.parts.clock.now());
+                approvals.push(self.with_names(who, view).await?);
             }
         }
         Ok(ApprovalPage {
@@ -161,7 +162,7 @@ impl Approvals {
             _ => None,
         };
         Ok(ApprovalDetail {
-            approval: self.view(who, &row).await,
+            approval: self.view(who, &row).await?,
             argument_bytes: opened.as_ref().map(String::len),
             arguments: opened.as_deref().map(shown),
             call_sha256: hex(&row.call_hash),
@@ -170,10 +171,41 @@ impl Approvals {
         })
     }
 
-    pub(super) async fn view(&self, who: &Principal, row: &Approval) -> ApprovalView {
+    pub(super) async fn view(
+        &self,
+        who: &Principal,
+        row: &Approval,
+    ) -> Result<ApprovalView, Error> {
         let pending = row.state == ApprovalState::Pending;
         let may_decide = pending && self.allowed(who, row).await.is_ok();
-        ApprovalView::new(row, may_decide, self.parts.clock.now())
+        let view = ApprovalView::new(row, may_decide, self.parts.clock.now());
+        self.with_names(who, view).await
+    }
+
+    async fn with_names(
+        &self,
+        who: &Principal,
+        mut view: ApprovalView,
+    ) -> Result<ApprovalView, Error> {
+        let organization = who.organization();
+        view.actor_name = self.name(organization, &view.actor).await?;
+        if let Some(decided) = &view.decided_by {
+            view.decided_by_name = self.name(organization, decided).await?;
+        }
+        Ok(view)
+    }
+
+    async fn name(&self, organization: &OrgId, id: &str) -> Result<Option<String>, Error> {
+        let store = &self.parts.store;
+        if let Ok(user) = id.parse() {
+            let member = store.member(organization, &user).await?;
+            return Ok(member.map(|member| member.name));
+        }
+        let Ok(account) = id.parse() else {
+            return Ok(None);
+        };
+        let account = store.service_account(organization, &account).await?;
+        Ok(account.map(|account| account.name))
     }
 
     /// An approval that `who` may see.

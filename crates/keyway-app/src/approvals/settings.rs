@@ -22,7 +22,7 @@ impl Default for ApprovalSettings {
             wait: Duration::from_secs(30),
             keep: Duration::from_hours(24 * 90),
             pending: 200,
-            lease: Duration::from_secs(30),
+            lease: Duration::from_secs(10),
         }
     }
 }

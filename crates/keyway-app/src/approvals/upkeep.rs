@@ -1,13 +1,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyway_core::Error;
 use keyway_core::ports::Clock;
+use keyway_core::{Error, OrgId};
 use keyway_store::Store;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use crate::App;
+use crate::changes::{Changes, Topic};
 use crate::jobs::earlier;
 
 /// How often the change counter is read: what another process decided counts here within this time.
@@ -29,6 +31,14 @@ impl Default for Wake {
     }
 }
 
+impl App {
+    /// Tells who waits, and whoever looks at pages of an organization, that an approval changed.
+    pub(super) fn approval_moved(&self, organization: &OrgId) {
+        self.inner.approvals.wake();
+        self.inner.changes.tell(organization, Topic::Approvals);
+    }
+}
+
 impl Wake {
     /// Changes from now on.
     pub(crate) fn listen(&self) -> watch::Receiver<u64> {
@@ -45,6 +55,7 @@ impl Wake {
         self: Arc<Self>,
         store: Store,
         clock: Arc<dyn Clock>,
+        changes: Changes,
         keep: Duration,
         shutdown: CancellationToken,
     ) {
@@ -55,6 +66,10 @@ impl Wake {
             match store.approval_epoch().await {
                 Ok(epoch) if known.replace(epoch).is_some_and(|before| before != epoch) => {
                     self.wake();
+                    // Which organization it was is not said: each looks for itself.
+                    for organization in store.organizations().await.unwrap_or_default() {
+                        changes.tell(&organization.id, Topic::Approvals);
+                    }
                 }
                 Ok(_) => {}
                 Err(error) => tracing::warn!(%error, "changes of approvals cannot be looked for"),

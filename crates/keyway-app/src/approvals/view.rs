@@ -17,6 +17,9 @@ pub struct ApprovalView {
     pub server: Option<String>,
     /// For whom it is asked, by id.
     pub actor: String,
+    /// Their name, where it is somebody of the organization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor_name: Option<String>,
     /// The OAuth client it is asked through.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
@@ -40,6 +43,9 @@ pub struct ApprovalView {
     /// Who decided, by id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_by: Option<String>,
+    /// Their name, where it is somebody of the organization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_by_name: Option<String>,
     /// Where: `console`, `api`, `cli` or `client`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_through: Option<String>,
@@ -113,6 +119,7 @@ impl ApprovalView {
             tool: of.tool.clone(),
             server: of.server.clone(),
             actor: of.actor.clone(),
+            actor_name: None,
             client: of.client.clone(),
             agent: of.agent.clone(),
             session: of.session.clone(),
@@ -122,6 +129,7 @@ impl ApprovalView {
             created_at: of.created_at,
             expires_at: of.expires_at,
             decided_by: decided.map(|decided| decided.by.clone()),
+            decided_by_name: None,
             decided_through: decided.map(|decided| decided.through.clone()),
             decided_at: decided.map(|decided| decided.at),
             reason: of.reason.clone(),

@@ -5,6 +5,7 @@ use keyway_core::ports::{AskError, InputRequest};
 use keyway_core::rpc::RawJson;
 use keyway_core::{Error, Kind};
 use keyway_store::{Approval, ApprovalState};
+use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::admission::Asked;
@@ -51,7 +52,10 @@ impl App {
                 (_, false) => {
                     let request = question::where_to_decide(wish, &approval.id, &url);
                     match self.ask_or_hear(wish, &approval, request).await? {
-                        Heard::Decided(approval) => return Ok(Waited::Decided(approval)),
+                        Heard::Decided(approval) => {
+                            completed(wish, &approval);
+                            return Ok(Waited::Decided(approval));
+                        }
                         Heard::Answer(answer) => question::action(&answer),
                         Heard::NotAsked => None,
                     }
@@ -74,6 +78,9 @@ impl App {
             return Ok(Waited::Decided(Box::new(approval)));
         }
         let decided = self.decision(wish, &approval, until).await?;
+        if able.elicitation_url && decided.state != ApprovalState::Pending {
+            completed(wish, &decided);
+        }
         Ok(Waited::Decided(decided))
     }
 
@@ -168,6 +175,15 @@ enum Heard {
     /// What the client answered.
     Answer(String),
     NotAsked,
+}
+
+/// Tells an older client that nothing is left to do at the page it opened.
+fn completed(wish: &Wish<'_>, approval: &Approval) {
+    let params = serde_json::json!({ "elicitationId": approval.id }).to_string();
+    if let Ok(params) = RawValue::from_string(params) {
+        let method = "notifications/elicitation/complete";
+        wish.caller.notify(method, params);
+    }
 }
 
 fn until(end: Timestamp, now: Timestamp) -> std::time::Duration {

@@ -9,10 +9,10 @@ use crate::shared::Shared;
 pub(super) struct Badges(HashMap<&'static str, u64>);
 
 impl Badges {
-    #[allow(clippy::unused_async, reason = "what waits is asked of the store")]
     /// What waits for whoever looks: one line a noun that has something to wait for.
-    pub(super) async fn read(_shared: &Shared, _member: &Member) -> Result<Self, Refusal> {
-        Ok(Self::default())
+    pub(super) async fn read(shared: &Shared, member: &Member) -> Result<Self, Refusal> {
+        let approvals = shared.app.approvals().count_pending(member.who()).await?;
+        Ok(Self(HashMap::from([("approvals", approvals)])))
     }
 
     /// How many wait at a place.

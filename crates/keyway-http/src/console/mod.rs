@@ -6,6 +6,7 @@
 mod activity;
 mod agents;
 mod api_keys;
+mod approvals;
 mod apps;
 mod badges;
 mod clients;

@@ -87,6 +87,7 @@ fn routes() -> Vec<Route> {
     all.extend(super::activity::routes());
     all.extend(super::agents::routes());
     all.extend(super::api_keys::routes());
+    all.extend(super::approvals::routes());
     all.extend(super::apps::routes());
     all.extend(super::clients::routes());
     all.extend(super::events::routes());

@@ -2,8 +2,8 @@ use keyway_core::action::Registry;
 use serde_json::{Value, json};
 
 use super::{
-    actions, agents, audit, components, connectors, credentials, jobs, mcp_servers, oauth, paths,
-    people, policy, stats,
+    actions, agents, approvals, audit, components, connectors, credentials, jobs, mcp_servers,
+    oauth, paths, people, policy, stats,
 };
 use crate::settings::McpSettings;
 use crate::shared::About;
@@ -16,6 +16,8 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
     paths.insert("/v1/stats".into(), stats::path());
     paths.extend(jobs::paths());
     components.insert("Job".into(), jobs::schema());
+    paths.extend(approvals::paths());
+    components.extend(approvals::schemas());
     paths.extend(agents::paths());
     components.extend(agents::schemas());
     paths.extend(oauth::paths());

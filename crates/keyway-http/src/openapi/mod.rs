@@ -3,6 +3,7 @@
 
 mod actions;
 mod agents;
+mod approvals;
 mod audit;
 mod components;
 mod connectors;

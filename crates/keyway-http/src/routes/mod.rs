@@ -3,6 +3,7 @@
 pub(crate) mod agents;
 pub(crate) mod answer;
 pub(crate) mod api_keys;
+pub(crate) mod approvals;
 pub(crate) mod call_action;
 pub(crate) mod channel_events;
 pub(crate) mod channel_socket;

@@ -24,6 +24,8 @@ pub const CONSOLE: &[Template] = console! {
     "app-instance.html",
     "app-parts.html",
     "app.html",
+    "approval.html",
+    "approvals.html",
     "apps.html",
     "client.html",
     "client_new.html",

@@ -18,6 +18,7 @@ pub const TEXTS: &[Text] = texts! {
     "activity",
     "agents",
     "api_keys",
+    "approvals",
     "apps",
     "clients",
     "frame",

@@ -35,8 +35,8 @@ async fn members_follow_who_came_first_and_rows_of_one_moment_are_not_lost() {
         .unwrap();
     let last = first.last().unwrap();
     let after = (last.created_at.as_millisecond(), last.id.as_str());
-    let second = store.members_slice(&acme, &slice(Some(after), None));
-    let second = second.await.unwrap();
+    let part = slice(Some(after), None);
+    let second = store.members_slice(&acme, &part).await.unwrap();
     let ids: Vec<_> = first
         .iter()
         .chain(&second)
@@ -44,11 +44,13 @@ async fn members_follow_who_came_first_and_rows_of_one_moment_are_not_lost() {
         .collect();
     assert_eq!(ids, all);
     for (search, found) in [("bob", 2), ("BOB%", 1), ("b_1", 1), ("eve@", 1), ("zoe", 0)] {
-        let rows = store.members_slice(&acme, &slice(None, Some(search)));
-        assert_eq!(rows.await.unwrap().len(), found, "{search}");
+        let part = slice(None, Some(search));
+        let rows = store.members_slice(&acme, &part).await.unwrap();
+        assert_eq!(rows.len(), found, "{search}");
     }
-    let theirs = store.members_slice(&other, &slice(None, Some("bob")));
-    assert!(theirs.await.unwrap().is_empty());
+    let part = slice(None, Some("bob"));
+    let theirs = store.members_slice(&other, &part).await.unwrap();
+    assert!(theirs.is_empty());
     assert!(store.has_member(&acme, "eve@example.com").await.unwrap());
     assert!(!store.has_member(&other, "eve@example.com").await.unwrap());
 }
@@ -73,11 +75,16 @@ async fn keys_come_newest_first_and_by_whose_they_are() {
     assert_eq!(newest[0].owner_name, "Ada");
     let last = &newest[1];
     let after = (last.created_at.as_millisecond(), last.id.as_str());
-    let rest = store.api_keys_slice(&acme, None, &slice(Some(after), None));
-    assert_eq!(rest.await.unwrap().len(), 1);
+    let part = slice(Some(after), None);
+    let rest = store.api_keys_slice(&acme, None, &part).await.unwrap();
+    assert_eq!(rest.len(), 1);
     let actor = Actor::User(other.id.clone());
-    let theirs = store.api_keys_slice(&acme, Some(&actor), &slice(None, None));
-    assert_eq!(theirs.await.unwrap().len(), 1);
+    let part = slice(None, None);
+    let theirs = store
+        .api_keys_slice(&acme, Some(&actor), &part)
+        .await
+        .unwrap();
+    assert_eq!(theirs.len(), 1);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod announcing;
 mod api_keys;
+mod approvals;
 mod audit;
 mod credentials;
 mod entering;

@@ -114,7 +114,9 @@ async fn dispatch(
         Command::Templates(command) => templates::run(&invocation, command, terminal),
         Command::Policy(command) => policy::run(&invocation, command, terminal).await,
         Command::Mcp(command) => mcp::run(&invocation, command, terminal).await,
-        Command::Approvals(command) => approvals::run(&invocation, &command, terminal),
+        Command::Approvals(command) => {
+            Box::pin(approvals::run(&invocation, command, terminal)).await
+        }
         Command::Audit(command) => Box::pin(audit::run(&invocation, command, terminal)).await,
         Command::Stats(command) => Box::pin(stats::run(&invocation, command, terminal)).await,
         Command::Vault(command) => Box::pin(vault::run(&invocation, command, terminal)).await,

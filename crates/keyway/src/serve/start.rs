@@ -34,7 +34,7 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
     let watch = opened.keys.clone().run(opened.ending.clone());
     opened.tasks.spawn(watch);
     let announced = announce(config, address);
-    opened.app.serves_pages_at(&base_url(config, address));
+    opened.app.served_at(&base_url(config, address));
     setup.findings.iter().for_each(remark);
     let mut servers = upstreams::servers(gateway, &setup, &opened);
     servers.take(&setup.config, &setup.findings).await;

@@ -9,6 +9,7 @@
 )]
 
 mod agents;
+mod approvals;
 mod channels;
 mod cli;
 mod config;

@@ -21,7 +21,7 @@ use crate::policy::world::{id, policies, tool};
 #[tokio::test]
 async fn attack_other_arguments_under_an_approval_void_it() {
     let world = World::new().await;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     world.approve(&asked.id).await;
     let named = |path: &str| {
@@ -44,7 +44,7 @@ async fn attack_other_arguments_under_an_approval_void_it() {
 #[tokio::test]
 async fn attack_other_credentials_are_another_call() {
     let world = World::new().await;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     world.approve(&asked.id).await;
     let other = json!({
@@ -63,7 +63,7 @@ async fn attack_other_credentials_are_another_call() {
 #[tokio::test]
 async fn attack_a_tool_that_is_defined_otherwise_is_asked_about_again() {
     let world = World::new().await;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     world.approve(&asked.id).await;
     let mut other = tool("drop", r#"{"destructiveHint":true}"#);
@@ -77,7 +77,7 @@ async fn attack_a_tool_that_is_defined_otherwise_is_asked_about_again() {
     world
         .app()
         .set_upstreams(vec![Arc::clone(&world.upstream) as _]);
-    assert_eq!(code(&world.drop("/srv/a").await), "approval_pending");
+    assert_eq!(code(&world.asks("/srv/a").await), "approval_pending");
     let told = world.show(&asked.id).await;
     assert_eq!(told.approval.state, "void");
     assert_eq!(told.approval.reason.as_deref(), Some("definition_changed"));
@@ -124,7 +124,7 @@ async fn attack_nobody_decides_about_what_they_or_theirs_ask_for() {
 #[tokio::test]
 async fn attack_a_key_without_the_scope_decides_nothing() {
     let world = World::new().await;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     let keys = world.app().api_keys();
     let request = keyway_app::KeyRequest {
@@ -142,7 +142,7 @@ async fn attack_a_key_without_the_scope_decides_nothing() {
 #[tokio::test]
 async fn attack_an_approval_is_good_for_who_asked_and_for_nobody_else() {
     let world = World::new().await;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     world.approve(&asked.id).await;
     let code_of = world.gate.code(&world.gate.owner.visitor, "mcp").await;
@@ -160,10 +160,7 @@ async fn attack_an_approval_is_good_for_who_asked_and_for_nobody_else() {
         slug: "cleaner".into(),
         session: id("sess", 1).parse().unwrap(),
     });
-    assert_eq!(
-        code(&world.params(&agent, named).await),
-        "approval_not_found"
-    );
+    assert_eq!(code(&world.params(&agent, named).await), "approval_pending");
     let answer = world.call(&agent, json!({ "path": "/srv/a" })).await;
     assert_eq!(
         (code(&answer).as_str(), world.ran()),
@@ -175,7 +172,7 @@ async fn attack_an_approval_is_good_for_who_asked_and_for_nobody_else() {
 #[tokio::test]
 async fn attack_another_organization_s_approval_is_not_there() {
     let world = World::new().await;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     let people = world.app().people();
     let local = world.app().local();
@@ -195,7 +192,7 @@ async fn attack_another_organization_s_approval_is_not_there() {
 #[tokio::test]
 async fn attack_of_many_who_make_an_approved_call_at_once_one_runs() {
     let world = Arc::new(World::new().await);
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     world.approve(&asked.id).await;
     let named = json!({
@@ -223,7 +220,7 @@ async fn attack_of_many_who_make_an_approved_call_at_once_one_runs() {
 #[tokio::test]
 async fn what_nobody_saw_the_end_of_is_told_and_not_run_again() {
     let world = World::new().await;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     world.approve(&asked.id).await;
     // Another process takes it up, and is gone.
@@ -248,11 +245,11 @@ async fn what_nobody_saw_the_end_of_is_told_and_not_run_again() {
     })
     .await;
     assert_eq!(
-        code(&world.drop("/srv/a").await),
+        code(&world.asks("/srv/a").await),
         "approval_outcome_unknown"
     );
     assert_eq!(world.ran(), 0);
     // Who wants it all the same asks a person again.
-    assert_eq!(code(&world.drop("/srv/a").await), "approval_pending");
+    assert_eq!(code(&world.asks("/srv/a").await), "approval_pending");
     world.stop().await;
 }

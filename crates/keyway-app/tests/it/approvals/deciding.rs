@@ -26,7 +26,7 @@ async fn of_two_who_decide_at_once_the_second_is_told_who_was_first() {
         .joined("admin@example.com", Role::Admin)
         .await;
     let admin = admin.visitor.principal;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     let owner = world.owner().clone();
     let (one, other) = tokio::join!(
@@ -58,7 +58,7 @@ async fn who_was_demoted_since_they_approved_does_not_count() {
         .world
         .joined("admin@example.com", Role::Admin)
         .await;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     let who = admin.visitor.principal.clone();
     world
@@ -71,7 +71,7 @@ async fn who_was_demoted_since_they_approved_does_not_count() {
         .set_role(world.owner(), user, Role::Member)
         .await
         .unwrap();
-    assert_eq!(code(&world.drop("/srv/a").await), "approval_void");
+    assert_eq!(code(&world.asks("/srv/a").await), "approval_void");
     let told = world.show(&asked.id).await.approval;
     assert_eq!(
         (told.state, told.reason.as_deref()),
@@ -79,7 +79,7 @@ async fn who_was_demoted_since_they_approved_does_not_count() {
     );
     assert_eq!(world.ran(), 0);
     // And what they would decide now is refused.
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     let refused = world.decide(&who, &asked.id, Decide::Approve).await;
     assert_eq!(refused.unwrap_err().kind(), Kind::NotFound);
@@ -90,7 +90,7 @@ async fn who_was_demoted_since_they_approved_does_not_count() {
 async fn a_tool_that_is_gone_cannot_be_approved_and_denying_it_is_fine() {
     let world = World::new().await;
     for path in ["/srv/a", "/srv/b"] {
-        world.drop(path).await;
+        world.asks(path).await;
     }
     let all = world.all().await;
     world.app().set_upstreams(Vec::new());
@@ -118,7 +118,7 @@ async fn members_see_their_own_and_decide_about_what_policy_names() {
         .joined("other@example.com", Role::Member)
         .await;
     let other = other.visitor.principal;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     let own = &world.member.visitor.principal;
     let approvals = world.approvals();
@@ -156,17 +156,17 @@ async fn members_see_their_own_and_decide_about_what_policy_names() {
         .decide(&other, &asked.id, Decide::Approve)
         .await
         .unwrap();
-    assert_eq!(world.drop("/srv/a").await, r#""tools/call drop""#);
+    assert_eq!(world.asks("/srv/a").await, r#""tools/call drop""#);
     world.stop().await;
 }
 
 #[tokio::test]
 async fn asking_deciding_and_running_are_one_story_in_the_audit_log() {
     let world = World::new().await;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     world.approve(&asked.id).await;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     world.outcome(&asked.id).await;
     let (app, local) = (world.app(), world.app().local());
     let story = || async {
@@ -192,7 +192,7 @@ async fn asking_deciding_and_running_are_one_story_in_the_audit_log() {
 #[tokio::test]
 async fn the_operator_decides_beside_the_gateway_and_who_waits_is_woken() {
     let world = World::patient().await;
-    let call = world.drop("/srv/a");
+    let call = world.asks("/srv/a");
     let deciding = async {
         let asked = world.pending().await;
         let beside = world.approvals().beside();

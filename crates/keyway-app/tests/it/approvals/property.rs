@@ -130,7 +130,7 @@ async fn run(steps: Vec<Step>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 10, max_shrink_iters: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn no_call_that_needs_an_approval_runs_without_one_of_its_own(

@@ -20,7 +20,7 @@ use crate::policy::world::{Desk, policies, yes};
 #[tokio::test]
 async fn a_call_that_waits_runs_at_once_when_it_is_approved() {
     let world = World::patient().await;
-    let call = world.drop("/srv/a");
+    let call = world.asks("/srv/a");
     let deciding = async {
         let asked = world.pending().await;
         assert_eq!(world.ran(), 0);
@@ -39,20 +39,20 @@ async fn a_call_that_waits_runs_at_once_when_it_is_approved() {
 #[tokio::test]
 async fn a_call_that_nobody_decides_about_is_pending_and_runs_once_when_asked_again() {
     let world = World::new().await;
-    let answer = world.drop("/srv/a").await;
+    let answer = world.asks("/srv/a").await;
     assert_eq!(code(&answer), "approval_pending");
     let asked = world.pending().await;
     assert!(answer.contains(asked.id.as_str()) && answer.contains("https://gate.example/console"));
     // The same call is the same wish, whatever its members are called in what order.
-    let again = world.drop("/srv/a").await;
+    let again = world.asks("/srv/a").await;
     assert_eq!(code(&again), "approval_pending");
     assert_eq!(world.all().await.len(), 1);
     world.approve(&asked.id).await;
     assert_eq!(world.ran(), 0);
-    assert_eq!(world.drop("/srv/a").await, r#""tools/call drop""#);
+    assert_eq!(world.asks("/srv/a").await, r#""tools/call drop""#);
     assert_eq!(world.ran(), 1);
     // And then it is another wish.
-    assert_eq!(code(&world.drop("/srv/a").await), "approval_pending");
+    assert_eq!(code(&world.asks("/srv/a").await), "approval_pending");
     assert_eq!((world.ran(), world.all().await.len()), (1, 2));
     world.stop().await;
 }
@@ -60,26 +60,26 @@ async fn a_call_that_nobody_decides_about_is_pending_and_runs_once_when_asked_ag
 #[tokio::test]
 async fn a_denial_is_told_with_its_reason_and_holds_for_a_while() {
     let world = World::new().await;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     let owner = world.owner().clone();
     let deny = Decide::Deny(Some("not on a Friday"));
     world.decide(&owner, &asked.id, deny).await.unwrap();
     for _ in 0..2 {
-        let answer = world.drop("/srv/a").await;
+        let answer = world.asks("/srv/a").await;
         assert_eq!(code(&answer), "approval_denied");
         assert!(answer.contains("not on a Friday"), "{answer}");
     }
     assert_eq!((world.ran(), world.all().await.len()), (0, 1));
     world.gate.later(3_600);
-    assert_eq!(code(&world.drop("/srv/a").await), "approval_pending");
+    assert_eq!(code(&world.asks("/srv/a").await), "approval_pending");
     world.stop().await;
 }
 
 #[tokio::test]
 async fn what_expires_is_told_once_and_then_asked_about_anew() {
     let world = World::new().await;
-    world.drop("/srv/a").await;
+    world.asks("/srv/a").await;
     let asked = world.pending().await;
     world.gate.later(24 * 3_600 + 1);
     assert_eq!(world.show(&asked.id).await.approval.state, "expired");
@@ -90,13 +90,13 @@ async fn what_expires_is_told_once_and_then_asked_about_anew() {
         (late.kind(), late.code()),
         (Kind::Conflict, "approval_expired")
     );
-    assert_eq!(code(&world.drop("/srv/a").await), "approval_expired");
-    assert_eq!(code(&world.drop("/srv/a").await), "approval_pending");
+    assert_eq!(code(&world.asks("/srv/a").await), "approval_expired");
+    assert_eq!(code(&world.asks("/srv/a").await), "approval_pending");
     // What was approved and not made in time does not run either.
     let asked = world.pending().await;
     world.approve(&asked.id).await;
     world.gate.later(24 * 3_600 + 1);
-    assert_eq!(code(&world.drop("/srv/a").await), "approval_expired");
+    assert_eq!(code(&world.asks("/srv/a").await), "approval_expired");
     assert_eq!(world.ran(), 0);
     world.stop().await;
 }
@@ -219,10 +219,10 @@ async fn nobody_can_fill_the_inbox() {
     })
     .await;
     for nth in 0..3 {
-        let answer = world.drop(&format!("/srv/{nth}")).await;
+        let answer = world.asks(&format!("/srv/{nth}")).await;
         assert_eq!(code(&answer), "approval_pending");
     }
-    assert_eq!(code(&world.drop("/srv/4").await), "approval_unavailable");
+    assert_eq!(code(&world.asks("/srv/4").await), "approval_unavailable");
     assert_eq!(world.all().await.len(), 3);
     world.stop().await;
 }

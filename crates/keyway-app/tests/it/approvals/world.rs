@@ -81,7 +81,7 @@ impl World {
     }
 
     /// What the client is answered that calls the destructive tool.
-    pub(crate) async fn drop(&self, path: &str) -> String {
+    pub(crate) async fn asks(&self, path: &str) -> String {
         self.call(&self.client, json!({ "path": path })).await
     }
 
@@ -119,8 +119,9 @@ impl World {
     /// Everything, the last asked first.
     pub(crate) async fn all(&self) -> Vec<ApprovalView> {
         let local = self.app().local();
-        let page = self.approvals().list(&local, &ListApprovals::default());
-        page.await.unwrap().approvals
+        let (approvals, list) = (self.approvals(), ListApprovals::default());
+        let page = approvals.list(&local, &list).await;
+        page.unwrap().approvals
     }
 
     /// The one that waits, once there is one.

@@ -175,7 +175,8 @@ impl Caller for Side {
     }
 
     fn notify(&self, method: &str, params: Box<RawValue>) {
-        // Of a page that the client was asked to open: no revision before has pages.
+        // Of a page that the client was asked to open (2025-11-25, "Completion Notifications"): no
+        // revision before has pages.
         if method == "notifications/elicitation/complete" {
             let knows = self.session.revision >= Revision::V2025_11_25;
             if knows && self.session.capabilities.elicitation_url {
