@@ -103,8 +103,13 @@ impl App {
                     .await;
                 let failed = outcome.as_ref().map_or(true, is_error);
                 meter.record(started.elapsed(), failed);
-                if let Ok(result) = &outcome {
-                    self.check_output(call, upstream.key(), output, result);
+                match &outcome {
+                    Ok(result) => self.check_output(call, upstream.key(), output, result),
+                    Err(error) => {
+                        if let Some(error) = self.reconnecting(call.who, upstream.id(), error) {
+                            return Ok(render::error_result(&error));
+                        }
+                    }
                 }
                 outcome
             }

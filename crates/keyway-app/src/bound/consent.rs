@@ -1,15 +1,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyway_core::credential::{CredentialKind, CredentialNeed};
 use keyway_core::ports::{AskError, InputRequest, InputResponses};
-use keyway_core::rpc::RawJson;
-use keyway_core::{Actor, Error, Kind, McpServer};
+use keyway_core::rpc::{RawJson, RpcError};
+use keyway_core::{Actor, Error, Kind, McpServer, Principal};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::bind::names;
-use crate::credentials::CredentialChoice;
+use crate::credentials::{CredentialChoice, needs_reconnecting};
 use crate::{App, Call};
 
 /// How long a call waits in all for its person to connect what it needs.
@@ -19,6 +20,9 @@ const PATIENCE: Duration = Duration::from_mins(10);
 const ROUND: Duration = Duration::from_secs(25);
 /// What tells that a page is done with (MCP 2025-11-25, "Elicitation", URL mode).
 const COMPLETE: &str = "notifications/elicitation/complete";
+
+/// The codes of calls that failed because the token was refused, and no other is to be had.
+const REFUSED: [&str; 2] = ["upstream_auth_failed", "upstream_auth_required"];
 
 /// A server whose caller has to connect it first.
 pub(crate) struct Unconnected {
@@ -134,6 +138,28 @@ impl App {
             call.caller.notify(COMPLETE, params);
         }
         Ok(())
+    }
+
+    /// What to do about a call that failed because a server does not take a token any more. `None` for any
+    /// other failure.
+    pub(crate) fn reconnecting(
+        &self,
+        who: &Principal,
+        connection: &str,
+        failed: &RpcError,
+    ) -> Option<Error> {
+        let data = failed.data.as_ref()?.as_str();
+        let code = keyway_core::json::member(data, "code")?.value;
+        if !REFUSED.contains(&keyway_core::json::unquote(code).as_ref()) {
+            return None;
+        }
+        let connection = self.inner.bound.get(connection)?;
+        let servers = self.inner.bound.of(who.organization())?;
+        let needs = servers.get(connection.server())?.needs();
+        let mut needs = needs.iter().map(CredentialNeed::definition);
+        let granted = needs.find(|one| one.kind() == CredentialKind::OAuth2)?;
+        let pages = self.inner.pages.base();
+        Some(needs_reconnecting(granted.key(), pages))
     }
 
     /// Waits until the caller reaches a server, at most until then.

@@ -259,7 +259,7 @@ pub(super) fn not_connected(key: &str, found: &OAuthError) -> Error {
 }
 
 /// What was granted is gone: only a person can get another grant.
-pub(super) fn needs_reconnecting(key: &str, pages: Option<&str>) -> Error {
+pub(crate) fn needs_reconnecting(key: &str, pages: Option<&str>) -> Error {
     let base = pages.unwrap_or_default();
     let at = match pages {
         Some(_) => format!("{base}/connect/{key}"),

@@ -31,6 +31,7 @@ pub use place::Place;
 pub use resolve::{Found, Rung, Walk};
 pub use view::{AuthorizationView, CredentialView, DefinitionView, FieldView};
 
+pub(crate) use error::needs_reconnecting;
 pub(crate) use grants::{Grants, GrantsParts};
 pub(crate) use held::{Held, watch};
 pub(crate) use lease::Leased;

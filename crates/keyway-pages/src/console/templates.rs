@@ -44,6 +44,7 @@ pub const CONSOLE: &[Template] = console! {
     "issued.html",
     "lines.html",
     "member.html",
+    "my-connections.html",
     "my-sessions.html",
     "overview.html",
     "people.html",

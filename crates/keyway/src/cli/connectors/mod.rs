@@ -6,7 +6,7 @@ mod shown;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use keyway_app::connectors::{ConnectorPatch, Probed};
+use keyway_app::connectors::{AuthDraft, ConnectorPatch, ProbeFailure, Probed};
 use keyway_core::Principal;
 use serde_json::json;
 
@@ -165,7 +165,13 @@ async fn dispatch(
             let draft = with.draft(invocation, name, url, terminal)?;
             if !no_test && draft.enabled {
                 let found = all.probe_draft(who, &draft).await?;
-                if let Probed::Failed { reason, hint, .. } = &found {
+                // What wants tokens shows itself once somebody agreed.
+                let agrees = matches!(draft.auth, AuthDraft::Oauth(_));
+                if let Probed::Failed {
+                    code, reason, hint, ..
+                } = &found
+                    && !(agrees && *code == ProbeFailure::WantsOauth)
+                {
                     let message = format!("the server cannot be used: {reason}");
                     return Err(Failure::new("connector_untested", message)
                         .with_hint(format!("{hint}; --no-test saves it all the same")));
