@@ -11,8 +11,6 @@ macro_rules! console {
 
 /// Every template of the console, one line each. No folder overrides them.
 pub const CONSOLE: &[Template] = console! {
-    "layout.html",
-    "macros.html",
     "activity-event.html",
     "activity-log.html",
     "activity-parts.html",
@@ -42,7 +40,9 @@ pub const CONSOLE: &[Template] = console! {
     "invitations.html",
     "invite.html",
     "issued.html",
+    "layout.html",
     "lines.html",
+    "macros.html",
     "member.html",
     "my-connections.html",
     "my-sessions.html",

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use keyway_pages::{Pages, wrong_texts};
 use keyway_pages::console::{CONSOLE, samples};
+use keyway_pages::{Pages, wrong_texts};
 
 #[test]
 fn every_page_of_the_console_is_rendered_and_every_form_carries_the_token() {

@@ -247,7 +247,13 @@ async fn members_see_what_is_everyone_s_and_their_own_and_change_their_own() {
                 .await;
             assert_eq!(refused.status(), 404, "{at}: {}", refused.text());
         }
-        assert!(!browser.get("/console/apps").await.text().contains("bobs-own"));
+        assert!(
+            !browser
+                .get("/console/apps")
+                .await
+                .text()
+                .contains("bobs-own")
+        );
     }
     assert_eq!(eve.get(&shared).await.status(), 404);
     assert!(!eve.get("/console/apps").await.text().contains("everyone"));
