@@ -178,6 +178,9 @@ impl App {
             .filter(|one| meant(one.key()))
             .map(|one| one.listed(WAIT));
         futures_util::future::join_all(listed).await;
+        for connection in bound.connections() {
+            self.take_in_news(connection);
+        }
         bound
     }
 
@@ -201,9 +204,20 @@ impl App {
             if meant {
                 let listed = connection.listed(WAIT);
                 call.cancel.run_until_cancelled(listed).await;
+                self.take_in_news(connection);
             }
         }
         bound
+    }
+
+    /// Does not wait until the connection tells that it listed for the first time.
+    fn take_in_news(&self, connection: &Connection) {
+        if connection.is_news() {
+            self.bound_changed(&Change {
+                server: connection.id().to_owned(),
+                kind: ChangeKind::Lists,
+            });
+        }
     }
 
     /// The connection of `who` to a server, open.
@@ -309,6 +323,7 @@ impl App {
                         tenant.tell(Notice::ListChanged(list));
                     }
                 }
+                connection.took_in();
                 let changed = tenant.connection_changed(connection.id());
                 changed.into_iter().map(Notice::ListChanged).for_each(tell);
                 let trust = &self.inner.trust;

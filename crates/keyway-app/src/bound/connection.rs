@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -28,6 +28,8 @@ pub(crate) struct Connection {
     open: RwLock<Option<Arc<dyn Upstream>>>,
     /// What it listed last; it stays while the connection is closed.
     lists: Mutex<Arc<Lists>>,
+    /// Whether what it listed for the first time is in the catalogue of those whose it is.
+    taken_in: AtomicBool,
     /// Calls that run, and resources that are watched.
     busy: AtomicUsize,
     /// When it was last used, in milliseconds since the epoch.
@@ -53,6 +55,7 @@ impl Connection {
             instances,
             open: RwLock::default(),
             lists: Mutex::default(),
+            taken_in: AtomicBool::new(false),
             busy: AtomicUsize::new(0),
             used: AtomicI64::new(0),
             moved: Notify::new(),
@@ -168,6 +171,16 @@ impl Connection {
     pub(super) fn moved(&self) {
         self.remember();
         self.moved.notify_waiters();
+    }
+
+    /// What it lists is in the catalogue now.
+    pub(super) fn took_in(&self) {
+        self.taken_in.store(true, Ordering::SeqCst);
+    }
+
+    /// True when it has listed, and that is in no catalogue yet.
+    pub(super) fn is_news(&self) -> bool {
+        !self.taken_in.load(Ordering::SeqCst) && self.lists().fetched_at.is_some()
     }
 
     /// Waits until it has listed, at most for `limit`. Does not wait for one that cannot be reached.

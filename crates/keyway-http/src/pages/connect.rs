@@ -63,7 +63,8 @@ pub(super) fn show_form(
 /// Where someone is shown that it is connected.
 pub(super) fn done(key: &str) -> String {
     let key: String = url::form_urlencoded::byte_serialize(key.as_bytes()).collect();
-    format!("/connect/{key}?done=yes")
+    // A colon stands for itself in a path (RFC 3986, section 3.3).
+    format!("/connect/{}?done=yes", key.replace("%3A", ":"))
 }
 
 /// `POST /connect/{key}`: sets it, or sends the browser to where it is connected.

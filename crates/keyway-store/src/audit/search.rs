@@ -8,6 +8,9 @@ use crate::{Store, StoreError};
 /// By how much the moments of events that stand beside each other may be out of order.
 const DISORDER: SignedDuration = SignedDuration::from_mins(1);
 
+/// The most events of a block.
+const BLOCK: i64 = 128;
+
 /// How many blocks are read at once, at first and at most.
 const BLOCKS: std::ops::RangeInclusive<u32> = 1..=64;
 
@@ -38,7 +41,8 @@ impl Store {
         let mut before = before.unwrap_or(i64::MAX);
         if let Some(until) = filter.until.and_then(|at| at.checked_add(DISORDER).ok()) {
             let end = self.audit_place(organization, until).await?;
-            before = before.min(end.unwrap_or(i64::MAX));
+            // The last block may be longer than its first event says.
+            before = before.min(end.map_or(i64::MAX, |end| end.saturating_add(BLOCK)));
         }
         let since = filter.since.and_then(|at| at.checked_sub(DISORDER).ok());
         let from = match since {
@@ -46,7 +50,7 @@ impl Store {
             Some(since) => self
                 .audit_place(organization, since)
                 .await?
-                .map_or(0, |at| at - 128),
+                .map_or(0, |at| at - BLOCK),
             None => 0,
         };
         let mut blocks = *BLOCKS.start();

@@ -210,6 +210,10 @@ fn every_key_can_be_set_by_its_variable() {
         ("master_key.file", "k"),
         ("master_key.command", "pass show k"),
         ("shutdown.grace", "0s"),
+        ("approvals.expiry", "2d"),
+        ("approvals.wait", "10s"),
+        ("approvals.keep", "60d"),
+        ("approvals.pending", "9"),
         ("log.filter", "debug"),
         ("log.format", "text"),
     ];

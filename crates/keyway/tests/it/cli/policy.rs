@@ -18,7 +18,7 @@ fn a_sound_policy_is_called_that_and_a_broken_one_is_placed() {
     let ran = world.run(&["policy", "check"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert!(
-        ran.out.contains("policy.cedar: sound; 9 policies"),
+        ran.out.contains("policy.cedar: sound; 10 policies"),
         "{}",
         ran.out
     );

@@ -130,7 +130,7 @@ async fn a_client_that_an_admin_makes_is_shown_its_secret_once() {
         ),
         (
             json!({ "name": "x", "redirectUris": ["javascript:canary"] }),
-            "",
+            "/redirectUris",
         ),
     ] {
         let answer = gate.app.post("/v1/oauth/clients").json(&body).send().await;

@@ -120,14 +120,14 @@ async fn attack_asking_for_a_new_sign_in_signs_nobody_out() {
     let page = gate.owner.get("/sign-in?next=%2Faccount&again=1").await;
     assert_eq!(page.status(), 200, "{}", page.text());
     assert_eq!(gate.owner.cookies["keyway_session"], session);
-    assert_eq!(gate.owner.get("/account").await.status(), 200);
+    assert_eq!(gate.owner.get("/console").await.status(), 200);
     let fields = [
         ("mode", "signin"),
         ("email", super::world::EMAIL),
         ("password", super::world::PASSWORD),
     ];
     let done = gate.owner.submit(&page, &fields).await;
-    assert_eq!(done.header("location"), "/console", "{}", done.text());
+    assert_eq!(done.header("location"), "/account", "{}", done.text());
     assert_ne!(gate.owner.cookies["keyway_session"], session);
 }
 
