@@ -2,13 +2,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use keyway_core::action::HeaderParameter;
 use keyway_core::ports::{Clock, HttpSend, Random};
-use keyway_core::rpc::RpcError;
 use keyway_core::{Error, OrgId, Principal, RequestId, Subject};
 use keyway_store::Store;
 use keyway_vault::Vault;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -33,7 +31,7 @@ use crate::stats::{Stats, Tally};
 use crate::subscriptions::Subscriptions;
 use crate::tenant::Tenant;
 use crate::trust::{self, Trust};
-use crate::{Definitions, List, Notice, Page, Settings, access};
+use crate::{Definitions, Settings, access};
 
 /// The purpose of what [`App::seal`] seals.
 const STATE: &str = "request-state";
@@ -361,49 +359,6 @@ impl App {
     /// Answers once the store does.
     pub async fn check_store(&self) -> Result<(), Error> {
         Ok(self.inner.store.ping().await?)
-    }
-
-    /// One page of what `who` sees of a list, in a stable order: actions by slug, then servers by
-    /// key. What is listed may be called.
-    pub fn list(
-        &self,
-        who: &Principal,
-        list: List,
-        cursor: Option<&str>,
-    ) -> Result<Page, RpcError> {
-        self.limits().from_principal(who).map_err(Error::from)?;
-        self.view_with(who, &self.bound(who)).page(list, cursor)
-    }
-
-    /// How many items `who` sees of a list.
-    pub fn count(&self, who: &Principal, list: List) -> usize {
-        self.view_with(who, &self.bound(who)).count(list)
-    }
-
-    /// The parameters of a tool that are mirrored into `Mcp-Param-*` headers. Empty for most.
-    pub fn header_parameters(&self, who: &Principal, tool: &str) -> Arc<[HeaderParameter]> {
-        let catalogue = self.catalogue_with(who, &self.bound(who));
-        let Some(route) = catalogue.tool(tool) else {
-            return Arc::default();
-        };
-        // Nearly all have none, and then nothing has to be decided.
-        if route.headers.is_empty() || !self.view(who).sees(&route.thing) {
-            return Arc::default();
-        }
-        Arc::clone(&route.headers)
-    }
-
-    /// A number that is another one when what `who` sees of a list is, or when an action said that
-    /// it is.
-    pub fn version(&self, who: &Principal, list: List) -> u64 {
-        let announced = self.tenant(who).announced(list);
-        self.view(who).digest(list).wrapping_add(announced)
-    }
-
-    /// What changes for this principal from now on: lists also where only others see it. A receiver that lags has missed notices.
-    pub fn notices(&self, who: &Principal) -> broadcast::Receiver<Notice> {
-        // Whoever listens before their organization has anything hears of the first thing, too.
-        self.tenant_of(who.organization()).listen()
     }
 
     /// Seals bytes for a principal: unreadable and unalterable outside, and useless to anyone else.

@@ -23,6 +23,7 @@ mod listing;
 mod metrics;
 mod mounts;
 pub mod oauth;
+mod offers;
 mod output;
 mod pages;
 mod pages_at;

@@ -104,7 +104,7 @@ impl Pages {
 
     /// The text of a key that takes no variables; the key itself where there is none.
     pub fn text(&self, key: &str) -> String {
-        let none = Kwargs::from_iter(std::iter::empty::<(&str, Value)>());
+        let none = std::iter::empty::<(&str, Value)>().collect::<Kwargs>();
         self.texts
             .say(key, &none)
             .unwrap_or_else(|_| key.to_owned())

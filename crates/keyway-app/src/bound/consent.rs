@@ -199,5 +199,6 @@ fn agreed(id: &str, answers: &InputResponses) -> bool {
         let raw = RawJson::parse(answer.get().to_owned().into()).ok()?;
         raw.read::<Value>().ok()
     });
-    answer.is_some_and(|answer| answer["action"] == "accept")
+    let action = answer.as_ref().and_then(|answer| answer.get("action"));
+    action.is_some_and(|action| action == "accept")
 }

@@ -63,7 +63,7 @@ pub(super) fn check(
     match (&name, &slug) {
         (Err(_), _) => wrong("/name", "1 to 100 visible characters"),
         (Ok(_), None) if what == For::Making => {
-            wrong("/name", "a name with a letter from a to z or a digit")
+            wrong("/name", "a name with a letter from a to z or a digit");
         }
         _ => {}
     }

@@ -22,13 +22,12 @@ impl Connectors {
             return Err(Error::invalid_at("/value", "the new access token"));
         }
         let auth = match self.draft(who, &stored).await?.auth {
-            AuthDraft::None => return Err(error::no_secret()),
             AuthDraft::Headers(headers) => AuthDraft::Headers(replaced(headers, header, value)?),
             AuthDraft::Oauth(oauth) if oauth.client_id.is_some() => AuthDraft::Oauth(OauthDraft {
                 client_secret: Some(value.clone()),
                 ..oauth
             }),
-            AuthDraft::Oauth(_) => return Err(error::no_secret()),
+            AuthDraft::None | AuthDraft::Oauth(_) => return Err(error::no_secret()),
         };
         let patch = ConnectorPatch {
             auth: Some(auth),

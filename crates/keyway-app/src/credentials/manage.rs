@@ -4,7 +4,7 @@ use std::sync::Arc;
 use keyway_core::ports::{Clock, Random};
 use keyway_core::scopes::Scope;
 use keyway_core::{
-    Actor, CredentialDefinition, CredentialId, Error, OrgId, Principal, ProjectId, Secret, Subject,
+    CredentialDefinition, CredentialId, Error, OrgId, Principal, ProjectId, Secret, Subject,
 };
 use keyway_store::{CredentialPlace, NewStoredCredential, Reason, Store, StoredCredential};
 use keyway_vault::Vault;
@@ -12,6 +12,7 @@ use keyway_vault::Vault;
 use super::fields::check;
 use super::held::Held;
 use super::instance::seal;
+use super::sight::own_user;
 use super::view::definition;
 use super::{CredentialView, DefinitionView, Grants, Place, error};
 use crate::audit::{Audit, Event, EventKind};
@@ -256,16 +257,6 @@ impl Credentials {
         views.into_iter().next().ok_or_else(error::not_found)
     }
 
-    /// What `who` may see: everyone's for who administers the organization with the scope for it.
-    pub(super) async fn sight(&self, who: &Principal) -> Result<Sight, Error> {
-        let role = access::role(&self.parts.store, who).await?;
-        let role = role.ok_or_else(access::forbidden)?;
-        Ok(Sight {
-            all: role.administers() && who.scopes().admin(),
-            own: own_user(who),
-        })
-    }
-
     /// Checks what is to be set, and by whom.
     async fn asked(
         &self,
@@ -443,29 +434,6 @@ fn fully(who: &Principal) -> Result<(), Error> {
 
 fn event(who: &Principal, kind: EventKind, id: &CredentialId) -> Event {
     Event::new(kind, who).target("credential", id.as_str())
-}
-
-/// Whose instances somebody may see.
-pub(super) struct Sight {
-    pub(super) all: bool,
-    pub(super) own: Option<keyway_core::UserId>,
-}
-
-impl Sight {
-    fn reaches(&self, place: &CredentialPlace) -> bool {
-        match place {
-            CredentialPlace::User(user) => self.all || self.own.as_ref() == Some(user),
-            CredentialPlace::Organization | CredentialPlace::Project(_) => true,
-        }
-    }
-}
-
-/// The person `who` is, where a person asks.
-fn own_user(who: &Principal) -> Option<keyway_core::UserId> {
-    match who.actor() {
-        Some(Actor::User(user)) => Some(user),
-        _ => None,
-    }
 }
 
 /// What a store's refusal means here.

@@ -17,6 +17,7 @@ mod mine;
 mod page;
 mod place;
 mod resolve;
+mod sight;
 mod uses;
 mod view;
 mod void;

@@ -340,20 +340,20 @@ async fn a_server_that_is_defined_keeps_its_key() {
     process.app.set_bound_servers(vec![server()], opening);
     let elsewhere = McpServer::http("internal", "https://elsewhere.example.com");
     let elsewhere = Arc::new(elsewhere.header("X-Key", |acme: Acme| acme.api_key));
-    let connected = |servers| {
+    let connect = |servers| {
         process
             .app
             .set_connected_servers(who.organization(), servers);
     };
-    connected(vec![Arc::clone(&elsewhere)]);
+    connect(vec![Arc::clone(&elsewhere)]);
     let id = set(&process, "first").await;
     assert_eq!(listed(&process, &who).await, ["mcp__internal__one"]);
-    let opened = format!("open {} with", name(&process, &id, 1));
-    assert_eq!(opener.log(), [format!("{opened} Bearer first")]);
+    let prefix = format!("open {} with", name(&process, &id, 1));
+    assert_eq!(opener.log(), [format!("{prefix} Bearer first")]);
 
     let opening = Arc::clone(&opener) as Arc<dyn OpenServer>;
     process.app.set_bound_servers(Vec::new(), opening);
     assert_eq!(listed(&process, &who).await, ["mcp__internal__one"]);
-    assert_eq!(opener.log().last(), Some(&format!("{opened} first")));
+    assert_eq!(opener.log().last(), Some(&format!("{prefix} first")));
     process.stop().await;
 }

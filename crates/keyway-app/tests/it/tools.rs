@@ -10,6 +10,7 @@ use crate::fake_upstream::{FakeUpstream, raw, tools};
 use crate::support::{Process, stranger};
 
 /// Every page of what a filter lets through.
+#[expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 fn all(app: &App, filter: &ToolFilter<'_>) -> Vec<ToolView> {
     let (mut found, mut cursor) = (Vec::new(), None);
     loop {
@@ -43,23 +44,23 @@ async fn ten_thousand_tools_are_found_page_by_page_each_once() {
     let everything = all(app, &ToolFilter::default());
     let seen: BTreeSet<_> = names(&everything).into_iter().collect();
     assert_eq!((everything.len(), seen.len()), (10_001, 10_001));
-    let seven = ToolFilter {
+    let sevenths = ToolFilter {
         text: " 00007  TOOL ",
         ..ToolFilter::default()
     };
-    let found = all(app, &seven);
+    let found = all(app, &sevenths);
     assert_eq!(
         names(&found),
         ["mcp__few__tool_00007", "mcp__many__tool_00007"]
     );
     let of_few = ToolFilter {
         server: Some("few"),
-        ..seven.clone()
+        ..sevenths.clone()
     };
     assert_eq!(names(&all(app, &of_few)), ["mcp__few__tool_00007"]);
     assert_eq!(app.servers_of_tools(&app.local()), ["few", "many"]);
 
-    let refused = app.find_tools(&app.local(), &seven, Some("nonsense"));
+    let refused = app.find_tools(&app.local(), &sevenths, Some("nonsense"));
     assert_eq!(refused.unwrap_err().code(), "invalid_input");
     let nobody = app.find_tools(&stranger(), &ToolFilter::default(), None);
     assert!(nobody.unwrap().tools.is_empty());

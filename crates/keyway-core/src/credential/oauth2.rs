@@ -215,11 +215,11 @@ impl OAuth2 {
         if !matches!(endpoints, (Some(_), Some(_)) | (None, None)) {
             return Some("the authorization and the token endpoint go together".to_owned());
         }
-        let named = self.token_endpoint.is_some() || self.issuer.is_some();
-        if self.found_at.is_some() && named {
+        let is_named = self.token_endpoint.is_some() || self.issuer.is_some();
+        if self.found_at.is_some() && is_named {
             return Some("a server that is found is not named as well".to_owned());
         }
-        if self.found_at.is_none() && !named {
+        if self.found_at.is_none() && !is_named {
             return Some("it names neither an issuer nor endpoints".to_owned());
         }
         let urls = [
@@ -240,12 +240,12 @@ impl OAuth2 {
                 ));
             }
         }
-        let plain = |scope: &String| {
+        let well_written = |scope: &String| {
             let separator = self.quirks.scope_separator;
             let good = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\');
             !scope.is_empty() && scope.chars().all(|c| good(c) && c != separator)
         };
-        if !self.scopes.iter().all(plain) {
+        if !self.scopes.iter().all(well_written) {
             return Some("a scope is letters, digits and signs without a space".to_owned());
         }
         let mut names = self.parameters.iter().map(|(name, _)| name.as_str());

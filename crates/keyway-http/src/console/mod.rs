@@ -1,8 +1,6 @@
 //! The console: one file or folder a noun, below `/console`. Each noun lists its pages in a function
 //! `routes`, and [`routes`](mod@routes) lists the nouns.
 
-#![allow(dead_code, reason = "pages of other nouns use it")]
-
 mod activity;
 mod agents;
 mod api_keys;

@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_path_with_an_entry_has_a_place_in_the_navigation() {
-        for path in paths().iter() {
+        for path in paths() {
             let Some(key) = path.nav else { continue };
             assert!(path.get && !path.path.contains('{'), "{path:?}");
             let mut keys = GROUPS.iter().flat_map(|(_, keys)| keys.iter());

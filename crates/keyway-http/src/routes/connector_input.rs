@@ -1,3 +1,5 @@
+#![expect(clippy::option_option, reason = "`null` is not the same as nothing")]
+
 use std::time::Duration;
 
 use keyway_app::connectors::{

@@ -166,8 +166,7 @@ fn revision(headers: &HeaderMap, body: Option<i64>) -> Result<i64, Error> {
     let header = headers.get(IF_MATCH).and_then(|value| value.to_str().ok());
     let header = header.map(|value| value.trim().trim_matches('"').parse::<i64>());
     match (header, body) {
-        (Some(Ok(revision)), _) => Ok(revision),
-        (None, Some(revision)) => Ok(revision),
+        (Some(Ok(revision)), _) | (None, Some(revision)) => Ok(revision),
         (Some(Err(_)), _) => Err(Error::new(
             Kind::Conflict,
             "connector_changed",

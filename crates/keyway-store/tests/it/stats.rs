@@ -181,6 +181,7 @@ async fn what_became_of_servers_is_kept_with_what_was_before() {
 }
 
 /// Servers, seconds and states; the moment of `stopped` is the millisecond after what was known.
+#[expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 async fn told(
     store: &Store,
     organization: &keyway_core::OrgId,

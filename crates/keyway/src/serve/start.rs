@@ -33,16 +33,16 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
     opened.keys.announce().await?;
     let watch = opened.keys.clone().run(opened.ending.clone());
     opened.tasks.spawn(watch);
-    let announced = announce(config, address);
+    let beacon = announce(config, address);
     opened.app.served_at(&base_url(config, address));
     setup.findings.iter().for_each(remark);
     let mut servers = upstreams::servers(gateway, &setup, &opened);
     servers.take(&setup.config, &setup.findings).await;
     let pool = servers.pool();
-    let opener = connectors::Opener {
+    let by_pool = connectors::Opener {
         pool: Arc::clone(&pool),
     };
-    opened.app.serve_connectors(Arc::new(opener)).await;
+    opened.app.serve_connectors(Arc::new(by_pool)).await;
     if let Some(reload) = setup.reload {
         let config = setup.config.clone();
         let watch = watch::Watch::new(reload, servers, &opened, config, setup.findings);
@@ -106,7 +106,7 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
         address,
         config: setup.config,
         opened,
-        _announced: announced,
+        _announced: beacon,
         pool,
         stopping,
         server,

@@ -1,10 +1,3 @@
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test that cannot be set up fails"
-)]
-
 //! What must not get through.
 
 use std::sync::Arc;
@@ -200,16 +193,16 @@ async fn attack_of_many_who_make_an_approved_call_at_once_one_runs() {
         "arguments": { "path": "/srv/a" },
         "_meta": { "keyway/approval": asked.id }
     });
-    let calls: Vec<_> = (0..16)
-        .map(|_| {
-            let (world, named) = (Arc::clone(&world), named.clone());
-            tokio::spawn(async move { world.params(&world.client, named).await })
-        })
-        .collect();
-    let mut spent = 0;
-    for call in calls {
-        spent += usize::from(code(&call.await.unwrap()) == "approval_spent");
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let (world, named) = (Arc::clone(&world), named.clone());
+        calls.spawn(async move { world.params(&world.client, named).await });
     }
+    let answers = calls.join_all().await;
+    let spent = answers
+        .iter()
+        .filter(|answer| code(answer) == "approval_spent");
+    let spent = spent.count();
     assert_eq!((world.ran(), spent), (1, 15));
     let Ok(world) = Arc::try_unwrap(world) else {
         unreachable!()

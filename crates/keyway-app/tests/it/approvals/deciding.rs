@@ -1,11 +1,3 @@
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test that cannot be set up fails"
-)]
-
 //! Who decides, who sees, and what is told to who comes second.
 
 use keyway_app::approvals::{Decide, ListApprovals, Through};

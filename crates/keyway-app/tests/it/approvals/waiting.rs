@@ -1,10 +1,3 @@
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test that cannot be set up fails"
-)]
-
 //! How a call waits, and what it is answered.
 
 use std::sync::Arc;
@@ -184,7 +177,7 @@ async fn the_person_at_the_client_decides_where_policy_lets_them_and_anybody_els
     world.gate.later(3_600);
     let app = world.app().clone();
     let desk = Desk::with(true, yes(), move || {
-        app.set_policies(policies(super::world::OTHERS))
+        app.set_policies(policies(super::world::OTHERS));
     });
     let answer = world.params_at(&world.client, params(), desk as _).await;
     assert_eq!((code(&answer).as_str(), world.ran()), ("approval_void", 1));

@@ -41,7 +41,7 @@ impl World {
 
     /// Requests wait for as long as a test takes.
     pub(crate) async fn patient() -> Self {
-        Self::with(|settings| settings.approvals.wait = Duration::from_secs(120)).await
+        Self::with(|settings| settings.approvals.wait = Duration::from_mins(2)).await
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
@@ -55,15 +55,15 @@ impl World {
         let member = gate.world.joined("grace@example.com", Role::Member).await;
         let code = gate.code(&member.visitor, "mcp").await;
         let tokens = gate.redeem(&code).await.unwrap();
-        let client = gate.come_in(&tokens).await.unwrap();
+        let come_in = gate.come_in(&tokens).await.unwrap();
         let app = gate.world.app();
         app.set_upstreams(vec![Arc::clone(&upstream) as _]);
         app.set_policies(policies(OTHERS));
         Self {
+            gate,
             upstream,
             member,
-            client,
-            gate,
+            client: come_in,
         }
     }
 
@@ -109,8 +109,8 @@ impl World {
             caller,
             ..Asking::new(self.app())
         };
-        let called = asking.call(self.app(), RelayMethod::CallTool, "mcp__s__drop", &params);
-        match called.await {
+        let outcome = asking.call(self.app(), RelayMethod::CallTool, "mcp__s__drop", &params);
+        match outcome.await {
             Ok(result) => result.as_str().to_owned(),
             Err(error) => error.message,
         }

@@ -82,13 +82,13 @@ pub(super) fn stored(view: &ConnectorView) -> Filled {
             let (first, rest) = headers
                 .split_first()
                 .map_or((None, &[][..]), |(a, b)| (Some(a), b));
-            let more: String = rest.iter().map(|one| format!("{}:\n", one.name)).collect();
+            let more: Vec<_> = rest.iter().map(|one| format!("{}:\n", one.name)).collect();
             let scheme = first.and_then(|one| one.scheme.clone()).unwrap_or_default();
             filled
                 .with("auth", "headers")
                 .with("header", first.map_or("", |one| &one.name))
                 .with("scheme", scheme)
-                .with("more", more)
+                .with("more", more.concat())
         }
         AuthView::Oauth(oauth) => filled
             .with("auth", shown::mode(oauth.mode))

@@ -5,6 +5,8 @@ mod list;
 mod page;
 mod try_it;
 
+use std::fmt::Write as _;
+
 use super::routes::Route;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -23,7 +25,7 @@ pub(crate) fn href(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') {
             href.push(char::from(byte));
         } else {
-            href.push_str(&format!("%{byte:02X}"));
+            let _ = write!(href, "%{byte:02X}");
         }
     }
     href

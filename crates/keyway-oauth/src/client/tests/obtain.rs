@@ -45,12 +45,11 @@ async fn a_server_is_found_and_a_client_registered_there_is_remembered() {
     let registered = world.web.forms("https://as.example/register");
     assert_eq!(registered.len(), 1, "it is registered once");
     // What it found, it reaches like anybody: nothing is the operator's own choice.
-    let requests = world.web.requests.lock();
-    let all_guarded = requests
-        .iter()
-        .all(|request| request.destination == Destination::Guarded);
-    assert!(all_guarded);
-    drop(requests);
+    {
+        let requests = world.web.requests.lock();
+        let mut asked = requests.iter();
+        assert!(asked.all(|request| request.destination == Destination::Guarded));
+    }
     // The server does not know the client any more: another one is registered.
     let refusal = status(401, &json!({ "error": "invalid_client" }));
     world.web.on(TOKEN, [refusal]);

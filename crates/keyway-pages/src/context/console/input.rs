@@ -65,10 +65,10 @@ pub fn inputs(schema: &Value) -> Option<Vec<Input>> {
 
 /// What a form means as the arguments of a call: fields that are empty are left out. Answers the field
 /// that is not as it should be otherwise.
-pub fn arguments<'a>(
-    inputs: &'a [Input],
+pub fn arguments(
+    inputs: &[Input],
     sent: impl Fn(&str) -> String,
-) -> Result<Map<String, Value>, &'a Input> {
+) -> Result<Map<String, Value>, &Input> {
     let mut arguments = Map::new();
     for input in inputs {
         let text = sent(&input.field);

@@ -139,7 +139,7 @@ impl Page for Overview {
             tools: (at != 1).then_some(12),
             available: (at != 2).then(|| Available::of(f64::from(at) / 8.0)),
         };
-        let tool = |name: &str, href: Option<&str>| ToolCalls {
+        let called = |name: &str, href: Option<&str>| ToolCalls {
             name: name.into(),
             href: href.map(str::to_owned),
             all: 1234,
@@ -167,8 +167,8 @@ impl Page for Overview {
                 calls_plot: Plot::bars(&counts),
                 took_plot: Plot::line(&took),
                 tools: vec![
-                    tool("mcp__github__list_issues", Some("/console/tools/x")),
-                    tool(SAMPLE_OUTSIDE, None),
+                    called("mcp__github__list_issues", Some("/console/tools/x")),
+                    called(SAMPLE_OUTSIDE, None),
                 ],
             }),
         };

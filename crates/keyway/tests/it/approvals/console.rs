@@ -2,6 +2,7 @@ use keyway_core::ports::{Caller, NoCaller, RelayMethod};
 use keyway_core::rpc::RawJson;
 use keyway_core::{ActingAgent, Principal};
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use crate::support::actions::{Said, Say};
 use crate::support::app::TestApp;
@@ -20,7 +21,7 @@ fn purge() -> keyway::Action {
 async fn asks(app: &TestApp, who: &Principal, text: &str) -> String {
     let running = app.running.app();
     let params = json!({ "name": "acme-purge", "arguments": { "text": text } });
-    let (params, cancel) = (RawJson::of(&params).unwrap(), Default::default());
+    let (params, cancel) = (RawJson::of(&params).unwrap(), CancellationToken::new());
     let caller: std::sync::Arc<dyn Caller> = std::sync::Arc::new(NoCaller);
     let call = keyway_app::Call {
         who,

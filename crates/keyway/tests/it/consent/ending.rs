@@ -27,7 +27,7 @@ async fn remove(world: &World) {
 
 #[tokio::test]
 async fn a_connector_that_is_removed_takes_its_tokens_back_and_leaves_nothing() {
-    let (world, ben) = agreed().await;
+    let (world, ben) = Box::pin(agreed()).await;
     remove(&world).await;
     until("the tokens to be taken back", || async {
         !world.server.has_grants()
@@ -48,7 +48,7 @@ async fn a_connector_that_is_removed_takes_its_tokens_back_and_leaves_nothing() 
 
 #[tokio::test]
 async fn a_revocation_that_hangs_does_not_keep_a_connector_there() {
-    let (world, ben) = agreed().await;
+    let (world, ben) = Box::pin(agreed()).await;
     world.server.misbehave(Misbehaviour::RevocationHangs);
     remove(&world).await;
     assert!(tools(&world.app, &ben.key).await.is_empty());
@@ -58,7 +58,7 @@ async fn a_revocation_that_hangs_does_not_keep_a_connector_there() {
 
 #[tokio::test]
 async fn attack_tokens_do_not_go_to_an_address_that_nobody_agreed_to() {
-    let (world, ben) = agreed().await;
+    let (world, ben) = Box::pin(agreed()).await;
     let other = ProtectedPeer::start(&world.server, Script::default(), ResourceOptions::default());
     let other = other.await;
     let before = world.server.sent_tokens().len();
@@ -83,7 +83,7 @@ async fn attack_tokens_do_not_go_to_an_address_that_nobody_agreed_to() {
 
 #[tokio::test]
 async fn a_connector_that_is_switched_off_keeps_what_was_agreed_to() {
-    let (world, ben) = agreed().await;
+    let (world, ben) = Box::pin(agreed()).await;
     world.change(json!({ "enabled": false })).await;
     assert!(tools(&world.app, &ben.key).await.is_empty());
     assert!(world.server.has_grants());

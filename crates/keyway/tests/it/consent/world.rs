@@ -221,9 +221,7 @@ pub(super) fn link(answer: &Value) -> String {
     let text = result.to_string();
     let from = text.find("http://").unwrap();
     let rest = &text[from..];
-    let end = rest
-        .find(|c: char| c == ' ' || c == '"' || c == '\\')
-        .unwrap();
+    let end = rest.find([' ', '"', '\\']).unwrap();
     rest[..end].to_owned()
 }
 

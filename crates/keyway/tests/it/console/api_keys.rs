@@ -10,7 +10,7 @@ const NEW: &str = "/console/api-keys/new";
 
 async fn status(app: &TestApp, key: &str) -> u16 {
     let ask = app.ask(http::Method::GET, "/v1/actions").bearer(key);
-    ask.send().await.status().into()
+    ask.send().await.status()
 }
 
 /// The page of the key of this name.

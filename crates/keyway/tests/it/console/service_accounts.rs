@@ -28,7 +28,7 @@ async fn make(owner: &mut Browser, name: &str) -> String {
 
 async fn status(app: &TestApp, key: &str) -> u16 {
     let ask = app.ask(http::Method::GET, "/v1/actions").bearer(key);
-    ask.send().await.status().into()
+    ask.send().await.status()
 }
 
 #[tokio::test]

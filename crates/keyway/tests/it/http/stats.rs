@@ -97,14 +97,13 @@ async fn a_question_that_is_not_understood_is_refused_without_being_repeated() {
 }
 
 /// The states that a server was in, the oldest first.
-fn states(stats: &Value) -> Vec<String> {
-    let history = stats["history"].as_array().cloned().unwrap_or_default();
-    let states = history
+fn states(told: &Value) -> Vec<String> {
+    let history = told["history"].as_array().cloned().unwrap_or_default();
+    let all = history
         .iter()
         .rev()
         .map(|change| change["state"].as_str().unwrap().to_owned());
-    states
-        .filter(|state| state != "configured" && state != "connecting")
+    all.filter(|state| state != "configured" && state != "connecting")
         .collect()
 }
 

@@ -183,6 +183,7 @@ async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_noth
                 Some((_, id)) if path.contains('{') => path
                     .replace("{id}", id)
                     .replace("{name}", id)
+                    .replace("{key}", id)
                     .replace("{slug}", id),
                 _ => {
                     assert!(!path.contains('{'), "there is nothing to try {path} with");

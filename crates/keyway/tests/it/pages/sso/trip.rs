@@ -45,7 +45,7 @@ async fn oidc_leads_on_to_where_somebody_wanted_to_go() {
         ("%2F%5Cevil.example", "/console"),
         ("%2F%09%2Fevil.example", "/console"),
         ("javascript%3Aalert(1)", "/console"),
-        ("%2Faccount&next=https%3A%2F%2Fevil.example", "/account"),
+        ("%2Faccount&next=https%3A%2F%2Fevil.example", "/console"),
     ] {
         let mut browser = corp.browser();
         let path = format!("/sso/corp?next={next}");
