@@ -179,7 +179,7 @@ impl App {
             .map(|one| one.listed(WAIT));
         futures_util::future::join_all(listed).await;
         for connection in bound.connections() {
-            self.take_in_news(connection);
+            self.take_in_first_list(who, &bound, connection).await;
         }
         bound
     }
@@ -204,20 +204,27 @@ impl App {
             if meant {
                 let listed = connection.listed(WAIT);
                 call.cancel.run_until_cancelled(listed).await;
-                self.take_in_news(connection);
+                self.take_in_first_list(call.who, &bound, connection).await;
             }
         }
         bound
     }
 
-    /// Does not wait until the connection tells that it listed for the first time.
-    fn take_in_news(&self, connection: &Connection) {
-        if connection.is_news() {
-            self.bound_changed(&Change {
-                server: connection.id().to_owned(),
-                kind: ChangeKind::Lists,
-            });
+    /// Does not wait until the connection tells that it listed for the first time, nor until what it
+    /// listed is accepted.
+    async fn take_in_first_list(&self, who: &Principal, bound: &Bound, connection: &Connection) {
+        if connection.is_settled() || connection.lists().fetched_at.is_none() {
+            return;
         }
+        self.bound_changed(&Change {
+            server: connection.id().to_owned(),
+            kind: ChangeKind::Lists,
+        });
+        // Only what is in a catalogue is held against what is known of it.
+        self.catalogue_with(who, bound);
+        self.take_in_list_of(connection.organization(), connection.server())
+            .await;
+        connection.settle();
     }
 
     /// The connection of `who` to a server, open.
@@ -323,7 +330,6 @@ impl App {
                         tenant.tell(Notice::ListChanged(list));
                     }
                 }
-                connection.took_in();
                 let changed = tenant.connection_changed(connection.id());
                 changed.into_iter().map(Notice::ListChanged).for_each(tell);
                 let trust = &self.inner.trust;

@@ -29,7 +29,7 @@ pub(crate) struct Connection {
     /// What it listed last; it stays while the connection is closed.
     lists: Mutex<Arc<Lists>>,
     /// Whether what it listed for the first time is in the catalogue of those whose it is.
-    taken_in: AtomicBool,
+    settled: AtomicBool,
     /// Calls that run, and resources that are watched.
     busy: AtomicUsize,
     /// When it was last used, in milliseconds since the epoch.
@@ -55,7 +55,7 @@ impl Connection {
             instances,
             open: RwLock::default(),
             lists: Mutex::default(),
-            taken_in: AtomicBool::new(false),
+            settled: AtomicBool::new(false),
             busy: AtomicUsize::new(0),
             used: AtomicI64::new(0),
             moved: Notify::new(),
@@ -173,14 +173,14 @@ impl Connection {
         self.moved.notify_waiters();
     }
 
-    /// What it lists is in the catalogue now.
-    pub(super) fn took_in(&self) {
-        self.taken_in.store(true, Ordering::SeqCst);
+    /// What it listed for the first time is in the catalogue now.
+    pub(super) fn settle(&self) {
+        self.settled.store(true, Ordering::Release);
     }
 
-    /// True when it has listed, and that is in no catalogue yet.
-    pub(super) fn is_news(&self) -> bool {
-        !self.taken_in.load(Ordering::SeqCst) && self.lists().fetched_at.is_some()
+    /// False until a call saw to it that what it listed for the first time is in the catalogue.
+    pub(super) fn is_settled(&self) -> bool {
+        self.settled.load(Ordering::Acquire)
     }
 
     /// Waits until it has listed, at most for `limit`. Does not wait for one that cannot be reached.

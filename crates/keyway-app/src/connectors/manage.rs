@@ -180,12 +180,8 @@ impl Connectors {
         self.end_consents(who, consents, "connector_removed")
             .await?;
         self.taken_over().await;
-        // Whoever gets the key next begins anew.
-        let store = &inner.store;
-        let forgotten = store.forget_server_tools(who.organization(), &stored.slug);
-        forgotten.await?;
         let key = (who.organization().clone(), stored.slug.as_str().into());
-        Ok(self.app.server_decided(&key).await?)
+        Ok(self.app.forget_server(&key).await?)
     }
 
     /// Has the server connected to anew: a connection that stands is closed first.

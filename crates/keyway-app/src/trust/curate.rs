@@ -120,11 +120,11 @@ fn shown(tool: &Definition, rules: &Rules) -> Option<RawJson> {
         None if rules.only_allowed => return None,
         _ => {}
     }
-    let pin = rules.pins.get(&tool.key);
-    let accepted = pin.and_then(|pin| pin.accepted.as_ref());
+    let accepted = rules
+        .pins
+        .get(&tool.key)
+        .and_then(|pin| pin.accepted.as_ref());
     let definition = match (rules.pinning, rules.new_tools) {
-        // What is listed for the first time is about to be accepted as it is.
-        _ if pin.is_none() && rules.first_listed_at.is_none() => &tool.json,
         (Pinning::Pin, _) => &accepted?.json,
         (Pinning::Follow, NewTools::Off) => {
             accepted?;

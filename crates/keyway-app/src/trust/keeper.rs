@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyway_core::OrgId;
 use keyway_core::ports::{Change, ChangeKind, Lists, Upstream as _};
 use keyway_store::StoreError;
 use tokio::time::MissedTickBehavior;
@@ -48,8 +49,18 @@ impl App {
         }
     }
 
+    /// Takes in what a server lists now, for whoever cannot wait until it is taken in anyway.
+    pub(crate) async fn take_in_list_of(&self, organization: &OrgId, server: &str) {
+        let key: Key = (organization.clone(), server.into());
+        if let Err(error) = self.take_in_list(&key).await {
+            tracing::warn!(server, %error, "what the MCP server lists is not taken in");
+            self.inner.trust.unseen.lock().insert(key);
+        }
+    }
+
     async fn take_in_list(&self, key: &Key) -> Result<(), StoreError> {
         let (organization, server) = key;
+        let _writing = self.inner.trust.writing.lock().await;
         let shown = self.inner.trust.all_shown(key);
         let Some(first) = shown.first() else {
             return Ok(());
@@ -74,6 +85,18 @@ impl App {
                 .detail("count", held.len());
             self.audit().note(event);
         }
+        self.server_decided(key).await
+    }
+
+    /// Forgets what was decided about a server that is not there any more: whoever gets its key next
+    /// begins anew.
+    pub(crate) async fn forget_server(&self, key: &Key) -> Result<(), StoreError> {
+        let trust = &self.inner.trust;
+        let _writing = trust.writing.lock().await;
+        trust.let_go(key);
+        let (organization, server) = key;
+        let store = &self.inner.store;
+        store.forget_server_tools(organization, server).await?;
         self.server_decided(key).await
     }
 

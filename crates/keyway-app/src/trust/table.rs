@@ -20,6 +20,8 @@ pub(crate) struct Trust {
     /// Servers whose lists may say something that is not known.
     pub(super) unseen: Mutex<HashSet<Key>>,
     pub(super) woken: Notify,
+    /// Held while a list is written down, so that none is of a server that was forgotten meanwhile.
+    pub(super) writing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -73,6 +75,12 @@ impl Trust {
         if shown.iter().any(|one| one.rules().remember()) {
             self.look_at(key);
         }
+    }
+
+    /// Lets go of the connections of a server that is not there any more.
+    pub(super) fn let_go(&self, key: &Key) {
+        self.known.lock().shown.remove(key);
+        self.unseen.lock().remove(key);
     }
 
     fn look_at(&self, key: Key) {

@@ -293,7 +293,8 @@ async fn attack_a_connection_of_one_organization_is_never_reached_or_heard_of_by
     assert_eq!(heard(&mut our_notices), [], "it is nobody else's business");
     assert_eq!(heard(&mut their_notices).len(), List::ALL.len());
     assert_eq!(listed(&process, &ours).await, Vec::<String>::new());
-    assert_eq!(listed(&process, &theirs).await, ["mcp__internal__one"]);
+    // What it lists for the first time is accepted as it is.
+    until(|| async { listed(&process, &theirs).await == ["mcp__internal__one"] }).await;
     let their_name = format!("internal#{}/{their_instance}.1", theirs.organization());
     assert_eq!(
         opener.log(),
@@ -308,7 +309,7 @@ async fn attack_a_connection_of_one_organization_is_never_reached_or_heard_of_by
     heard(&mut their_notices);
     opener.upstream.list(Lists {
         fetched_at: Some(jiff::Timestamp::UNIX_EPOCH),
-        ..tools(&["one", "two"])
+        ..tools(&[])
     });
     app.upstream_changed(&Change {
         server: their_name.clone(),
@@ -353,7 +354,8 @@ async fn a_server_that_is_defined_keeps_its_key() {
 
     let opening = Arc::clone(&opener) as Arc<dyn OpenServer>;
     process.app.set_bound_servers(Vec::new(), opening);
-    assert_eq!(listed(&process, &who).await, ["mcp__internal__one"]);
+    // What it lists for the first time as a connected one is accepted as it is.
+    until(|| async { listed(&process, &who).await == ["mcp__internal__one"] }).await;
     assert_eq!(opener.log().last(), Some(&format!("{prefix} first")));
     process.stop().await;
 }

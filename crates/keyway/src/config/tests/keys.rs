@@ -34,7 +34,7 @@ fn every_key_reads_what_it_shows() {
          auth: {required: false}\nexpose: {default: [mcp, cli]}\n\
          limits: {body_bytes: 1 MiB, json_depth: 20, json_nodes: 1000, request_timeout: 500ms}\n\
          egress: {allow: [10.0.0.0/8]}\nmaster_key: {file: k, command: [pass, show, k]}\n\
-         policy: {file: p.cedar, unannotated: destructive}\napprovals: {default: off}\n\
+         policy: {file: p.cedar, unannotated: destructive}\napprovals: {default: off, expiry: 2d, wait: 10s, keep: 60d, pending: 9}\n\
          rate_limit: {principal: {limit: 1, window: 2s}, client: {limit: 3, window: 4s}, tool: {limit: 5, window: 6s},\n\
          \x20 address: {limit: 7, window: 8s}, oauth_register: {limit: 9, window_ms: 10000}, sign_in: {limit: 11, window: 12s}}\n\
          audit: {durability: power, keep_arguments: ['mcp__a__*'], commit_interval: 50ms, checkpoint_events: 5, checkpoint_interval: 1m}\n\
@@ -87,6 +87,10 @@ fn every_key_reads_what_it_shows() {
     policy.file = "DIR/p.cedar"
     policy.unannotated = "destructive"
     approvals.default = "off"
+    approvals.expiry = "48h"
+    approvals.wait = "10s"
+    approvals.keep = "1440h"
+    approvals.pending = 9
     rate_limit.principal.limit = 1
     rate_limit.principal.window = "2s"
     rate_limit.client.limit = 3

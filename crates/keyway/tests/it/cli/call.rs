@@ -67,7 +67,7 @@ fn a_bad_command_line_is_told_as_json_when_asked() {
         assert_eq!(told["error"]["code"], "bad_command_line", "{told}");
     }
     let ran = World::new().run(&["--json", "sevre"]);
-    insta::assert_snapshot!(ran.err, @r#"{"error":{"code":"bad_command_line","message":"unrecognized subcommand 'sevre'","hint":"some similar subcommands exist: 'service-accounts', 'users', 'serve'"}}"#);
+    insta::assert_snapshot!(ran.err, @r#"{"error":{"code":"bad_command_line","message":"unrecognized subcommand 'sevre'","hint":"some similar subcommands exist: 'service-accounts', 'users', 'servers', 'serve'"}}"#);
 }
 
 #[test]

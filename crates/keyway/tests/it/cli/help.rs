@@ -50,7 +50,7 @@ fn a_wrong_command_line_is_exit_code_2() {
     exit 2
     error: unrecognized subcommand 'srve'
 
-      tip: a similar subcommand exists: 'serve'
+      tip: some similar subcommands exist: 'servers', 'serve'
 
     Usage: keyway [OPTIONS] <COMMAND>
 

@@ -201,15 +201,18 @@ async fn who_has_not_agreed_yet_is_listed_the_tools_that_others_are_and_nothing_
         &json!({}),
     )
     .await;
-    assert_eq!(resources["result"]["resources"], json!([]), "{resources}");
+    let listed = resources["result"]["resources"].as_array().unwrap();
+    let uris: Vec<_> = listed.iter().map(|resource| &resource["uri"]).collect();
+    assert_eq!(uris, ["keyway://status"], "{resources}");
     let called = eve.call(&world.app).await;
     assert!(
         called.to_string().contains("credential_missing"),
         "{called}"
     );
     // Nobody is behind a key of a machine: nothing is listed, and a call says why it cannot be.
-    assert!(tools(&world.app, &world.app.key).await.is_empty());
-    let machine = call(&world.app, &world.app.key, &json!({})).await;
+    let machine = world.machine().await;
+    assert!(tools(&world.app, &machine).await.is_empty());
+    let machine = call(&world.app, &machine, &json!({})).await;
     assert!(
         machine.to_string().contains("credential_needs_a_person"),
         "{machine}"

@@ -46,7 +46,12 @@ async fn people_see_and_end_what_they_connected_and_nobody_elses() {
     })
     .await;
     assert_eq!(mine(&world, &ben).await[0]["state"], "missing");
-    let machine = world.app.get("/v1/me/connections").send().await;
+    let machine = world.machine().await;
+    let machine = world
+        .app
+        .ask(Method::GET, "/v1/me/connections")
+        .bearer(&machine);
+    let machine = machine.send().await;
     assert_eq!(machine.status(), 409, "{}", machine.text());
     world.app.running.stop().await;
 }

@@ -95,6 +95,21 @@ impl World {
         }
     }
 
+    /// The key of a machine, behind which there is nobody.
+    pub(super) async fn machine(&self) -> String {
+        let use_cases = self.app.running.app();
+        let who = use_cases.local();
+        let people = use_cases.people();
+        let account = people.create_service_account(&who, "ci", Role::Member);
+        let request = KeyRequest {
+            name: "ci".into(),
+            service_account: Some(account.await.unwrap().id),
+            ..KeyRequest::default()
+        };
+        let issued = use_cases.api_keys().issue(&who, request).await.unwrap();
+        issued.secret.expose().clone()
+    }
+
     /// Everything that was written down or is shown, searched for what nobody may see.
     pub(super) async fn is_clean(&self) {
         let audit = self.app.get("/v1/audit?limit=200").send().await;
@@ -221,7 +236,7 @@ pub(super) fn link(answer: &Value) -> String {
     let text = result.to_string();
     let from = text.find("http://").unwrap();
     let rest = &text[from..];
-    let end = rest.find([' ', '"', '\\']).unwrap();
+    let end = rest.find([' ', ',', '"', '\\']).unwrap();
     rest[..end].to_owned()
 }
 

@@ -70,7 +70,10 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
         "key": "acme", "scope": "organization", "fields": { "apiKey": "ours" }
     });
     let credential = as_owner(gate, "/v1/credentials", credential).await;
-    let connector = json!({ "name": "Ours", "url": "https://mcp.ours.example/", "enabled": false });
+    let connector = json!({
+        "name": "Quokka", "url": "https://mcp.ours.example/", "enabled": false,
+        "auth": { "kind": "oauth", "mode": "per_user" }
+    });
     let connector = as_owner(gate, "/v1/connectors", connector).await;
     let first = |answer: &Answer, list: &str| id(&answer.json()[list][0]);
     let members = gate.app.get("/v1/members").send().await;
@@ -82,6 +85,8 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
         ("/v1/service-accounts/", id(&account)),
         ("/v1/api-keys/", id(&key)),
         ("/v1/connectors/", id(&connector)),
+        ("/v1/mcp-servers/", "quokka".to_owned()),
+        ("/v1/me/connections/", "mcp:quokka".to_owned()),
         ("/v1/credentials/", id(&credential)),
         (
             "/v1/oauth/clients/",
@@ -205,7 +210,9 @@ async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_noth
             };
             let (status, text) = (answer.status(), answer.text());
             assert!(status < 500, "{method} {path}: {status} {text}");
-            if path.contains('{') {
+            // A machine has no connections of its own to look for one among.
+            let nobody = path.starts_with("/v1/me/") && text.contains("credential_needs_a_person");
+            if path.contains('{') && !nobody {
                 assert!(
                     matches!(status, 404 | 422 | 426),
                     "{method} {path}: {status} {text}"
