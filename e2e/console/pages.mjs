@@ -9,6 +9,7 @@ const MOST = 120;
 // The same page for another thing is looked at twice, and no more.
 const pattern = (path) =>
   path
+    .split("?")[0]
     .split("/")
     .map((part, at) => (at > 3 || /^[a-z]+_[0-9a-f-]{8,}|^\d+$|__|%/.test(part) ? "{}" : part))
     .join("/");
@@ -16,7 +17,8 @@ const pattern = (path) =>
 const inConsole = (href, origin) => {
   const at = new URL(href, origin);
   const ours = at.origin === origin && /^\/console(\/|$)/.test(at.pathname) && at.pathname !== "/console/events";
-  return ours ? at.pathname : null;
+  // A tool is named in the query: names of servers may say anything.
+  return ours ? at.pathname + (at.searchParams.has("name") ? at.search : "") : null;
 };
 
 // Paths of all pages, found by following links.

@@ -87,7 +87,7 @@ export default async function ({ check, owner, member, api, assert, script: scri
     const [one, other] = [await owner(), await owner()];
     await one.goto(`/console/servers/${key}/tool?name=add`);
     await other.goto(`/console/servers/${key}/tool?name=add`);
-    await one.getByLabel("Clients").selectOption("deny");
+    await one.getByLabel("Clients", { exact: true }).selectOption("deny");
     await one.getByRole("button", { name: "Save" }).click();
     await one.getByText("What clients see of the tool is changed.").waitFor();
     await other.getByLabel("Approval").selectOption("on");
