@@ -41,6 +41,12 @@ const GROUPS: [(&str, &[(&str, &str)]); 5] = [
     ),
 ];
 
+/// Pages that belong to an entry of the navigation whose path they are not below.
+const BELONGS: [(&str, &str); 2] = [
+    ("/console/connectors", "integrations"),
+    ("/console/servers", "integrations"),
+];
+
 /// The navigation for somebody at a path.
 pub(super) fn groups(audience: Audience, here: &str, badges: &Badges) -> Vec<PlaceGroup> {
     let shown = |key: &str| {
@@ -49,10 +55,14 @@ pub(super) fn groups(audience: Audience, here: &str, badges: &Badges) -> Vec<Pla
                 && (path.audience == Audience::Member || audience == Audience::Admin)
         })
     };
-    let current = paths()
-        .iter()
-        .filter(|path| path.nav.is_some() && is_below(here, path.path))
-        .max_by_key(|path| path.path.len());
+    let belongs = BELONGS.iter().find(|(path, _)| is_below(here, path));
+    let current = match belongs {
+        Some((_, key)) => paths().iter().find(|path| path.nav == Some(key)),
+        None => paths()
+            .iter()
+            .filter(|path| path.nav.is_some() && is_below(here, path.path))
+            .max_by_key(|path| path.path.len()),
+    };
     let places = |keys: &[(&'static str, &'static str)]| -> Vec<Place> {
         keys.iter()
             .filter_map(|(key, go)| shown(key).map(|path| (*key, *go, path)))
