@@ -141,6 +141,10 @@ export default async function ({ check, owner, member, memberToken, api, assert,
     acme.wants.header = "x-api-key";
     await page.getByLabel("Auth header name").fill("X-Api-Key");
     await page.getByRole("button", { name: "Save" }).click();
+    // What was stored for one header is not sent in another.
+    await page.locator("#f-token-error").waitFor();
+    await page.getByLabel("Access token").first().fill(TOKEN);
+    await page.getByRole("button", { name: "Save" }).click();
     await page.waitForURL(`**/console/connectors/${slug}?done=connector-saved`);
     await page.getByText("X-Api-Key").first().waitFor();
     await until("the token goes into the other header", () => finds(programs[0]));

@@ -36,6 +36,8 @@ impl Authorization {
 
 /// The rest of the first line that begins with this, once all of it is there.
 pub(super) fn said(output: &str, what: &str) -> Option<String> {
-    let mut lines = output.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
+    let mut lines = output
+        .split_inclusive('\n')
+        .filter_map(|line| line.strip_suffix('\n'));
     lines.find_map(|line| line.strip_prefix(what).map(str::to_owned))
 }
