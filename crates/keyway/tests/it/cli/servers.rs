@@ -161,7 +161,7 @@ async fn servers_are_listed_and_their_tools_set_at_the_terminal() {
         ),
         (
             &["set", "calc", "--tool", "sub", "--name", "two words"],
-            1,
+            2,
             "name",
         ),
         (&["set", "calc", "--deny"], 2, "--tool"),

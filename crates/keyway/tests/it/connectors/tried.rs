@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::world::{ask, connect, gateway, machine, plain};
 use crate::support::app::TestApp;
+use crate::support::wait::until;
 
 #[tokio::test]
 async fn what_somebody_may_not_do_with_a_connector_is_written_down_as_refused() {
@@ -44,6 +45,10 @@ async fn what_somebody_may_not_do_with_a_connector_is_written_down_as_refused() 
         let path = format!("/v1/connectors/{path}");
         let tried = ask(&app, &member, method.clone(), &path).json(&body);
         assert_eq!(tried.send().await.status(), 403, "{method} {path}");
+        until("it to be written down", || async {
+            refused(&app).await.len() > before
+        })
+        .await;
         let all = refused(&app).await;
         assert_eq!(all.len(), before + 1, "{method} {path}: {all:?}");
         let newest = &all[0];
