@@ -11,10 +11,13 @@ use super::{
     OauthDraft, address, error,
 };
 use crate::App;
+use crate::access;
 use crate::audit::{Event, EventKind};
 
 /// The most rows of a page, and how many where nothing is said.
 const ROWS: (u32, u32) = (200, 50);
+/// The most connectors of an organization: the gateway holds a connection to each of them.
+const MOST: u32 = 500;
 
 /// Connecting remote MCP servers: for owners and admins alone.
 #[derive(Debug, Clone)]
@@ -83,8 +86,9 @@ impl Connectors {
         let id = ConnectorId::generate(&*inner.clock, &*inner.random);
         let event = event(who, EventKind::ConnectorMade, &id);
         let asked = async {
-            self.app.administer(who).await?;
+            self.by_hand(who).await?;
             let checked = check(draft, &ConnectorSecrets::default(), For::Making)?;
+            self.room(who).await?;
             let slug = checked.slug.clone().unwrap_or_default();
             self.free(who, &slug).await?;
             self.permitted(&checked.url).await?;
@@ -125,6 +129,8 @@ impl Connectors {
     ) -> Result<ConnectorView, Error> {
         let kind = EventKind::ConnectorChanged;
         let stored = self.managed(who, name, kind).await?;
+        self.by_hand(who).await?;
+        let stored = self.stored(who, name).await?;
         let inner = &self.app.inner;
         let event = event(who, kind, &stored.id).server(&stored.slug);
         let event = event.detail("changed", patch.changes());
@@ -167,6 +173,8 @@ impl Connectors {
     pub async fn remove(&self, who: &Principal, name: &str) -> Result<(), Error> {
         let kind = EventKind::ConnectorRemoved;
         let stored = self.managed(who, name, kind).await?;
+        self.by_hand(who).await?;
+        let stored = self.stored(who, name).await?;
         let inner = &self.app.inner;
         let event = event(who, kind, &stored.id).server(&stored.slug);
         let consents = self.consents(&stored).await?;
@@ -278,6 +286,24 @@ impl Connectors {
             at: inner.clock.now(),
             by: by(who),
         })
+    }
+
+    /// Refuses who may not connect servers: what an OAuth client asks for, its person has to do
+    /// themselves. A connector that is made anew is seen anew, so that a poisoned tool could have itself
+    /// accepted, and one that is pointed elsewhere is sent what its tools are called with.
+    async fn by_hand(&self, who: &Principal) -> Result<(), Error> {
+        self.app.administer(who).await?;
+        access::made_by_hand(who)
+    }
+
+    /// Refuses one more where there are as many as one organization may have.
+    async fn room(&self, who: &Principal) -> Result<(), Error> {
+        let store = &self.app.inner.store;
+        let there = store.connectors_after(who.organization(), "", MOST).await?;
+        if there.len() < MOST as usize {
+            return Ok(());
+        }
+        Err(error::too_many(MOST))
     }
 
     /// Refuses a key that something else has.

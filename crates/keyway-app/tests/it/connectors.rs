@@ -1,0 +1,41 @@
+//! Remote MCP servers that administrators connect, without anything to connect to.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use keyway_app::connectors::ConnectorDraft;
+use keyway_core::Kind;
+
+use crate::oauth::world::gate;
+
+fn draft(number: u32) -> ConnectorDraft {
+    ConnectorDraft {
+        enabled: false,
+        ..ConnectorDraft::new(format!("Mill {number}"), "https://mcp.acme.example/mcp")
+    }
+}
+
+#[tokio::test]
+async fn attack_an_organization_has_only_so_many_connectors() {
+    let gate = gate().await;
+    let connectors = gate.world.app().connectors();
+    let owner = &gate.owner.visitor.principal;
+    for number in 0..500 {
+        connectors.create(owner, &draft(number)).await.unwrap();
+    }
+    let refused = connectors.create(owner, &draft(500)).await.unwrap_err();
+    assert_eq!(
+        (refused.kind(), refused.code()),
+        (Kind::Conflict, "too_many_connectors")
+    );
+    // Another organization has its own.
+    let (people, local) = (gate.world.app().people(), gate.world.app().local());
+    people
+        .create_organization(&local, "globex", "Globex")
+        .await
+        .unwrap();
+    let other = people.operator_of(&local, "globex").await.unwrap();
+    connectors.create(&other, &draft(500)).await.unwrap();
+    connectors.remove(owner, "mill-7").await.unwrap();
+    connectors.create(owner, &draft(500)).await.unwrap();
+    gate.world.stop().await;
+}
