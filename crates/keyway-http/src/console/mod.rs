@@ -13,6 +13,7 @@ mod form;
 mod how_to_connect;
 mod integrations;
 mod member;
+mod my_access;
 mod my_connections;
 mod my_sessions;
 mod nav;

@@ -36,6 +36,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 5] = [
         &[
             ("my-connections", "m"),
             ("my-sessions", "r"),
+            ("my-access", "x"),
             ("connect", "h"),
         ],
     ),
@@ -45,6 +46,10 @@ const GROUPS: [(&str, &[(&str, &str)]); 5] = [
 const BELONGS: [(&str, &str); 2] = [
     ("/console/connectors", "integrations"),
     ("/console/servers", "integrations"),
+/// Pages that are not below the place of the navigation they belong to.
+const ELSEWHERE: [(&str, &str); 2] = [
+    ("/console/connectors", "/console/integrations"),
+    ("/console/servers", "/console/integrations"),
 ];
 
 /// The navigation for somebody at a path.
@@ -63,6 +68,11 @@ pub(super) fn groups(audience: Audience, here: &str, badges: &Badges) -> Vec<Pla
             .filter(|path| path.nav.is_some() && is_below(here, path.path))
             .max_by_key(|path| path.path.len()),
     };
+    let here = placed(here);
+    let current = paths()
+        .iter()
+        .filter(|path| path.nav.is_some() && is_below(here, path.path))
+        .max_by_key(|path| path.path.len());
     let places = |keys: &[(&'static str, &'static str)]| -> Vec<Place> {
         keys.iter()
             .filter_map(|(key, go)| shown(key).map(|path| (*key, *go, path)))
@@ -83,6 +93,13 @@ pub(super) fn groups(audience: Audience, here: &str, badges: &Badges) -> Vec<Pla
         })
         .filter(|group| !group.places.is_empty())
         .collect()
+}
+
+/// The path by which a page's place in the navigation is found.
+fn placed(here: &str) -> &str {
+    let mut elsewhere = ELSEWHERE.iter();
+    let found = elsewhere.find(|(pages, _)| is_below(here, pages));
+    found.map_or(here, |(_, place)| place)
 }
 
 /// Whether a path is another one, or below it.
@@ -118,5 +135,16 @@ mod tests {
         assert!(is_below("/console/tools/x", "/console/tools"));
         assert!(is_below("/console/tools", "/console/tools"));
         assert!(!is_below("/console/toolsets", "/console/tools"));
+        for page in [
+            "/console/connectors/acme/edit",
+            "/console/servers/acme/tool",
+        ] {
+            let groups = groups(Audience::Admin, page, &Badges::default());
+            let mut places = groups.iter().flat_map(|group| &group.places);
+            assert!(
+                places.all(|place| place.current == (place.key == "integrations")),
+                "{page}"
+            );
+        }
     }
 }

@@ -176,5 +176,13 @@ fn too_old(form: &PageForm, now: &Filled) -> Filled {
         value: now.values.get(*name).cloned().unwrap_or_default(),
     });
     let revision = now.revision.unwrap_or_default();
-    form::stale(form::sent(form, &FIELDS), fields.collect(), revision)
+    let told = form::stale(form::sent(form, &FIELDS), fields.collect(), revision);
+    form::in_words(told, |label, value| match (label, value) {
+        ("server-definitions", "pin") => Some("server-definitions-pin"),
+        ("server-definitions", "follow") => Some("server-definitions-follow"),
+        ("server-new-tools", "on") => Some("server-new-tools-on"),
+        ("server-new-tools", "off") => Some("server-new-tools-off"),
+        ("server-only-allowed" | "server-needs-approval", _) => form::ticked(value),
+        _ => None,
+    })
 }
