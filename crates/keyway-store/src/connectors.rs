@@ -137,6 +137,18 @@ impl Store {
         row.read()
     }
 
+    /// How many connectors an organization has.
+    pub async fn connectors_of(&self, organization: &OrgId) -> Result<u64, StoreError> {
+        let counted: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM connectors WHERE organization_id = $1 AND removed_at IS NULL",
+        )
+        .bind(organization.as_str())
+        .fetch_one(self.pool())
+        .await
+        .doing("count connectors")?;
+        Ok(counted.cast_unsigned())
+    }
+
     /// The connectors of an organization after a slug, at most so many, by slug.
     pub async fn connectors_after(
         &self,

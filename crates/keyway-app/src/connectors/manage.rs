@@ -11,13 +11,10 @@ use super::{
     OauthDraft, address, error,
 };
 use crate::App;
-use crate::access;
 use crate::audit::{Event, EventKind};
 
 /// The most rows of a page, and how many where nothing is said.
 const ROWS: (u32, u32) = (200, 50);
-/// The most connectors of an organization: the gateway holds a connection to each of them.
-const MOST: u32 = 500;
 
 /// Connecting remote MCP servers: for owners and admins alone.
 #[derive(Debug, Clone)]
@@ -128,9 +125,7 @@ impl Connectors {
         patch: ConnectorPatch,
     ) -> Result<ConnectorView, Error> {
         let kind = EventKind::ConnectorChanged;
-        let stored = self.managed(who, name, kind).await?;
-        self.by_hand(who).await?;
-        let stored = self.stored(who, name).await?;
+        let stored = self.managed_by_hand(who, name, kind).await?;
         let inner = &self.app.inner;
         let event = event(who, kind, &stored.id).server(&stored.slug);
         let event = event.detail("changed", patch.changes());
@@ -172,9 +167,7 @@ impl Connectors {
     /// stays.
     pub async fn remove(&self, who: &Principal, name: &str) -> Result<(), Error> {
         let kind = EventKind::ConnectorRemoved;
-        let stored = self.managed(who, name, kind).await?;
-        self.by_hand(who).await?;
-        let stored = self.stored(who, name).await?;
+        let stored = self.managed_by_hand(who, name, kind).await?;
         let inner = &self.app.inner;
         let event = event(who, kind, &stored.id).server(&stored.slug);
         let consents = self.consents(&stored).await?;
@@ -286,24 +279,6 @@ impl Connectors {
             at: inner.clock.now(),
             by: by(who),
         })
-    }
-
-    /// Refuses who may not connect servers: what an OAuth client asks for, its person has to do
-    /// themselves. A connector that is made anew is seen anew, so that a poisoned tool could have itself
-    /// accepted, and one that is pointed elsewhere is sent what its tools are called with.
-    async fn by_hand(&self, who: &Principal) -> Result<(), Error> {
-        self.app.administer(who).await?;
-        access::made_by_hand(who)
-    }
-
-    /// Refuses one more where there are as many as one organization may have.
-    async fn room(&self, who: &Principal) -> Result<(), Error> {
-        let store = &self.app.inner.store;
-        let there = store.connectors_after(who.organization(), "", MOST).await?;
-        if there.len() < MOST as usize {
-            return Ok(());
-        }
-        Err(error::too_many(MOST))
     }
 
     /// Refuses a key that something else has.

@@ -42,10 +42,6 @@ const GROUPS: [(&str, &[(&str, &str)]); 5] = [
     ),
 ];
 
-/// Pages that belong to an entry of the navigation whose path they are not below.
-const BELONGS: [(&str, &str); 2] = [
-    ("/console/connectors", "integrations"),
-    ("/console/servers", "integrations"),
 /// Pages that are not below the place of the navigation they belong to.
 const ELSEWHERE: [(&str, &str); 2] = [
     ("/console/connectors", "/console/integrations"),
@@ -59,14 +55,6 @@ pub(super) fn groups(audience: Audience, here: &str, badges: &Badges) -> Vec<Pla
             path.nav == Some(key)
                 && (path.audience == Audience::Member || audience == Audience::Admin)
         })
-    };
-    let belongs = BELONGS.iter().find(|(path, _)| is_below(here, path));
-    let current = match belongs {
-        Some((_, key)) => paths().iter().find(|path| path.nav == Some(key)),
-        None => paths()
-            .iter()
-            .filter(|path| path.nav.is_some() && is_below(here, path.path))
-            .max_by_key(|path| path.path.len()),
     };
     let here = placed(here);
     let current = paths()
