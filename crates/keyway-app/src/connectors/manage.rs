@@ -287,7 +287,7 @@ impl Connectors {
     /// Refuses who may not connect servers: what an OAuth client asks for, its person has to do
     /// themselves. A connector that is made anew is seen anew, so that a poisoned tool could have itself
     /// accepted, and one that is pointed elsewhere is sent what its tools are called with.
-    async fn by_hand(&self, who: &Principal) -> Result<(), Error> {
+    pub(super) async fn by_hand(&self, who: &Principal) -> Result<(), Error> {
         self.app.administer(who).await?;
         access::made_by_hand(who)
     }

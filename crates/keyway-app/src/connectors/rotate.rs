@@ -16,7 +16,7 @@ impl Connectors {
         header: Option<&str>,
         value: &Secret<String>,
     ) -> Result<ConnectorView, Error> {
-        self.app.administer(who).await?;
+        self.by_hand(who).await?;
         let stored = self.stored(who, name).await?;
         if value.expose().trim().is_empty() {
             return Err(Error::invalid_at("/value", "the new access token"));
