@@ -19,6 +19,8 @@ impl Connectors {
     ) -> Result<ConnectorView, Error> {
         let kind = EventKind::ConnectorChanged;
         let stored = self.managed(who, name, kind).await?;
+        self.by_hand(who).await?;
+        let stored = self.stored(who, name).await?;
         if value.expose().trim().is_empty() {
             return Err(Error::invalid_at("/value", "the new access token"));
         }

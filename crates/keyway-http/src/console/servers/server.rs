@@ -7,11 +7,11 @@ use keyway_app::Part;
 use keyway_app::trust::{NewTools, Pinning, ServerPatch, ServerView, ToolView};
 use keyway_pages::console_context::{Filled, ServerToolLine, ServerTools};
 
-use super::visible::visible;
 use super::{path, tool_path};
 use crate::console::form::{self, Now};
 use crate::console::member::Admin;
 use crate::console::show::done;
+use crate::console::visible::visible;
 use crate::pages::{PageForm, VisitorForm};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
