@@ -217,10 +217,19 @@ async fn a_form_that_is_too_old_saves_nothing_and_says_what_changed() {
     connect(&app, plain("Acme", &peer.url())).await;
     let path = "/console/connectors/acme/edit";
     ada.get(path).await;
-    let meanwhile = json!({ "revision": 1, "name": "Ben's", "deny": ["fail"] });
+    let meanwhile = json!({
+        "revision": 1, "name": "Ben's", "deny": ["fail"],
+        "scope": "roles", "roles": ["admin"]
+    });
     send(&app, http::Method::PATCH, "/v1/connectors/acme", meanwhile).await;
     let url = peer.url();
-    let late = [("revision", "1"), ("name", "Ada's"), ("url", url.as_str())];
+    let late = [
+        ("revision", "1"),
+        ("name", "Ada's"),
+        ("url", url.as_str()),
+        ("auth", "headers"),
+        ("scope", "organization"),
+    ];
     let refused = ada.post(path, &late).await;
     assert_eq!(refused.status(), 409);
     let html = refused.text();
@@ -232,6 +241,15 @@ async fn a_form_that_is_too_old_saves_nothing_and_says_what_changed() {
     ] {
         assert!(html.contains(text), "{text}: {html}");
     }
+    let told = html.split("class=\"stale\"").nth(1).unwrap();
+    let told = told.split("</dl>").next().unwrap();
+    for text in [
+        "Whoever has one of some roles",
+        "Everybody of the organization",
+    ] {
+        assert!(told.contains(text), "{text}: {told}");
+    }
+    assert!(!told.contains("> organization<"), "{told}");
     let saved = ada
         .post(path, &[&[("revision", "2")], &late[1..]].concat())
         .await;
