@@ -281,24 +281,6 @@ impl Connectors {
         })
     }
 
-    /// Refuses who may not connect servers: what an OAuth client asks for, its person has to do
-    /// themselves. A connector that is made anew is seen anew, so that a poisoned tool could have itself
-    /// accepted, and one that is pointed elsewhere is sent what its tools are called with.
-    pub(super) async fn by_hand(&self, who: &Principal) -> Result<(), Error> {
-        self.app.administer(who).await?;
-        access::made_by_hand(who)
-    }
-
-    /// Refuses one more where there are as many as one organization may have.
-    async fn room(&self, who: &Principal) -> Result<(), Error> {
-        let store = &self.app.inner.store;
-        let there = store.connectors_after(who.organization(), "", MOST).await?;
-        if there.len() < MOST as usize {
-            return Ok(());
-        }
-        Err(error::too_many(MOST))
-    }
-
     /// Refuses a key that something else has.
     async fn free(&self, who: &Principal, slug: &str) -> Result<(), Error> {
         let (organization, store) = (who.organization(), &self.app.inner.store);

@@ -18,9 +18,7 @@ impl Connectors {
         value: &Secret<String>,
     ) -> Result<ConnectorView, Error> {
         let kind = EventKind::ConnectorChanged;
-        let stored = self.managed(who, name, kind).await?;
-        self.by_hand(who).await?;
-        let stored = self.stored(who, name).await?;
+        let stored = self.managed_by_hand(who, name, kind).await?;
         if value.expose().trim().is_empty() {
             return Err(Error::invalid_at("/value", "the new access token"));
         }
