@@ -1,7 +1,5 @@
 //! Remote MCP servers that administrators connect, without anything to connect to.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-
 use keyway_app::connectors::ConnectorDraft;
 use keyway_core::Kind;
 

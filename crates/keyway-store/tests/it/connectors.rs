@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-
 use keyway_store::{ConnectorChange, ConnectorReach, NewConnector};
 
 use crate::support::{at, fresh, id, tenant};
