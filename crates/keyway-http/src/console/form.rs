@@ -95,7 +95,7 @@ pub(crate) fn in_words(
 }
 
 /// The text of a field that is ticked or not.
-pub(crate) fn ticked(value: &str) -> Option<&'static str> {
+pub(crate) fn ticked(value: &str) -> &'static str {
     Some(if value == "on" {
         "stale-on"
     } else {
@@ -164,7 +164,7 @@ mod tests {
         let told = |filled: Filled| filled.changed[0].choices;
         let known = |_: &str, value: &str| (value != "Grace").then_some("x-text");
         assert_eq!(told(in_words(filled.clone(), known)), None);
-        let known = |_: &str, value: &str| ticked(value);
+        let known = |_: &str, value: &str| Some(ticked(value));
         assert_eq!(
             told(in_words(filled, known)),
             Some(("stale-off", "stale-off"))
