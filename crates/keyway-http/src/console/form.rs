@@ -96,11 +96,11 @@ pub(crate) fn in_words(
 
 /// The text of a field that is ticked or not.
 pub(crate) fn ticked(value: &str) -> &'static str {
-    Some(if value == "on" {
+    if value == "on" {
         "stale-on"
     } else {
         "stale-off"
-    })
+    }
 }
 
 /// What was expected, as something to do.
