@@ -88,6 +88,7 @@ impl App {
                 own,
                 output,
                 meter,
+                ..
             } => {
                 let called = Called::request(call.method, call.target);
                 let called = called.touching(route.touch).at(upstream.key());

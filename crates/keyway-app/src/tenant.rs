@@ -254,11 +254,15 @@ impl Tenant {
         self.rebuild(&self.definitions(), &upstreams);
     }
 
-    /// Replaces the connectors.
-    pub(crate) fn set_connectors(&self, all: Vec<Shown>, tokens: HashMap<String, Reach>) {
+    /// Replaces the connectors. Answers whether what they list is still to be taken in: where some were
+    /// added and nothing else changed. Whatever is taken away is taken away now.
+    pub(crate) fn set_connectors(&self, all: Vec<Shown>, tokens: HashMap<String, Reach>) -> bool {
         let mut upstreams = self.upstreams.lock();
-        upstreams.connect(all, tokens);
-        self.rebuild(&self.definitions(), &upstreams);
+        let added = upstreams.connect(all, tokens);
+        if !added {
+            self.rebuild(&self.definitions(), &upstreams);
+        }
+        added
     }
 
     /// Replaces what the organization has of its own, and answers what it had before.

@@ -77,7 +77,7 @@ impl App {
 
     /// Takes in what upstreams of an organization list now, together with what changes in the same
     /// moment where that costs much.
-    fn take_in(&self, organization: &OrgId, tenant: &Arc<Tenant>) {
+    pub(crate) fn take_in(&self, organization: &OrgId, tenant: &Arc<Tenant>) {
         let Some(wait) = tenant.refresh_in() else {
             return;
         };

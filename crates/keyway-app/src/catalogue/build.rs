@@ -166,16 +166,15 @@ impl Builder<'_> {
         if self.catalogue.tools.contains_key(&exposed) {
             return left_out(server, "tool", "its name is taken");
         }
-        let Some(definition) = renamed(&tool.json, "name", &exposed) else {
+        let decided = upstream.decided(&tool.key);
+        let kept = self.kept(&exposed, upstream, tool, &decided);
+        let new = || self.new_route(&exposed, upstream, tool, decided);
+        let Some((route, shown)) = kept.or_else(new) else {
             return left_out(server, "tool", "it has no name");
         };
-        let decided = upstream.decided(&tool.key);
-        let route = self
-            .kept(&exposed, upstream, tool, &decided)
-            .unwrap_or_else(|| self.new_route(&exposed, upstream, tool, decided));
         let thing = Arc::clone(&route.thing);
         self.catalogue.tools.insert(exposed, route);
-        self.item(List::Tools, key(server, tool), definition, &thing);
+        self.item(List::Tools, key(server, tool), shown, &thing);
     }
 
     /// The route an unchanged tool had before.
@@ -185,47 +184,52 @@ impl Builder<'_> {
         upstream: &Arc<dyn Upstream>,
         tool: &Definition,
         decided: &Decided,
-    ) -> Option<Arc<ToolRoute>> {
+    ) -> Option<(Arc<ToolRoute>, RawJson)> {
         let route = self.before?.tools.get(exposed)?;
         match &route.target {
             ToolTarget::Upstream {
                 upstream: had,
                 own,
                 output,
+                shown,
                 ..
             } if Arc::ptr_eq(had, upstream)
                 && own.as_str() == decided.own.as_deref().unwrap_or(&tool.key)
                 && route.thing.tags.needs_approval == decided.needs_approval
                 && output.is_of(&tool.json) =>
             {
-                Some(Arc::clone(route))
+                Some((Arc::clone(route), shown.clone()))
             }
             _ => None,
         }
     }
 
+    /// A route to a tool and its definition as clients are shown it; `None` for one without a name.
     fn new_route(
         &self,
         exposed: &str,
         upstream: &Arc<dyn Upstream>,
         tool: &Definition,
         decided: Decided,
-    ) -> Arc<ToolRoute> {
+    ) -> Option<(Arc<ToolRoute>, RawJson)> {
+        let shown = renamed(&tool.json, "name", exposed)?;
         let own = decided.own.unwrap_or_else(|| tool.key.clone());
         let facts = self.sources.facts;
         let mut thing = facts.tool(&upstream.key().into(), exposed, &own, &tool.json);
         thing.tags.needs_approval = decided.needs_approval;
-        Arc::new(ToolRoute {
+        let route = ToolRoute {
             target: ToolTarget::Upstream {
                 upstream: Arc::clone(upstream),
                 own,
                 output: OutputCheck::new(tool.json.clone()),
                 meter: self.sources.metrics.tool(exposed),
+                shown: shown.clone(),
             },
             headers: headers_of(&tool.json),
             thing: Arc::new(thing),
             touch: Touch::of_tool(&tool.json),
-        })
+        };
+        Some((Arc::new(route), shown))
     }
 
     fn add_prompt(&mut self, upstream: &Arc<dyn Upstream>, server: &Arc<str>, prompt: &Definition) {

@@ -65,6 +65,8 @@ pub(crate) enum ToolTarget {
         own: String,
         output: OutputCheck,
         meter: Arc<Meter>,
+        /// Its definition as clients are shown it.
+        shown: RawJson,
     },
 }
 

@@ -1,5 +1,5 @@
 use std::hash::{DefaultHasher, Hasher as _};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -31,14 +31,14 @@ pub(crate) struct Item {
     pub(crate) thing: Arc<Thing>,
 }
 
-/// One list: its items in order, and its pages already written.
+/// One list: its items in order, and those of its pages that somebody read.
 #[derive(Debug)]
 pub(crate) struct Section {
     list: List,
     items: Vec<Item>,
-    pages: Vec<Page>,
+    pages: Vec<OnceLock<Page>>,
     ttl_ms: u64,
-    digest: u64,
+    digest: OnceLock<u64>,
 }
 
 impl Section {
@@ -60,28 +60,26 @@ impl Section {
     }
 
     fn written(list: List, items: Vec<Item>, ttl_ms: u64) -> Self {
-        let mut digest = DefaultHasher::new();
-        for item in &items {
-            digest.write(item.json.bytes());
-            digest.write_u8(0xff);
-        }
-        let mut section = Self {
-            digest: digest.finish(),
+        let pages = items.len().div_ceil(PAGE).max(1);
+        Self {
             list,
             items,
-            pages: Vec::new(),
+            pages: std::iter::repeat_with(OnceLock::new).take(pages).collect(),
             ttl_ms,
-        };
-        section.pages = (0..section.items.len().max(1))
-            .step_by(PAGE)
-            .map(|start| section.write(start))
-            .collect();
-        section
+            digest: OnceLock::new(),
+        }
     }
 
     /// A number that stands for all its items, byte for byte.
     pub(crate) fn digest(&self) -> u64 {
-        self.digest
+        *self.digest.get_or_init(|| {
+            let mut digest = DefaultHasher::new();
+            for item in &self.items {
+                digest.write(item.json.bytes());
+                digest.write_u8(0xff);
+            }
+            digest.finish()
+        })
     }
 
     /// How many items there are.
@@ -92,11 +90,14 @@ impl Section {
     /// The page that starts after the cursor; the first one without.
     pub(crate) fn page(&self, after: Option<&str>) -> Result<Page, RpcError> {
         let start = self.start(after)?;
-        let ready = start
+        let kept = start
             .is_multiple_of(PAGE)
             .then(|| self.pages.get(start / PAGE))
             .flatten();
-        Ok(ready.cloned().unwrap_or_else(|| self.write(start)))
+        Ok(match kept {
+            Some(page) => page.get_or_init(|| self.write(start)).clone(),
+            None => self.write(start),
+        })
     }
 
     /// The items after the cursor; all of them without.

@@ -285,7 +285,10 @@ impl App {
             }
         }
         drop(open);
-        self.tenant_of(organization).set_connectors(shown, reaches);
+        let tenant = self.tenant_of(organization);
+        if tenant.set_connectors(shown, reaches) {
+            self.take_in(organization, &tenant);
+        }
         self.set_connected(organization, tokens);
         self.inner.changes.tell(organization, Topic::Servers);
     }
