@@ -39,6 +39,8 @@ pub struct Settings {
     /// How many connections to MCP servers that were made with someone's credentials are open at once.
     /// For one more the one is closed that was not used for longest.
     pub server_connections: usize,
+    /// The most connectors of an organization: the gateway holds a connection to each of them.
+    pub connectors: u32,
     /// Agents.
     pub agents: AgentSettings,
     /// Calls that a person has to approve.
@@ -61,6 +63,7 @@ impl Default for Settings {
             channels: Channels::default(),
             server_idle: Duration::from_mins(10),
             server_connections: 512,
+            connectors: 5_000,
             agents: AgentSettings::default(),
             approvals: ApprovalSettings::default(),
             oauth_clients: OAuthClients::default(),

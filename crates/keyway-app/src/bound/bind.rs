@@ -222,8 +222,11 @@ impl App {
         });
         // Only what is in a catalogue is held against what is known of it.
         self.catalogue_with(who, bound);
-        self.take_in_list_of(connection.organization(), connection.server())
-            .await;
+        let key = (
+            connection.organization().clone(),
+            connection.server().into(),
+        );
+        self.take_in_list_of(key).await;
         connection.settle();
     }
 
@@ -283,6 +286,11 @@ impl App {
         let bound = &self.inner.bound;
         let nobody = || Error::internal("nothing opens MCP servers");
         let servers = bound.of(connection.organization());
+        let now = servers.as_ref().and_then(|all| all.get(server.key()));
+        // What was leased was leased for the former one, and goes nowhere else.
+        if !now.is_some_and(|now| now.is_reached_like(server)) {
+            return Err(super::connection::changed(server.key()));
+        }
         let connected = servers.as_ref().and_then(|all| all.connected(server.key()));
         let Some(target) = connected.and_then(|one| one.target.clone()) else {
             let opener = bound.opener().ok_or_else(nobody)?;

@@ -1,8 +1,8 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use keyway_core::ports::Lists;
-use keyway_core::{Error, Principal};
+use keyway_core::{Error, Kind, Principal};
 use keyway_store::{NewTools, Pinning, ServerTools};
 
 use super::curated::Curated;
@@ -13,6 +13,9 @@ use super::view::{ServerPatch, ServerView};
 use crate::App;
 use crate::access;
 use crate::audit::{Event, EventKind};
+
+/// How many connectors are read at once.
+const ROWS: u32 = 500;
 
 /// What administrators decide about MCP servers and their tools.
 #[derive(Debug, Clone)]
@@ -46,6 +49,30 @@ impl McpServers {
     pub async fn get(&self, who: &Principal, server: &str) -> Result<ServerView, Error> {
         self.app.administer(who).await?;
         Ok(self.standing(who, server).await?.view())
+    }
+
+    /// All servers of the organization of `who`, by key.
+    pub async fn list(&self, who: &Principal) -> Result<Vec<ServerView>, Error> {
+        self.app.administer(who).await?;
+        let store = &self.app.inner.store;
+        let configured = self.configured(who).await?.into_iter();
+        let mut keys: BTreeMap<_, _> = configured.map(|key| (key, false)).collect();
+        let mut after = String::new();
+        loop {
+            let some = store.connectors_after(who.organization(), &after, ROWS);
+            let some = some.await?;
+            let Some(last) = some.last() else { break };
+            after.clone_from(&last.slug);
+            keys.extend(some.into_iter().map(|one| (one.slug, true)));
+        }
+        let mut views = Vec::with_capacity(keys.len());
+        for (server, is_connector) in keys {
+            let key: Key = (who.organization().clone(), server.into());
+            let shown = self.shown(&key);
+            let standing = self.stands(key, shown, is_connector).await?;
+            views.push(standing.view());
+        }
+        Ok(views)
     }
 
     /// How many changed or new tools wait to be accepted, by the server's key.
@@ -127,7 +154,10 @@ impl McpServers {
             return Box::pin(connectors.refresh(who, server)).await.map(drop);
         }
         let reconnected = Box::pin(self.app.reconnect_server(who, server)).await;
-        reconnected.map_err(|_| error::not_connected())
+        reconnected.map_err(|error| match error.kind() {
+            Kind::NotFound => error::not_connected(),
+            _ => error,
+        })
     }
 
     /// Refuses who may not decide: what an OAuth client or an agent asks for, its person has to ask
@@ -142,18 +172,34 @@ impl McpServers {
         let organization = who.organization();
         let key: Key = (organization.clone(), server.into());
         let store = &self.app.inner.store;
-        let shown = self.app.inner.trust.all_shown(&key).into_iter().next();
+        let shown = self.shown(&key);
         let connector = store.connector(organization, server).await?;
         let is_connector = connector.is_some_and(|found| found.slug == server);
-        if shown.is_none() && !is_connector && !self.is_configured(who, server).await? {
+        if shown.is_none() && !is_connector && !self.configured(who).await?.contains(server) {
             return Err(error::no_server());
         }
+        self.stands(key, shown, is_connector).await
+    }
+
+    /// A connection of a server, where there is one.
+    fn shown(&self, key: &Key) -> Option<Arc<Curated>> {
+        self.app.inner.trust.all_shown(key).into_iter().next()
+    }
+
+    /// How a server stands that is there.
+    async fn stands(
+        &self,
+        key: Key,
+        shown: Option<Arc<Curated>>,
+        is_connector: bool,
+    ) -> Result<Standing, Error> {
         let usual = match (&shown, is_connector) {
             (Some(shown), _) => shown.usual(),
             (None, true) => Usual::Added,
             (None, false) => Usual::Operators,
         };
-        let stored = store.server_tools(organization, server).await?;
+        let store = &self.app.inner.store;
+        let stored = store.server_tools(&key.0, &key.1).await?;
         Ok(Standing {
             rules: Rules::of(&stored, usual),
             key,
@@ -163,12 +209,13 @@ impl McpServers {
         })
     }
 
-    async fn is_configured(&self, who: &Principal, server: &str) -> Result<bool, Error> {
+    /// The keys of servers that are no connectors.
+    async fn configured(&self, who: &Principal) -> Result<BTreeSet<String>, Error> {
         let store = &self.app.inner.store;
         let own = store.organization_by_id(who.organization()).await?;
         let slug = own.map(|own| own.slug).unwrap_or_default();
         let configured = self.app.configured_servers(&slug);
-        Ok(configured.iter().any(|one| one.key == server))
+        Ok(configured.into_iter().map(|one| one.key).collect())
     }
 }
 

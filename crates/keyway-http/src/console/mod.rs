@@ -31,6 +31,7 @@ mod settings;
 mod show;
 mod took;
 mod tools;
+mod visible;
 
 pub(crate) use routes::router;
 pub use routes::{Audience, ConsolePath, console_paths};

@@ -329,7 +329,7 @@ async fn servers_of_the_configuration_are_shown_with_their_source_and_connect_an
 
 #[tokio::test]
 async fn attack_what_a_server_says_is_text_on_every_page() {
-    let evil = "<script>alert(1)</script><img src=x onerror=alert(1)>\\u001b[31m";
+    let evil = "<script>alert(1)</script><img src=x onerror=alert(1)>\\u001b[31mpay\\u202elap";
     let answer = format!(
         r#"{{"jsonrpc":"2.0","id":1,"result":{{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{{}},"_meta":{{"io.modelcontextprotocol/serverInfo":{{"name":"{evil}","version":"{evil}"}}}}}}}}"#
     );
@@ -365,10 +365,12 @@ async fn attack_what_a_server_says_is_text_on_every_page() {
             .text()
             .to_owned(),
     ];
+    assert!(all[0].contains("pay⟦U+202E⟧lap"), "{}", all[0]);
     for html in all {
         for markup in ["<script>alert", "<img src=x", "<b onmouseover"] {
             assert!(!html.contains(markup), "{html}");
         }
+        assert!(!html.contains('\u{202e}'), "{html}");
     }
     app.running.stop().await;
 }
