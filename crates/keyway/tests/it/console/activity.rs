@@ -171,6 +171,9 @@ async fn what_events_are_about_is_called_by_its_name_and_leads_to_its_page_while
     let account = make("/v1/service-accounts", account).await;
     let project = make("/v1/projects", json!({ "slug": "web", "name": "Website" })).await;
     let key = make("/v1/api-keys", json!({ "name": "laptop" })).await;
+    let ask = app.ask(http::Method::PATCH, "/v1/organization");
+    let renamed = ask.bearer(&app.key).json(&json!({ "name": "Mills" }));
+    assert_eq!(renamed.send().await.status(), 200);
     call(&app, &mut owner, "say:back", "say-back").await;
     let (account_page, project_page, key_page) = (
         format!("/console/service-accounts/{account}"),
@@ -185,6 +188,7 @@ async fn what_events_are_about_is_called_by_its_name_and_leads_to_its_page_while
         ),
         ("project_changed", &project_page, "Website"),
         ("api_key_made", &key_page, "laptop"),
+        ("organization_changed", "/console/settings", "Mills"),
         ("call", "/console/tools/say-back", "say-back"),
     ];
     for (kind, page, name) in kinds {
