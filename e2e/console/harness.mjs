@@ -89,17 +89,17 @@ export async function people() {
     for (const context of contexts.splice(0)) await context.close();
   };
   const member = open("member");
-  // Signs the member's program in, once: few may register.
-  const program = async () =>
-    enter("The member's program", url.href, async (address) => {
+  // Signs a program of the member's in, and answers its token: few may register.
+  const memberProgram = (name) =>
+    enter(name, url.href, async (address) => {
       const page = await member();
       await page.goto(address);
       await page.getByRole("button", { name: "Allow", exact: true }).click();
       await page.waitForURL("**/callback?*");
     });
   let token;
-  const memberToken = () => (token ??= program());
-  return { owner: open("owner"), member, memberToken, tidy, close: () => browser.close() };
+  const memberToken = () => (token ??= memberProgram("The member's program"));
+  return { owner: open("owner"), member, memberProgram, memberToken, tidy, close: () => browser.close() };
 }
 
 export { assert };

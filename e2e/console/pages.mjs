@@ -1,6 +1,7 @@
 // Every page that a link of the console leads to: no barriers, no trouble, pictures of each.
 import { join } from "node:path";
 import { barriers } from "../node/browser.mjs";
+import { connect } from "../node/connect.mjs";
 import { shots } from "./harness.mjs";
 import { MARK } from "./malicious.mjs";
 
@@ -46,6 +47,13 @@ async function crawl(open) {
 
 const fileOf = (path, how) => join(shots, `${path.slice(1).replaceAll("/", "-").replaceAll(/[^a-z0-9_-]/gi, "")}-${how}.png`);
 
+// Notes what is a barrier in a page, and whether it is wider than the window.
+async function look(page, path, all) {
+  for (const line of await barriers(page)) all.push(`${path}: ${line}`);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (wide > 0) all.push(`${path}: is ${wide} px wider than the window`);
+}
+
 // One thing of each kind, so that there is a page of it.
 async function seed(api) {
   await api("POST", "/v1/projects", { slug: "web", name: "Web <b>shop</b>" });
@@ -58,8 +66,56 @@ async function seed(api) {
   await api("POST", "/v1/actions/status", {});
 }
 
+const TOOL = "mcp__everything__get-env";
+
+// A call that waits for a decision: the id it waits under.
+async function park(api) {
+  const headers = { authorization: `Bearer ${process.env.KEYWAY_KEY}` };
+  const { callTool } = await connect("legacy", process.env.KEYWAY_URL, headers, { quiet: true });
+  const marker = "To be paid <b>today</b>, ".repeat(20);
+  callTool({ name: TOOL, arguments: { marker, amount: 12, to: ["Ada", "Grace"] } }).catch(() => {});
+  for (;;) {
+    const [found] = (await api("GET", "/v1/approvals?state=pending")).approvals;
+    if (found) return found.id;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+// What no link leads to, and how it comes about.
+const STATES = {
+  approval: async (page, { approval }) => {
+    await page.goto(`/console/approvals/${approval}`);
+    await page.getByRole("button", { name: "Approve", exact: true }).waitFor();
+  },
+  "connector-errors": async (page) => {
+    await page.goto("/console/integrations/add");
+    await page.locator("main form").first().evaluate((form) => { form.noValidate = true; });
+    await page.locator("#f-name").fill("🙂");
+    await page.locator("#f-url").fill("ftp://files.example/a-path-that-is-long-enough-to-be-cut-where-it-is-narrow");
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await page.locator("#f-name-error").waitFor();
+    await page.locator("#f-url-error").waitFor();
+  },
+  "key-errors": async (page) => {
+    await page.goto("/console/me/access/new");
+    await page.locator("main form").evaluate((form) => { form.noValidate = true; });
+    await page.locator("#f-name").fill("laptop");
+    await page.locator("#f-reach").selectOption("some");
+    await page.getByRole("button", { name: "Make the key" }).click();
+    await page.locator("#f-tools-error").waitFor();
+  },
+  "not-found": async (page) => {
+    await page.goto("/console/people/nobody");
+    await page.getByRole("heading", { name: "Nothing is here" }).waitFor();
+  },
+};
+
 export default async function ({ check, owner, member, api, assert }) {
   await check("there is something to see", () => seed(api));
+  let approval;
+  await check("a call waits for a decision", async () => {
+    approval = await park(api);
+  });
   let found = { pages: [], trouble: [] };
   await check("every link leads to a page, and none breaks its own policy", async () => {
     found = await crawl(owner);
@@ -88,11 +144,14 @@ export default async function ({ check, owner, member, api, assert }) {
       const all = [];
       for (const { path } of found.pages) {
         await page.goto(path);
-        for (const line of await barriers(page)) all.push(`${path}: ${line}`);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (wide > 0) all.push(`${path}: is ${wide} px wider than the window`);
+        await look(page, path, all);
         assert.notEqual(await page.title(), MARK, path);
         await page.screenshot({ path: fileOf(path, name), fullPage: true });
+      }
+      for (const [state, come] of Object.entries(STATES)) {
+        await come(page, { approval });
+        await look(page, state, all);
+        await page.screenshot({ path: join(shots, `state-${state}-${name}.png`), fullPage: true });
       }
       assert.deepEqual([...new Set(all)], []);
       assert.deepEqual(page.trouble, []);
@@ -114,5 +173,11 @@ export default async function ({ check, owner, member, api, assert }) {
     await page.locator("summary", { hasText: "Menu" }).click();
     await link.click();
     await page.waitForURL("**/console/connect");
+  });
+  await check("the call that waits is denied", async () => {
+    const page = await owner();
+    await page.goto(`/console/approvals/${approval}`);
+    await page.getByRole("button", { name: "Deny", exact: true }).click();
+    await page.getByText("Denied. Whoever asked is told.").waitFor();
   });
 }

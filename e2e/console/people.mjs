@@ -108,6 +108,9 @@ export default async function ({ check, owner, member, api, assert, script }) {
     const page = await member();
     for (const path of ["people", "service-accounts", "api-keys", "clients", "policy", "settings"]) {
       assert.equal((await page.goto(`/console/${path}`)).status(), 404, path);
+      await page.getByRole("heading", { name: "Nothing is here" }).waitFor();
     }
+    await page.getByRole("link", { name: "Go to Overview" }).click();
+    await page.waitForURL("**/console");
   });
 }

@@ -18,14 +18,15 @@ await until(async () => {
   const { servers } = await api("GET", "/v1/mcp-servers");
   return servers.every(({ state }) => state === "connected");
 });
-const { owner, member, memberToken, tidy, close } = await people();
+const { owner, member, memberProgram, memberToken, tidy, close } = await people();
 for (const file of files) {
   const { default: run, bothWays = false } = await import(new URL(file, folder));
   for (const script of bothWays ? [true, false] : [true]) {
     const noun = file.slice(0, -4);
     const named = (what, test) => check(`${noun}${script ? "" : ", without script"}: ${what}`, test);
     const open = (who) => (how) => who({ script, ...how });
-    await run({ check: named, owner: open(owner), member: open(member), memberToken, api, assert, script });
+    const people = { owner: open(owner), member: open(member), memberProgram, memberToken };
+    await run({ check: named, ...people, api, assert, script });
     await tidy();
   }
 }

@@ -57,7 +57,7 @@ pub use keys::{
     KeyRequest, SecretText, TokenKind,
 };
 pub use keyway_core::action::HeaderParameter;
-pub use keyway_store::Seen;
+pub use keyway_store::{NamedKind, Seen};
 pub use listing::{Listed, Part};
 pub use metrics::Metrics;
 pub use mounts::Visit;

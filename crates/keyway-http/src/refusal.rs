@@ -96,7 +96,6 @@ impl Refusal {
     }
 
     /// The status it is answered with.
-    #[cfg(test)]
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
@@ -184,7 +183,8 @@ impl Refusal {
         json!({ "jsonrpc": "2.0", "id": null, "error": error })
     }
 
-    fn log(&self, request: &RequestId) {
+    /// Writes the one log line about it.
+    pub(crate) fn log(&self, request: &RequestId) {
         let (status, code) = (self.status.as_u16(), self.error.code());
         let source = std::error::Error::source(&*self.error);
         if self.status.is_server_error() {

@@ -37,7 +37,7 @@ pub(crate) fn router(shared: Arc<Shared>, mounts: Vec<Mount>) -> Router {
         .route("/readyz", get(readyz::handle))
         .route("/metrics", get(metrics::handle))
         .merge(routes())
-        .merge(console::router())
+        .merge(console::router(&shared))
         .merge(oauth::routes())
         .merge(clients_and_grants())
         .method_not_allowed_fallback(unknown::method)

@@ -22,6 +22,7 @@ mod invitations;
 mod jobs;
 mod lock;
 mod memberships;
+mod named;
 pub mod oauth;
 mod one_time_links;
 mod organizations;
@@ -66,6 +67,7 @@ pub use jobs::{
 pub use keyway_core::Role;
 pub use lock::RotationLock;
 pub use memberships::Membership;
+pub use named::{Name, NamedKind};
 pub use one_time_links::{Credentials, OneTimeLink, Purpose as LinkPurpose};
 pub use organizations::Organization;
 pub use outbox::OutboxRow;

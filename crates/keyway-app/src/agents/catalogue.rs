@@ -23,6 +23,21 @@ impl App {
         seen.map(|agent| view(agent)).ok_or_else(failure::no_agent)
     }
 
+    /// The agents that `who` sees: the name of the tool that each of them is, and its slug.
+    pub(crate) fn agents_by_tool(&self, who: &Principal) -> Vec<(String, String)> {
+        let definitions = self.tenant(who).definitions();
+        let seen = definitions.agents().iter();
+        seen.filter(|agent| self.sees_agent(who, agent))
+            .filter_map(|agent| {
+                let entry = definitions.action(&agent.action_slug())?;
+                Some((
+                    entry.tool_name().to_owned(),
+                    agent.agent().slug().to_owned(),
+                ))
+            })
+            .collect()
+    }
+
     fn sees_agent(&self, who: &Principal, agent: &AgentEntry) -> bool {
         let tenant = self.tenant(who);
         let slug = agent.action_slug();

@@ -1,6 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use keyway_core::{Error, OrgId, Principal, ServiceAccountId, UserId};
+use keyway_store::NamedKind;
 
 use crate::App;
 
@@ -20,25 +21,25 @@ impl App {
     }
 
     /// The names of people and service accounts of an organization, by their ids; of those that are not
-    /// there none. For what an administrator is shown.
+    /// there none. One query for people, and one for accounts. For what an administrator is shown.
     pub(crate) async fn names_of<'a>(
         &self,
         organization: &OrgId,
         ids: impl Iterator<Item = &'a str>,
     ) -> Result<HashMap<String, String>, Error> {
+        let ids: BTreeSet<_> = ids.collect();
+        let of_kind =
+            |is: fn(&str) -> bool| -> Vec<_> { ids.iter().copied().filter(|id| is(id)).collect() };
+        let users = of_kind(|id| id.parse::<UserId>().is_ok());
+        let accounts = of_kind(|id| id.parse::<ServiceAccountId>().is_ok());
         let store = &self.inner.store;
         let mut names = HashMap::new();
-        for id in ids.collect::<BTreeSet<_>>() {
-            let name = if let Ok(user) = id.parse::<UserId>() {
-                let member = store.member(organization, &user).await?;
-                member.map(|member| member.name)
-            } else if let Ok(account) = id.parse::<ServiceAccountId>() {
-                let account = store.service_account(organization, &account).await?;
-                account.map(|account| account.name)
-            } else {
-                None
-            };
-            names.extend(name.map(|name| (id.to_owned(), name)));
+        for (kind, ids) in [
+            (NamedKind::User, users),
+            (NamedKind::ServiceAccount, accounts),
+        ] {
+            let found = store.names(organization, kind, &ids).await?;
+            names.extend(found.into_iter().map(|(id, found)| (id, found.name)));
         }
         Ok(names)
     }

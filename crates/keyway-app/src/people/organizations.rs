@@ -48,7 +48,9 @@ impl People {
                 Changed::Missing | Changed::LastOwner => Err(not_found()),
             }
         };
-        let event = Event::new(EventKind::OrganizationChanged, who);
+        let organization = who.organization();
+        let event = Event::new(EventKind::OrganizationChanged, who)
+            .target("organization", organization.as_str());
         self.change(event, change).await?;
         self.read_organization(who.organization()).await
     }

@@ -17,6 +17,7 @@ mod my_access;
 mod my_connections;
 mod my_sessions;
 mod nav;
+mod not_found;
 mod organization;
 mod overview;
 mod params;

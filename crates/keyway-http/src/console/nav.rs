@@ -83,6 +83,19 @@ pub(super) fn groups(audience: Audience, here: &str, badges: &Badges) -> Vec<Pla
         .collect()
 }
 
+/// The place of the navigation that is nearest to a path, of those somebody may be at: its key and its
+/// path.
+pub(super) fn nearest(audience: Audience, here: &str) -> (&'static str, &'static str) {
+    let here = placed(here);
+    let near = paths().iter().filter_map(|path| {
+        let may = path.audience == Audience::Member || audience == Audience::Admin;
+        let key = path.nav.filter(|_| may && is_below(here, path.path))?;
+        Some((key, path.path))
+    });
+    let nearest = near.max_by_key(|(_, path)| path.len());
+    nearest.unwrap_or(("overview", "/console"))
+}
+
 /// The path by which a page's place in the navigation is found.
 fn placed(here: &str) -> &str {
     let mut elsewhere = ELSEWHERE.iter();
@@ -107,6 +120,20 @@ mod tests {
             assert!(path.get && !path.path.contains('{'), "{path:?}");
             let mut keys = GROUPS.iter().flat_map(|(_, keys)| keys.iter());
             assert!(keys.any(|(known, _)| *known == key), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_place_is_one_that_somebody_may_be_at() {
+        for (audience, here, place) in [
+            (Audience::Admin, "/console/people/x", "people"),
+            (Audience::Admin, "/console/servers/x/tool", "integrations"),
+            (Audience::Member, "/console/people/x", "overview"),
+            (Audience::Member, "/console/me/access/x", "my-access"),
+            (Audience::Member, "/console/nothing", "overview"),
+            (Audience::Member, "", "overview"),
+        ] {
+            assert_eq!(nearest(audience, here).0, place, "{here}");
         }
     }
 

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use keyway_app::List;
 use keyway_app::stats::{StatsOf, StatsPoint, StatsView, ToolStats, Window};
+use keyway_app::tools::ToolPlace;
 use keyway_core::ports::{UpstreamState, UpstreamStatus};
 use keyway_pages::console_context::{
     Available, CallsLine, Overview, Plot, ServerLine, Took, ToolCalls,
@@ -76,6 +77,9 @@ fn line(
 }
 
 fn calls(shared: &Shared, member: &Member, window: Window, stats: &StatsView) -> CallsLine {
+    let shown = stats.tools.iter().take(SHOWN);
+    let names = shown.clone().map(|tool| tool.tool.as_str());
+    let places = shared.app.tool_places(member.who(), names);
     let steps = match window {
         Window::Day => 6,
         Window::Week => 2,
@@ -90,19 +94,15 @@ fn calls(shared: &Shared, member: &Member, window: Window, stats: &StatsView) ->
         most: stats.totals.p95_us.map(Took::micros),
         calls_plot: Plot::bars(&counts),
         took_plot: Plot::line(&took),
-        tools: stats
-            .tools
-            .iter()
-            .take(SHOWN)
-            .map(|tool| tool_calls(shared, member, tool))
+        tools: shown
+            .map(|tool| tool_calls(places.get(&tool.tool), tool))
             .collect(),
     }
 }
 
-fn tool_calls(shared: &Shared, member: &Member, tool: &ToolStats) -> ToolCalls {
-    let known = shared.app.tool(member.who(), &tool.tool).is_some();
+fn tool_calls(place: Option<&ToolPlace>, tool: &ToolStats) -> ToolCalls {
     ToolCalls {
-        href: known.then(|| super::tools::href(&tool.tool)),
+        href: place.map(|place| super::tools::place_href(&tool.tool, place)),
         name: tool.tool.clone(),
         all: tool.calls.calls,
         errors: tool.calls.errors,

@@ -2,8 +2,11 @@ use std::sync::{Arc, LazyLock};
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::MethodRouter;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, any};
 
+use super::not_found;
+use crate::routes::unknown;
 use crate::shared::Shared;
 
 /// Whom a page is for.
@@ -130,9 +133,15 @@ pub(super) fn leads_to(path: &str, audience: Audience) -> Option<&'static str> {
     found.map(|place| place.path)
 }
 
-/// Everything below `/console`.
-pub(crate) fn router() -> Router<Arc<Shared>> {
-    routes().into_iter().fold(Router::new(), |router, route| {
+/// Everything below `/console`; where nothing is, who is signed in gets a page with its frame.
+pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+    let elsewhere = ["/console/", "/console/{*rest}"]
+        .into_iter()
+        .fold(Router::new(), |router, path| {
+            router.route(path, any(unknown::path))
+        });
+    let all = routes().into_iter().fold(elsewhere, |router, route| {
         router.route(route.place.path, route.methods)
-    })
+    });
+    all.route_layer(from_fn_with_state(Arc::clone(shared), not_found::framed))
 }

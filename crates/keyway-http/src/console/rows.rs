@@ -95,6 +95,15 @@ pub(super) fn grant_line(shared: &Shared, grant: GrantView) -> GrantLine {
     }
 }
 
+/// The text of a role, where it is one.
+pub(super) fn role_text(role: &str) -> Option<&'static str> {
+    Some(match role.parse().ok()? {
+        Role::Owner => "role-owner",
+        Role::Admin => "role-admin",
+        Role::Member => "role-member",
+    })
+}
+
 /// A question whether to do `act` with what has its page at `href`.
 pub(super) fn ask(key: &'static str, name: &str, href: &str, act: &str) -> Confirm {
     Confirm::danger(key, name, &format!("{href}/{act}"), href)

@@ -10,10 +10,10 @@ use keyway_pages::console_context::{
     AccountLine, AccountPage, Filled, NewAccount, ServiceAccounts,
 };
 
-use super::form::{Now, refused, sent, stale};
+use super::form::{Now, in_words, refused, sent, stale};
 use super::member::Admin;
 use super::routes::Route;
-use super::rows::{ask, is_stale, key_line, sent_revision, shown_revision};
+use super::rows::{ask, is_stale, key_line, role_text, sent_revision, shown_revision};
 use super::show::{done, moment};
 use crate::pages::{PageForm, VisitorForm};
 use crate::refusal::Refusal;
@@ -124,6 +124,10 @@ async fn change(
             now("role", "people-role", account.role.as_str()),
         ];
         let sent = stale(sent, now, shown_revision(account.revision));
+        let sent = in_words(sent, |label, value| match label {
+            "people-role" => role_text(value),
+            _ => None,
+        });
         if sent.changed.is_empty() {
             // Somebody else wanted the same.
             return Ok(done(&format!("{HERE}/{id}"), "account-changed"));

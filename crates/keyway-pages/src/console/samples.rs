@@ -40,6 +40,7 @@ pub fn samples(pages: &Pages) -> Result<Vec<Sample>, Error> {
     each::<page::MyAccess>(pages, &mut all)?;
     each::<page::MyConnections>(pages, &mut all)?;
     each::<page::MySessions>(pages, &mut all)?;
+    each::<page::NotFound>(pages, &mut all)?;
     each::<page::Overview>(pages, &mut all)?;
     each::<page::Session>(pages, &mut all)?;
     each::<page::Sessions>(pages, &mut all)?;

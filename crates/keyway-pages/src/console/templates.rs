@@ -47,6 +47,7 @@ pub const CONSOLE: &[Template] = console! {
     "my-access.html",
     "my-connections.html",
     "my-sessions.html",
+    "not-found.html",
     "overview.html",
     "people.html",
     "policy.html",

@@ -35,6 +35,15 @@ nav-connect = How to connect
 
 flash-organization = You are in another organization now.
 
+not-found-title = Nothing is here
+not-found-lead = Nothing stands at this address, or it is not for you to see.
+not-found-do = What you can do
+not-found-typed = Was the address typed or pasted? Look at it again: every character counts.
+not-found-gone = What was here may have been removed or taken back since the link was made. The list it was in shows what there is now.
+not-found-given = Did somebody send you the link? They may see more than you do: ask them, or who administers your organization.
+not-found-back = Go to { $name }
+not-found-request = Request
+
 time-now = just now
 time-past-minutes = { $n ->
     [one] 1 minute ago

@@ -13,6 +13,7 @@ mod first;
 mod inviting;
 mod jobs;
 mod listing;
+mod naming;
 mod oauth;
 mod opening;
 mod organizations;

@@ -7,6 +7,7 @@ use keyway_core::Error;
 use keyway_pages::console_context::{ActivityEvent, EventLine, Fact, Lent};
 use serde_json::Value;
 
+use super::about::Abouts;
 use super::line::line;
 use crate::console::member::Admin;
 use crate::console::show::moment;
@@ -26,6 +27,7 @@ pub(super) async fn show(
     };
     let story = shared.app.audit_story(admin.who(), seq).await?;
     let entry = &story.entry;
+    let abouts = Abouts::of(&shared, &admin, &story.events).await?;
     // What an outcome does not tell again, its intent told.
     let intent = story
         .events
@@ -41,10 +43,10 @@ pub(super) async fn show(
         .as_ref()
         .or(intent.and_then(|one| one.arguments.as_ref()));
     let page = ActivityEvent {
-        event: line(&shared, entry),
-        story: timeline(&shared, &story),
+        event: line(&shared, &abouts, entry),
+        story: timeline(&shared, &abouts, &story),
         whole: took(span(&story).1),
-        facts: facts(entry),
+        facts: facts(&abouts, entry),
         effect: entry
             .decision
             .as_ref()
@@ -93,7 +95,7 @@ fn span(story: &AuditStory) -> (i64, u64) {
     )
 }
 
-fn timeline(shared: &Shared, story: &AuditStory) -> Vec<EventLine> {
+fn timeline(shared: &Shared, abouts: &Abouts, story: &AuditStory) -> Vec<EventLine> {
     let (first, whole) = span(story);
     let scaled = |micros: u64| {
         let part = micros.saturating_mul(1_000) / whole.max(1);
@@ -106,13 +108,13 @@ fn timeline(shared: &Shared, story: &AuditStory) -> Vec<EventLine> {
         EventLine {
             after: Some(format!("+{}", took(after))),
             bar: (whole > 0).then_some((start, width)),
-            ..line(shared, entry)
+            ..line(shared, abouts, entry)
         }
     });
     lines.collect()
 }
 
-fn facts(entry: &AuditEntry) -> Vec<Fact> {
+fn facts(abouts: &Abouts, entry: &AuditEntry) -> Vec<Fact> {
     let plain = |label, value: Option<&String>| {
         value.map(|value| Fact {
             label,
@@ -137,7 +139,10 @@ fn facts(entry: &AuditEntry) -> Vec<Fact> {
     });
     let target = entry.target.as_ref().map(|target| Fact {
         label: "activity-target",
-        value: format!("{} {}", target.kind, target.id),
+        value: match abouts.name(target) {
+            Some(name) => format!("{} {name} ({})", target.kind, target.id),
+            None => format!("{} {}", target.kind, target.id),
+        },
         href: Some(href("target", &target.id)),
     });
     let all = [

@@ -3,6 +3,7 @@ use keyway_app::audit::AuditEntry;
 use keyway_core::Error;
 use keyway_pages::console_context::{EventKindLine, EventLine};
 
+use super::about::Abouts;
 use crate::console::show::moment;
 use crate::console::took::took;
 use crate::shared::Shared;
@@ -16,10 +17,8 @@ pub(super) fn kind(shared: &Shared, kind: &str) -> EventKindLine {
 }
 
 /// An event as a line of a list.
-pub(super) fn line(shared: &Shared, entry: &AuditEntry) -> EventLine {
+pub(super) fn line(shared: &Shared, abouts: &Abouts, entry: &AuditEntry) -> EventLine {
     let began = entry.phase.as_deref() == Some("intent");
-    let named = entry.detail("name").map(str::to_owned);
-    let target = entry.target.as_ref().map(|target| target.id.clone());
     EventLine {
         seq: entry.seq,
         at: moment(shared, entry.at),
@@ -30,7 +29,8 @@ pub(super) fn line(shared: &Shared, entry: &AuditEntry) -> EventLine {
             .clone()
             .unwrap_or_else(|| entry.actor.id.clone()),
         who_kind: entry.actor.kind.clone(),
-        about: entry.tool.clone().or(named).or(target),
+        about: abouts.text(entry),
+        about_href: abouts.href(entry),
         server: entry.server.clone(),
         outcome: entry
             .outcome

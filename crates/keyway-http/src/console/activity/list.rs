@@ -8,6 +8,7 @@ use keyway_app::audit::{AuditFilter, EventKind};
 use keyway_core::Error;
 use keyway_pages::console_context::{Activity, Filled, Pager};
 
+use super::about::Abouts;
 use super::line::{field_moment, kind, line};
 use crate::console::form::refused;
 use crate::console::member::Admin;
@@ -62,6 +63,7 @@ async fn fill(shared: &Shared, admin: &Admin, page: &mut Activity) -> Result<(),
         .app
         .search_audit(admin.who(), &filter, cursor, ROWS)
         .await?;
+    let abouts = Abouts::of(shared, admin, &found.entries).await?;
     // What ended on this page says that it began, too.
     let ended: HashSet<_> = found
         .entries
@@ -72,7 +74,7 @@ async fn fill(shared: &Shared, admin: &Admin, page: &mut Activity) -> Result<(),
         .entries
         .iter()
         .filter(|one| !ended.contains(one.id.as_str()));
-    page.events = shown.map(|one| line(shared, one)).collect();
+    page.events = shown.map(|one| line(shared, &abouts, one)).collect();
     page.looked_at = found.looked_at;
     page.stopped = found.next.is_some() && found.entries.len() < ROWS as usize;
     page.pager = admin.pager(&FIELDS, found.next.as_deref());

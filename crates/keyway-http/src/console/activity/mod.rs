@@ -1,5 +1,6 @@
 //! What happened: the audit log.
 
+mod about;
 mod event;
 mod export;
 mod line;

@@ -50,6 +50,12 @@ pub(super) async fn set(
     match setting.await {
         Ok((view, _)) => Ok(done(&format!("/console/apps/{}", view.id), "app-set")),
         Err(error) => {
+            let error = match error.code() {
+                "project_not_found" => {
+                    Error::invalid_at(format!("/{PLACE}"), "a project that is still there")
+                }
+                _ => error,
+            };
             let (status, filled) = fields::again(&definition, &form, error)?;
             let page = page(&shared, &member, &key, filled).await?;
             member.show_as(&shared, &page, status).await

@@ -9,9 +9,9 @@ use keyway_core::{Error, Role, UserId};
 use keyway_pages::console_context::{Filled, MemberPage};
 
 use super::members::line;
-use crate::console::form::{Now, refused, sent, stale};
+use crate::console::form::{Now, in_words, refused, sent, stale};
 use crate::console::member::Admin;
-use crate::console::rows::{ask, is_stale, sent_revision, shown_revision};
+use crate::console::rows::{ask, is_stale, role_text, sent_revision, shown_revision};
 use crate::console::show::done;
 use crate::pages::VisitorForm;
 use crate::refusal::Refusal;
@@ -57,6 +57,7 @@ pub(super) async fn change(
             value: member.role.to_string(),
         };
         let sent = stale(sent, vec![now], shown_revision(member.revision));
+        let sent = in_words(sent, |_, role| role_text(role));
         if sent.changed.is_empty() {
             // Somebody else wanted the same.
             return Ok(done(&format!("/console/people/{id}"), "role-changed"));

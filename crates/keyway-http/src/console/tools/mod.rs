@@ -7,6 +7,8 @@ mod try_it;
 
 use std::fmt::Write as _;
 
+use keyway_app::tools::ToolPlace;
+
 use super::routes::Route;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -29,6 +31,14 @@ pub(crate) fn href(name: &str) -> String {
         }
     }
     href
+}
+
+/// The page of what a tool's name leads to.
+pub(crate) fn place_href(name: &str, place: &ToolPlace) -> String {
+    match place {
+        ToolPlace::Agent(slug) => format!("/console/agents/{slug}"),
+        ToolPlace::Tool => href(name),
+    }
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ pub struct EventLine {
     pub who_kind: String,
     /// What it is about: a tool, or the name or id of something. Text from outside.
     pub about: Option<String>,
+    /// The page of it, where it is still there.
+    pub about_href: Option<String>,
     /// The MCP server. Text from outside.
     pub server: Option<String>,
     /// How it ended; `began` for an intent.
@@ -78,6 +80,7 @@ impl EventLine {
             who: SAMPLE_OUTSIDE.into(),
             who_kind: "user".into(),
             about: Some(SAMPLE_OUTSIDE.into()),
+            about_href: (seq % 2 == 1).then(|| "/console/people/user_1".into()),
             server: (seq % 2 == 0).then(|| SAMPLE_OUTSIDE.into()),
             outcome: outcome.map(str::to_owned),
             code: (seq % 2 == 0).then(|| SAMPLE_OUTSIDE.into()),

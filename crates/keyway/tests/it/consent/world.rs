@@ -6,12 +6,14 @@ use keyway_core::Role;
 use keyway_testkit::authorization::{
     AuthorizationServer, Options, ProtectedPeer, ResourceOptions, browse,
 };
+use keyway_testkit::canaries::forms;
 use keyway_testkit::peers::{Era, Script};
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, set_up};
 use crate::support::client::Answer;
+use crate::support::log::Log;
 use crate::support::mcp::{LEGACY, MODERN};
 use crate::support::people;
 use crate::support::wait::{soon, until};
@@ -46,6 +48,7 @@ impl World {
     }
 
     pub(super) async fn with(era: Era, options: Options) -> Self {
+        Log::kept();
         let server = AuthorizationServer::start(options).await;
         let script = Script {
             results: [("look".to_owned(), r#"{"content":[],"seen":1}"#.to_owned())].into(),
@@ -121,7 +124,7 @@ impl World {
         issued.secret.expose().clone()
     }
 
-    /// Everything that was written down or is shown, searched for what nobody may see.
+    /// Everything that was written down, logged or is shown, searched for what nobody may see.
     pub(super) async fn is_clean(&self) {
         let audit = self.app.get("/v1/audit?limit=200").send().await;
         assert_eq!(audit.status(), 200, "{}", audit.text());
@@ -140,6 +143,12 @@ impl World {
             for text in &shown {
                 assert!(!text.contains(secret), "{text}");
             }
+        }
+        let log = Log::kept().text();
+        assert!(log.contains("TRACE") && log.contains("answered"));
+        for secret in secrets.iter().flat_map(|secret| forms(secret)) {
+            let line = log.lines().find(|line| line.contains(&secret));
+            assert_eq!(line, None, "a secret is logged");
         }
         for file in std::fs::read_dir(self.app.data_dir()).unwrap() {
             let path = file.unwrap().path();

@@ -3,6 +3,7 @@ use keyway_core::Role;
 use keyway_testkit::sql;
 use serde_json::json;
 
+use super::form::plain;
 use super::world::{another, stranger};
 use crate::support::actions::{say_back, whoami};
 use crate::support::app::TestApp;
@@ -152,6 +153,74 @@ async fn a_call_s_whole_story_is_told_with_what_let_it_through_and_what_it_was_g
         let page = owner.get(&format!("/console/activity/{seq}")).await;
         assert_eq!(page.status(), 404, "{seq}");
     }
+}
+
+#[tokio::test]
+async fn what_events_are_about_is_called_by_its_name_and_leads_to_its_page_while_it_is_there() {
+    let app = TestApp::with([say_back()]).await;
+    let mut owner = set_up(&app).await;
+    let make = |path: &'static str, body: serde_json::Value| {
+        let ask = app.post(path).json(&body);
+        async move {
+            let made = ask.send().await;
+            assert_eq!(made.status(), 201, "{path}: {}", made.text());
+            made.json()["id"].as_str().unwrap().to_owned()
+        }
+    };
+    let account = json!({ "name": "nightly & sons", "role": "member" });
+    let account = make("/v1/service-accounts", account).await;
+    let project = make("/v1/projects", json!({ "slug": "web", "name": "Website" })).await;
+    let key = make("/v1/api-keys", json!({ "name": "laptop" })).await;
+    let ask = app.ask(http::Method::PATCH, "/v1/organization");
+    let renamed = ask.bearer(&app.key).json(&json!({ "name": "Mills" }));
+    assert_eq!(renamed.send().await.status(), 200);
+    call(&app, &mut owner, "say:back", "say-back").await;
+    let (account_page, project_page, key_page) = (
+        format!("/console/service-accounts/{account}"),
+        format!("/console/settings/projects/{project}"),
+        format!("/console/api-keys/{key}"),
+    );
+    let kinds = [
+        (
+            "service_account_made",
+            account_page.as_str(),
+            "nightly & sons",
+        ),
+        ("project_changed", &project_page, "Website"),
+        ("api_key_made", &key_page, "laptop"),
+        ("organization_changed", "/console/settings", "Mills"),
+        ("call", "/console/tools/say-back", "say-back"),
+    ];
+    for (kind, page, name) in kinds {
+        let list = found(&mut owner, &format!("kind={kind}")).await;
+        let link = format!("<a href=\"{page}\"><bdi class=\"outside\">{name}</bdi></a>");
+        assert!(
+            plain(list.text()).contains(&link),
+            "{kind}: {}",
+            list.text()
+        );
+        assert_eq!(owner.get(page).await.status(), 200, "{page}");
+        let story = format!("/console/activity/{}", seqs(&list)[0]);
+        let story = owner.get(&story).await;
+        assert!(
+            plain(story.text()).contains(&link),
+            "{kind}: {}",
+            story.text()
+        );
+    }
+    let path = format!("/v1/service-accounts/{account}");
+    let ask = app.ask(http::Method::DELETE, &path).bearer(&app.key);
+    assert!(ask.send().await.status() < 300);
+    let list = found(&mut owner, "kind=service_account_made").await;
+    let text = plain(list.text());
+    assert!(
+        text.contains(&account) && !text.contains(&account_page),
+        "{text}"
+    );
+    // An administrator elsewhere is told no name, and sees nothing of it.
+    let mut eve = stranger(&app).await;
+    let theirs = found(&mut eve, "kind=project_changed").await;
+    assert!(!theirs.text().contains("Website"), "{}", theirs.text());
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 use keyway_core::Role;
 use keyway_testkit::models::Turn;
 
+use super::form::plain;
 use super::world::{another, stranger};
 use crate::agents::world::{Lab, agent, search};
 use crate::support::app::TestApp;
 use crate::support::browser::set_up;
+use crate::support::wait::until;
 
 #[tokio::test]
 async fn where_there_is_no_agent_the_page_teaches_how_to_make_one() {
@@ -48,6 +50,22 @@ async fn an_agent_is_shown_as_it_was_defined_without_its_prompt() {
     let mut eve = stranger(&lab.app).await;
     assert_eq!(eve.get("/console/agents/helper").await.status(), 404);
     assert!(!eve.get("/console/agents").await.text().contains("helper"));
+}
+
+#[tokio::test]
+async fn where_calls_of_an_agent_are_told_its_page_is_linked() {
+    let lab = Lab::new(vec![agent("helper")], vec![Turn::text(["Hello."])]).await;
+    let owner = set_up(&lab.app).await;
+    lab.prompt("helper", "Hi").await;
+    for at in ["/console", "/console/activity?kind=call"] {
+        let link =
+            "<a href=\"/console/agents/helper\"><bdi class=\"outside\">agent-helper</bdi></a>";
+        let ask = || owner.ask(http::Method::GET, at).send();
+        until("the call is told", || async {
+            plain(ask().await.text()).contains(link)
+        })
+        .await;
+    }
 }
 
 #[tokio::test]

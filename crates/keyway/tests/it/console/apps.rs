@@ -146,8 +146,8 @@ async fn a_form_that_is_not_taken_says_why_at_its_field_and_keeps_no_secret() {
                 ("keyway_name", "x"),
                 ("apiKey", CANARY),
             ],
-            404,
-            "no project of this slug",
+            422,
+            "f-keyway_place-error",
         ),
     ] {
         owner.get("/console/apps/of/acme").await;

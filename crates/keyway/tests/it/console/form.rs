@@ -107,6 +107,17 @@ pub(crate) fn wrong(page: &Answer, field: &str) -> String {
     plain(rest.split("</p>").next().unwrap())
 }
 
+/// What a page says that somebody changed meanwhile, without what it shows as somebody wrote it.
+pub(crate) fn in_words(page: &Answer) -> String {
+    let stale = page.text().split("class=\"stale\"").nth(1);
+    let stale = stale.unwrap_or_else(|| panic!("nothing is stale: {}", page.text()));
+    let facts = stale.split("</dl>").next().unwrap();
+    let mut parts = facts.split("<bdi class=\"outside\">");
+    let first = parts.next().unwrap();
+    let rest = parts.map(|part| part.split_once("</bdi>").map_or("", |(_, rest)| rest));
+    plain(&std::iter::once(first).chain(rest).collect::<String>())
+}
+
 /// The secret that a page shows this once.
 pub(crate) fn secret(page: &Answer) -> String {
     assert_eq!(page.status(), 200, "{}", page.text());

@@ -9,6 +9,7 @@ mod events;
 mod form;
 mod my_access;
 mod my_sessions;
+mod not_found;
 mod people;
 mod policy;
 mod service_accounts;

@@ -2,7 +2,7 @@ use http::Method;
 use keyway_core::Role;
 use serde_json::{Value, json};
 
-use super::form::{Form, confirm, fill, follow, plain, secret, wrong};
+use super::form::{Form, confirm, fill, follow, in_words, plain, secret, wrong};
 use super::world::{another, owned, stranger};
 use crate::support::app::TestApp;
 use crate::support::browser::{Browser, PASSWORD};
@@ -59,6 +59,8 @@ async fn a_form_that_is_too_old_says_what_changed_and_saves_nothing() {
         text.contains("Somebody else changed this meanwhile."),
         "{text}"
     );
+    let told = in_words(&late);
+    assert!(told.contains("admin") && told.contains("owner"), "{told}");
     assert_eq!(role_of(&app, &page).await, "admin");
     // What was typed is still there, and sending it again replaces what it is now.
     let again = Form::of(&late, &page);

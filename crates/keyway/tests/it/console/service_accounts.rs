@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::form::{Form, confirm, fill, follow, plain, secret, wrong};
+use super::form::{Form, confirm, fill, follow, in_words, plain, secret, wrong};
 use super::world::{owned, stranger};
 use crate::support::app::TestApp;
 use crate::support::browser::Browser;
@@ -97,6 +97,12 @@ async fn a_change_of_an_old_form_says_what_changed_and_saves_nothing() {
     assert!(
         text.contains("build") && text.contains("deploy") && text.contains("admin"),
         "{text}"
+    );
+    let told = in_words(&late);
+    assert!(told.contains("admin") && told.contains("member"), "{told}");
+    assert!(
+        !told.contains("build") && !told.contains("deploy"),
+        "{told}"
     );
     let id = page.rsplit('/').next().unwrap();
     let now = app.get(&format!("/v1/service-accounts/{id}")).send().await;
