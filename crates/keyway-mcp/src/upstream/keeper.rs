@@ -1,4 +1,6 @@
-//! Keeps one server connected: connects, lists, checks, and connects anew.
+//! Keeps one server connected: connects, lists, checks, and connects anew. There is a task of it for
+//! each server, which waits most of the time: what it does now and then is boxed, so that it takes no
+//! room meanwhile.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::panic::AssertUnwindSafe;
@@ -105,7 +107,8 @@ impl Keeper {
     async fn attempt(&self, known: &mut Option<Era>) -> Failure {
         let server = &self.server;
         server.signals.forget();
-        let (connection, era) = match self.connector.connect(*known).await {
+        let connecting = self.connector.connect(*known);
+        let (connection, era) = match Box::pin(connecting).await {
             Ok(connected) => connected,
             Err(failure) => {
                 // A server that could not be reached may still speak what it spoke.
@@ -131,7 +134,7 @@ impl Keeper {
 
     async fn serve(&self, connection: &Arc<Connection>) -> Failure {
         let server = &self.server;
-        if let Err(failure) = self.list(connection, inbound::ALL).await {
+        if let Err(failure) = Box::pin(self.list(connection, inbound::ALL)).await {
             return failure;
         }
         if let Link::Http(link) = &connection.link
@@ -142,9 +145,9 @@ impl Keeper {
         server.enter(UpstreamState::Connected, None);
         let keep = async {
             if connection.dialect.revision.is_modern() {
-                listen::keep(connection, &server.subscriptions).await;
+                Box::pin(listen::keep(connection, &server.subscriptions)).await;
             } else {
-                self.subscribe_again(connection).await;
+                Box::pin(self.subscribe_again(connection)).await;
             }
             std::future::pending::<()>().await;
         };
@@ -185,7 +188,7 @@ impl Keeper {
     async fn follow_lists(&self, connection: &Connection) -> Failure {
         loop {
             let which = self.server.signals.changed().await;
-            if let Err(failure) = self.list(connection, which).await {
+            if let Err(failure) = Box::pin(self.list(connection, which)).await {
                 return failure;
             }
             sleep(RELIST_GAP).await;
@@ -209,7 +212,7 @@ impl Keeper {
         let limit = self.server.spec.timeouts.connect;
         loop {
             sleep(interval).await;
-            match connection.own(method, "", limit).await {
+            match Box::pin(connection.own(method, "", limit)).await {
                 // An answer is an answer: servers need not know `ping`.
                 Ok(_) | Err(Failure::Rpc(_) | Failure::Scope(_)) => {}
                 Err(Failure::Timeout) => {
