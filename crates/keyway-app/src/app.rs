@@ -82,6 +82,8 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     /// A job was queued here.
     pub(crate) jobs: Arc<Notify>,
+    /// A delivery was recorded here.
+    pub(crate) inbox: Arc<Notify>,
     /// An approval changed.
     pub(crate) approvals: Arc<Wake>,
     pub(crate) channels: Arc<Hub>,
@@ -232,6 +234,7 @@ impl App {
             bound: bound::Table::default(),
             connectors: Live::default(),
             jobs: Arc::default(),
+            inbox: Arc::default(),
             approvals,
             channels: Arc::new(channels),
             changes,
@@ -442,6 +445,10 @@ pub(crate) fn subject(who: &Principal) -> String {
         Subject::ApiKey { key, owner } => format!("{}/{key}", owner.as_str()),
         Subject::Token { client, owner, .. } => format!("{}/{client}", owner.as_str()),
         Subject::WebSession { session, user } => format!("{user}/{session}"),
+        Subject::Publication {
+            publication,
+            account,
+        } => format!("{account}/{publication}"),
         Subject::Local => "local".to_owned(),
         Subject::Anonymous => "anonymous".to_owned(),
     }

@@ -14,6 +14,7 @@ mod credential_grants;
 mod credential_sign_ins;
 mod credentials;
 mod credentials_page;
+mod deliveries;
 mod ending;
 mod error;
 mod facts;
@@ -28,6 +29,7 @@ mod organizations;
 mod outbox;
 mod people;
 mod projects;
+mod publications;
 mod schedules;
 mod secret_columns;
 mod seen;
@@ -56,6 +58,7 @@ pub use credential_grants::{GrantHealth, NewGrant};
 pub use credential_sign_ins::{CredentialSignIn, SignInOf};
 pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
 pub use credentials_page::CredentialFilter;
+pub use deliveries::{Delivery, DeliveryFilter, DeliveryJob, NewDelivery, Recorded};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
 pub use invitations::{Accepting, Invitation};
@@ -71,6 +74,9 @@ pub use organizations::Organization;
 pub use outbox::OutboxRow;
 pub use people::{Identity, NewPerson, Person};
 pub use projects::Project;
+pub use publications::{
+    Door, NewPublication, PublicationChange, PublicationFilter, StoredPublication,
+};
 pub use schedules::Schedule;
 pub use secret_columns::{
     KEY_CHECK, RETIRED_SIGNING_KEYS, SECRET_COLUMNS, SealedRow, SecretColumn,

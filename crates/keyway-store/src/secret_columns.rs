@@ -69,6 +69,20 @@ pub const SECRET_COLUMNS: &[SecretColumn] = &[
         only: None,
     },
     SecretColumn {
+        table: "installations",
+        column: "sealed",
+        organization: Some("organization_id"),
+        row: "id",
+        only: None,
+    },
+    SecretColumn {
+        table: "deliveries",
+        column: "received",
+        organization: Some("organization_id"),
+        row: "id",
+        only: None,
+    },
+    SecretColumn {
         table: "facts",
         column: "value",
         organization: None,

@@ -110,6 +110,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "revisions",
         include_str!("../migrations/sqlite/0018_revisions.sql"),
     ),
+    (
+        19,
+        "deliveries",
+        include_str!("../migrations/sqlite/0019_deliveries.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

@@ -413,7 +413,7 @@ fn unkept(error: SinkError) -> Error {
 }
 
 /// The beginning of a message, in one line.
-fn title(text: &str) -> String {
+pub(super) fn title(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= TITLE {
         return line;

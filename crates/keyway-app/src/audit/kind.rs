@@ -136,6 +136,14 @@ pub enum EventKind {
     ToolAccepted,
     /// A changed or new tool was rejected.
     ToolRejected,
+    /// An agent was published.
+    PublicationMade,
+    /// A publication was changed, paused or resumed.
+    PublicationChanged,
+    /// A publication was removed.
+    PublicationRemoved,
+    /// Somebody wanted a delivery once more.
+    DeliveryReplayed,
     /// The audit log was exported.
     AuditExported,
 }
@@ -209,6 +217,10 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::ToolChangesHeld, "tool_changes_held"),
     (EventKind::ToolAccepted, "tool_accepted"),
     (EventKind::ToolRejected, "tool_rejected"),
+    (EventKind::PublicationMade, "publication_made"),
+    (EventKind::PublicationChanged, "publication_changed"),
+    (EventKind::PublicationRemoved, "publication_removed"),
+    (EventKind::DeliveryReplayed, "delivery_replayed"),
     (EventKind::AuditExported, "audit_exported"),
 ];
 

@@ -16,6 +16,7 @@ mod operation;
 mod paths;
 mod people;
 mod policy;
+mod publications;
 mod routes;
 mod stats;
 

@@ -29,3 +29,4 @@ mod servers;
 mod support;
 mod transports;
 mod trust;
+mod webhooks;

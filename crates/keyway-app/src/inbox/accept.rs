@@ -1,0 +1,239 @@
+use http::HeaderMap;
+use keyway_core::agent::action_slug;
+use keyway_core::provider::sign::Algorithm;
+use keyway_core::provider::{
+    IntegrationProvider, ProviderContext, WebhookEvent, WebhookOutcome, WebhookRequest,
+};
+use keyway_core::{DeliveryId, Error, JobId, Kind, PublicationId, Secret};
+use keyway_store::{Door, NewDelivery, NewJob, Recorded, StoredPublication};
+use serde_json::{Value, json};
+
+use super::parcel::Parcel;
+use crate::jobs::{Asker, DELIVERY};
+use crate::publications::open;
+use crate::{App, publications};
+
+/// The rule of what comes to a publication that is paused.
+pub(super) const PAUSED: &str = "publication_paused";
+/// The rule of an event that does not say which conversation it belongs to.
+pub(super) const NO_CONVERSATION: &str = "no_conversation";
+
+/// Somebody knocks at the address of a publication.
+#[derive(Debug, Clone, Copy)]
+pub struct Knock<'a> {
+    /// The provider's id, as the address has it.
+    pub provider: &'a str,
+    /// The publication's id, as the address has it.
+    pub publication: &'a str,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// The body, byte by byte.
+    pub body: &'a [u8],
+}
+
+/// Settings of an installation and its publication, read.
+pub(super) struct Told {
+    settings: Value,
+    triggers: Value,
+    secret: Secret<String>,
+}
+
+/// What an event means for a publication.
+pub(super) struct Judged {
+    pub(super) dedupe_key: String,
+    pub(super) rule: String,
+    pub(super) event: Option<WebhookEvent>,
+    pub(super) conversation: Option<String>,
+}
+
+impl App {
+    /// Takes in a webhook: verified over its bytes, recorded together with what is to be done, and
+    /// answered. One that was recorded before is good, too.
+    ///
+    /// # Errors
+    ///
+    /// `webhook_refused`, the same for an address that is nobody's and a signature that is none. That it
+    /// could not be recorded: the sender tries again.
+    pub async fn accept_webhook(&self, knock: Knock<'_>) -> Result<(), Error> {
+        let request = WebhookRequest {
+            headers: knock.headers,
+            body: knock.body,
+        };
+        let Some((provider, door)) = self.door(knock.provider, knock.publication).await? else {
+            // As long as for one that is there.
+            std::hint::black_box(Algorithm::Sha256.sign(b"nobody", &[knock.body]));
+            return Err(refused());
+        };
+        let publication = &door.publication;
+        let told = self.told_of(&door)?;
+        let context = told.context(self);
+        if let Err(reason) = provider.verify_webhook(&request, &context) {
+            tracing::info!(publication = %publication.id, %reason, "a webhook is refused");
+            return Err(refused());
+        }
+        let judged = judge(provider, publication, &request, &context);
+        let names = provider.headers(&context);
+        let parcel = Parcel::of(&request, &names);
+        self.record(publication, &judged, &parcel, None).await?;
+        Ok(())
+    }
+
+    async fn door(
+        &self,
+        provider: &str,
+        publication: &str,
+    ) -> Result<Option<(&dyn IntegrationProvider, Door)>, Error> {
+        let found = self.settings().providers.get(provider);
+        let id = publication.parse::<PublicationId>().ok();
+        let (Some(provider), Some(id)) = (found, id) else {
+            return Ok(None);
+        };
+        let door = self.inner.store.door(provider.id(), &id).await?;
+        Ok(door.map(|door| (provider, door)))
+    }
+
+    /// The provider of a publication and what it was told; refused when the publication was removed.
+    pub(super) async fn behind(
+        &self,
+        publication: &StoredPublication,
+    ) -> Result<(&dyn IntegrationProvider, Told), Error> {
+        let door = self
+            .door(&publication.provider, publication.id.as_str())
+            .await?;
+        let (provider, door) = door.ok_or_else(publications::not_found)?;
+        Ok((provider, self.told_of(&door)?))
+    }
+
+    fn told_of(&self, door: &Door) -> Result<Told, Error> {
+        let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
+        Ok(Told {
+            settings: read(&door.publication.settings),
+            triggers: read(&door.publication.triggers),
+            secret: open(&self.inner.vault, door)?,
+        })
+    }
+
+    /// Records a delivery with its work. Answers its id, or the id of the one it is the same as.
+    pub(super) async fn record(
+        &self,
+        publication: &StoredPublication,
+        judged: &Judged,
+        parcel: &Parcel,
+        replay_of: Option<DeliveryId>,
+    ) -> Result<DeliveryId, Error> {
+        let inner = &self.inner;
+        let organization = &publication.organization;
+        let id = DeliveryId::generate(&*inner.clock, &*inner.random);
+        let now = inner.clock.now();
+        let dedupe_key = match &replay_of {
+            // Wanted once more, it is another one.
+            Some(_) => format!("replay:{id}"),
+            None => judged.dedupe_key.clone(),
+        };
+        let job = match &judged.event {
+            Some(_) => Some(self.work_of(publication, judged, &id)?),
+            None => None,
+        };
+        let new = NewDelivery {
+            received: parcel.seal(&inner.vault, organization, &id)?,
+            id: id.clone(),
+            installation: publication.installation.clone(),
+            publication: publication.id.clone(),
+            dedupe_key,
+            replay_of,
+            rule: judged.rule.clone(),
+            conversation: judged.conversation.clone(),
+            bytes: u64::try_from(parcel.body.len()).unwrap_or(u64::MAX),
+            job,
+            created_at: now,
+        };
+        let recorded = inner.store.record_delivery(organization, &new).await?;
+        inner.inbox.notify_one();
+        Ok(match recorded {
+            Recorded::New => id,
+            Recorded::Already(before) => before,
+        })
+    }
+
+    fn work_of(
+        &self,
+        publication: &StoredPublication,
+        judged: &Judged,
+        delivery: &DeliveryId,
+    ) -> Result<NewJob, Error> {
+        let inner = &self.inner;
+        let asker = Asker::Publication {
+            publication: publication.id.to_string(),
+            account: publication.account.clone(),
+        };
+        let conversation = judged.conversation.as_ref();
+        let now = inner.clock.now();
+        Ok(NewJob {
+            id: JobId::generate(&*inner.clock, &*inner.random),
+            kind: DELIVERY.to_owned(),
+            name: action_slug(&publication.agent),
+            // What is said in one conversation is said in the order in which it came.
+            ordering_key: conversation
+                .map(|conversation| format!("{DELIVERY}/{}/{conversation}", publication.id)),
+            once_key: None,
+            actor: publication.account.clone(),
+            asker: serde_json::to_string(&asker).map_err(Error::internal)?,
+            payload: json!({ "delivery": delivery }).to_string(),
+            run_at: now,
+            max_attempts: self.settings().deliveries.attempts,
+            created_at: now,
+        })
+    }
+}
+
+impl Told {
+    pub(super) fn context(&self, app: &App) -> ProviderContext<'_> {
+        ProviderContext {
+            settings: &self.settings,
+            triggers: &self.triggers,
+            secret: &self.secret,
+            now: app.inner.clock.now(),
+        }
+    }
+}
+
+/// What a request that was verified means for a publication.
+pub(super) fn judge(
+    provider: &dyn IntegrationProvider,
+    publication: &StoredPublication,
+    request: &WebhookRequest<'_>,
+    context: &ProviderContext<'_>,
+) -> Judged {
+    let event = match provider.parse_webhook(request, context) {
+        WebhookOutcome::Accepted(event) => event,
+        WebhookOutcome::Ignored { dedupe_key, rule } => {
+            return Judged {
+                dedupe_key,
+                rule,
+                event: None,
+                conversation: None,
+            };
+        }
+    };
+    let dispatch = provider.dispatch(&event, publication.granularity);
+    let rule = match &dispatch {
+        _ if publication.paused_at.is_some() => PAUSED,
+        None => NO_CONVERSATION,
+        Some(_) => event.rule,
+    };
+    let accepted = dispatch.filter(|_| rule == event.rule);
+    Judged {
+        dedupe_key: event.dedupe_key.clone(),
+        rule: rule.to_owned(),
+        conversation: accepted.as_ref().and_then(|to| to.conversation.clone()),
+        event: accepted.map(|_| event),
+    }
+}
+
+fn refused() -> Error {
+    Error::new(
+        Kind::Unauthenticated,
+        "webhook_refused",
+        "this is not taken in",
+    )
+}

@@ -1,0 +1,30 @@
+use keyway_core::{Error, Kind};
+
+pub(crate) fn not_found() -> Error {
+    Error::new(
+        Kind::NotFound,
+        "publication_not_found",
+        "there is no publication with this id",
+    )
+    .with_hint("`keyway publications list` shows those that are there")
+}
+
+/// Somebody else changed it since it was read.
+pub(super) fn stale() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "publication_changed",
+        "the publication changed since it was read",
+    )
+    .with_hint("read it again, and make the change to what it is now")
+}
+
+/// A sealed value that no key of this gateway opens.
+pub(super) fn unreadable() -> Error {
+    Error::new(
+        Kind::Internal,
+        "publication_unreadable",
+        "the publication's secret cannot be opened",
+    )
+    .with_hint("the master key is not the one it was sealed with; publish the agent anew")
+}

@@ -1,0 +1,13 @@
+//! Publications: agents that are reached through a provider (ADR 0044).
+
+mod draft;
+mod error;
+mod manage;
+mod secret;
+mod view;
+
+pub use draft::{PublicationDraft, PublicationPatch};
+pub(crate) use error::not_found;
+pub use manage::{MadePublication, Publications};
+pub(crate) use secret::open;
+pub use view::{IntegrationView, PublicationPage, PublicationView};

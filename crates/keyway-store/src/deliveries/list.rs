@@ -1,0 +1,70 @@
+use keyway_core::{DeliveryId, OrgId, PublicationId};
+
+use super::Delivery;
+use super::delivery::{COLUMNS, Row, TABLES};
+use crate::error::Doing as _;
+use crate::{Store, StoreError};
+
+/// Which deliveries are listed.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryFilter<'a> {
+    /// Those of this publication.
+    pub publication: Option<&'a PublicationId>,
+    /// Those that came before this place.
+    pub before: Option<i64>,
+}
+
+impl Store {
+    /// Deliveries of an organization, the last that came first.
+    pub async fn deliveries(
+        &self,
+        organization: &OrgId,
+        filter: &DeliveryFilter<'_>,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE d.organization_id = $1 AND d.seq < $2 \
+             AND ($3 IS NULL OR d.publication_id = $3) ORDER BY d.seq DESC LIMIT $4"
+        );
+        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(organization.as_str())
+            .bind(filter.before.unwrap_or(i64::MAX))
+            .bind(filter.publication.map(PublicationId::as_str))
+            .bind(limit)
+            .fetch_all(self.pool())
+            .await
+            .doing("list the deliveries")?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// One delivery of an organization.
+    pub async fn delivery(
+        &self,
+        organization: &OrgId,
+        id: &DeliveryId,
+    ) -> Result<Option<Delivery>, StoreError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM {TABLES} WHERE d.organization_id = $1 AND d.id = $2");
+        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .fetch_optional(self.pool())
+            .await
+            .doing("read a delivery")?;
+        row.map(Row::read).transpose()
+    }
+
+    /// What came with a delivery, sealed.
+    pub async fn received(
+        &self,
+        organization: &OrgId,
+        id: &DeliveryId,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        sqlx::query_scalar("SELECT received FROM deliveries WHERE organization_id = $1 AND id = $2")
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .fetch_optional(self.pool())
+            .await
+            .doing("read what came with a delivery")
+    }
+}

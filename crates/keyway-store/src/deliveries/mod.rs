@@ -1,0 +1,10 @@
+//! Webhooks that were verified, each recorded once with what is to be done about it (ADR 0044).
+
+mod delivery;
+mod list;
+mod progress;
+mod record;
+
+pub use delivery::{Delivery, DeliveryJob};
+pub use list::DeliveryFilter;
+pub use record::{NewDelivery, Recorded};
