@@ -96,4 +96,19 @@ export default async function ({ check, owner, member, api, assert, script }) {
     await page.goto("/console/approvals?view=all");
     await page.getByText("made", { exact: true }).first().waitFor();
   });
+  await check("the keyboard alone denies, with a reason that the client is told", async () => {
+    const page = await owner();
+    const { id, answer } = await asks("modern", "keyboard denies");
+    await page.goto("/console/approvals");
+    await page.locator(`a[data-row][href$="${id}"]`).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/console/approvals/${id}`);
+    await page.keyboard.press("d");
+    await page.keyboard.type("not by this road");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByText("Denied. Whoever asked is told.").waitFor();
+    const result = await answer;
+    assert.ok(result.isError && said(result).includes("not by this road"), said(result));
+  });
 }

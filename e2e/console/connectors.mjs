@@ -1,15 +1,18 @@
 // Seed 002 step by step: an administrator connects a remote MCP server, and everybody's agent has its tools.
 import { createServer } from "node:http";
+import { connect } from "../node/connect.mjs";
 import { MARK } from "./malicious.mjs";
 
 export const bothWays = true;
 
 const TOKEN = "canary-of-the-console";
+const NEXT = "another-canary-of-the-console";
+const { KEYWAY_URL: gateway, KEYWAY_KEY: key } = process.env;
 const script = `<script>document.title="${MARK}"</script><img src=x onerror="document.title='${MARK}'">`;
 
 // A small MCP server behind HTTP that wants a token and says what attacks whoever shows it.
 async function remote() {
-  const seen = [];
+  const wants = { header: "authorization", token: TOKEN };
   const results = {
     initialize: {
       protocolVersion: "2025-11-25",
@@ -25,8 +28,7 @@ async function remote() {
   const server = createServer(async (request, response) => {
     let text = "";
     for await (const part of request) text += part;
-    seen.push(request.headers.authorization);
-    if (request.headers.authorization !== TOKEN) return response.writeHead(401).end();
+    if (request.headers[wants.header] !== wants.token) return response.writeHead(401).end();
     if (request.method !== "POST") return response.writeHead(405).end();
     const { id, method } = JSON.parse(text);
     if (id === undefined) return response.writeHead(202).end();
@@ -36,13 +38,31 @@ async function remote() {
     response.end(JSON.stringify({ jsonrpc: "2.0", id, ...body }));
   });
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  return { url: `http://127.0.0.1:${server.address().port}/mcp`, seen, close: () => server.close() };
+  return { url: `http://127.0.0.1:${server.address().port}/mcp`, wants, close: () => server.close() };
 }
 
-export default async function ({ check, owner, member, api, assert, script: scripted }) {
+export default async function ({ check, owner, member, memberToken, api, assert, script: scripted }) {
   const acme = await remote();
   const name = scripted ? "Acme MCP" : "Acme MCP Plain";
   const slug = scripted ? "acme-mcp" : "acme-mcp-plain";
+  const tool = `mcp__${slug}__search`;
+  const until = async (what, holds) => {
+    for (let left = 200; !(await holds()); left -= 1) {
+      assert.ok(left > 0, what);
+      await new Promise((ready) => setTimeout(ready, 100));
+    }
+  };
+  // Programs that are there before the server is: the owner's, which hears of changes, and a member's.
+  const programs = [
+    await connect("modern", gateway, { authorization: `Bearer ${key}` }),
+    await connect("legacy", gateway, { authorization: `Bearer ${await memberToken()}` }),
+  ];
+  const lists = async ({ client }) => (await client.listTools()).tools.some(({ name }) => name === tool);
+  const finds = async ({ callTool }) => {
+    // A token that is refused is an error of the protocol.
+    const { isError, content } = await callTool({ name: tool, arguments: {} }).catch(() => ({ isError: true }));
+    return !isError && content[0].text === "found";
+  };
 
   await check("a member finds no Integrations page", async () => {
     const page = await member();
@@ -87,6 +107,18 @@ export default async function ({ check, owner, member, api, assert, script: scri
     assert.deepEqual(page.trouble, []);
   });
 
+  await check("every agent has its tools, and open ones are told", async () => {
+    for (const program of programs) {
+      await until("a program is told", () => program.changes.tools > 0);
+      await until("its tools are listed", () => lists(program));
+      assert.ok(await finds(program));
+    }
+    const page = await member();
+    await page.goto(`/console/tools/${tool}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    assert.notEqual(await page.title(), MARK);
+  });
+
   await check("its page tells how it is, and nothing it says is anything but text", async () => {
     const page = await owner();
     for (let left = 100; ; left -= 1) {
@@ -100,6 +132,30 @@ export default async function ({ check, owner, member, api, assert, script: scri
     await page.getByText("2025-11-25").waitFor();
     assert.notEqual(await page.title(), MARK);
     assert.ok(!(await page.content()).includes(TOKEN));
+    assert.deepEqual(page.trouble, []);
+  });
+
+  await check("another header takes the token, and another token takes its place", async () => {
+    const page = await owner();
+    await page.goto(`/console/connectors/${slug}/edit`);
+    if (!(await page.locator("#f-header").isVisible())) await page.getByText("Advanced settings").click();
+    acme.wants.header = "x-api-key";
+    await page.getByLabel("Auth header name").fill("X-Api-Key");
+    await page.getByRole("button", { name: "Save" }).click();
+    // What was stored for one header is not sent in another.
+    await page.locator("#f-token-error").waitFor();
+    await page.getByLabel("Access token").first().fill(TOKEN);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.waitForURL(`**/console/connectors/${slug}?done=connector-saved`);
+    await page.getByText("X-Api-Key").first().waitFor();
+    await until("the token goes into the other header", () => finds(programs[0]));
+    acme.wants.token = NEXT;
+    await until("the old token is refused", async () => !(await finds(programs[0])));
+    await page.getByLabel("New access token").fill(NEXT);
+    await page.getByRole("button", { name: "Replace", exact: true }).click();
+    await page.waitForURL(`**/console/connectors/${slug}?done=connector-rotated`);
+    for (const program of programs) await until("the new token is used", () => finds(program));
+    assert.ok(!(await page.content()).includes(NEXT));
     assert.deepEqual(page.trouble, []);
   });
 
@@ -155,8 +211,9 @@ export default async function ({ check, owner, member, api, assert, script: scri
     await asked.getByRole("button", { name: "Remove", exact: true }).click();
     await page.waitForURL("**/console/integrations?done=connector-removed");
     assert.equal(await page.getByText(`mcp__${slug}`, { exact: true }).count(), 0);
-    assert.ok(acme.seen.includes(TOKEN));
+    for (const program of programs) await until("its tools are gone", async () => !(await lists(program)));
   });
+  for (const { client } of programs) await client.close();
   // One stays, with a name that attacks, for whoever looks at every page.
   if (!scripted) await api("POST", "/v1/connectors", { name: `Left ${script.slice(0, 60)}`, url: acme.url });
   acme.close();

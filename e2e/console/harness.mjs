@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { launch } from "../node/browser.mjs";
 import { assert, check as checkWithin } from "../node/checks.mjs";
+import { signIn as enter } from "../node/provider.mjs";
 
 const LIMIT_MS = 120_000;
 export const PERSON = { email: "ada@example.com", password: "correct horse battery staple 42" };
@@ -87,7 +88,18 @@ export async function people() {
   const tidy = async () => {
     for (const context of contexts.splice(0)) await context.close();
   };
-  return { owner: open("owner"), member: open("member"), tidy, close: () => browser.close() };
+  const member = open("member");
+  // Signs the member's program in, once: few may register.
+  const program = async () =>
+    enter("The member's program", url.href, async (address) => {
+      const page = await member();
+      await page.goto(address);
+      await page.getByRole("button", { name: "Allow", exact: true }).click();
+      await page.waitForURL("**/callback?*");
+    });
+  let token;
+  const memberToken = () => (token ??= program());
+  return { owner: open("owner"), member, memberToken, tidy, close: () => browser.close() };
 }
 
 export { assert };

@@ -1,27 +1,31 @@
 // Runs every file of this folder that exports a function, then `pages.mjs`.
-// Usage: node run.mjs [NAME…], with KEYWAY_URL, KEYWAY_KEY and KEYWAY_SHOTS.
+// Usage: node run.mjs [NAME…], with KEYWAY_URL, KEYWAY_KEY, KEYWAY_SHOTS, KEYWAY_PROTECTED and KEYWAY_CONTROL.
 import { readdir } from "node:fs/promises";
-import { done, until } from "../node/checks.mjs";
+import { check as checkWithin, done, until } from "../node/checks.mjs";
 import { api, assert, check, people } from "./harness.mjs";
 
 const OWN = ["harness.mjs", "malicious.mjs", "model.mjs", "pages.mjs", "run.mjs"];
 const wanted = process.argv.slice(2);
 const folder = new URL("./", import.meta.url);
 const all = (await readdir(folder)).filter((file) => file.endsWith(".mjs") && !OWN.includes(file)).sort();
-const files = [...all, "pages.mjs"].filter((file) => wanted.length === 0 || wanted.includes(file.slice(0, -4)));
+const named = [...all, "pages.mjs"];
+const files = named.filter((file) => wanted.length === 0 || wanted.includes(file.slice(0, -4)));
+await checkWithin("every file that was asked for is there", () => {
+  for (const name of wanted) assert.ok(named.includes(`${name}.mjs`), `there is no ${name}.mjs here`);
+});
 
 await until(async () => {
   const { servers } = await api("GET", "/v1/mcp-servers");
   return servers.every(({ state }) => state === "connected");
 });
-const { owner, member, tidy, close } = await people();
+const { owner, member, memberToken, tidy, close } = await people();
 for (const file of files) {
   const { default: run, bothWays = false } = await import(new URL(file, folder));
   for (const script of bothWays ? [true, false] : [true]) {
     const noun = file.slice(0, -4);
     const named = (what, test) => check(`${noun}${script ? "" : ", without script"}: ${what}`, test);
     const open = (who) => (how) => who({ script, ...how });
-    await run({ check: named, owner: open(owner), member: open(member), api, assert, script });
+    await run({ check: named, owner: open(owner), member: open(member), memberToken, api, assert, script });
     await tidy();
   }
 }

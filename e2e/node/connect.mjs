@@ -8,8 +8,8 @@ import { Client as Client2, StreamableHTTPClientTransport as Http2 } from "@mode
 const INFO = { name: "keyway-e2e", version: "1.0.0" };
 const CAPABILITIES = { capabilities: { elicitation: {}, sampling: {}, roots: {} } };
 
-// With `quiet` nobody is there to be asked anything.
-export async function connect(kind, url, headers, { quiet = false } = {}) {
+// With `quiet` nobody is there to be asked anything; with `opens` somebody opens pages, and nothing else.
+export async function connect(kind, url, headers, { quiet = false, opens } = {}) {
   const changes = { tools: 0 };
   const told = () => {
     changes.tools += 1;
@@ -25,8 +25,10 @@ export async function connect(kind, url, headers, { quiet = false } = {}) {
     return { client, changes, callTool: (params, more) => client.callTool(params, undefined, more) };
   }
   const mode = kind === "modern" ? { pin: "2026-07-28" } : "legacy";
-  if (quiet) {
-    const client = new Client2(INFO, { capabilities: {}, versionNegotiation: { mode } });
+  if (quiet || opens) {
+    const capabilities = opens ? { elicitation: { url: {} } } : {};
+    const client = new Client2(INFO, { capabilities, versionNegotiation: { mode } });
+    if (opens) client.setRequestHandler("elicitation/create", ({ params }) => opens(params));
     await client.connect(new Http2(new URL(url), options));
     return { client, changes, callTool: (params, more) => client.callTool(params, more) };
   }

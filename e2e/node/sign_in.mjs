@@ -12,6 +12,7 @@ import {
 import { callback } from "./callback.mjs";
 import { assert, check as checkWithin, done } from "./checks.mjs";
 import { allow, cancel } from "./person.mjs";
+import { Provider } from "./provider.mjs";
 
 // A browser starts for each decision.
 const check = (what, test) => checkWithin(what, test, 120_000);
@@ -22,48 +23,7 @@ const first = kind === "sdk1";
 const [auth, Unauthorized] = first ? [auth1, Unauthorized1] : [auth2, Unauthorized2];
 const back = await callback();
 
-// What a program keeps of its sign-in.
-class Provider {
-  constructor() {
-    this.redirectUrl = back.url;
-    this.asked = [];
-  }
-  get clientMetadata() {
-    return {
-      client_name: `The ${kind} client`,
-      redirect_uris: [back.url],
-      grant_types: ["authorization_code", "refresh_token"],
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
-      application_type: "native",
-    };
-  }
-  state() {
-    return (this.expected = crypto.randomUUID());
-  }
-  clientInformation() {
-    return this.client;
-  }
-  saveClientInformation(client) {
-    this.client = client;
-  }
-  tokens() {
-    return this.kept;
-  }
-  saveTokens(tokens) {
-    this.kept = tokens;
-  }
-  redirectToAuthorization(address) {
-    this.asked.push(address);
-  }
-  saveCodeVerifier(verifier) {
-    this.verifier = verifier;
-  }
-  codeVerifier() {
-    return this.verifier;
-  }
-}
-
+const newcomer = () => new Provider(`The ${kind} client`, back.url);
 const transport = (provider) => new (first ? Http1 : Http2)(new URL(url), { authProvider: provider });
 
 function program() {
@@ -88,7 +48,7 @@ async function decided(provider, how) {
 const finish = (way, parameters) =>
   first ? way.finishAuth(parameters.get("code")) : way.finishAuth(parameters);
 
-const provider = new Provider();
+const provider = newcomer();
 await check(`${kind}: only the URL is needed to sign in`, async () => {
   const way = transport(provider);
   await assert.rejects(program().connect(way), Unauthorized);
@@ -112,7 +72,7 @@ await check(`${kind}: an access token that is no longer good is renewed without 
 });
 
 await check(`${kind}: a program that asks for little is asked for more when it needs it`, async () => {
-  const modest = new Provider();
+  const modest = newcomer();
   assert.equal(await auth(modest, { serverUrl: url, scope: "mcp:resources" }), "REDIRECT");
   const code = (await decided(modest, allow)).get("code");
   const iss = new URL(url).origin;
@@ -132,7 +92,7 @@ await check(`${kind}: a program that asks for little is asked for more when it n
 });
 
 await check(`${kind}: a person who cancels sends the program back with access_denied`, async () => {
-  const refused = new Provider();
+  const refused = newcomer();
   await assert.rejects(program().connect(transport(refused)), Unauthorized);
   const parameters = await decided(refused, cancel);
   assert.equal(parameters.get("error"), "access_denied");

@@ -47,6 +47,9 @@ enum Chore {
     E2e {
         /// Suites to run (default: all)
         suites: Vec<String>,
+        /// Only this file of `e2e/console`, without its ending; may be given again
+        #[arg(long, value_name = "FILE")]
+        only: Vec<String>,
     },
     /// Measure speed and memory, side by side with a bare server
     Bench {
@@ -75,8 +78,8 @@ fn run(cli: &Cli) -> Result<bool, Failure> {
         Chore::Ci(options) => steps::ci(&workspace, options),
         Chore::Lint => lint::run(&workspace),
         Chore::Gen { check } => generate::run(&workspace, *check),
-        Chore::E2e { suites } => {
-            e2e::run(&workspace, suites, e2e::Length::Short).map(steps::Tally::is_good)
+        Chore::E2e { suites, only } => {
+            e2e::run(&workspace, suites, only, e2e::Length::Short).map(steps::Tally::is_good)
         }
         Chore::Bench { arguments } => measure::run(&workspace, arguments),
     }

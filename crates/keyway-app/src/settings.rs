@@ -41,6 +41,8 @@ pub struct Settings {
     /// How many connections to MCP servers that were made with someone's credentials are open at once.
     /// For one more the one is closed that was not used for longest.
     pub server_connections: usize,
+    /// The most connectors of an organization: the gateway holds a connection to each of them.
+    pub connectors: u32,
     /// Agents.
     pub agents: AgentSettings,
     /// What comes in by webhooks.
@@ -67,6 +69,7 @@ impl Default for Settings {
             channels: Channels::default(),
             server_idle: Duration::from_mins(10),
             server_connections: 512,
+            connectors: 5_000,
             agents: AgentSettings::default(),
             deliveries: InboxSettings::default(),
             providers: Providers::default(),

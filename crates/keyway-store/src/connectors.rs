@@ -137,6 +137,18 @@ impl Store {
         row.read()
     }
 
+    /// How many connectors an organization has.
+    pub async fn connectors_of(&self, organization: &OrgId) -> Result<u64, StoreError> {
+        let counted: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM connectors WHERE organization_id = $1 AND removed_at IS NULL",
+        )
+        .bind(organization.as_str())
+        .fetch_one(self.pool())
+        .await
+        .doing("count connectors")?;
+        Ok(counted.cast_unsigned())
+    }
+
     /// The connectors of an organization after a slug, at most so many, by slug.
     pub async fn connectors_after(
         &self,
@@ -175,21 +187,23 @@ impl Store {
         row.map(Row::read).transpose()
     }
 
-    /// What is sealed of a connector; `None` where it has no secrets, or is not there.
+    /// What is sealed of a connector as it was read, empty where it has no secrets; `None` where it has
+    /// changed since or is not there. Secrets of another revision may be another host's.
     pub async fn sealed_connector(
         &self,
-        organization: &OrgId,
-        id: &ConnectorId,
+        read: &StoredConnector,
     ) -> Result<Option<Vec<u8>>, StoreError> {
         let found: Option<Option<Vec<u8>>> = sqlx::query_scalar(
-            "SELECT sealed FROM connectors WHERE organization_id = $1 AND id = $2",
+            "SELECT sealed FROM connectors WHERE organization_id = $1 AND id = $2 \
+             AND revision = $3",
         )
-        .bind(organization.as_str())
-        .bind(id.as_str())
+        .bind(read.organization.as_str())
+        .bind(read.id.as_str())
+        .bind(read.revision)
         .fetch_optional(self.pool())
         .await
         .doing("read a connector")?;
-        Ok(found.flatten())
+        Ok(found.map(Option::unwrap_or_default))
     }
 
     /// Changes a connector while it still has this revision. `None` where it has another one, or is

@@ -3,7 +3,8 @@ use keyway_core::credential::CredentialScope;
 use keyway_core::{CredentialId, OrgId, ProjectId, UserId};
 
 use crate::error::Doing as _;
-use crate::{Reason, Store, StoreError, store};
+use crate::seen::unchanged;
+use crate::{Changed, Reason, Store, StoreError, store};
 
 /// Where an instance of a credential belongs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -169,23 +170,35 @@ impl Store {
         Ok(changed.rows_affected() > 0)
     }
 
-    /// Gives an instance another name. Answers false when it is not there; a taken name is
-    /// [`Reason::Conflict`].
+    /// Gives an instance another name, where one is given only if it is called `seen` still; a taken
+    /// name is [`Reason::Conflict`]. Its revision stays: it is that of what is sealed.
     pub async fn rename_credential(
         &self,
         organization: &OrgId,
         id: &CredentialId,
+        seen: Option<&str>,
         name: &str,
-    ) -> Result<bool, StoreError> {
-        let changed =
-            sqlx::query("UPDATE credentials SET name = $3 WHERE organization_id = $1 AND id = $2")
-                .bind(organization.as_str())
-                .bind(id.as_str())
-                .bind(name)
-                .execute(self.pool())
-                .await
-                .doing("rename a credential")?;
-        Ok(changed.rows_affected() > 0)
+    ) -> Result<Changed, StoreError> {
+        let doing = "rename a credential";
+        let mut transaction = self.write(doing).await?;
+        let changed = sqlx::query(
+            "UPDATE credentials SET name = $3 \
+             WHERE organization_id = $1 AND id = $2 AND ($4 IS NULL OR name = $4)",
+        )
+        .bind(organization.as_str())
+        .bind(id.as_str())
+        .bind(name)
+        .bind(seen)
+        .execute(&mut *transaction)
+        .await
+        .doing(doing)?;
+        if changed.rows_affected() == 0 {
+            let exists =
+                "SELECT EXISTS (SELECT 1 FROM credentials WHERE organization_id = $1 AND id = $2)";
+            return unchanged(&mut transaction, exists, organization.as_str(), id.as_str()).await;
+        }
+        transaction.commit().await.doing(doing)?;
+        Ok(Changed::Done)
     }
 
     /// Makes an instance the default of its place, in the stead of the one that was. Answers false

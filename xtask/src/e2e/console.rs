@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::authorization::Authorization;
 use super::gateway::{Gateway, Keys};
 use super::{Rig, sign_in, tap};
 use crate::Failure;
@@ -10,11 +11,12 @@ use crate::steps::Tally;
 
 const EVERYTHING: &str = "@modelcontextprotocol/server-everything/dist/index.js";
 
-/// Sets a gateway up in the browser, and runs the files of `e2e/console`. Pictures of the pages are left in
+/// Sets a gateway up in the browser, and runs the files of `e2e/console` that are wanted. Pictures of the pages are left in
 /// `target/console`.
 pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
     let binary = rig.workspace.binary("keyway");
     let port = free_port()?;
+    let authorization = Authorization::start(rig.workspace)?;
     let gateway = Gateway::start(&binary, &configuration(rig, port), Keys::Required)?;
     let mut tally = tap::report(
         "the first owner is set up in the browser",
@@ -24,6 +26,9 @@ pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
     let script = rig.workspace.root.join("e2e/console/run.mjs");
     let mut command = rig.node.command(&script);
     command
+        .args(rig.only)
+        .env("KEYWAY_PROTECTED", &authorization.mcp)
+        .env("KEYWAY_CONTROL", &authorization.control)
         .env("KEYWAY_URL", &gateway.url)
         .env("KEYWAY_KEY", &gateway.key)
         .env("KEYWAY_MODEL_PORT", port.to_string())

@@ -1,5 +1,6 @@
 //! End-to-end tests: real MCP clients and real MCP servers on both sides of the real binary.
 
+mod authorization;
 mod clients;
 mod conformance;
 mod conformance_client;
@@ -27,6 +28,8 @@ struct Rig<'a> {
     workspace: &'a Workspace,
     node: Node,
     python: Python,
+    /// The files of a suite that are wanted; all of them where this is empty.
+    only: &'a [String],
 }
 
 /// A suite prints one line for each check and counts them.
@@ -54,10 +57,11 @@ pub(crate) enum Length {
     Long,
 }
 
-/// Runs the suites of those names, or all of them.
+/// Runs the suites of those names, or all of them; of a suite of many files only those that are named.
 pub(crate) fn run(
     workspace: &Workspace,
     suites: &[String],
+    only: &[String],
     length: Length,
 ) -> Result<Tally, Failure> {
     let known = || SUITES.iter().chain(LONG);
@@ -72,6 +76,7 @@ pub(crate) fn run(
         workspace,
         node: Node::ensure(workspace)?,
         python: Python::ensure(workspace)?,
+        only,
     };
     let mut total = Tally::default();
     let unasked = match length {

@@ -113,7 +113,7 @@ const STEPS: &[Step] = &[
             } else {
                 e2e::Length::Short
             };
-            e2e::run(workspace, &[], length)
+            e2e::run(workspace, &[], &[], length)
         },
     },
     Step {

@@ -85,6 +85,11 @@ impl App {
         let Some(by) = &approval.decided else {
             return Err(Error::internal("an approval that nobody gave").into());
         };
+        // Somebody may have thought about it for long.
+        if let Some(reason) = self.changed_since(wish.who, &approval) {
+            let approval = self.void(wish, &approval, reason).await?;
+            return Err(self.told(wish, &approval).await?.into());
+        }
         let counts = self.still_counts(wish.who, &approval, by, wish.thing);
         if !counts.await? {
             let approval = self.void(wish, &approval, "decider_gone").await?;

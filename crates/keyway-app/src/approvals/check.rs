@@ -6,6 +6,7 @@ use keyway_core::{Error, Principal, Scopes, Subject};
 use keyway_policy::{Act, Thing, ThingKind};
 use keyway_store::{Approval, WhoDecided};
 
+use super::canonical::definition_hash;
 use super::decide::Through;
 use super::refusal;
 use crate::jobs::{Asker, actor_id};
@@ -116,6 +117,21 @@ impl App {
                 .facts()
                 .action(ThingKind::Tool, entry, entry.tool_name()),
             None => Thing::named(ThingKind::Tool, who.organization().as_str(), &approval.tool),
+        }
+    }
+
+    /// What has changed of the tool of an approval since it was asked about, so that it is not the tool
+    /// that was asked about.
+    pub(super) fn changed_since(
+        &self,
+        who: &Principal,
+        approval: &Approval,
+    ) -> Option<&'static str> {
+        match self.definition_now(who, approval) {
+            Now::Unknown => None,
+            Now::Gone => Some("tool_gone"),
+            Now::Is(now) => (definition_hash(now.as_str()) != approval.definition_hash)
+                .then_some("definition_changed"),
         }
     }
 

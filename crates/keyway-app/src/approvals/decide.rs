@@ -1,7 +1,6 @@
 use keyway_core::{ApprovalId, Error, Kind, Principal, Subject};
 use keyway_store::{Approval, ApprovalState, DecideApproval, WhoDecided};
 
-use super::check::Now;
 use super::{ApprovalView, Approvals, refusal};
 use crate::App;
 use crate::audit::{Event, EventKind};
@@ -146,17 +145,8 @@ impl Approvals {
             Err(error) if error.kind() == Kind::Forbidden => return Ok(Some("requester_gone")),
             Err(error) => return Err(error),
         }
-        let Some(app) = &self.app else {
-            return Ok(None);
-        };
-        Ok(match app.definition_now(who, approval) {
-            Now::Unknown => None,
-            Now::Gone => Some("tool_gone"),
-            Now::Is(definition) => {
-                let hash = super::canonical::definition_hash(definition.as_str());
-                (hash != approval.definition_hash).then_some("definition_changed")
-            }
-        })
+        let app = self.app.as_ref();
+        Ok(app.and_then(|app| app.changed_since(who, approval)))
     }
 
     async fn void(

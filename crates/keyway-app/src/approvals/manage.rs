@@ -166,8 +166,8 @@ impl Approvals {
             argument_bytes: opened.as_ref().map(String::len),
             arguments: opened.as_deref().map(shown),
             call_sha256: hex(&row.call_hash),
-            definition: serde_json::from_str(&definition).unwrap_or_default(),
-            definition_now: now.and_then(|now| now.read().ok()),
+            definition: readable(&definition),
+            definition_now: now.map(|now| readable(now.as_str())),
         })
     }
 
@@ -266,6 +266,12 @@ impl Sight {
                 _ => true,
             }
     }
+}
+
+/// A definition as a value. What cannot be read (half a pair of surrogates) is one text.
+fn readable(definition: &str) -> serde_json::Value {
+    let value = serde_json::from_str(definition);
+    value.unwrap_or_else(|_| definition.into())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -283,6 +283,11 @@ impl App {
         let bound = &self.inner.bound;
         let nobody = || Error::internal("nothing opens MCP servers");
         let servers = bound.of(connection.organization());
+        let now = servers.as_ref().and_then(|all| all.get(server.key()));
+        // What was leased was leased for the former one, and goes nowhere else.
+        if !now.is_some_and(|now| now.is_reached_like(server)) {
+            return Err(super::connection::changed(server.key()));
+        }
         let connected = servers.as_ref().and_then(|all| all.connected(server.key()));
         let Some(target) = connected.and_then(|one| one.target.clone()) else {
             let opener = bound.opener().ok_or_else(nobody)?;

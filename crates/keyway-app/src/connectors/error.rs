@@ -20,6 +20,12 @@ pub(super) fn stale() -> Error {
     .with_hint("read it again, and make the change to what it is now")
 }
 
+pub(super) fn too_many(most: u32) -> Error {
+    let message = format!("the organization has {most} connectors, which is the most there may be");
+    Error::new(Kind::Conflict, "too_many_connectors", message)
+        .with_hint("remove one that is not used any more")
+}
+
 pub(super) fn slug_taken(slug: &str, by: &str) -> Error {
     Error::invalid_at("/name", format!("a name of another key: `{slug}` is {by}"))
 }

@@ -256,13 +256,17 @@ impl App {
     }
 
     /// The secrets of a connector.
+    ///
+    /// # Errors
+    ///
+    /// `connector_changed` where it is not as it was read any more.
     pub(super) async fn connector_secrets(
         &self,
         stored: &StoredConnector,
     ) -> Result<ConnectorSecrets, Error> {
-        let (organization, id) = (&stored.organization, &stored.id);
-        let sealed = self.inner.store.sealed_connector(organization, id).await?;
-        ConnectorSecrets::open(&self.inner.vault, organization, id, sealed.as_deref())
+        let sealed = self.inner.store.sealed_connector(stored).await?;
+        let sealed = sealed.ok_or_else(error::stale)?;
+        ConnectorSecrets::open(&self.inner.vault, stored, &sealed)
             .map_err(|source| error::unreadable().with_source(source))
     }
 

@@ -83,8 +83,9 @@ impl Connectors {
         let id = ConnectorId::generate(&*inner.clock, &*inner.random);
         let event = event(who, EventKind::ConnectorMade, &id);
         let asked = async {
-            self.app.administer(who).await?;
+            self.by_hand(who).await?;
             let checked = check(draft, &ConnectorSecrets::default(), For::Making)?;
+            self.room(who).await?;
             let slug = checked.slug.clone().unwrap_or_default();
             self.free(who, &slug).await?;
             self.permitted(&checked.url).await?;
@@ -123,10 +124,10 @@ impl Connectors {
         revision: i64,
         patch: ConnectorPatch,
     ) -> Result<ConnectorView, Error> {
-        self.app.administer(who).await?;
-        let stored = self.stored(who, name).await?;
+        let kind = EventKind::ConnectorChanged;
+        let stored = self.managed_by_hand(who, name, kind).await?;
         let inner = &self.app.inner;
-        let event = event(who, EventKind::ConnectorChanged, &stored.id).server(&stored.slug);
+        let event = event(who, kind, &stored.id).server(&stored.slug);
         let event = event.detail("changed", patch.changes());
         let (consents, anew) = (self.consents(&stored).await?, patch.auth.is_some());
         let change = async {
@@ -165,10 +166,10 @@ impl Connectors {
     /// Removes a connector: its connection ends, its secrets are gone, what the audit log says of it
     /// stays.
     pub async fn remove(&self, who: &Principal, name: &str) -> Result<(), Error> {
-        self.app.administer(who).await?;
-        let stored = self.stored(who, name).await?;
+        let kind = EventKind::ConnectorRemoved;
+        let stored = self.managed_by_hand(who, name, kind).await?;
         let inner = &self.app.inner;
-        let event = event(who, EventKind::ConnectorRemoved, &stored.id).server(&stored.slug);
+        let event = event(who, kind, &stored.id).server(&stored.slug);
         let consents = self.consents(&stored).await?;
         let change = async {
             let (at, by) = (inner.clock.now(), by(who));
@@ -186,10 +187,10 @@ impl Connectors {
 
     /// Has the server connected to anew: a connection that stands is closed first.
     pub async fn refresh(&self, who: &Principal, name: &str) -> Result<ConnectorView, Error> {
-        self.app.administer(who).await?;
-        let stored = self.stored(who, name).await?;
+        let kind = EventKind::ConnectorTested;
+        let stored = self.managed(who, name, kind).await?;
         let inner = &self.app.inner;
-        let event = event(who, EventKind::ConnectorTested, &stored.id).server(&stored.slug);
+        let event = event(who, kind, &stored.id).server(&stored.slug);
         let anew = async {
             let store = &inner.store;
             let asked = store.reconnect_connector(who.organization(), &stored.id);

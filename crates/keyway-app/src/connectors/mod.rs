@@ -8,6 +8,7 @@ mod draft;
 mod error;
 mod live;
 mod manage;
+mod managed;
 pub(crate) mod oauth;
 mod port;
 mod probe;

@@ -105,15 +105,17 @@ pub(super) async fn know(
     stored: &StoredConnector,
     oauth: &OauthSettings,
 ) -> Result<(), Error> {
-    let (organization, id) = (&stored.organization, &stored.id);
-    let sealed = parts.store.sealed_connector(organization, id).await?;
-    let opened = ConnectorSecrets::open(&parts.vault, organization, id, sealed.as_deref());
+    let sealed = parts.store.sealed_connector(stored).await?;
+    let sealed = sealed.ok_or_else(error::stale)?;
+    let opened = ConnectorSecrets::open(&parts.vault, stored, &sealed);
     let secrets = opened.map_err(|source| error::unreadable().with_source(source))?;
     let by_hand = oauth.client_id.clone().map(|client_id| OAuthClient {
         client_id,
         client_secret: secrets.client_secret,
     });
-    parts.grants.know(organization, &key(&stored.slug), by_hand);
+    parts
+        .grants
+        .know(&stored.organization, &key(&stored.slug), by_hand);
     Ok(())
 }
 

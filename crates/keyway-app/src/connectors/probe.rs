@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use keyway_core::{Error, Principal};
+use keyway_core::{ConnectorId, Error, Principal};
 use serde::Serialize;
 
 use super::check::{For, check};
@@ -172,14 +172,17 @@ impl Connectors {
         who: &Principal,
         draft: &ConnectorDraft,
     ) -> Result<Probed, Error> {
-        self.app.administer(who).await?;
-        let checked = check(draft, &ConnectorSecrets::default(), For::Making)?;
-        let id =
-            keyway_core::ConnectorId::generate(&*self.app.inner.clock, &*self.app.inner.random);
+        let inner = &self.app.inner;
+        let id = ConnectorId::generate(&*inner.clock, &*inner.random);
+        let event = event(who, EventKind::ConnectorTested, &id);
+        let asked = async {
+            self.app.administer(who).await?;
+            check(draft, &ConnectorSecrets::default(), For::Making)
+        };
+        let checked = inner.audit.checked(event.clone(), asked).await?;
         let slug = checked.slug.clone().unwrap_or_default();
         let trying = self.try_out(&slug, &checked);
-        let event = event(who, EventKind::ConnectorTested, &id).server(&slug);
-        self.app.inner.audit.change(event, trying).await
+        inner.audit.change(event.server(&slug), trying).await
     }
 
     /// The same for a connector that is there, with what is to change of it.
@@ -189,12 +192,12 @@ impl Connectors {
         name: &str,
         patch: ConnectorPatch,
     ) -> Result<Probed, Error> {
-        self.app.administer(who).await?;
-        let stored = self.stored(who, name).await?;
+        let kind = EventKind::ConnectorTested;
+        let stored = self.managed(who, name, kind).await?;
         let secrets = self.app.connector_secrets(&stored).await?;
         let draft = patch.over(self.draft(who, &stored).await?);
         let checked = check(&draft, &kept(&stored, &draft, secrets), For::Changing)?;
-        let event = event(who, EventKind::ConnectorTested, &stored.id).server(&stored.slug);
+        let event = event(who, kind, &stored.id).server(&stored.slug);
         let trying = self.try_out(&stored.slug, &checked);
         self.app.inner.audit.change(event, trying).await
     }

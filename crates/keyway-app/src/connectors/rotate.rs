@@ -1,6 +1,7 @@
 use keyway_core::{Error, Principal, Secret};
 
 use super::{AuthDraft, ConnectorPatch, ConnectorView, Connectors, HeaderDraft, OauthDraft, error};
+use crate::audit::EventKind;
 
 impl Connectors {
     /// Replaces the secret of a connector: the value of the header that is named, of its only one, or
@@ -16,8 +17,8 @@ impl Connectors {
         header: Option<&str>,
         value: &Secret<String>,
     ) -> Result<ConnectorView, Error> {
-        self.app.administer(who).await?;
-        let stored = self.stored(who, name).await?;
+        let kind = EventKind::ConnectorChanged;
+        let stored = self.managed_by_hand(who, name, kind).await?;
         if value.expose().trim().is_empty() {
             return Err(Error::invalid_at("/value", "the new access token"));
         }

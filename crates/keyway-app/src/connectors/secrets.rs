@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use keyway_core::{ConnectorId, OrgId, Secret};
+use keyway_store::StoredConnector;
 use keyway_vault::{Context, Vault, VaultError};
 use serde::Deserialize;
 use serde_json::json;
@@ -39,17 +40,16 @@ impl ConnectorSecrets {
             .map(Some)
     }
 
-    /// Opens what is sealed of a row.
+    /// Opens what is sealed of a row; nothing is where it has no secrets.
     pub(super) fn open(
         vault: &Vault,
-        organization: &OrgId,
-        id: &ConnectorId,
-        sealed: Option<&[u8]>,
+        stored: &StoredConnector,
+        sealed: &[u8],
     ) -> Result<Self, VaultError> {
-        let Some(sealed) = sealed else {
+        if sealed.is_empty() {
             return Ok(Self::default());
-        };
-        let opened = vault.open(&place(organization, id), sealed)?;
+        }
+        let opened = vault.open(&place(&stored.organization, &stored.id), sealed)?;
         Ok(serde_json::from_slice(opened.expose()).unwrap_or_default())
     }
 }

@@ -2,6 +2,8 @@ use keyway_core::credential::{CredentialKind, CredentialScope};
 use keyway_core::{CredentialDefinition, Error, Kind};
 use keyway_oauth::OAuthError;
 
+use crate::people;
+
 pub(super) fn not_found() -> Error {
     Error::new(
         Kind::NotFound,
@@ -9,6 +11,12 @@ pub(super) fn not_found() -> Error {
         "there is no such credential here",
     )
     .with_hint("`keyway credentials list` shows them")
+}
+
+pub(super) fn renamed_meanwhile() -> Error {
+    let message = "the credential was changed meanwhile: it has another name";
+    Error::new(Kind::Conflict, people::CHANGED_MEANWHILE, message)
+        .with_hint("look at it again, and send the change with the name it has now")
 }
 
 pub(super) fn no_definition() -> Error {

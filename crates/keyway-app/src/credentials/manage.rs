@@ -6,7 +6,9 @@ use keyway_core::scopes::Scope;
 use keyway_core::{
     CredentialDefinition, CredentialId, Error, OrgId, Principal, ProjectId, Secret, Subject,
 };
-use keyway_store::{CredentialPlace, NewStoredCredential, Reason, Store, StoredCredential};
+use keyway_store::{
+    Changed, CredentialPlace, NewStoredCredential, Reason, Store, StoredCredential,
+};
 use keyway_vault::Vault;
 
 use super::fields::check;
@@ -162,11 +164,22 @@ impl Credentials {
         Ok((self.view(who, &id).await?, made))
     }
 
-    /// Gives an instance another name.
+    /// Gives an instance another name, whatever it is called.
     pub async fn rename(
         &self,
         who: &Principal,
         id: &CredentialId,
+        name: &str,
+    ) -> Result<CredentialView, Error> {
+        self.rename_seen(who, id, None, name).await
+    }
+
+    /// Gives an instance another name; `changed_meanwhile` when it is not called `seen` any more.
+    pub async fn rename_seen(
+        &self,
+        who: &Principal,
+        id: &CredentialId,
+        seen: Option<&str>,
         name: &str,
     ) -> Result<CredentialView, Error> {
         let event = event(who, EventKind::CredentialChanged, id);
@@ -175,9 +188,12 @@ impl Credentials {
             self.may_manage(who, &stored.place).await?;
             let name = people::checked_name(name)?;
             let store = &self.parts.store;
-            let renamed = store.rename_credential(who.organization(), id, &name);
-            let renamed = renamed.await.map_err(told)?;
-            renamed.then_some(()).ok_or_else(error::not_found)
+            let renamed = store.rename_credential(who.organization(), id, seen, &name);
+            match renamed.await.map_err(told)? {
+                Changed::Done => Ok(()),
+                Changed::Stale => Err(error::renamed_meanwhile()),
+                Changed::Missing | Changed::LastOwner => Err(error::not_found()),
+            }
         };
         self.parts.audit.change(event, change).await?;
         self.forget();

@@ -247,7 +247,9 @@ impl ApiKeys {
         let (Some(actor), Some(role)) = (who.actor(), role) else {
             return Err(access::forbidden());
         };
-        if !who.scopes().admin() {
+        // In a browser people look after their own keys, whatever their role.
+        let own = matches!(who.subject(), Subject::WebSession { .. }) && !role.administers();
+        if !who.scopes().admin() && !own {
             return Err(access::lacking(who, role));
         }
         Ok(Maker { actor, role })

@@ -86,6 +86,16 @@ impl App {
     }
 }
 
+impl App {
+    /// The names of the tools that `who` may call, in order, of many the first `most`.
+    pub fn tool_names(&self, who: &Principal, most: usize) -> Vec<String> {
+        let view = self.view_with(who, &self.bound(who));
+        let items = view.section(List::Tools).after(None);
+        let items = items.unwrap_or_default().iter().take(most);
+        items.map(|item| item.thing.name.to_string()).collect()
+    }
+}
+
 fn lets(filter: &ToolFilter<'_>, words: &[String], item: &Item) -> bool {
     let thing = &item.thing;
     let of_server = match filter.server {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use keyway_core::ports::Lists;
@@ -13,6 +13,9 @@ use super::view::{ServerPatch, ServerView};
 use crate::App;
 use crate::access;
 use crate::audit::{Event, EventKind};
+
+/// How many connectors are read at once.
+const ROWS: u32 = 500;
 
 /// What administrators decide about MCP servers and their tools.
 #[derive(Debug, Clone)]
@@ -46,6 +49,26 @@ impl McpServers {
     pub async fn get(&self, who: &Principal, server: &str) -> Result<ServerView, Error> {
         self.app.administer(who).await?;
         Ok(self.standing(who, server).await?.view())
+    }
+
+    /// All servers of the organization of `who`, by key.
+    pub async fn list(&self, who: &Principal) -> Result<Vec<ServerView>, Error> {
+        self.app.administer(who).await?;
+        let store = &self.app.inner.store;
+        let mut keys = self.configured(who).await?;
+        let mut after = String::new();
+        loop {
+            let some = store.connectors_after(who.organization(), &after, ROWS);
+            let some = some.await?;
+            let Some(last) = some.last() else { break };
+            after.clone_from(&last.slug);
+            keys.extend(some.into_iter().map(|one| one.slug));
+        }
+        let mut views = Vec::with_capacity(keys.len());
+        for key in keys {
+            views.push(self.standing(who, &key).await?.view());
+        }
+        Ok(views)
     }
 
     /// How many changed or new tools wait to be accepted, by the server's key.
@@ -145,7 +168,7 @@ impl McpServers {
         let shown = self.app.inner.trust.all_shown(&key).into_iter().next();
         let connector = store.connector(organization, server).await?;
         let is_connector = connector.is_some_and(|found| found.slug == server);
-        if shown.is_none() && !is_connector && !self.is_configured(who, server).await? {
+        if shown.is_none() && !is_connector && !self.configured(who).await?.contains(server) {
             return Err(error::no_server());
         }
         let usual = match (&shown, is_connector) {
@@ -163,12 +186,13 @@ impl McpServers {
         })
     }
 
-    async fn is_configured(&self, who: &Principal, server: &str) -> Result<bool, Error> {
+    /// The keys of servers that are no connectors.
+    async fn configured(&self, who: &Principal) -> Result<BTreeSet<String>, Error> {
         let store = &self.app.inner.store;
         let own = store.organization_by_id(who.organization()).await?;
         let slug = own.map(|own| own.slug).unwrap_or_default();
         let configured = self.app.configured_servers(&slug);
-        Ok(configured.iter().any(|one| one.key == server))
+        Ok(configured.into_iter().map(|one| one.key).collect())
     }
 }
 

@@ -7,6 +7,7 @@ mod audit;
 mod bound;
 mod catalogue;
 mod channels;
+mod connectors;
 mod credentials;
 mod definitions;
 mod fake_upstream;

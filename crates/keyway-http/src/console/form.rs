@@ -62,7 +62,11 @@ pub(crate) fn refused(error: Error, filled: Filled) -> Result<(StatusCode, Fille
 /// The form of somebody whose thing was changed meanwhile: what they typed stays, what changed is told,
 /// and it is of the present revision, so that sending it again replaces that. Show it with status 409.
 pub(crate) fn stale(filled: Filled, now: Vec<Now<'_>>, revision: u64) -> Filled {
-    let mut filled = filled.of_revision(revision);
+    in_present(filled.of_revision(revision), now)
+}
+
+/// The same of what has no revision.
+pub(crate) fn in_present(mut filled: Filled, now: Vec<Now<'_>>) -> Filled {
     for field in now {
         let yours = filled.values.get(field.name).cloned().unwrap_or_default();
         if yours != field.value {
@@ -70,10 +74,33 @@ pub(crate) fn stale(filled: Filled, now: Vec<Now<'_>>, revision: u64) -> Filled 
                 label: field.label,
                 now: field.value,
                 yours,
+                choices: None,
             });
         }
     }
     filled
+}
+
+/// What changed of fields that are one of several, with the texts of the choices in place of the values
+/// that forms send. `text` is told a label and a value.
+pub(crate) fn in_words(
+    mut filled: Filled,
+    text: impl Fn(&str, &str) -> Option<&'static str>,
+) -> Filled {
+    for changed in &mut filled.changed {
+        let now = text(changed.label, &changed.now);
+        changed.choices = now.zip(text(changed.label, &changed.yours));
+    }
+    filled
+}
+
+/// The text of a field that is ticked or not.
+pub(crate) fn ticked(value: &str) -> Option<&'static str> {
+    Some(if value == "on" {
+        "stale-on"
+    } else {
+        "stale-off"
+    })
 }
 
 /// What was expected, as something to do.
@@ -133,6 +160,14 @@ mod tests {
         assert_eq!(
             (changed.now.as_str(), changed.yours.as_str()),
             ("Grace", "Ada")
+        );
+        let told = |filled: Filled| filled.changed[0].choices;
+        let known = |_: &str, value: &str| (value != "Grace").then_some("x-text");
+        assert_eq!(told(in_words(filled.clone(), known)), None);
+        let known = |_: &str, value: &str| ticked(value);
+        assert_eq!(
+            told(in_words(filled, known)),
+            Some(("stale-off", "stale-off"))
         );
     }
 }

@@ -24,7 +24,7 @@ async fn show(State(shared): State<Arc<Shared>>, member: Member) -> Result<Respo
     let url = mcp.enabled.then(|| format!("{origin}{}", mcp.route));
     let page = HowToConnect {
         public: origin.starts_with("https://"),
-        keys_href: leads_to("/console/api-keys", member.audience),
+        keys_href: leads_to("/console/me/access", member.audience),
         clients: url.as_deref().map(clients).unwrap_or_default(),
         url,
     };

@@ -13,6 +13,7 @@ mod form;
 mod how_to_connect;
 mod integrations;
 mod member;
+mod my_access;
 mod my_connections;
 mod my_sessions;
 mod nav;
@@ -30,6 +31,7 @@ mod settings;
 mod show;
 mod took;
 mod tools;
+mod visible;
 
 pub(crate) use routes::router;
 pub use routes::{Audience, ConsolePath, console_paths};

@@ -36,9 +36,16 @@ const GROUPS: [(&str, &[(&str, &str)]); 5] = [
         &[
             ("my-connections", "m"),
             ("my-sessions", "r"),
+            ("my-access", "x"),
             ("connect", "h"),
         ],
     ),
+];
+
+/// Pages that are not below the place of the navigation they belong to.
+const ELSEWHERE: [(&str, &str); 2] = [
+    ("/console/connectors", "/console/integrations"),
+    ("/console/servers", "/console/integrations"),
 ];
 
 /// The navigation for somebody at a path.
@@ -49,6 +56,7 @@ pub(super) fn groups(audience: Audience, here: &str, badges: &Badges) -> Vec<Pla
                 && (path.audience == Audience::Member || audience == Audience::Admin)
         })
     };
+    let here = placed(here);
     let current = paths()
         .iter()
         .filter(|path| path.nav.is_some() && is_below(here, path.path))
@@ -73,6 +81,13 @@ pub(super) fn groups(audience: Audience, here: &str, badges: &Badges) -> Vec<Pla
         })
         .filter(|group| !group.places.is_empty())
         .collect()
+}
+
+/// The path by which a page's place in the navigation is found.
+fn placed(here: &str) -> &str {
+    let mut elsewhere = ELSEWHERE.iter();
+    let found = elsewhere.find(|(pages, _)| is_below(here, pages));
+    found.map_or(here, |(_, place)| place)
 }
 
 /// Whether a path is another one, or below it.
@@ -108,5 +123,16 @@ mod tests {
         assert!(is_below("/console/tools/x", "/console/tools"));
         assert!(is_below("/console/tools", "/console/tools"));
         assert!(!is_below("/console/toolsets", "/console/tools"));
+        for page in [
+            "/console/connectors/acme/edit",
+            "/console/servers/acme/tool",
+        ] {
+            let groups = groups(Audience::Admin, page, &Badges::default());
+            let mut places = groups.iter().flat_map(|group| &group.places);
+            assert!(
+                places.all(|place| place.current == (place.key == "integrations")),
+                "{page}"
+            );
+        }
     }
 }

@@ -16,6 +16,9 @@ use crate::shared::Shared;
 
 const FIELDS: [&str; 5] = ["principal", "tool", "access", "client", "scopes"];
 
+/// How many tools are named to choose from; any other is typed.
+const CHOICES: usize = 500;
+
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::admin("/console/policy").nav("policy").get(show),
@@ -45,7 +48,8 @@ async fn check(State(shared): State<Arc<Shared>>, admin: Admin) -> Result<Respon
     });
     let mut page = PolicyCheck {
         people: people(&shared, &admin).await?,
-        tools: Vec::new(),
+        tools: shared.app.tool_names(admin.who(), CHOICES),
+        clients: clients(&shared, &admin).await?,
         outcome: None,
         form,
     };
@@ -101,6 +105,16 @@ async fn people(shared: &Shared, admin: &Admin) -> Result<Vec<(String, String)>,
     let accounts = accounts.rows.into_iter();
     let accounts = accounts.map(|account| (account.id.to_string(), account.name));
     Ok(members.chain(accounts).collect())
+}
+
+/// The first clients of the organization, to choose from.
+async fn clients(shared: &Shared, admin: &Admin) -> Result<Vec<(String, String)>, Refusal> {
+    let oauth = shared.app.oauth();
+    let clients = oauth.list_clients(admin.who(), &Part::default()).await?;
+    let named = clients.rows.into_iter();
+    Ok(named
+        .map(|client| (client.id.to_string(), client.name))
+        .collect())
 }
 
 fn outcome(explained: &Explained, principal: &str) -> PolicyOutcome {

@@ -93,6 +93,7 @@ fn routes() -> Vec<Route> {
     all.extend(super::events::routes());
     all.extend(super::how_to_connect::routes());
     all.extend(super::integrations::routes());
+    all.extend(super::my_access::routes());
     all.extend(super::my_connections::routes());
     all.extend(super::my_sessions::routes());
     all.extend(super::organization::routes());

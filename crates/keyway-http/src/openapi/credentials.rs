@@ -69,7 +69,11 @@ pub(super) fn paths() -> Map<String, Value> {
             "Give an instance another name, or make it the default of its place",
             Some(json!({
                 "type": "object",
-                "properties": { "name": text(), "default": { "const": true } },
+                "properties": {
+                    "name": text(),
+                    "seen": { "type": "string", "description": "The name it was read with: of another one nothing is changed" },
+                    "default": { "const": true }
+                },
                 "additionalProperties": false
             })),
             Answer::Shows(instance()),

@@ -35,6 +35,8 @@ pub(crate) struct Change {
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
+    seen: Option<String>,
+    #[serde(default)]
     default: Option<bool>,
 }
 
@@ -100,7 +102,8 @@ pub(crate) async fn change(
         );
     }
     if let Some(name) = &change.name {
-        credentials.rename(&asker.who, &id, name).await?;
+        let seen = change.seen.as_deref();
+        credentials.rename_seen(&asker.who, &id, seen, name).await?;
     }
     if change.default == Some(true) {
         credentials.make_default(&asker.who, &id).await?;

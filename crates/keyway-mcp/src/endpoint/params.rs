@@ -5,8 +5,30 @@ use keyway_core::json;
 use keyway_core::ports::RelayMethod;
 use keyway_core::rpc::{RawJson, RpcError};
 
+/// The names of [`Params`], folded.
+const MEMBERS: [&str; 14] = [
+    "NAME",
+    "URI",
+    "ARGUMENTS",
+    "REF",
+    "ARGUMENT",
+    "CURSOR",
+    "_META",
+    "LEVEL",
+    "REQUESTID",
+    "NOTIFICATIONS",
+    "INPUTRESPONSES",
+    "REQUESTSTATE",
+    "PROTOCOLVERSION",
+    "CAPABILITIES",
+];
+/// The names of a reference, folded.
+const REFERENCE: [&str; 3] = ["TYPE", "NAME", "URI"];
+
 /// The members of a request's `params` that the endpoint looks at, as JSON text. Found in one pass;
-/// a member that is there twice is refused, because two readers could disagree on which one counts.
+/// a member that is there twice is refused, because two readers could disagree on which one counts. So
+/// is one whose name is one of these in other letters: there are readers that take it for the same, and
+/// what is relayed would not be what was looked at.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Params<'a> {
     pub(super) name: Option<&'a str>,
@@ -48,6 +70,9 @@ impl<'a> Params<'a> {
                 "requestState" => &mut read.request_state,
                 "protocolVersion" => &mut read.protocol_version,
                 "capabilities" => &mut read.capabilities,
+                other if is_like_one(other, &MEMBERS) => {
+                    return Err(invalid("`params` has a member in other letters than MCP's"));
+                }
                 _ => continue,
             };
             if place.replace(member.value).is_some() {
@@ -84,6 +109,9 @@ impl<'a> Params<'a> {
                 "type" => &mut kind,
                 "name" => &mut name,
                 "uri" => &mut uri,
+                other if is_like_one(other, &REFERENCE) => {
+                    return Err(invalid("`ref` has a member in other letters than MCP's"));
+                }
                 _ => continue,
             };
             if place.replace(member.value).is_some() {
@@ -97,6 +125,14 @@ impl<'a> Params<'a> {
         };
         target.ok_or_else(|| invalid("`ref` must name a prompt or a resource"))
     }
+}
+
+/// True for a name that is one of these in other letters, whichever way they are folded: `ſ` is an `s`,
+/// too, and the sign of the kelvin a `k`.
+fn is_like_one(name: &str, folded: &[&str]) -> bool {
+    let folding = name.chars().flat_map(char::to_lowercase);
+    let name: String = folding.flat_map(char::to_uppercase).collect();
+    folded.contains(&&*name)
 }
 
 /// The text of a JSON string; `None` for anything else.
@@ -116,4 +152,39 @@ fn unreachable() -> RawJson {
 
 pub(super) fn invalid(message: &'static str) -> RpcError {
     RpcError::new(RpcError::INVALID_PARAMS, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attack_a_member_that_some_reader_takes_for_another_is_refused() {
+        for params in [
+            r#"{"name":"read","Name":"drop"}"#,
+            r#"{"NAME":"drop","name":"read"}"#,
+            r#"{"name":"t","arguments":{},"Arguments":{"path":"/"}}"#,
+            r#"{"name":"t","argument\u017f":{"path":"/"}}"#,
+            r#"{"name":"t","\u0041rguments":{"path":"/"}}"#,
+            r#"{"name":"t","_Meta":{}}"#,
+            r#"{"name":"t","inputresponses":{},"requeststate":"x"}"#,
+        ] {
+            let params = RawJson::parse(params.to_owned().into()).unwrap();
+            assert!(Params::read(&params).is_err(), "{}", params.as_str());
+        }
+        let others = r#"{"name":"t","arguments":{"Name":1},"names":1,"task":{}}"#;
+        let others = RawJson::parse(others.to_owned().into()).unwrap();
+        assert_eq!(Params::read(&others).unwrap().name, Some("\"t\""));
+        let reference = r#"{"ref":{"type":"ref/prompt","name":"a","Name":"b"},"argument":{}}"#;
+        let reference = RawJson::parse(reference.to_owned().into()).unwrap();
+        let read = Params::read(&reference).unwrap();
+        assert!(read.target(RelayMethod::Complete).is_err());
+    }
+
+    #[test]
+    fn every_member_that_is_looked_at_is_known_in_other_letters() {
+        for member in [MEMBERS.as_slice(), &REFERENCE].concat() {
+            assert!(is_like_one(&member.to_lowercase(), &[member]), "{member}");
+        }
+    }
 }

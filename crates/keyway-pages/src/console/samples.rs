@@ -37,6 +37,7 @@ pub fn samples(pages: &Pages) -> Result<Vec<Sample>, Error> {
     each::<page::Connector>(pages, &mut all)?;
     each::<page::ConnectorForm>(pages, &mut all)?;
     each::<page::Integrations>(pages, &mut all)?;
+    each::<page::MyAccess>(pages, &mut all)?;
     each::<page::MyConnections>(pages, &mut all)?;
     each::<page::MySessions>(pages, &mut all)?;
     each::<page::Overview>(pages, &mut all)?;

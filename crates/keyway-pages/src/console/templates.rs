@@ -44,6 +44,7 @@ pub const CONSOLE: &[Template] = console! {
     "lines.html",
     "macros.html",
     "member.html",
+    "my-access.html",
     "my-connections.html",
     "my-sessions.html",
     "overview.html",

@@ -25,6 +25,7 @@ pub const TEXTS: &[Text] = texts! {
     "how_to_connect",
     "integrations",
     "issued",
+    "my_access",
     "my_connections",
     "overview",
     "people",

@@ -6,6 +6,7 @@ activity-search = Find
 activity-any = any
 activity-clear = Show everything
 activity-who = Who (id or e-mail address)
+activity-by = Who
 activity-kind = What happened
 activity-tool = Tool
 activity-server = MCP server

@@ -30,6 +30,7 @@ nav-policy = Policy
 nav-settings = Settings
 nav-my-connections = My connections
 nav-my-sessions = My sessions
+nav-my-access = My access
 nav-connect = How to connect
 
 flash-organization = You are in another organization now.
@@ -78,6 +79,9 @@ stale-title = Somebody else changed this meanwhile.
 stale-body = Nothing was saved. Your entries are still in the form: look at what changed, and save again to replace it.
 stale-now = Now:
 stale-yours = You wrote:
+stale-empty = empty
+stale-on = yes
+stale-off = no
 
 # For trying the page of confirmations.
 confirm-sample-title = End { $name }?

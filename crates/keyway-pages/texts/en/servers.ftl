@@ -4,7 +4,7 @@ server-back = Back
 server-tools-title = Tools of { $key }
 server-tools-lead = { $shown } of { $listed } tools are shown to clients.
 server-changes-link = { $n ->
-    [0] No changes wait
+    [0] Changes
     [one] 1 change waits
    *[other] { $n } changes wait
  }

@@ -18,6 +18,7 @@ settings-password = Passwords
 settings-password-length = { $n } characters or more
 settings-idle = A web session ends without use after
 settings-life = It ends in any case after
+settings-days = { $n } days
 settings-hours = { $n ->
     [one] 1 hour
    *[other] { $n } hours

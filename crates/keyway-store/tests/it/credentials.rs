@@ -2,7 +2,7 @@
 
 use keyway_core::{CredentialId, OrgId, ProjectId};
 use keyway_store::{
-    CredentialPlace, NewStoredCredential, Project, Reason, Role, Store, StoredCredential,
+    Changed, CredentialPlace, NewStoredCredential, Project, Reason, Role, Store, StoredCredential,
 };
 
 use crate::support::{at, fresh, id, member, tenant};
@@ -77,14 +77,20 @@ async fn each_place_has_names_and_a_default_of_its_own() {
             .unwrap()
     );
     assert_eq!(defaults(store, &acme).await, ["one", "two", "one"]);
-    let renamed = store.rename_credential(&acme, &made[3].id, "one").await;
+    let renamed = store
+        .rename_credential(&acme, &made[3].id, None, "one")
+        .await;
     assert_eq!(*renamed.unwrap_err().reason(), Reason::Conflict);
-    assert!(
-        store
-            .rename_credential(&acme, &made[3].id, "three")
-            .await
-            .unwrap()
-    );
+    for (seen, name, became) in [
+        (Some("another"), "four", Changed::Stale),
+        (Some("two"), "three", Changed::Done),
+        (None, "three", Changed::Done),
+    ] {
+        let renamed = store
+            .rename_credential(&acme, &made[3].id, seen, name)
+            .await;
+        assert_eq!(renamed.unwrap(), became, "{seen:?}");
+    }
     assert_eq!(defaults(store, &acme).await, ["one", "three", "one"]);
 }
 
@@ -116,7 +122,8 @@ async fn another_organizations_instance_is_not_there() {
             .await
             .unwrap()
     );
-    assert!(!store.rename_credential(&other, &own, "x").await.unwrap());
+    let renamed = store.rename_credential(&other, &own, None, "x").await;
+    assert_eq!(renamed.unwrap(), Changed::Missing);
     assert!(!store.make_credential_default(&other, &own).await.unwrap());
     assert!(!store.delete_credential(&other, &own).await.unwrap());
     let kept = store.stored_credential(&acme, &own).await.unwrap().unwrap();
@@ -177,7 +184,10 @@ async fn what_changes_is_counted_and_what_is_used_is_not() {
     );
     let sealed = store.sealed_credential(&acme, &own).await.unwrap();
     assert_eq!(sealed, Some((b"new".to_vec(), 2)));
-    store.rename_credential(&acme, &own, "two").await.unwrap();
+    store
+        .rename_credential(&acme, &own, None, "two")
+        .await
+        .unwrap();
     grew("renamed", true).await;
     // Who leaves takes their credentials along.
     store.remove_member(&acme, &grace.id, at(7)).await.unwrap();

@@ -5,6 +5,7 @@ mod announcing;
 mod api_keys;
 mod approvals;
 mod audit;
+mod connectors;
 mod credentials;
 mod deliveries;
 mod entering;

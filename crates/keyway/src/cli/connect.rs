@@ -19,6 +19,8 @@ use crate::config::{Config, parse_duration};
 
 const EXAMPLES: &str = "\
 Examples:
+  keyway connect                                            lists what can be connected, and what is
+  keyway connect mcp:wiki                                   a connector behind OAuth, by its key
   keyway connect acme                                       opens the page, and waits until it is connected
   keyway connect acme --scope user                          for whoever signs in there alone
   keyway connect acme --scope project --project-slug web
@@ -34,15 +36,16 @@ const LOOK: Duration = Duration::from_millis(300);
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Connect {
-    /// The app, or the key of a credential; `keyway credentials definitions` shows them
-    app: String,
+    /// The app, the key of a credential, or `mcp:` and the key of a connector; without one, what can be
+    /// connected is listed
+    app: Option<String>,
     #[command(flatten)]
     how: How,
     /// Who is to use it: org, project or user; the page asks
-    #[arg(long, value_name = "SCOPE", value_parser = scope)]
+    #[arg(long, value_name = "SCOPE", value_parser = scope, requires = "app")]
     scope: Option<CredentialScope>,
     /// The project, with --scope project
-    #[arg(long, value_name = "SLUG")]
+    #[arg(long, value_name = "SLUG", requires = "app")]
     project_slug: Option<String>,
     #[command(flatten)]
     organization: Organization,
@@ -93,11 +96,14 @@ async fn connect(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     let all = local.app().credentials();
-    let definition = match all.definition(who, &command.app).await {
+    let Some(app) = &command.app else {
+        return list(&all, who, terminal).await;
+    };
+    let definition = match all.definition(who, app).await {
         Ok(definition) => definition,
         Err(error) => {
             let known = all.definitions(who).await?;
-            return Err(unknown(&command.app, &known, error.into()));
+            return Err(unknown(app, &known, error.into()));
         }
     };
     if definition.kind == CredentialKind::None {
@@ -120,6 +126,53 @@ async fn connect(
         terminal,
     )
     .await
+}
+
+/// Lists what can be connected, and how often it is.
+async fn list(
+    all: &Credentials,
+    who: &Principal,
+    terminal: &mut Terminal,
+) -> Result<ExitCode, Failure> {
+    let set = all.list(who, None).await?;
+    let definitions = all.definitions(who).await?;
+    let found = definitions
+        .iter()
+        .filter(|of| of.kind != CredentialKind::None);
+    let found = found.map(|of| {
+        let mine = set.iter().filter(|view| view.key == of.key);
+        let again = mine.clone().filter(|view| view.needs_reconnecting).count();
+        (of, mine.count(), again)
+    });
+    let found: Vec<_> = found.collect();
+    if terminal.is_json() {
+        let line = |(of, connected, again): &(&DefinitionView, usize, usize)| {
+            json!({
+                "key": of.key, "title": of.title, "kind": of.kind, "scope": of.scope,
+                "connected": connected, "needsReconnecting": again,
+            })
+        };
+        let lines: Vec<_> = found.iter().map(line).collect();
+        terminal.value(&json!({ "connections": lines }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if found.is_empty() {
+        terminal.note("nothing here has to be connected");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let row = |(of, connected, again): &(&DefinitionView, usize, usize)| {
+        let scope = of.scope.map_or("any".to_owned(), |scope| scope.to_string());
+        let state = match (connected, again) {
+            (0, _) => "not connected".to_owned(),
+            (_, 0) => format!("connected ({connected})"),
+            _ => format!("connected ({connected}), reconnect ({again})"),
+        };
+        let title = of.title.clone().unwrap_or_else(|| "-".to_owned());
+        vec![of.key.clone(), title, scope, state]
+    };
+    let rows: Vec<_> = found.iter().map(row).collect();
+    terminal.table(&["KEY", "NAME", "FOR", "STATE"], &rows);
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Leads somebody to a page where a credential is connected, and waits until it is.

@@ -11,6 +11,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::super::Rig;
+use super::super::authorization::{Authorization, said};
 use crate::Failure;
 use crate::process::{Running, Show};
 
@@ -24,7 +25,7 @@ pub(super) struct World {
     folder: TempDir,
     keyway: PathBuf,
     _model: Running,
-    _authorization: Running,
+    _authorization: Authorization,
 }
 
 impl World {
@@ -42,10 +43,8 @@ impl World {
         let mut model = Running::start(command.arg("--script").arg(&script), Show::Nothing)?;
         let base = model.wait_for(START, |output| said(output, "base_url "))?;
 
-        let mut command = Command::new(rig.workspace.binary("keyway-authorization"));
-        let mut authorization =
-            Running::start(command.args(["--consent", "asked"]), Show::Nothing)?;
-        let protected = authorization.wait_for(START, |output| said(output, "mcp "))?;
+        let authorization = Authorization::start(rig.workspace)?;
+        let protected = &authorization.mcp;
 
         let everything = rig
             .node
@@ -126,9 +125,4 @@ fn model() -> serde_json::Value {
             "Once ", "upon ", "a ", "time ", "there ", "was ", "a ", "very ", "long ", "story.",
             " ", "It ", "went ", "on ", "and ", "on." ] } },
     ] })
-}
-
-fn said(output: &str, what: &str) -> Option<String> {
-    let mut lines = output.lines();
-    lines.find_map(|line| line.strip_prefix(what).map(str::to_owned))
 }

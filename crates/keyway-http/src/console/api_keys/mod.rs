@@ -2,7 +2,7 @@
 
 mod key;
 mod list;
-mod new;
+pub(super) mod new;
 
 use super::routes::Route;
 

@@ -2,13 +2,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use keyway_app::{IssuedKey, KeyRequest, Part};
 use keyway_core::{Error, Scopes, ServiceAccountId};
 use keyway_pages::console_context::{Filled, Issued, NewKey};
 
 use crate::console::form::{refused, sent};
-use crate::console::member::Admin;
+use crate::console::member::{Admin, Member};
 use crate::console::rows::renamed;
 use crate::pages::{PageForm, VisitorForm};
 use crate::refusal::Refusal;
@@ -46,20 +47,29 @@ pub(super) async fn make(
     match issue(&shared, &admin, &form).await {
         Ok(made) => admin.show(&shared, &issued("key-made", made)).await,
         Err(error) => {
-            let (status, filled) = refused(error, sent(&form, &FIELDS))?;
-            let fields = [
-                ("scopes", "reach"),
-                ("serviceAccount", "owner"),
-                ("expiresAt", "life"),
-            ];
-            let page = page(&shared, &admin, renamed(filled, &fields)).await?;
+            let (status, filled) = wrong(error, &form)?;
+            let page = page(&shared, &admin, filled).await?;
             admin.show_as(&shared, &page, status).await
         }
     }
 }
 
+/// The form of a key that was not made, with what is wrong at its fields.
+pub(in crate::console) fn wrong(
+    error: Error,
+    form: &PageForm,
+) -> Result<(StatusCode, Filled), Refusal> {
+    let (status, filled) = refused(error, sent(form, &FIELDS))?;
+    let fields = [
+        ("scopes", "reach"),
+        ("serviceAccount", "owner"),
+        ("expiresAt", "life"),
+    ];
+    Ok((status, renamed(filled, &fields)))
+}
+
 /// A key that was just made, as it is shown this once.
-pub(super) fn issued(key: &'static str, made: IssuedKey) -> Issued {
+pub(in crate::console) fn issued(key: &'static str, made: IssuedKey) -> Issued {
     Issued {
         key,
         name: made.view.name,
@@ -69,7 +79,12 @@ pub(super) fn issued(key: &'static str, made: IssuedKey) -> Issued {
     }
 }
 
-async fn issue(shared: &Shared, admin: &Admin, form: &PageForm) -> Result<IssuedKey, Error> {
+/// Makes the key that a form asks for.
+pub(in crate::console) async fn issue(
+    shared: &Shared,
+    member: &Member,
+    form: &PageForm,
+) -> Result<IssuedKey, Error> {
     let owner = Some(form.get("owner")).filter(|owner| !owner.is_empty());
     let account = owner.map(str::parse::<ServiceAccountId>).transpose();
     let request = KeyRequest {
@@ -79,7 +94,7 @@ async fn issue(shared: &Shared, admin: &Admin, form: &PageForm) -> Result<Issued
         service_account: account
             .map_err(|_| Error::invalid_at("/owner", "yourself or a service account"))?,
     };
-    shared.app.api_keys().issue(admin.who(), request).await
+    shared.app.api_keys().issue(member.who(), request).await
 }
 
 /// What the key is for.
@@ -136,5 +151,9 @@ async fn page(shared: &Shared, admin: &Admin, form: Filled) -> Result<NewKey, Re
         let account = people.service_account(admin.who(), &id).await?;
         owners.push((account.id.to_string(), account.name));
     }
-    Ok(NewKey { form, owners })
+    Ok(NewKey {
+        form,
+        owners,
+        on: "/console/api-keys",
+    })
 }

@@ -9,9 +9,13 @@ use keyway_pages::console_context::{ApprovalPage, DecidedLine, Filled};
 use super::list::line;
 use crate::console::member::Member;
 use crate::console::show::moment;
+use crate::console::visible::visible;
 use crate::refusal::Refusal;
 use crate::routes::unknown;
 use crate::shared::Shared;
+
+/// The most characters of a definition that are shown.
+const SHOWN: usize = 8_000;
 
 /// `GET /console/approvals/{id}`
 pub(super) async fn show(
@@ -59,8 +63,6 @@ fn filled(shared: &Shared, of: &ApprovalDetail, form: Filled) -> ApprovalPage {
             .unwrap_or_default(),
         at: moment(shared, at),
     });
-    let pretty =
-        |value: &serde_json::Value| serde_json::to_string_pretty(value).unwrap_or_default();
     ApprovalPage {
         line: line(shared, approval),
         id: approval.id.to_string(),
@@ -78,5 +80,17 @@ fn filled(shared: &Shared, of: &ApprovalDetail, form: Filled) -> ApprovalPage {
         reason: approval.reason.clone(),
         outcome: approval.outcome.clone(),
         form,
+    }
+}
+
+/// A definition for people, with all that is hidden in it; what is left out is said.
+fn pretty(definition: &serde_json::Value) -> String {
+    let text = visible(&serde_json::to_string_pretty(definition).unwrap_or_default());
+    match text.char_indices().nth(SHOWN) {
+        None => text,
+        Some((end, _)) => {
+            let head = text.get(..end).unwrap_or_default();
+            format!("{head}… ({} characters in all)", text.chars().count())
+        }
     }
 }

@@ -10,9 +10,10 @@ use keyway_core::{CredentialId, Error, Kind};
 use keyway_pages::console_context::{AppInstance, Filled};
 
 use super::{fields, lines, places};
-use crate::console::form::{refused, sent};
+use crate::console::form::{Now, in_present, refused, sent};
 use crate::console::member::Member;
 use crate::console::routes::Audience;
+use crate::console::rows::is_stale;
 use crate::console::show::{done, moment};
 use crate::pages::VisitorForm;
 use crate::refusal::Refusal;
@@ -73,11 +74,28 @@ pub(super) async fn rename(
 ) -> Result<Response, Refusal> {
     let id = read(&id)?;
     let credentials = shared.app.credentials();
-    let renamed = credentials.rename(member.who(), &id, form.get("name"));
+    let seen = Some(form.get("seen")).filter(|seen| !seen.is_empty());
+    let renamed = credentials.rename_seen(member.who(), &id, seen, form.get("name"));
     match renamed.await {
         Ok(_) => Ok(done(&path(&id), "app-renamed")),
         Err(error) => {
-            let (status, filled) = refused(error, sent(&form, &["name"]))?;
+            let sent = sent(&form, &["name"]);
+            let (status, filled) = if is_stale(&error) {
+                let name = credentials.view(member.who(), &id).await?.name;
+                let now = Now {
+                    name: "name",
+                    label: "app-name",
+                    value: name,
+                };
+                let told = in_present(sent, vec![now]);
+                if told.changed.is_empty() {
+                    // Somebody else wanted the same.
+                    return Ok(done(&path(&id), "app-renamed"));
+                }
+                (StatusCode::CONFLICT, told)
+            } else {
+                refused(error, sent)?
+            };
             let forms = Forms {
                 rename: Some(filled),
                 ..Forms::default()

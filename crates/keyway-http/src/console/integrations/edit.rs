@@ -26,6 +26,9 @@ const TOLD: &[(&str, &str)] = &[
     ("scopes", "connector-scopes"),
     ("scope", "connector-for"),
     ("project", "connector-project"),
+    ("role_owner", "connector-role-owner"),
+    ("role_admin", "connector-role-admin"),
+    ("role_member", "connector-role-member"),
     ("allow", "connector-allow"),
     ("deny", "connector-deny"),
     ("connect_timeout", "connector-connect-timeout"),
@@ -96,7 +99,18 @@ fn too_old(form: &PageForm, now: &ConnectorView) -> Filled {
         value: stored.values.get(*name).cloned().unwrap_or_default(),
     });
     let revision = stored.revision.unwrap_or_default();
-    form::stale(typed::sent(form), fields.collect(), revision)
+    let told = form::stale(typed::sent(form), fields.collect(), revision);
+    form::in_words(told, |label, value| match (label, value) {
+        ("connector-auth", "headers") => Some("connector-auth-choose-headers"),
+        ("connector-auth", "oauth_shared") => Some("connector-auth-choose-shared"),
+        ("connector-auth", "oauth_per_user") => Some("connector-auth-choose-per-user"),
+        ("connector-auth", "oauth_client") => Some("connector-auth-choose-client"),
+        ("connector-for", "organization") => Some("connector-for-choose-organization"),
+        ("connector-for", "project") => Some("connector-for-choose-project"),
+        ("connector-for", "roles") => Some("connector-for-choose-roles"),
+        (role, _) if role.starts_with("connector-role-") => form::ticked(value),
+        _ => None,
+    })
 }
 
 fn patch(draft: &ConnectorDraft, enabled: bool) -> ConnectorPatch {
@@ -125,7 +139,7 @@ async fn page(
         form,
         action: format!("{}/edit", shown::path(&view.slug)),
         back: shown::path(&view.slug),
-        of: Some(view.slug.clone()),
+        of: Some(view.name.clone()),
         keeps: matches!(view.auth, AuthView::Headers { .. }),
         projects: add::projects(shared, member).await?,
         probe,

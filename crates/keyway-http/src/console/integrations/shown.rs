@@ -3,6 +3,8 @@ use keyway_app::credentials::ConnectionState;
 use keyway_core::ports::{UpstreamState, UpstreamStatus};
 use keyway_pages::console_context::{ConsentShown, ProbeShown, ScopeShown, Standing};
 
+use crate::console::visible::visible;
+
 /// Where a connector's page is.
 pub(super) fn path(slug: &str) -> String {
     format!("/console/connectors/{slug}")
@@ -105,6 +107,7 @@ pub(super) fn mode(mode: OauthMode) -> &'static str {
 
 /// What became of trying a server out.
 pub(super) fn probe(found: Probed) -> ProbeShown {
+    let seen = |texts: &[String]| texts.iter().map(|text| visible(text)).collect();
     match found {
         Probed::Good {
             server_name,
@@ -119,13 +122,13 @@ pub(super) fn probe(found: Probed) -> ProbeShown {
         } => ProbeShown {
             code: None,
             reason: String::new(),
-            server: server_name,
-            version: server_version,
+            server: server_name.as_deref().map(visible),
+            version: server_version.as_deref().map(visible),
             protocol,
             era,
             tools,
-            names: tool_names,
-            warnings,
+            names: seen(&tool_names),
+            warnings: seen(&warnings),
             took: took_ms,
         },
         Probed::Failed {
@@ -135,7 +138,7 @@ pub(super) fn probe(found: Probed) -> ProbeShown {
             ..
         } => ProbeShown {
             code: Some(code.as_str()),
-            reason,
+            reason: visible(&reason),
             server: None,
             version: None,
             protocol: String::new(),

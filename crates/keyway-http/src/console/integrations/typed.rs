@@ -219,6 +219,7 @@ pub(super) fn at_fields(error: Error, draft: &ConnectorDraft, form: &PageForm) -
         "/auth/headers/0/name" if first_is_token => "/header",
         "/auth/headers/0/scheme" if first_is_token => "/scheme",
         "/auth/clientId" => "/client_id",
+        "/auth/clientSecret" => "/client_secret",
         "/connectTimeoutMs" => "/connect_timeout",
         "/callTimeoutMs" => "/call_timeout",
         other if other.starts_with("/auth/headers") => "/more",

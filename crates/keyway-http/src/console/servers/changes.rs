@@ -8,10 +8,10 @@ use keyway_app::trust::{Answer, ChangeView, Looked};
 use keyway_pages::console_context::{Filled, RiskLine, ServerChange, ServerChanges};
 
 use super::path;
-use super::visible::visible;
 use crate::console::form;
 use crate::console::member::Admin;
 use crate::console::show::{done, moment};
+use crate::console::visible::visible;
 use crate::pages::VisitorForm;
 use crate::refusal::Refusal;
 use crate::shared::Shared;

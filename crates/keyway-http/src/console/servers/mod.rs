@@ -3,7 +3,6 @@
 mod changes;
 mod server;
 mod tool;
-mod visible;
 
 use super::routes::Route;
 

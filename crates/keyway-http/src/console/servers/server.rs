@@ -7,11 +7,11 @@ use keyway_app::Part;
 use keyway_app::trust::{NewTools, Pinning, ServerPatch, ServerView, ToolView};
 use keyway_pages::console_context::{Filled, ServerToolLine, ServerTools};
 
-use super::visible::visible;
 use super::{path, tool_path};
 use crate::console::form::{self, Now};
 use crate::console::member::Admin;
 use crate::console::show::done;
+use crate::console::visible::visible;
 use crate::pages::{PageForm, VisitorForm};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
@@ -176,5 +176,13 @@ fn too_old(form: &PageForm, now: &Filled) -> Filled {
         value: now.values.get(*name).cloned().unwrap_or_default(),
     });
     let revision = now.revision.unwrap_or_default();
-    form::stale(form::sent(form, &FIELDS), fields.collect(), revision)
+    let told = form::stale(form::sent(form, &FIELDS), fields.collect(), revision);
+    form::in_words(told, |label, value| match (label, value) {
+        ("server-definitions", "pin") => Some("server-definitions-pin"),
+        ("server-definitions", "follow") => Some("server-definitions-follow"),
+        ("server-new-tools", "on") => Some("server-new-tools-on"),
+        ("server-new-tools", "off") => Some("server-new-tools-off"),
+        ("server-only-allowed" | "server-needs-approval", _) => form::ticked(value),
+        _ => None,
+    })
 }

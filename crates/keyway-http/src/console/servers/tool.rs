@@ -130,5 +130,13 @@ fn too_old(form: &PageForm, now: &Filled) -> Filled {
         value: now.values.get(*name).cloned().unwrap_or_default(),
     });
     let revision = now.revision.unwrap_or_default();
-    form::stale(form::sent(form, &FIELDS), fields.collect(), revision)
+    let told = form::stale(form::sent(form, &FIELDS), fields.collect(), revision);
+    form::in_words(told, |label, value| match (label, value) {
+        ("server-tool-allowed" | "server-tool-approval", "") => Some("server-tool-usual"),
+        ("server-tool-allowed", "allow") => Some("server-tool-allow"),
+        ("server-tool-allowed", "deny") => Some("server-tool-deny"),
+        ("server-tool-approval", "on") => Some("server-tool-approval-on"),
+        ("server-tool-approval", "off") => Some("server-tool-approval-off"),
+        _ => None,
+    })
 }

@@ -68,8 +68,11 @@ pub struct KeyPage {
 pub struct NewKey {
     /// The form.
     pub form: Filled,
-    /// Whom it can be for: an id, and a name that is text from outside. The first is who looks.
+    /// Whom it can be for: an id, and a name that is text from outside. The first is who looks. Empty
+    /// where it is for who looks.
     pub owners: Vec<(String, String)>,
+    /// The page of keys this one is made from; the form is sent to `new` below it.
+    pub on: &'static str,
 }
 
 impl KeyLine {
@@ -135,10 +138,17 @@ impl Page for NewKey {
             Self {
                 form,
                 owners: vec![(String::new(), SAMPLE_OUTSIDE.into())],
+                on: "/console/api-keys",
+            },
+            Self {
+                form: wrong.clone(),
+                owners: Vec::new(),
+                on: "/console/me/access",
             },
             Self {
                 form: wrong.wrong("name", "expected: 1 to 100 visible characters"),
                 owners: vec![(String::new(), "Ada".into()), ("svc_1".into(), "ci".into())],
+                on: "/console/api-keys",
             },
         ]
     }

@@ -133,7 +133,8 @@ impl ClientLine {
 }
 
 impl GrantLine {
-    fn samples() -> Vec<Self> {
+    /// One of each state.
+    pub(super) fn samples() -> Vec<Self> {
         let line = |state: &'static str| Self {
             client: SAMPLE_OUTSIDE.into(),
             client_href: "/console/clients/client_1".into(),

@@ -34,6 +34,8 @@ pub struct Changed {
     pub now: String,
     /// What the form said. Text from outside.
     pub yours: String,
+    /// The keys of the texts of both, where they are one of several: now, and in the form.
+    pub choices: Option<(&'static str, &'static str)>,
 }
 
 impl Filled {

@@ -62,7 +62,7 @@ impl Page for HowToConnect {
         let full = Self {
             url: Some("https://gateway.example.com/mcp".into()),
             public: true,
-            keys_href: Some("/console/api-keys"),
+            keys_href: Some("/console/me/access"),
             clients: keys.map(client).to_vec(),
         };
         let near = Self {

@@ -42,6 +42,8 @@ pub struct PolicyCheck {
     pub people: Vec<(String, String)>,
     /// Tools to choose from. Text from outside.
     pub tools: Vec<String>,
+    /// OAuth clients to choose from: ids, and names that are text from outside.
+    pub clients: Vec<(String, String)>,
     /// What is decided.
     pub outcome: Option<PolicyOutcome>,
 }
@@ -116,6 +118,7 @@ impl Page for PolicyCheck {
             form: form.clone(),
             people: vec![("role:member".into(), SAMPLE_OUTSIDE.into())],
             tools: vec!["mcp__wiki__read".into()],
+            clients: vec![("client_1".into(), SAMPLE_OUTSIDE.into())],
             outcome,
         };
         let outcome = |decision: &'static str| PolicyOutcome {

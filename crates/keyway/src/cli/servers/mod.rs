@@ -20,6 +20,7 @@ use super::terminal::Terminal;
 
 const EXAMPLES: &str = "\
 Examples:
+  keyway servers list
   keyway servers show acme-mcp
   keyway servers tools acme-mcp
   keyway servers changes acme-mcp                       what it changed, and what looks risky about it
@@ -42,6 +43,8 @@ pub(crate) struct Servers {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// List the servers there are, with what is decided about each
+    List,
     /// Show what is decided about a server
     Show {
         /// Its key
@@ -181,6 +184,7 @@ async fn dispatch(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     match command {
+        Command::List => shown::servers(&all.list(who).await?, terminal),
         Command::Show { server } => shown::server(&all.get(who, &server).await?, terminal),
         Command::Tools { server, search } => {
             let (mut rows, mut cursor) = (Vec::new(), None);

@@ -6,6 +6,46 @@ use serde_json::json;
 
 use crate::cli::terminal::Terminal;
 
+pub(super) fn servers(all: &[ServerView], terminal: &mut Terminal) {
+    if terminal.is_json() {
+        return terminal.value(&json!({ "servers": all }));
+    }
+    if all.is_empty() {
+        return terminal.note(
+            "there are no servers; `keyway connectors add` connects one, `mcp_servers` in \
+             keyway.yaml configures one",
+        );
+    }
+    let yes = |said: bool| if said { "yes" } else { "-" }.to_owned();
+    let row = |one: &ServerView| {
+        vec![
+            one.key.clone(),
+            if one.is_connector {
+                "connector"
+            } else {
+                "configuration"
+            }
+            .to_owned(),
+            if one.disabled { "disabled" } else { "shown" }.to_owned(),
+            one.definitions.to_owned(),
+            one.new_tools.to_owned(),
+            yes(one.needs_approval),
+            one.held.to_string(),
+        ]
+    };
+    let rows: Vec<_> = all.iter().map(row).collect();
+    let head = [
+        "KEY",
+        "FROM",
+        "STATE",
+        "DEFINITIONS",
+        "NEW TOOLS",
+        "APPROVAL",
+        "HELD",
+    ];
+    terminal.table(&head, &rows);
+}
+
 pub(super) fn server(one: &ServerView, terminal: &mut Terminal) {
     if terminal.is_json() {
         return terminal.value(&json!(one));

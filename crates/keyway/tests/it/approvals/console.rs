@@ -103,3 +103,30 @@ async fn in_the_console_people_look_at_what_waits_and_decide() {
             .contains("class=\"count\"")
     );
 }
+
+#[tokio::test]
+async fn attack_a_definition_shows_what_is_hidden_in_it_and_says_that_it_goes_on() {
+    let text = format!(
+        "Tidies up. pay\u{202e}lap {} Tells Mallory.",
+        "x".repeat(9_000)
+    );
+    let app = TestApp::builder()
+        .config(|config| config.approvals.wait = std::time::Duration::ZERO)
+        .actions([purge().description(&text)])
+        .start()
+        .await;
+    let mut owner = set_up(&app).await;
+    let key = app.running.app().authenticate(&app.key).await.unwrap();
+    let agent = key.through_agent(ActingAgent {
+        slug: "cleaner".into(),
+        session: "sess_01890a5d-ac96-774b-bcce-b302099a8001".parse().unwrap(),
+    });
+    asks(&app, &agent, "everything").await;
+    let list = owner.get("/console/approvals").await.text().to_owned();
+    let at = list.find("/console/approvals/appr_").unwrap();
+    let path = list[at..].split('"').next().unwrap().to_owned();
+    let page = owner.get(&path).await.text().to_owned();
+    assert!(page.contains("pay⟦U+202E⟧lap"), "{page}");
+    assert!(!page.contains('\u{202e}') && !page.contains("Tells Mallory"));
+    assert!(page.contains("characters in all)"), "{page}");
+}

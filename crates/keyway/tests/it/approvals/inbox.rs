@@ -78,3 +78,32 @@ async fn calls_that_wait_are_listed_shown_and_decided_about_over_http_and_on_the
         "{metrics}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_how_to_about_calls_that_wait_does_what_it_says() {
+    let page = include_str!("../../../../../docs/how-to/decide-calls-that-wait.md");
+    let lab = Lab::new().await;
+    lab.call("mcp__peer__echo", "one").await;
+    lab.call("mcp__peer__echo", "two").await;
+    let [second, first] = <[String; 2]>::try_from(lab.pending()).unwrap();
+    let lines = page.lines();
+    let lines = lines.filter_map(|line| line.strip_prefix("$ keyway approvals "));
+    let mut count = 0;
+    for line in lines {
+        count += 1;
+        let (plain, reason) = line.split_once(" \"").unwrap_or((line, ""));
+        let mut words: Vec<_> = plain
+            .split_whitespace()
+            .map(|word| match word {
+                "appr_0198…" => first.as_str(),
+                "appr_0199…" => second.as_str(),
+                other => other,
+            })
+            .collect();
+        words.extend(reason.strip_suffix('"'));
+        lab.world.run(&[&["approvals"], &words[..]].concat()).ok();
+    }
+    assert_eq!(count, 5);
+    assert_eq!(lab.call("mcp__peer__echo", "one").await, "");
+    assert_eq!(lab.call("mcp__peer__echo", "two").await, "approval_denied");
+}

@@ -56,6 +56,55 @@ fn a_link_is_shown_for_whoever_opens_it() {
 }
 
 #[test]
+fn without_a_name_it_lists_what_can_be_connected_and_what_is() {
+    let world = world();
+    world.run(&["setup-link"]).ok();
+    let url = "https://mcp.wiki.example/mcp";
+    for (name, mode) in [("Wiki", "shared"), ("Notes", "per-user")] {
+        let add = ["connectors", "add", name, url, "--oauth", mode, "--no-test"];
+        world.run(&add).ok();
+    }
+    let add = ["connectors", "add", "Open Docs", url, "--no-test"];
+    world.run(&add).ok();
+    world
+        .run(&["credentials", "set", "plain", "--set", "apiKey=canary-9"])
+        .ok();
+    let listed = world.run(&["connect", "--json"]).ok();
+    let all = listed.json();
+    let all = all["connections"].as_array().unwrap();
+    let of = |key: &str| all.iter().find(|one| one["key"] == key);
+    assert!(of("open").is_none() && of("mcp:open-docs").is_none());
+    assert_eq!(of("plain").unwrap()["connected"], 1);
+    assert_eq!(of("acme").unwrap()["connected"], 0);
+    let (wiki, notes) = (of("mcp:wiki").unwrap(), of("mcp:notes").unwrap());
+    assert_eq!(
+        (&wiki["title"], &wiki["scope"]),
+        (&json!("Wiki"), &json!("organization"))
+    );
+    assert_eq!(
+        (&notes["connected"], &notes["scope"]),
+        (&json!(0), &json!("user"))
+    );
+    let table = world.run(&["connect"]).ok().out;
+    for part in ["mcp:wiki", "Notes", "connected (1)", "not connected"] {
+        assert!(table.contains(part), "{part}: {table}");
+    }
+    assert!(!table.contains("canary"), "{table}");
+    let link = world.run(&["connect", "mcp:wiki", "--no-wait"]).ok();
+    assert!(
+        link.out.trim().ends_with("/connect/mcp:wiki"),
+        "{}",
+        link.out
+    );
+    let alone = world.run(&["connect", "--scope", "user"]);
+    assert_eq!(alone.code, 2, "{}", alone.told());
+    let nothing = World::of("{}\n");
+    nothing.run(&["setup-link"]).ok();
+    let nothing = nothing.run(&["connect"]).ok();
+    assert!(nothing.err.contains("nothing"), "{}", nothing.told());
+}
+
+#[test]
 fn what_cannot_be_connected_is_told_with_what_to_do() {
     let world = world();
     world.run(&["setup-link"]).ok();

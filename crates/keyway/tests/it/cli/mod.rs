@@ -19,4 +19,5 @@ mod own;
 mod people;
 mod policy;
 mod prompt;
+mod servers;
 mod upgrade;

@@ -217,10 +217,19 @@ async fn a_form_that_is_too_old_saves_nothing_and_says_what_changed() {
     connect(&app, plain("Acme", &peer.url())).await;
     let path = "/console/connectors/acme/edit";
     ada.get(path).await;
-    let meanwhile = json!({ "revision": 1, "name": "Ben's", "deny": ["fail"] });
+    let meanwhile = json!({
+        "revision": 1, "name": "Ben's", "deny": ["fail"],
+        "scope": "roles", "roles": ["admin"]
+    });
     send(&app, http::Method::PATCH, "/v1/connectors/acme", meanwhile).await;
     let url = peer.url();
-    let late = [("revision", "1"), ("name", "Ada's"), ("url", url.as_str())];
+    let late = [
+        ("revision", "1"),
+        ("name", "Ada's"),
+        ("url", url.as_str()),
+        ("auth", "headers"),
+        ("scope", "organization"),
+    ];
     let refused = ada.post(path, &late).await;
     assert_eq!(refused.status(), 409);
     let html = refused.text();
@@ -232,6 +241,15 @@ async fn a_form_that_is_too_old_saves_nothing_and_says_what_changed() {
     ] {
         assert!(html.contains(text), "{text}: {html}");
     }
+    let told = html.split("class=\"stale\"").nth(1).unwrap();
+    let told = told.split("</dl>").next().unwrap();
+    for text in [
+        "Whoever has one of some roles",
+        "Everybody of the organization",
+    ] {
+        assert!(told.contains(text), "{text}: {told}");
+    }
+    assert!(!told.contains("> organization<"), "{told}");
     let saved = ada
         .post(path, &[&[("revision", "2")], &late[1..]].concat())
         .await;
@@ -311,7 +329,7 @@ async fn servers_of_the_configuration_are_shown_with_their_source_and_connect_an
 
 #[tokio::test]
 async fn attack_what_a_server_says_is_text_on_every_page() {
-    let evil = "<script>alert(1)</script><img src=x onerror=alert(1)>\\u001b[31m";
+    let evil = "<script>alert(1)</script><img src=x onerror=alert(1)>\\u001b[31mpay\\u202elap";
     let answer = format!(
         r#"{{"jsonrpc":"2.0","id":1,"result":{{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{{}},"_meta":{{"io.modelcontextprotocol/serverInfo":{{"name":"{evil}","version":"{evil}"}}}}}}}}"#
     );
@@ -347,10 +365,12 @@ async fn attack_what_a_server_says_is_text_on_every_page() {
             .text()
             .to_owned(),
     ];
+    assert!(all[0].contains("pay⟦U+202E⟧lap"), "{}", all[0]);
     for html in all {
         for markup in ["<script>alert", "<img src=x", "<b onmouseover"] {
             assert!(!html.contains(markup), "{html}");
         }
+        assert!(!html.contains('\u{202e}'), "{html}");
     }
     app.running.stop().await;
 }

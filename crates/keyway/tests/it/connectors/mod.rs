@@ -7,4 +7,5 @@ mod probing;
 mod processes;
 mod reach;
 mod refusals;
+mod tried;
 pub(crate) mod world;

@@ -6,4 +6,5 @@ mod itself;
 mod mine;
 mod refusals;
 mod shared;
+mod trust;
 mod world;

@@ -17,6 +17,17 @@ use crate::support::people;
 use crate::support::wait::{soon, until};
 
 const ACCEPT: &str = "application/json, text/event-stream";
+/// The pages of the console that tell of the connector.
+const PAGES: [&str; 8] = [
+    "/console",
+    "/console/integrations",
+    "/console/connectors/wiki",
+    "/console/connectors/wiki/edit",
+    "/console/servers/wiki",
+    "/console/activity",
+    "/console/apps",
+    "/console/me/connections",
+];
 /// The tool that is called.
 pub(super) const LOOK: &str = "mcp__wiki__look";
 
@@ -116,9 +127,29 @@ impl World {
         assert_eq!(audit.status(), 200, "{}", audit.text());
         let connector = self.connector().await.to_string();
         let all = self.app.get("/v1/credentials").send().await;
-        for secret in self.server.secrets() {
-            for text in [audit.text(), &connector, all.text()] {
-                assert!(!text.contains(&secret), "{text}");
+        let mut shown = vec![audit.text().to_owned(), connector, all.text().to_owned()];
+        let mut browser = Browser::of(&self.app);
+        browser.sign_in("ada@example.com").await;
+        for path in PAGES {
+            let page = browser.get(path).await;
+            assert_eq!(page.status(), 200, "{path}");
+            shown.push(page.text().to_owned());
+        }
+        let secrets = self.server.secrets();
+        for secret in &secrets {
+            for text in &shown {
+                assert!(!text.contains(secret), "{text}");
+            }
+        }
+        for file in std::fs::read_dir(self.app.data_dir()).unwrap() {
+            let path = file.unwrap().path();
+            let Ok(bytes) = std::fs::read(&path) else {
+                continue;
+            };
+            for secret in &secrets {
+                let mut windows = bytes.windows(secret.len());
+                let there = windows.any(|window| window == secret.as_bytes());
+                assert!(!there, "a secret is in {}", path.display());
             }
         }
         assert!(

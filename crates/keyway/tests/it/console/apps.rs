@@ -1,6 +1,7 @@
 use http::Method;
 use keyway_core::Role;
 
+use super::form::plain;
 use super::world::{another, stranger};
 use crate::support::actions::whoami;
 use crate::support::app::TestApp;
@@ -91,6 +92,22 @@ async fn what_is_missing_is_taught_set_rotated_renamed_and_never_shown() {
         refused.text()
     );
     let done = owner.post(&rename, &[("name", "production")]).await;
+    assert_eq!(done.header("location"), format!("{at}?done=app-renamed"));
+    // A form of before is told what the name is now; one that wants the same has it.
+    let old = [("seen", "default"), ("name", "mine")];
+    let stale = owner.post(&rename, &old).await;
+    assert_eq!(stale.status(), 409, "{}", stale.text());
+    let text = plain(stale.text());
+    assert!(
+        text.contains("Somebody else changed this meanwhile"),
+        "{text}"
+    );
+    assert!(
+        text.contains("production") && text.contains("value=\"mine\""),
+        "{text}"
+    );
+    let same = [("seen", "default"), ("name", "production")];
+    let done = owner.post(&rename, &same).await;
     assert_eq!(done.header("location"), format!("{at}?done=app-renamed"));
     for path in [
         "/console/apps",

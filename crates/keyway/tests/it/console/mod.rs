@@ -7,6 +7,7 @@ mod apps;
 mod clients;
 mod events;
 mod form;
+mod my_access;
 mod my_sessions;
 mod people;
 mod policy;

@@ -54,6 +54,27 @@ async fn the_policies_in_force_are_read_with_where_they_come_from() {
 }
 
 #[tokio::test]
+async fn who_calls_what_through_which_client_is_chosen_from_what_is_there() {
+    let (app, mut owner, _dir) = governed().await;
+    another(&app, "bob@example.com", Role::Member).await;
+    let client = serde_json::json!({
+        "name": "Desk", "redirectUris": ["https://app.example/callback"]
+    });
+    let made = app.post("/v1/oauth/clients").json(&client).send().await;
+    assert_eq!(made.status(), 201, "{}", made.text());
+    let page = owner.get("/console/policy/check").await;
+    let text = plain(page.text());
+    for choice in [
+        r#"<option value="bob@example.com">"#,
+        r#"<option value="role:member">"#,
+        r#"<option value="status">"#,
+        r#">Desk</option>"#,
+    ] {
+        assert!(text.contains(choice), "{choice}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_call_is_tried_and_the_policies_that_decided_are_shown() {
     let (app, mut owner, _dir) = governed().await;
     another(&app, "bob@example.com", Role::Member).await;

@@ -34,6 +34,31 @@ async fn a_person_sees_what_acts_for_them_and_ends_it_at_once() {
 }
 
 #[tokio::test]
+async fn what_acts_for_somebody_is_listed_in_the_console_and_ended_there() {
+    let mut gate = gate().await;
+    let party = gate.party().await;
+    let pair = gate.tokens(&party).await;
+    let here = "/console/me/access";
+    let page = gate.owner.get(here).await;
+    let html = page.text();
+    let start = html.find("/console/me/access/grants/").unwrap();
+    let revoke = html[start..].split('"').next().unwrap().to_owned();
+    let asked = gate.owner.get(&revoke).await;
+    assert_eq!(asked.status(), 200, "{}", asked.text());
+    assert!(gate.works(&pair.access).await, "it was only asked");
+    let made_up = format!("{here}/grants/grant_01890a5d-ac96-774b-bcce-b302099a8057/revoke");
+    assert_eq!(gate.owner.get(&made_up).await.status(), 404);
+    let ended = gate.owner.submit(&asked, &[]).await;
+    assert_eq!(
+        ended.header("location"),
+        format!("{here}?done=grant-revoked")
+    );
+    assert!(!gate.works(&pair.access).await);
+    let page = gate.owner.get(here).await;
+    assert!(page.text().contains("No application acts for you."));
+}
+
+#[tokio::test]
 async fn many_requests_of_one_web_session_at_once_do_not_disturb_each_other() {
     let gate = gate().await;
     let cookie = format!("keyway_session={}", gate.owner.cookies["keyway_session"]);

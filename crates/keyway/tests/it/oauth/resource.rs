@@ -176,3 +176,42 @@ async fn attack_a_client_with_admin_mints_nothing_that_outlives_it() {
     let keys = gate.app.get("/v1/api-keys").send().await.json();
     assert_eq!(keys["apiKeys"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn attack_a_client_with_admin_connects_nothing_and_has_nothing_seen_anew() {
+    let mut gate = gate().await;
+    let party = gate.party().await;
+    let api = format!("{}/v1", gate.issuer());
+    let url = party.url_with(&[("resource", Some(&api)), ("scope", Some("admin"))]);
+    let code = value(&told(&gate.consent(&url).await), "code").to_owned();
+    let token = party.redeem(&code).await.access;
+    let mill = json!({ "name": "Mill", "url": "https://mcp.acme.example/mcp", "enabled": false });
+    let made = gate
+        .app
+        .ask(Method::POST, "/v1/connectors")
+        .bearer(&gate.app.key);
+    let made = made.json(&mill).send().await;
+    assert_eq!(made.status(), 201, "{}", made.text());
+    let elsewhere = json!({ "url": "https://mcp.evil.example/mcp" });
+    let value = json!({ "value": "canary" });
+    for (method, path, body) in [
+        (Method::POST, "/v1/connectors", &mill),
+        (Method::PATCH, "/v1/connectors/mill", &elsewhere),
+        (Method::POST, "/v1/connectors/mill/rotate", &value),
+        (Method::DELETE, "/v1/connectors/mill", &json!({})),
+    ] {
+        let ask = gate.app.ask(method.clone(), path).bearer(&token);
+        let answer = ask.header("if-match", "\"1\"").json(body).send().await;
+        assert_eq!(answer.status(), 403, "{method} {path}: {}", answer.text());
+        assert_eq!(answer.json()["code"], "not_through_a_client", "{path}");
+    }
+    let shown = gate
+        .app
+        .ask(Method::GET, "/v1/connectors/mill")
+        .bearer(&token);
+    let shown = shown.send().await.json();
+    assert_eq!(
+        (&shown["url"], &shown["revision"]),
+        (&mill["url"], &json!(1))
+    );
+}

@@ -2,6 +2,7 @@
 
 mod console;
 mod malicious;
+mod restarts;
 mod rug_pull;
 mod settings;
 mod world;

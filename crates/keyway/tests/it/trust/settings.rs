@@ -46,6 +46,27 @@ async fn deny_wins_and_what_is_not_shown_is_not_there() {
 }
 
 #[tokio::test]
+async fn attack_a_denied_tool_is_not_called_by_a_name_in_other_letters() {
+    let tools = [tool("add", "Adds"), tool("del", "Deletes")];
+    let lab = Lab::start(Era::Modern, &tools).await;
+    lab.until_names(&["add", "del"]).await;
+    lab.set_tool("del", json!({ "allowed": false })).await;
+    for other in [json!({ "Name": "del" }), json!({ "Arguments": { "a": 2 } })] {
+        let mut params = json!({ "name": "mcp__calc__add", "arguments": { "a": 1 } });
+        let member = other.as_object().unwrap().clone();
+        params.as_object_mut().unwrap().extend(member);
+        for answer in lab.both("tools/call", params).await {
+            assert_eq!(answer["error"]["code"], -32602, "{answer}");
+        }
+    }
+    assert!(lab.peer.seen("tools/call").is_empty());
+    for answer in lab.call("add").await {
+        assert_eq!(answer["result"]["add"], 1, "{answer}");
+    }
+    lab.stop().await;
+}
+
+#[tokio::test]
 async fn a_tool_has_the_name_and_description_it_was_given_and_is_called_by_its_own() {
     let lab = Lab::start(
         Era::Legacy,
