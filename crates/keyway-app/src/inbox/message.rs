@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use keyway_core::DeliveryId;
 use keyway_core::provider::SessionDispatch;
 
@@ -20,7 +22,7 @@ pub(super) fn message(id: &DeliveryId, source: &str, dispatch: &SessionDispatch)
         if let Some(text) = text {
             let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
             let line = cut(&line, LONGEST_LINE);
-            data.push_str(&format!("{what}: {line}\n"));
+            let _ = writeln!(data, "{what}: {line}");
         }
     }
     data.push_str(&cut(&dispatch.message, LONGEST));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::alphabet::STANDARD as ALPHABET;
 use base64::engine::general_purpose::{GeneralPurpose, PAD};
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256, Sha512};
 
@@ -40,21 +40,8 @@ impl Algorithm {
     /// The signature of parts that stand one behind the other.
     pub fn sign(self, key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
         match self {
-            Self::Sha256 => match Hmac::<Sha256>::new_from_slice(key) {
-                Ok(mut mac) => {
-                    parts.iter().for_each(|part| mac.update(part));
-                    mac.finalize().into_bytes().to_vec()
-                }
-                // A key may have any length.
-                Err(_) => Vec::new(),
-            },
-            Self::Sha512 => match Hmac::<Sha512>::new_from_slice(key) {
-                Ok(mut mac) => {
-                    parts.iter().for_each(|part| mac.update(part));
-                    mac.finalize().into_bytes().to_vec()
-                }
-                Err(_) => Vec::new(),
-            },
+            Self::Sha256 => mac::<Hmac<Sha256>>(key, parts),
+            Self::Sha512 => mac::<Hmac<Sha512>>(key, parts),
         }
     }
 
@@ -62,6 +49,17 @@ impl Algorithm {
     pub fn verifies(self, key: &[u8], parts: &[&[u8]], signature: &[u8]) -> bool {
         !signature.is_empty() && same(&self.sign(key, parts), signature)
     }
+}
+
+fn mac<M: KeyInit + Mac>(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+    // A key may have any length: there is always one.
+    let Ok(mut mac) = <M as KeyInit>::new_from_slice(key) else {
+        return Vec::new();
+    };
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().to_vec()
 }
 
 /// Whether two texts are the same. How long it takes tells nothing but their lengths.
