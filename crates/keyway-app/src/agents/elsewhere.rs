@@ -75,7 +75,7 @@ fn said(entries: &[Entry], begins: &str) -> Said {
 
 #[cfg(test)]
 mod tests {
-    use keyway_agent::Usage;
+    use keyway_agent::transcript::Usage;
 
     use super::*;
 
