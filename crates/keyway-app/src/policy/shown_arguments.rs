@@ -79,13 +79,14 @@ fn block([open, close]: [char; 2], lines: &[String], depth: usize, out: &mut Str
 
 /// A text in quotes. What no text can hold, half of a pair of surrogates, stays as it was written.
 fn text(quoted: &str) -> String {
-    match serde_json::from_str::<String>(quoted) {
-        Ok(text) => json::quote(&shortened(&plain(&text), TEXT)),
-        Err(_) => {
-            let written = quoted.trim_matches('"');
-            format!("\"{}\"", shortened(&plain(written), TEXT))
-        }
+    if let Ok(text) = serde_json::from_str::<String>(quoted) {
+        return json::quote(&shortened(&plain(&text), TEXT));
     }
+    let written = quoted.get(1..quoted.len().saturating_sub(1));
+    format!(
+        "\"{}\"",
+        shortened(&plain(written.unwrap_or_default()), TEXT)
+    )
 }
 
 /// Without characters that are not seen or change the direction of what is.

@@ -95,12 +95,12 @@ pub(crate) fn in_words(
 }
 
 /// The text of a field that is ticked or not.
-pub(crate) fn ticked(value: &str) -> Option<&'static str> {
-    Some(if value == "on" {
+pub(crate) fn ticked(value: &str) -> &'static str {
+    if value == "on" {
         "stale-on"
     } else {
         "stale-off"
-    })
+    }
 }
 
 /// What was expected, as something to do.
@@ -164,7 +164,7 @@ mod tests {
         let told = |filled: Filled| filled.changed[0].choices;
         let known = |_: &str, value: &str| (value != "Grace").then_some("x-text");
         assert_eq!(told(in_words(filled.clone(), known)), None);
-        let known = |_: &str, value: &str| ticked(value);
+        let known = |_: &str, value: &str| Some(ticked(value));
         assert_eq!(
             told(in_words(filled, known)),
             Some(("stale-off", "stale-off"))

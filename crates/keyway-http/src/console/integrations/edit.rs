@@ -108,7 +108,7 @@ fn too_old(form: &PageForm, now: &ConnectorView) -> Filled {
         ("connector-for", "organization") => Some("connector-for-choose-organization"),
         ("connector-for", "project") => Some("connector-for-choose-project"),
         ("connector-for", "roles") => Some("connector-for-choose-roles"),
-        (role, _) if role.starts_with("connector-role-") => form::ticked(value),
+        (role, _) if role.starts_with("connector-role-") => Some(form::ticked(value)),
         _ => None,
     })
 }

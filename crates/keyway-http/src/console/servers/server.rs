@@ -182,7 +182,7 @@ fn too_old(form: &PageForm, now: &Filled) -> Filled {
         ("server-definitions", "follow") => Some("server-definitions-follow"),
         ("server-new-tools", "on") => Some("server-new-tools-on"),
         ("server-new-tools", "off") => Some("server-new-tools-off"),
-        ("server-only-allowed" | "server-needs-approval", _) => form::ticked(value),
+        ("server-only-allowed" | "server-needs-approval", _) => Some(form::ticked(value)),
         _ => None,
     })
 }

@@ -16,9 +16,9 @@ async fn what_somebody_may_not_do_with_a_connector_is_written_down_as_refused() 
     let made = connect(&app, plain("Acme", &peer.url())).await;
     let use_cases = app.running.app();
     let member = machine(&app, &use_cases.local(), "bot", Role::Member).await;
-    let patch = json!({ "revision": 1, "name": "x" });
+    let renamed = json!({ "revision": 1, "name": "x" });
     for (method, path, body, kind) in [
-        (Method::PATCH, "acme", patch, "connector_changed"),
+        (Method::PATCH, "acme", renamed, "connector_changed"),
         (
             Method::POST,
             "acme/rotate",
@@ -43,8 +43,8 @@ async fn what_somebody_may_not_do_with_a_connector_is_written_down_as_refused() 
     ] {
         let before = refused(&app).await.len();
         let path = format!("/v1/connectors/{path}");
-        let tried = ask(&app, &member, method.clone(), &path).json(&body);
-        assert_eq!(tried.send().await.status(), 403, "{method} {path}");
+        let asked = ask(&app, &member, method.clone(), &path).json(&body);
+        assert_eq!(asked.send().await.status(), 403, "{method} {path}");
         until("it to be written down", || async {
             refused(&app).await.len() > before
         })

@@ -68,7 +68,7 @@ async fn who_calls_what_through_which_client_is_chosen_from_what_is_there() {
         r#"<option value="bob@example.com">"#,
         r#"<option value="role:member">"#,
         r#"<option value="status">"#,
-        r#">Desk</option>"#,
+        r">Desk</option>",
     ] {
         assert!(text.contains(choice), "{choice}: {text}");
     }

@@ -48,7 +48,9 @@ async fn what_acts_for_somebody_is_listed_in_the_console_and_ended_there() {
     assert!(gate.works(&pair.access).await, "it was only asked");
     let made_up = format!("{here}/grants/grant_01890a5d-ac96-774b-bcce-b302099a8057/revoke");
     assert_eq!(gate.owner.get(&made_up).await.status(), 404);
-    let ended = gate.owner.submit(&asked, &[]).await;
+    let form = asked.text().split("<main").nth(1).unwrap();
+    let fields = hidden(form.split("</form").next().unwrap());
+    let ended = gate.owner.post(&revoke, &fields).await;
     assert_eq!(
         ended.header("location"),
         format!("{here}?done=grant-revoked")
