@@ -182,7 +182,7 @@ export default async function ({ check, owner, member, memberToken, api, assert,
     await other.getByRole("textbox", { name: "Name", exact: true }).fill(name);
     await other.getByRole("button", { name: "Save" }).click();
     await other.getByText("Somebody else changed this meanwhile.").waitFor();
-    await other.getByText(`${name} of Ada`).waitFor();
+    await other.getByText(`${name} of Ada`, { exact: true }).waitFor();
     await other.getByRole("button", { name: "Save" }).click();
     await other.waitForURL(`**/console/connectors/${slug}?done=connector-saved`);
   });

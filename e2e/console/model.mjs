@@ -34,10 +34,15 @@ export async function model(port) {
     chunk([], { usage });
     answer.end("data: [DONE]\n\n");
   });
+  // Connections stay open between turns, as with a real one.
+  server.keepAliveTimeout = 600_000;
   await new Promise((listening) => server.listen(port, "127.0.0.1", listening));
   return {
     hold: () => { open = false; },
     go: () => { open = true; for (const go of waiting.splice(0)) go(); },
-    close: () => server.close(),
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }

@@ -50,4 +50,4 @@ pub use principal::{ActingAgent, Actor, Principal, Subject};
 pub use role::{Role, UnknownRole};
 pub use scopes::Scopes;
 pub use secret::Secret;
-pub use visible::{MAX_NAME, is_hidden, is_visible};
+pub use visible::{MAX_NAME, is_hidden, is_visible, shortened};

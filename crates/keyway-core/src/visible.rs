@@ -49,6 +49,24 @@ pub fn is_hidden(c: char) -> bool {
         )
 }
 
+/// A text of at most so many characters; of a longer one the beginning, and how long it is in all.
+///
+/// ```
+/// use keyway_core::shortened;
+///
+/// assert_eq!(shortened("short", 5), "short");
+/// assert_eq!(shortened("longer", 4), "long… (6 characters in all)");
+/// ```
+pub fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((end, _)) => {
+            let head = text.get(..end).unwrap_or_default();
+            format!("{head}… ({} characters in all)", text.chars().count())
+        }
+    }
+}
+
 /// True for what is seen as itself. Not so: what is hidden, spaces other than the common one, private
 /// use and non-characters.
 fn is_plain(c: char) -> bool {

@@ -180,11 +180,14 @@ const refresh = (changed) => {
     }
   }, 1000);
 };
+const topics = () => parts().flatMap((part) => (part.dataset.on ?? "").split(" "));
 let stream = null;
 const follow = () => {
   if (stream || document.hidden || parts().length === 0) return;
   stream = new EventSource("/console/events");
   stream.addEventListener("changed", (event) => refresh(event.data.split(" ")));
+  // What changed between the page and the stream, or while the stream was away.
+  stream.addEventListener("open", () => refresh(topics()));
 };
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) {
@@ -193,7 +196,7 @@ document.addEventListener("visibilitychange", () => {
     stream = null;
   } else {
     follow();
-    refresh(parts().flatMap((part) => (part.dataset.on ?? "").split(" ")));
+    refresh(topics());
   }
 });
 addEventListener("pagehide", () => stream?.close());

@@ -222,8 +222,11 @@ impl App {
         });
         // Only what is in a catalogue is held against what is known of it.
         self.catalogue_with(who, bound);
-        self.take_in_list_of(connection.organization(), connection.server())
-            .await;
+        let key = (
+            connection.organization().clone(),
+            connection.server().into(),
+        );
+        self.take_in_list_of(key).await;
         connection.settle();
     }
 

@@ -117,9 +117,6 @@ impl App {
         let there: BTreeSet<ConnectorId> = stamps.into_iter().map(|(id, _, _)| id).collect();
         for one in &stored {
             let known = live.open.lock().get(&one.id).map(Open::stamp);
-            if known == Some((one.revision, one.reconnects)) {
-                continue;
-            }
             if known.is_some_and(|(_, reconnects)| reconnects != one.reconnects) {
                 // One that is switched off, or that everybody reaches on their own, is none.
                 opener.reconnect(&connection(&one.id));

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use keyway_core::secrets::{is_secret_value, looks_secret};
-use keyway_core::{is_hidden, json};
+use keyway_core::{is_hidden, json, shortened};
 
 /// The most characters in all.
 const IN_ALL: usize = 4_000;
@@ -95,16 +95,6 @@ fn plain(text: &str) -> String {
     text.chars()
         .map(|c| if odd(c) { '\u{fffd}' } else { c })
         .collect()
-}
-
-fn shortened(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        None => text.to_owned(),
-        Some((end, _)) => {
-            let head = text.get(..end).unwrap_or_default();
-            format!("{head}… ({} characters in all)", text.chars().count())
-        }
-    }
 }
 
 #[cfg(test)]

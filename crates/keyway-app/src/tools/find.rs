@@ -84,9 +84,7 @@ impl App {
         keys.dedup();
         keys.into_iter().take(SERVERS).map(str::to_owned).collect()
     }
-}
 
-impl App {
     /// The names of the tools that `who` may call, in order, of many the first `most`.
     pub fn tool_names(&self, who: &Principal, most: usize) -> Vec<String> {
         let view = self.view_with(who, &self.bound(who));

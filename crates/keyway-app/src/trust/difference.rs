@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 
 use keyway_core::rpc::RawJson;
+use keyway_core::shortened;
 use serde_json::Value;
 
 /// The most differences that are told.
@@ -131,15 +132,11 @@ fn add(path: &str, before: Option<&Value>, after: Option<&Value>, found: &mut Ve
 }
 
 fn shown(value: &Value) -> String {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        other => serde_json::to_string_pretty(other).unwrap_or_default(),
-    };
-    match text.char_indices().nth(LONGEST) {
-        None => text,
-        Some((end, _)) => {
-            let head = text.get(..end).unwrap_or_default();
-            format!("{head}… ({} characters in all)", text.chars().count())
+    match value {
+        Value::String(text) => shortened(text, LONGEST),
+        other => {
+            let text = serde_json::to_string_pretty(other).unwrap_or_default();
+            shortened(&text, LONGEST)
         }
     }
 }

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyway_core::OrgId;
 use keyway_core::ports::{Change, ChangeKind, Lists, Upstream as _};
 use keyway_store::StoreError;
 use tokio::time::MissedTickBehavior;
@@ -41,18 +40,14 @@ impl App {
     async fn take_in_lists(&self) {
         let unseen = std::mem::take(&mut *self.inner.trust.unseen.lock());
         for key in unseen {
-            if let Err(error) = self.take_in_list(&key).await {
-                let server = &*key.1;
-                tracing::warn!(server, %error, "what the MCP server lists is not taken in");
-                self.inner.trust.unseen.lock().insert(key);
-            }
+            self.take_in_list_of(key).await;
         }
     }
 
-    /// Takes in what a server lists now, for whoever cannot wait until it is taken in anyway.
-    pub(crate) async fn take_in_list_of(&self, organization: &OrgId, server: &str) {
-        let key: Key = (organization.clone(), server.into());
+    /// Takes in what a server lists now; what fails is tried again.
+    pub(crate) async fn take_in_list_of(&self, key: Key) {
         if let Err(error) = self.take_in_list(&key).await {
+            let server = &*key.1;
             tracing::warn!(server, %error, "what the MCP server lists is not taken in");
             self.inner.trust.unseen.lock().insert(key);
         }

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use keyway_core::ports::Lists;
-use keyway_core::{Error, Principal};
+use keyway_core::{Error, Kind, Principal};
 use keyway_store::{NewTools, Pinning, ServerTools};
 
 use super::curated::Curated;
@@ -55,18 +55,22 @@ impl McpServers {
     pub async fn list(&self, who: &Principal) -> Result<Vec<ServerView>, Error> {
         self.app.administer(who).await?;
         let store = &self.app.inner.store;
-        let mut keys = self.configured(who).await?;
+        let configured = self.configured(who).await?.into_iter();
+        let mut keys: BTreeMap<_, _> = configured.map(|key| (key, false)).collect();
         let mut after = String::new();
         loop {
             let some = store.connectors_after(who.organization(), &after, ROWS);
             let some = some.await?;
             let Some(last) = some.last() else { break };
             after.clone_from(&last.slug);
-            keys.extend(some.into_iter().map(|one| one.slug));
+            keys.extend(some.into_iter().map(|one| (one.slug, true)));
         }
         let mut views = Vec::with_capacity(keys.len());
-        for key in keys {
-            views.push(self.standing(who, &key).await?.view());
+        for (server, is_connector) in keys {
+            let key: Key = (who.organization().clone(), server.into());
+            let shown = self.shown(&key);
+            let standing = self.stands(key, shown, is_connector).await?;
+            views.push(standing.view());
         }
         Ok(views)
     }
@@ -150,7 +154,10 @@ impl McpServers {
             return Box::pin(connectors.refresh(who, server)).await.map(drop);
         }
         let reconnected = Box::pin(self.app.reconnect_server(who, server)).await;
-        reconnected.map_err(|_| error::not_connected())
+        reconnected.map_err(|error| match error.kind() {
+            Kind::NotFound => error::not_connected(),
+            _ => error,
+        })
     }
 
     /// Refuses who may not decide: what an OAuth client or an agent asks for, its person has to ask
@@ -165,18 +172,34 @@ impl McpServers {
         let organization = who.organization();
         let key: Key = (organization.clone(), server.into());
         let store = &self.app.inner.store;
-        let shown = self.app.inner.trust.all_shown(&key).into_iter().next();
+        let shown = self.shown(&key);
         let connector = store.connector(organization, server).await?;
         let is_connector = connector.is_some_and(|found| found.slug == server);
         if shown.is_none() && !is_connector && !self.configured(who).await?.contains(server) {
             return Err(error::no_server());
         }
+        self.stands(key, shown, is_connector).await
+    }
+
+    /// A connection of a server, where there is one.
+    fn shown(&self, key: &Key) -> Option<Arc<Curated>> {
+        self.app.inner.trust.all_shown(key).into_iter().next()
+    }
+
+    /// How a server stands that is there.
+    async fn stands(
+        &self,
+        key: Key,
+        shown: Option<Arc<Curated>>,
+        is_connector: bool,
+    ) -> Result<Standing, Error> {
         let usual = match (&shown, is_connector) {
             (Some(shown), _) => shown.usual(),
             (None, true) => Usual::Added,
             (None, false) => Usual::Operators,
         };
-        let stored = store.server_tools(organization, server).await?;
+        let store = &self.app.inner.store;
+        let stored = store.server_tools(&key.0, &key.1).await?;
         Ok(Standing {
             rules: Rules::of(&stored, usual),
             key,

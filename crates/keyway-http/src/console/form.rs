@@ -81,6 +81,23 @@ pub(crate) fn in_present(mut filled: Filled, now: Vec<Now<'_>>) -> Filled {
     filled
 }
 
+/// The same of a form all of whose fields are as `stored` holds them now: each field's name and the key of
+/// its label. `words` is what [`in_words`] is told.
+pub(crate) fn stale_as_stored(
+    sent: Filled,
+    fields: impl IntoIterator<Item = (&'static str, &'static str)>,
+    stored: &Filled,
+    words: impl Fn(&str, &str) -> Option<&'static str>,
+) -> Filled {
+    let now = fields.into_iter().map(|(name, label)| Now {
+        name,
+        label,
+        value: stored.values.get(name).cloned().unwrap_or_default(),
+    });
+    let told = stale(sent, now.collect(), stored.revision.unwrap_or_default());
+    in_words(told, words)
+}
+
 /// What changed of fields that are one of several, with the texts of the choices in place of the values
 /// that forms send. `text` is told a label and a value.
 pub(crate) fn in_words(

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use keyway_app::approvals::ApprovalDetail;
-use keyway_core::ApprovalId;
+use keyway_core::{ApprovalId, shortened};
 use keyway_pages::console_context::{ApprovalPage, DecidedLine, Filled};
 
 use super::list::line;
@@ -86,11 +86,5 @@ fn filled(shared: &Shared, of: &ApprovalDetail, form: Filled) -> ApprovalPage {
 /// A definition for people, with all that is hidden in it; what is left out is said.
 fn pretty(definition: &serde_json::Value) -> String {
     let text = visible(&serde_json::to_string_pretty(definition).unwrap_or_default());
-    match text.char_indices().nth(SHOWN) {
-        None => text,
-        Some((end, _)) => {
-            let head = text.get(..end).unwrap_or_default();
-            format!("{head}… ({} characters in all)", text.chars().count())
-        }
-    }
+    shortened(&text, SHOWN)
 }

@@ -7,8 +7,9 @@ use keyway_app::connectors::{AuthView, ConnectorDraft, ConnectorPatch, Connector
 use keyway_pages::console_context::{ConnectorForm, Filled, ProbeShown};
 
 use super::{add, shown, typed};
-use crate::console::form::{self, Now};
+use crate::console::form;
 use crate::console::member::{Admin, Member};
+use crate::console::rows::sent_revision;
 use crate::console::show::done;
 use crate::pages::{PageForm, VisitorForm};
 use crate::refusal::Refusal;
@@ -68,8 +69,7 @@ pub(super) async fn send(
         let probed = connectors.probe(admin.who(), &view.slug, patch).await;
         probed.map(|found| Some(shown::probe(found)))
     } else {
-        let revision = form::revision(&form).and_then(|read| i64::try_from(read).ok());
-        let revision = revision.unwrap_or_default();
+        let revision = sent_revision(&form).unwrap_or_default();
         let changed = connectors.change(admin.who(), &view.slug, revision, patch);
         changed.await.map(|_| None)
     };
@@ -93,14 +93,8 @@ pub(super) async fn send(
 /// The form of somebody whose connector was changed meanwhile.
 fn too_old(form: &PageForm, now: &ConnectorView) -> Filled {
     let stored = typed::stored(now);
-    let fields = TOLD.iter().map(|(name, label)| Now {
-        name,
-        label,
-        value: stored.values.get(*name).cloned().unwrap_or_default(),
-    });
-    let revision = stored.revision.unwrap_or_default();
-    let told = form::stale(typed::sent(form), fields.collect(), revision);
-    form::in_words(told, |label, value| match (label, value) {
+    let (sent, fields) = (typed::sent(form), TOLD.iter().copied());
+    form::stale_as_stored(sent, fields, &stored, |label, value| match (label, value) {
         ("connector-auth", "headers") => Some("connector-auth-choose-headers"),
         ("connector-auth", "oauth_shared") => Some("connector-auth-choose-shared"),
         ("connector-auth", "oauth_per_user") => Some("connector-auth-choose-per-user"),

@@ -8,8 +8,9 @@ use keyway_app::trust::{NewTools, Pinning, ServerPatch, ServerView, ToolView};
 use keyway_pages::console_context::{Filled, ServerToolLine, ServerTools};
 
 use super::{path, tool_path};
-use crate::console::form::{self, Now};
+use crate::console::form;
 use crate::console::member::Admin;
+use crate::console::rows::{sent_revision, shown_revision};
 use crate::console::show::done;
 use crate::console::visible::visible;
 use crate::pages::{PageForm, VisitorForm};
@@ -149,8 +150,7 @@ pub(super) fn line(key: &str, tool: &ToolView) -> ServerToolLine {
 
 /// The revision a form was made of; one that nothing has where it says none.
 pub(super) fn revision(form: &PageForm) -> i64 {
-    let read = form::revision(form).and_then(|read| i64::try_from(read).ok());
-    read.unwrap_or(-1)
+    sent_revision(form).unwrap_or(-1)
 }
 
 fn stored(view: &ServerView) -> Filled {
@@ -160,7 +160,7 @@ fn stored(view: &ServerView) -> Filled {
         .with("new_tools", view.new_tools)
         .with("only_allowed", on(view.only_allowed))
         .with("needs_approval", on(view.needs_approval))
-        .of_revision(u64::try_from(view.revision).unwrap_or_default())
+        .of_revision(shown_revision(view.revision))
 }
 
 fn too_old(form: &PageForm, now: &Filled) -> Filled {
@@ -170,14 +170,9 @@ fn too_old(form: &PageForm, now: &Filled) -> Filled {
         "server-only-allowed",
         "server-needs-approval",
     ];
-    let fields = FIELDS.iter().zip(labels).map(|(name, label)| Now {
-        name,
-        label,
-        value: now.values.get(*name).cloned().unwrap_or_default(),
-    });
-    let revision = now.revision.unwrap_or_default();
-    let told = form::stale(form::sent(form, &FIELDS), fields.collect(), revision);
-    form::in_words(told, |label, value| match (label, value) {
+    let fields = FIELDS.into_iter().zip(labels);
+    let sent = form::sent(form, &FIELDS);
+    form::stale_as_stored(sent, fields, now, |label, value| match (label, value) {
         ("server-definitions", "pin") => Some("server-definitions-pin"),
         ("server-definitions", "follow") => Some("server-definitions-follow"),
         ("server-new-tools", "on") => Some("server-new-tools-on"),

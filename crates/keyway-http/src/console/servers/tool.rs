@@ -8,8 +8,9 @@ use keyway_pages::console_context::{Filled, ServerTool};
 
 use super::path;
 use super::server::{line, revision};
-use crate::console::form::{self, Now};
+use crate::console::form;
 use crate::console::member::Admin;
+use crate::console::rows::shown_revision;
 use crate::console::show::done;
 use crate::pages::{PageForm, VisitorForm};
 use crate::refusal::Refusal;
@@ -114,7 +115,7 @@ fn stored(tool: &ToolView) -> Filled {
             "description",
             tool.shown_description.as_deref().unwrap_or_default(),
         )
-        .of_revision(u64::try_from(tool.revision).unwrap_or_default())
+        .of_revision(shown_revision(tool.revision))
 }
 
 fn too_old(form: &PageForm, now: &Filled) -> Filled {
@@ -124,14 +125,9 @@ fn too_old(form: &PageForm, now: &Filled) -> Filled {
         "server-tool-name-shown",
         "server-tool-description-shown",
     ];
-    let fields = FIELDS.iter().zip(labels).map(|(name, label)| Now {
-        name,
-        label,
-        value: now.values.get(*name).cloned().unwrap_or_default(),
-    });
-    let revision = now.revision.unwrap_or_default();
-    let told = form::stale(form::sent(form, &FIELDS), fields.collect(), revision);
-    form::in_words(told, |label, value| match (label, value) {
+    let fields = FIELDS.into_iter().zip(labels);
+    let sent = form::sent(form, &FIELDS);
+    form::stale_as_stored(sent, fields, now, |label, value| match (label, value) {
         ("server-tool-allowed" | "server-tool-approval", "") => Some("server-tool-usual"),
         ("server-tool-allowed", "allow") => Some("server-tool-allow"),
         ("server-tool-allowed", "deny") => Some("server-tool-deny"),

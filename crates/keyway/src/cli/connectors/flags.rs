@@ -16,7 +16,7 @@ use crate::config::parse_duration;
 /// How a server is authenticated to.
 #[derive(Debug, Args)]
 struct How {
-    /// The access token: @env:NAME reads a variable, @<file:PATH> a file, @stdin what is piped in
+    /// The access token: `@env:NAME` reads a variable, `@file:PATH` a file, `@stdin` what is piped in
     #[arg(long, value_name = "VALUE")]
     token: Option<String>,
     /// The header the token goes into [default: Authorization]
@@ -25,7 +25,7 @@ struct How {
     /// The word before the token, like Bearer; without it the token goes out as it is
     #[arg(long, value_name = "WORD")]
     scheme: Option<String>,
-    /// A further header; once for each. The value may be @env:NAME, @<file:PATH> or @stdin
+    /// A further header; once for each. The value may be `@env:NAME`, `@file:PATH` or `@stdin`
     #[arg(long = "also", value_name = "NAME=VALUE")]
     also: Vec<String>,
     /// The server wants OAuth: who signs in
@@ -37,7 +37,7 @@ struct How {
     /// A client that was registered by hand, with --oauth
     #[arg(long, value_name = "ID", requires = "oauth")]
     client_id: Option<String>,
-    /// Its secret: @env:NAME, @<file:PATH> or @stdin
+    /// Its secret: `@env:NAME`, `@file:PATH` or `@stdin`
     #[arg(long, value_name = "VALUE", requires = "client_id")]
     client_secret: Option<String>,
 }

@@ -76,7 +76,7 @@ enum Command {
     Rotate {
         /// Its key or id, as `list` shows them
         connector: String,
-        /// The new token: @env:NAME, @<file:PATH> or @stdin; asked for when not given
+        /// The new token: `@env:NAME`, `@file:PATH` or `@stdin`; asked for when not given
         #[arg(long, value_name = "VALUE")]
         token: Option<String>,
         /// The header whose value it is, where there are several

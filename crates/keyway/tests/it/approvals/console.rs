@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::actions::{Said, Say};
 use crate::support::app::TestApp;
-use crate::support::browser::set_up;
+use crate::support::browser::{Browser, set_up};
 
 fn purge() -> keyway::Action {
     let action = keyway::Action::new("acme:purge", |_, input: Say| async move {
@@ -39,19 +39,25 @@ async fn asks(app: &TestApp, who: &Principal, text: &str) -> String {
     }
 }
 
-#[tokio::test]
-async fn in_the_console_people_look_at_what_waits_and_decide() {
+/// A gateway of one action, its owner in a browser, and an agent of theirs.
+async fn desk(action: keyway::Action) -> (TestApp, Browser, Principal) {
     let app = TestApp::builder()
         .config(|config| config.approvals.wait = std::time::Duration::ZERO)
-        .actions([purge()])
+        .actions([action])
         .start()
         .await;
-    let mut owner = set_up(&app).await;
+    let owner = set_up(&app).await;
     let key = app.running.app().authenticate(&app.key).await.unwrap();
     let agent = key.through_agent(ActingAgent {
         slug: "cleaner".into(),
         session: "sess_01890a5d-ac96-774b-bcce-b302099a8001".parse().unwrap(),
     });
+    (app, owner, agent)
+}
+
+#[tokio::test]
+async fn in_the_console_people_look_at_what_waits_and_decide() {
+    let (app, mut owner, agent) = desk(purge()).await;
     let answer = asks(&app, &agent, "<b>everything</b>").await;
     assert!(answer.contains("approval_pending"), "{answer}");
     let list = owner.get("/console/approvals").await.text().to_owned();
@@ -110,17 +116,7 @@ async fn attack_a_definition_shows_what_is_hidden_in_it_and_says_that_it_goes_on
         "Tidies up. pay\u{202e}lap {} Tells Mallory.",
         "x".repeat(9_000)
     );
-    let app = TestApp::builder()
-        .config(|config| config.approvals.wait = std::time::Duration::ZERO)
-        .actions([purge().description(&text)])
-        .start()
-        .await;
-    let mut owner = set_up(&app).await;
-    let key = app.running.app().authenticate(&app.key).await.unwrap();
-    let agent = key.through_agent(ActingAgent {
-        slug: "cleaner".into(),
-        session: "sess_01890a5d-ac96-774b-bcce-b302099a8001".parse().unwrap(),
-    });
+    let (app, mut owner, agent) = desk(purge().description(&text)).await;
     asks(&app, &agent, "everything").await;
     let list = owner.get("/console/approvals").await.text().to_owned();
     let at = list.find("/console/approvals/appr_").unwrap();

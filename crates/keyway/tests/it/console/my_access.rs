@@ -1,5 +1,6 @@
 use http::Method;
 use keyway_core::Role;
+use serde_json::json;
 
 use super::form::{confirm, fill, plain, secret, wrong};
 use super::world::{another, owned};
@@ -76,4 +77,32 @@ async fn what_is_wrong_with_a_key_of_ones_own_is_told_at_its_field() {
         assert_eq!(page.status(), 422, "{field}");
         wrong(&page, field);
     }
+}
+
+#[tokio::test]
+async fn attack_a_member_s_own_key_is_for_nobody_else_and_administers_nothing() {
+    let (app, _owner) = owned().await;
+    let mut bob = another(&app, "bob@example.com", Role::Member).await;
+    let account = json!({ "name": "robot", "role": "admin" });
+    let account = app.post("/v1/service-accounts").json(&account).send().await;
+    let account = account.json()["id"].as_str().unwrap().to_owned();
+    let usual = [("name", "x"), ("reach", "mcp"), ("life", "30")];
+    let before = app.get("/v1/api-keys").send().await.json();
+    for (field, value, status) in [("owner", account.as_str(), 422), ("admin", "on", 403)] {
+        let fields = [&usual[..], &[(field, value)]].concat();
+        let refused = fill(&mut bob, NEW, NEW, &fields).await;
+        assert_eq!(refused.status(), status, "{field}: {}", refused.text());
+    }
+    let after = app.get("/v1/api-keys").send().await.json();
+    assert_eq!(before, after, "nothing is made");
+
+    let made = secret(&fill(&mut bob, NEW, NEW, &usual).await);
+    for path in ["/v1/members", "/v1/connectors", "/v1/service-accounts"] {
+        let asked = app.ask(Method::GET, path).bearer(&made).send().await;
+        assert_eq!(asked.status(), 403, "{path}: {}", asked.text());
+    }
+    // What people may in their browser, their key may not.
+    let more = app.ask(Method::POST, "/v1/api-keys").bearer(&made);
+    let more = more.json(&json!({ "name": "more" }));
+    assert_eq!(more.send().await.status(), 403);
 }

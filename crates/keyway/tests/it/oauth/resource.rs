@@ -2,9 +2,17 @@ use http::Method;
 use serde_json::json;
 
 use super::browser::Browser;
-use super::party::{error, pair, told, value};
-use super::world::gate;
+use super::party::{Party, error, pair, told, value};
+use super::world::{Gate, gate};
 use crate::support::mcp::dress;
+
+/// A token of a client that may administer over the API.
+async fn administers(gate: &mut Gate, party: &Party) -> String {
+    let api = format!("{}/v1", gate.issuer());
+    let url = party.url_with(&[("resource", Some(&api)), ("scope", Some("admin"))]);
+    let code = value(&told(&gate.consent(&url).await), "code").to_owned();
+    party.redeem(&code).await.access
+}
 
 #[tokio::test]
 async fn attack_a_token_for_another_resource_is_refused() {
@@ -12,18 +20,15 @@ async fn attack_a_token_for_another_resource_is_refused() {
     let party = gate.party().await;
     let issuer = gate.issuer();
     let mcp = gate.tokens(&party).await;
-    let api = format!("{issuer}/v1");
-    let url = party.url_with(&[("resource", Some(&api)), ("scope", Some("admin"))]);
-    let code = value(&told(&gate.consent(&url).await), "code").to_owned();
-    let api = party.redeem(&code).await;
+    let api = administers(&mut gate, &party).await;
 
     let actions = async |token: &str| {
         let ask = gate.app.ask(Method::GET, "/v1/actions").bearer(token);
         ask.send().await
     };
-    assert_eq!(actions(&api.access).await.status(), 200);
+    assert_eq!(actions(&api).await.status(), 200);
     assert!(gate.works(&mcp.access).await);
-    let refused = gate.list(&api.access).send().await;
+    let refused = gate.list(&api).send().await;
     assert_eq!(refused.status(), 401);
     assert!(
         refused
@@ -138,10 +143,7 @@ async fn attack_header_smuggling_names_of_somebody_mean_nothing() {
 async fn attack_a_client_with_admin_mints_nothing_that_outlives_it() {
     let mut gate = gate().await;
     let party = gate.party().await;
-    let api = format!("{}/v1", gate.issuer());
-    let url = party.url_with(&[("resource", Some(&api)), ("scope", Some("admin"))]);
-    let code = value(&told(&gate.consent(&url).await), "code").to_owned();
-    let token = party.redeem(&code).await.access;
+    let token = administers(&mut gate, &party).await;
     let keys = gate.app.ask(Method::GET, "/v1/api-keys").bearer(&token);
     let keys = keys.send().await;
     assert_eq!(keys.status(), 200, "{}", keys.text());
@@ -181,10 +183,7 @@ async fn attack_a_client_with_admin_mints_nothing_that_outlives_it() {
 async fn attack_a_client_with_admin_connects_nothing_and_has_nothing_seen_anew() {
     let mut gate = gate().await;
     let party = gate.party().await;
-    let api = format!("{}/v1", gate.issuer());
-    let url = party.url_with(&[("resource", Some(&api)), ("scope", Some("admin"))]);
-    let code = value(&told(&gate.consent(&url).await), "code").to_owned();
-    let token = party.redeem(&code).await.access;
+    let token = administers(&mut gate, &party).await;
     let mill = json!({ "name": "Mill", "url": "https://mcp.acme.example/mcp", "enabled": false });
     let made = gate
         .app
