@@ -1,6 +1,6 @@
 use http::HeaderMap;
 use keyway_core::agent::action_slug;
-use keyway_core::provider::sign::Algorithm;
+use keyway_core::provider::sign::{self, Algorithm};
 use keyway_core::provider::{
     IntegrationProvider, ProviderContext, WebhookEvent, WebhookOutcome, WebhookRequest,
 };
@@ -15,6 +15,8 @@ use crate::{App, publications};
 
 /// The rule of what comes to a publication that is paused.
 pub(super) const PAUSED: &str = "publication_paused";
+/// The rule of what was answered at once.
+const ANSWERED: &str = "answered";
 /// The rule of an event that does not say which conversation it belongs to.
 pub(super) const NO_CONVERSATION: &str = "no_conversation";
 
@@ -192,6 +194,7 @@ impl Told {
             settings: &self.settings,
             triggers: &self.triggers,
             secret: &self.secret,
+            workspace: None,
             now: app.inner.clock.now(),
         }
     }
@@ -204,15 +207,26 @@ pub(super) fn judge(
     request: &WebhookRequest<'_>,
     context: &ProviderContext<'_>,
 ) -> Judged {
+    let for_nobody = |dedupe_key, rule| Judged {
+        dedupe_key,
+        rule,
+        event: None,
+        conversation: None,
+    };
     let event = match provider.parse_webhook(request, context) {
         WebhookOutcome::Accepted(event) => event,
-        WebhookOutcome::Ignored { dedupe_key, rule } => {
-            return Judged {
-                dedupe_key,
-                rule,
-                event: None,
-                conversation: None,
-            };
+        WebhookOutcome::Ignored { dedupe_key, rule } => return for_nobody(dedupe_key, rule),
+        WebhookOutcome::Stopped(event) => {
+            return for_nobody(event.dedupe_key, event.rule.to_owned());
+        }
+        WebhookOutcome::Changed {
+            dedupe_key, rule, ..
+        } => return for_nobody(dedupe_key, rule.to_owned()),
+        WebhookOutcome::Answered(_) => {
+            return for_nobody(
+                format!("sha256:{}", sign::digest(request.body)),
+                ANSWERED.to_owned(),
+            );
         }
     };
     let dispatch = provider.dispatch(&event, publication.granularity);

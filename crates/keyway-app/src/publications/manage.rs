@@ -203,10 +203,8 @@ impl Publications {
                 },
             };
             let change = self.checked(who, &whole)?;
-            match inner.store.change_publication(&stored, &change).await? {
-                true => Ok(()),
-                false => Err(error::stale()),
-            }
+            let changed = inner.store.change_publication(&stored, &change).await?;
+            changed.then_some(()).ok_or_else(error::stale)
         };
         inner.audit.change(event, change).await?;
         Ok(self.view(self.stored(who, id).await?))
@@ -268,6 +266,7 @@ impl Publications {
             settings: whole.settings,
             triggers: whole.triggers,
             secret: whole.secret,
+            workspace: None,
             now,
         };
         whole.provider.check(&context, whole.granularity)?;

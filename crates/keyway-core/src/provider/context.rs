@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::Workspace;
 use crate::Secret;
 
 /// What a provider gets to see: the settings it checked itself when they were made, of the one
@@ -17,6 +18,7 @@ use crate::Secret;
 ///     settings: &settings,
 ///     triggers: &triggers,
 ///     secret: &secret,
+///     workspace: None,
 ///     now: jiff::Timestamp::UNIX_EPOCH,
 /// };
 /// assert_eq!(context.now.as_second(), 0);
@@ -29,6 +31,8 @@ pub struct ProviderContext<'a> {
     pub triggers: &'a Value,
     /// What the sender's webhooks are signed with.
     pub secret: &'a Secret<String>,
+    /// Where it is installed, once it is known: what comes from elsewhere is for somebody else.
+    pub workspace: Option<&'a Workspace>,
     /// Now.
     pub now: Timestamp,
 }

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::PublicationScope;
+
 /// How many conversations a publication has: which events meet in one session.
 ///
 /// ```
@@ -76,10 +78,8 @@ impl fmt::Display for Granularity {
 /// ```
 /// use keyway_core::provider::{Granularity, PublicationOffer};
 ///
-/// let offer = PublicationOffer {
-///     granularities: &[Granularity::PerIssue, Granularity::PerEvent],
-///     usual: Granularity::PerIssue,
-/// };
+/// const ALL: &[Granularity] = &[Granularity::PerIssue, Granularity::PerEvent];
+/// let offer = PublicationOffer::of(ALL, Granularity::PerIssue);
 /// assert!(offer.granularities.contains(&offer.usual));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,4 +88,22 @@ pub struct PublicationOffer {
     pub granularities: &'static [Granularity],
     /// The one where nothing is said.
     pub usual: Granularity,
+    /// The scopes there are.
+    pub scopes: &'static [PublicationScope],
+}
+
+impl PublicationOffer {
+    /// Publications without scopes: the agent is told, and acts nowhere.
+    pub const fn of(granularities: &'static [Granularity], usual: Granularity) -> Self {
+        Self {
+            granularities,
+            usual,
+            scopes: &[],
+        }
+    }
+
+    /// The same with scopes.
+    pub const fn with_scopes(self, scopes: &'static [PublicationScope]) -> Self {
+        Self { scopes, ..self }
+    }
 }

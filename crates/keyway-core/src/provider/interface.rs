@@ -1,17 +1,19 @@
 use serde_json::Value;
 
 use super::{
-    Granularity, InstallKind, ProviderContext, PublicationOffer, Refused, SessionDispatch,
-    WebhookEvent, WebhookOutcome, WebhookRequest,
+    Attempt, Granularity, InstallContext, InstallField, InstallKind, McpToolDescriptor, Posted,
+    Progress, ProviderContext, PublicationContext, PublicationOffer, Refused, Reply, Returned,
+    SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
 };
-use crate::ports::Random;
-use crate::{Error, Secret};
+use crate::ports::{BoxFuture, Random};
+use crate::{Error, Kind, Secret};
 
 /// A third party's system as the gateway knows it. Registering one is all it takes: its webhooks, its
 /// publications and its place in lists are made of what is said here.
 ///
-/// Every function is pure. What comes in was sent by a stranger until [`verify_webhook`] said otherwise,
-/// and nothing of it is looked at, stored or logged before.
+/// What is about webhooks is pure. What comes in was sent by a stranger until [`verify_webhook`] said
+/// otherwise, and nothing of it is looked at, stored or logged before. What answers a future does its I/O
+/// through the context alone.
 ///
 /// [`verify_webhook`]: IntegrationProvider::verify_webhook
 ///
@@ -34,7 +36,7 @@ use crate::{Error, Secret};
 ///         InstallKind::Credentials
 ///     }
 ///     fn publication(&self) -> PublicationOffer {
-///         PublicationOffer { granularities: &[Granularity::PerEvent], usual: Granularity::PerEvent }
+///         PublicationOffer::of(&[Granularity::PerEvent], Granularity::PerEvent)
 ///     }
 ///     fn new_secret(&self, _settings: &Value, _random: &dyn Random) -> Secret<String> {
 ///         Secret::new("knock knock".into())
@@ -119,4 +121,133 @@ pub trait IntegrationProvider: Send + Sync + 'static {
 
     /// Where an event leads; `None` where it does not say what the granularity goes by.
     fn dispatch(&self, event: &WebhookEvent, granularity: Granularity) -> Option<SessionDispatch>;
+
+    /// What whoever installs is asked for, in this order.
+    fn install_fields(&self) -> &'static [InstallField] {
+        &[]
+    }
+
+    /// Where a browser goes to install, by what is known so far. Pure.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_input` for what is missing; `install_not_offered` where there is nothing to visit.
+    fn authorize(
+        &self,
+        _context: &InstallContext<'_>,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Visit, Error> {
+        Err(not_offered())
+    }
+
+    /// Goes on with what a browser brought back.
+    ///
+    /// # Errors
+    ///
+    /// `install_denied` where somebody said no, `install_incomplete` where something is missing that is
+    /// to be brought back, and what the third party refuses.
+    fn returned<'a>(
+        &'a self,
+        _context: &'a InstallContext<'a>,
+        _returned: &'a Returned<'a>,
+    ) -> BoxFuture<'a, Result<Progress, Error>> {
+        Box::pin(std::future::ready(Err(not_offered())))
+    }
+
+    /// Installs with what was typed in alone.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_input` at what the third party does not take; `install_not_offered` where a browser is
+    /// needed.
+    fn connect<'a>(
+        &'a self,
+        _context: &'a InstallContext<'a>,
+    ) -> BoxFuture<'a, Result<Progress, Error>> {
+        Box::pin(std::future::ready(Err(not_offered())))
+    }
+
+    /// Gets a token to act with. One at a time for an installation.
+    ///
+    /// # Errors
+    ///
+    /// `installation_revoked` where the third party does not know the installation any more.
+    fn token<'a>(
+        &'a self,
+        _context: &'a InstallContext<'a>,
+    ) -> BoxFuture<'a, Result<Token, Error>> {
+        Box::pin(std::future::ready(Err(not_offered())))
+    }
+
+    /// Gives back what the third party gave, as far as it can be.
+    fn revoke<'a>(&'a self, _context: &'a InstallContext<'a>) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Its tools, each with one scope of [`publication`](Self::publication).
+    fn tools(&self) -> &'static [McpToolDescriptor] {
+        &[]
+    }
+
+    /// Runs a tool whose input fits its schema and whose scope the publication has. What it names has to
+    /// be within the publication: another repository, team or channel is refused.
+    ///
+    /// # Errors
+    ///
+    /// What the third party refuses, in words a model can use, with a stable code.
+    fn execute_tool<'a>(
+        &'a self,
+        _name: &'a str,
+        _input: &'a Value,
+        _context: &'a PublicationContext,
+    ) -> BoxFuture<'a, Result<Value, Error>> {
+        Box::pin(std::future::ready(Err(Error::new(
+            Kind::NotFound,
+            "tool_not_found",
+            "the provider has no such tool",
+        ))))
+    }
+
+    /// The scope that a reply needs; `None` where nothing is said back.
+    fn reply_scope(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Says at once that an event is seen, where the third party waits for that. It may be said twice.
+    fn acknowledge<'a>(
+        &'a self,
+        _context: &'a PublicationContext,
+        _place: &'a Value,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Says something where an event came from. It is asked only when
+    /// [`find_reply`](Self::find_reply) did not find it.
+    fn reply<'a>(
+        &'a self,
+        _context: &'a PublicationContext,
+        _place: &'a Value,
+        _reply: &'a Reply<'a>,
+    ) -> BoxFuture<'a, Result<Posted, Error>> {
+        Box::pin(std::future::ready(Err(not_offered())))
+    }
+
+    /// Looks for a reply that may have been said already.
+    fn find_reply<'a>(
+        &'a self,
+        _context: &'a PublicationContext,
+        _place: &'a Value,
+        _marker: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Posted>, Error>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+}
+
+fn not_offered() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "install_not_offered",
+        "this provider is not installed this way",
+    )
 }

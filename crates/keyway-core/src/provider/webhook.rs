@@ -1,6 +1,6 @@
 use http::HeaderMap;
 
-use super::SessionDispatch;
+use super::{SessionDispatch, Workspace};
 
 /// The longest key of an event or a conversation, in bytes.
 pub const LONGEST_KEY: usize = 255;
@@ -71,6 +71,33 @@ pub enum WebhookOutcome {
         /// was sent.
         rule: String,
     },
+    /// It is answered at once with this text, and nothing is recorded: a third party asks whether
+    /// somebody is there.
+    Answered(String),
+    /// Somebody at the third party wants the agent to stop what it does in the event's conversation.
+    Stopped(WebhookEvent),
+    /// The installation itself changed.
+    Changed {
+        /// What tells it from others; see [`WebhookEvent::dedupe_key`].
+        dedupe_key: String,
+        /// A stable code of what happened.
+        rule: &'static str,
+        /// What it is from here on.
+        change: InstallationChange,
+    },
+}
+
+/// What a third party says of an installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InstallationChange {
+    /// It is there, after somebody had to agree.
+    Installed(Workspace),
+    /// It was taken away: its tokens are worth nothing.
+    Revoked,
+    /// It may do nothing for now.
+    Suspended,
+    /// It may again.
+    Resumed,
 }
 
 /// An event as a webhook tells of it.
@@ -89,6 +116,9 @@ pub struct WebhookEvent {
     pub about: Option<String>,
     /// What it says.
     pub text: String,
+    /// What the provider needs to act and to answer where it came from: ids of the third party, nothing
+    /// secret. Null where there is nothing.
+    pub place: serde_json::Value,
 }
 
 impl WebhookEvent {
@@ -106,6 +136,7 @@ impl WebhookEvent {
             user: None,
             about: None,
             text: text.into(),
+            place: serde_json::Value::Null,
         }
     }
 

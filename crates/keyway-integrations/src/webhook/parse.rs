@@ -52,6 +52,7 @@ pub(super) fn parse(
         about: at(&settings.about),
         user,
         text,
+        place: Value::Null,
         rule: if triggers.is_empty() {
             SIGNED
         } else {

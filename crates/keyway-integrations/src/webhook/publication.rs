@@ -1,15 +1,15 @@
 use keyway_core::provider::{Granularity, PublicationOffer, SessionDispatch, WebhookEvent};
 
 /// What publications of webhooks can be like.
-pub(super) const OFFER: PublicationOffer = PublicationOffer {
-    granularities: &[
+pub(super) const OFFER: PublicationOffer = PublicationOffer::of(
+    &[
         Granularity::PerEvent,
         Granularity::PerThread,
         Granularity::PerUser,
         Granularity::PerWorkspace,
     ],
-    usual: Granularity::PerEvent,
-};
+    Granularity::PerEvent,
+);
 
 /// The conversation that an event belongs to.
 pub(super) fn dispatch(event: &WebhookEvent, granularity: Granularity) -> Option<SessionDispatch> {

@@ -41,6 +41,7 @@ impl Set {
             settings: &self.settings,
             triggers: &self.triggers,
             secret: &self.secret,
+            workspace: None,
             now: Timestamp::from_second(NOW).unwrap(),
         }
     }

@@ -27,10 +27,10 @@ pub(super) struct New {
     /// A JSON file with what wakes the agent; every webhook that is signed when not given
     #[arg(long, value_name = "FILE")]
     triggers: Option<PathBuf>,
-    /// Which events meet in one session: per_event, per_thread, per_user or per_workspace
+    /// Which events meet in one session: `per_event`, `per_thread`, `per_user` or `per_workspace`
     #[arg(long, value_name = "GRANULARITY")]
     granularity: Option<String>,
-    /// What webhooks are signed with: @env:NAME, @<file:PATH> or @stdin; made when not given
+    /// What webhooks are signed with: `@env:NAME`, `@file:PATH` or `@stdin`; made when not given
     #[arg(long, value_name = "VALUE")]
     secret: Option<String>,
 }
