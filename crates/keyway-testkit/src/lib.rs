@@ -15,4 +15,5 @@ pub mod models;
 pub mod oidc;
 pub mod peers;
 pub mod session_bus;
+pub mod slack;
 pub mod sql;
