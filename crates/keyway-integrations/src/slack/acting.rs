@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use keyway_core::provider::PublicationContext;
 use keyway_core::{Error, Kind};
 use serde_json::Value;
@@ -43,9 +45,10 @@ impl<'a> Acting<'a> {
     }
 
     pub(super) fn broadcasts(&self) -> Broadcasts {
-        match self.triggers.broadcasts {
-            true => Broadcasts::Allowed,
-            false => Broadcasts::Neutral,
+        if self.triggers.broadcasts {
+            Broadcasts::Allowed
+        } else {
+            Broadcasts::Neutral
         }
     }
 
@@ -90,7 +93,7 @@ impl<'a> Acting<'a> {
         let home = self.context.workspace.url.as_deref()?.trim_end_matches('/');
         let mut url = format!("{home}/archives/{channel}/p{}", ts.replace('.', ""));
         if let Some(thread) = thread.filter(|thread| *thread != ts) {
-            url.push_str(&format!("?thread_ts={thread}&cid={channel}"));
+            let _ = write!(url, "?thread_ts={thread}&cid={channel}");
         }
         Some(url)
     }

@@ -132,9 +132,10 @@ pub(super) fn missing_scope(needed: Option<&str>) -> Error {
         },
     )
     .with_hint("add it to the bot token scopes of the app, and install it again");
-    match names.is_empty() {
-        true => error,
-        false => error.with_detail("vendorScope", names),
+    if names.is_empty() {
+        error
+    } else {
+        error.with_detail("vendorScope", names)
     }
 }
 

@@ -53,9 +53,10 @@ pub(super) fn check(context: &ProviderContext<'_>) -> Result<(), Error> {
             expected: "the app's signing secret: 8 to 512 visible characters".into(),
         });
     }
-    match problems.is_empty() {
-        true => Ok(()),
-        false => Err(Error::invalid_input(problems)),
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::invalid_input(problems))
     }
 }
 

@@ -224,8 +224,9 @@ impl<'a> Said<'a> {
 
 /// Where something was said, in few words.
 pub(super) fn about(channel: &str, direct: bool) -> String {
-    match direct {
-        true => "a direct message".to_owned(),
-        false => format!("channel {channel}"),
+    if direct {
+        "a direct message".to_owned()
+    } else {
+        format!("channel {channel}")
     }
 }

@@ -59,9 +59,10 @@ pub(super) fn parse(request: &WebhookRequest<'_>, context: &ProviderContext<'_>)
             let bots = event.pointer("/tokens/bot").and_then(Value::as_array);
             let mut bots = bots.into_iter().flatten().map(Value::as_str);
             let own = workspace.bot_id.as_deref();
-            match own.is_some() && bots.any(|bot| bot == own) {
-                true => revoked(key, "tokens_revoked"),
-                false => ignored(key, "other_tokens_revoked"),
+            if own.is_some() && bots.any(|bot| bot == own) {
+                revoked(key, "tokens_revoked")
+            } else {
+                ignored(key, "other_tokens_revoked")
             }
         }
         Some("app_uninstalled") => revoked(key, "app_uninstalled"),

@@ -28,9 +28,10 @@ pub(super) async fn reply(
         Some(link) => format!("\n{}", mrkdwn::link(link, "The whole conversation")),
         None => String::new(),
     };
-    let text = match reply.failed {
-        true => format!(":warning: {}", reply.text),
-        false => reply.text.to_owned(),
+    let text = if reply.failed {
+        format!(":warning: {}", reply.text)
+    } else {
+        reply.text.to_owned()
     };
     let metadata = json!({ "event_type": METADATA, "event_payload": { "marker": reply.marker } });
     let mut fields = vec![

@@ -18,7 +18,7 @@ pub(super) const BOT: [&str; 12] = [
 ];
 
 /// What was not granted of it, in the order it was asked for.
-pub(super) fn missing<'a>(granted: &'a [String]) -> impl Iterator<Item = &'static str> + 'a {
+pub(super) fn missing(granted: &[String]) -> impl Iterator<Item = &'static str> {
     let missing = |scope: &&str| !granted.iter().any(|one| one == scope);
     BOT.into_iter().filter(missing)
 }

@@ -1,5 +1,10 @@
 //! What needs no Slack: signatures, what events mean, who may, conversations, settings.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "bodies are written where they are used"
+)]
+
 mod events;
 mod pressed;
 mod settings;
@@ -79,7 +84,7 @@ impl Set {
     fn accepted(&self, body: &Value) -> WebhookEvent {
         match self.parse(body) {
             WebhookOutcome::Accepted(event) => event,
-            other => panic!("{other:?}"),
+            other => unreachable!("{other:?}"),
         }
     }
 
@@ -88,7 +93,7 @@ impl Set {
         match self.parse(body) {
             WebhookOutcome::Ignored { rule, .. } => rule,
             WebhookOutcome::Accepted(event) => format!("accepted {}", event.rule),
-            other => panic!("{other:?}"),
+            other => unreachable!("{other:?}"),
         }
     }
 
@@ -97,7 +102,7 @@ impl Set {
             WebhookOutcome::Ignored { dedupe_key, .. }
             | WebhookOutcome::Changed { dedupe_key, .. } => dedupe_key,
             WebhookOutcome::Accepted(event) => event.dedupe_key,
-            other => panic!("{other:?}"),
+            other => unreachable!("{other:?}"),
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -61,12 +63,13 @@ impl Slack {
             body.len(),
         );
         for (name, value) in Self::sign(Timestamp::now().as_second(), body) {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(head, "{name}: {value}\r\n");
         }
         if let Some(retry) = retry {
-            head.push_str(&format!(
+            let _ = write!(
+                head,
                 "x-slack-retry-num: {retry}\r\nx-slack-retry-reason: http_timeout\r\n"
-            ));
+            );
         }
         head.push_str("\r\n");
         let mut socket = TcpStream::connect((host, port)).await?;

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use keyway_core::provider::sign::Algorithm;
 use serde_json::{Value, json};
 
@@ -22,7 +24,7 @@ impl Slack {
         if let Some(thread) = thread {
             event["thread_ts"] = thread.into();
         }
-        (ts, self.event(event))
+        (ts, self.event(&event))
     }
 
     /// What Slack tells the app of when somebody says something where it is.
@@ -47,11 +49,11 @@ impl Slack {
             event["thread_ts"] = thread.into();
             event["parent_user_id"] = user.into();
         }
-        (ts, self.event(event))
+        (ts, self.event(&event))
     }
 
     /// What Slack puts around an event; each has an id of its own.
-    pub fn event(&self, event: Value) -> Value {
+    pub fn event(&self, event: &Value) -> Value {
         let mut state = self.state();
         let id = format!("Ev{:08}", state.next());
         let team = state.team.0.clone();
@@ -71,10 +73,13 @@ impl Slack {
         let seconds = seconds.to_string();
         let parts = [b"v0:", seconds.as_bytes(), b":", body];
         let signature = Algorithm::Sha256.sign(Self::SIGNING_SECRET.as_bytes(), &parts);
-        let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut hex = String::from("v0=");
+        for byte in signature {
+            let _ = write!(hex, "{byte:02x}");
+        }
         [
             ("x-slack-request-timestamp", seconds),
-            ("x-slack-signature", format!("v0={hex}")),
+            ("x-slack-signature", hex),
         ]
     }
 }

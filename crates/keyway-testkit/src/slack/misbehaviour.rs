@@ -33,7 +33,7 @@ impl Misbehaviour {
     pub(super) async fn before(&self, sent: &str) -> Option<Response> {
         Some(match self {
             Self::Busy { retry_after } => {
-                let mut busy = page(StatusCode::TOO_MANY_REQUESTS, "".to_owned());
+                let mut busy = page(StatusCode::TOO_MANY_REQUESTS, String::new());
                 let value = HeaderValue::from(*retry_after);
                 busy.headers_mut().insert(header::RETRY_AFTER, value);
                 busy

@@ -28,7 +28,7 @@ pub(super) fn replies(state: &State, fields: &BTreeMap<String, String>) -> Answe
         let ts = one["ts"].as_str().unwrap_or_default();
         ts == root || (one["thread_ts"] == *root && ts > oldest)
     });
-    page(of_thread.collect(), fields)
+    page(&of_thread.collect::<Vec<_>>(), fields)
 }
 
 /// `conversations.history`: what was said beside any thread, newest first.
@@ -49,7 +49,7 @@ pub(super) fn history(state: &State, fields: &BTreeMap<String, String>) -> Answe
         let reply = one["thread_ts"].as_str().is_some_and(|thread| thread != ts);
         !reply && ts > oldest
     });
-    page(beside.rev().collect(), fields)
+    page(&beside.rev().collect::<Vec<_>>(), fields)
 }
 
 fn messages(state: &State, fields: &BTreeMap<String, String>) -> Result<Vec<Value>, Refusal> {
@@ -70,7 +70,7 @@ fn messages(state: &State, fields: &BTreeMap<String, String>) -> Result<Vec<Valu
     Ok(messages)
 }
 
-fn page(messages: Vec<Value>, fields: &BTreeMap<String, String>) -> Answer {
+fn page(messages: &[Value], fields: &BTreeMap<String, String>) -> Answer {
     let number = |name: &str| fields.get(name).map(|text| text.parse::<usize>());
     let limit = number("limit")
         .unwrap_or(Ok(100))

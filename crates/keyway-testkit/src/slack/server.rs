@@ -138,9 +138,10 @@ async fn call(
     }
     let form = text(&headers, header::CONTENT_TYPE);
     let mut state = inner.state.lock();
-    let answer = match form.starts_with("application/x-www-form-urlencoded") {
-        true => run_method(&mut state, &method, &authorization, &fields),
-        false => Err("invalid_post_type".into()),
+    let answer = if form.starts_with("application/x-www-form-urlencoded") {
+        run_method(&mut state, &method, &authorization, &fields)
+    } else {
+        Err("invalid_post_type".into())
     };
     let mut body = json!({ "ok": answer.is_ok() });
     match answer {
@@ -222,8 +223,8 @@ fn run_method(
         "users.info" => people::info(state, fields),
         "files.getUploadURLExternal" => files::begin(state, fields),
         "files.completeUploadExternal" => files::complete(state, fields),
-        "auth.test" => apps::test(state),
-        "auth.revoke" => apps::revoke(state, token),
+        "auth.test" => Ok(apps::test(state)),
+        "auth.revoke" => Ok(apps::revoke(state, token)),
         _ => apps::uninstall(state, fields),
     }
 }

@@ -50,12 +50,13 @@ pub(super) fn channel_or_here(acting: &Acting<'_>, named: Option<String>) -> Res
 
 /// A channel that has to be named.
 pub(super) fn checked_channel(channel: String) -> Result<String, Error> {
-    match is_id(&channel, "CGD") {
-        true => Ok(channel),
-        false => Err(Error::invalid_at(
+    if is_id(&channel, "CGD") {
+        Ok(channel)
+    } else {
+        Err(Error::invalid_at(
             "/channel",
             "the id of a channel, like `C012AB3CD`",
-        )),
+        ))
     }
 }
 

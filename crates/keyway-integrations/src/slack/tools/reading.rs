@@ -19,7 +19,7 @@ const CURSOR: usize = 512;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Thread {
+pub(super) struct OfThread {
     channel: Option<String>,
     thread_ts: Option<String>,
     limit: Option<u32>,
@@ -37,7 +37,7 @@ pub(super) fn thread_schema() -> Value {
 }
 
 /// `conversations.replies`. Refuses a channel outside the publication, and what others wrote directly.
-pub(super) async fn thread(acting: &Acting<'_>, input: Thread) -> Result<Value, Error> {
+pub(super) async fn thread(acting: &Acting<'_>, input: OfThread) -> Result<Value, Error> {
     let channel = channel_or_here(acting, input.channel)?;
     acting.may_read(&channel)?;
     let thread = message_or_here(acting, &channel, "/thread_ts", input.thread_ts, thread_of)?;
@@ -54,7 +54,7 @@ pub(super) async fn thread(acting: &Acting<'_>, input: Thread) -> Result<Value, 
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Channel {
+pub(super) struct OfChannel {
     channel: Option<String>,
     limit: Option<u32>,
     cursor: Option<String>,
@@ -70,7 +70,7 @@ pub(super) fn channel_schema() -> Value {
 }
 
 /// `conversations.history`. Refuses a channel outside the publication, and what others wrote directly.
-pub(super) async fn channel(acting: &Acting<'_>, input: Channel) -> Result<Value, Error> {
+pub(super) async fn channel(acting: &Acting<'_>, input: OfChannel) -> Result<Value, Error> {
     let channel = channel_or_here(acting, input.channel)?;
     acting.may_read(&channel)?;
     let fields = vec![("channel", channel)];

@@ -46,7 +46,7 @@ async fn a_thread_is_one_conversation_from_mention_to_follow_up() {
     let conversation = |body: &Value| {
         let outcome = outcome(&world, &json!({}), body).unwrap();
         let WebhookOutcome::Accepted(event) = outcome else {
-            panic!("{outcome:?}")
+            unreachable!("{outcome:?}")
         };
         let dispatch = Slack.dispatch(&event, Granularity::PerThread).unwrap();
         (

@@ -1,5 +1,10 @@
 //! Slack, against a workspace of the testkit.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "inputs are written where they are used"
+)]
+
 mod event;
 mod install;
 mod misbehaving;
@@ -105,7 +110,7 @@ impl World {
         };
         match Slack.authorize(&self.context(), &attempt)? {
             Visit::Redirect(url) => Ok(url),
-            Visit::Post { .. } => panic!("a form"),
+            Visit::Post { .. } => unreachable!("a form"),
         }
     }
 
@@ -140,7 +145,7 @@ impl World {
         }
         match progress.step {
             Step::Installed(workspace) => self.workspace = Some(workspace),
-            other => panic!("{other:?}"),
+            other => unreachable!("{other:?}"),
         }
     }
 
