@@ -161,5 +161,8 @@ fn reaction(more: Value) -> Value {
 
 fn hex(parts: &[&[u8]]) -> String {
     let signature = Algorithm::Sha256.sign(SECRET.as_bytes(), parts);
-    signature.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = signature.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }

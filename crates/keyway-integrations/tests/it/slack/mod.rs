@@ -1,10 +1,5 @@
 //! Slack, against a workspace of the testkit.
 
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "inputs are written where they are used"
-)]
-
 mod event;
 mod install;
 mod misbehaving;
