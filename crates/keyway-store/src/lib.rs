@@ -58,7 +58,9 @@ pub use credential_grants::{GrantHealth, NewGrant};
 pub use credential_sign_ins::{CredentialSignIn, SignInOf};
 pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
 pub use credentials_page::CredentialFilter;
-pub use deliveries::{Delivery, DeliveryFilter, DeliveryJob, NewDelivery, Recorded};
+pub use deliveries::{
+    Delivery, DeliveryFilter, DeliveryJob, DeliveryReply, NewDelivery, Recorded,
+};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
 pub use invitations::{Accepting, Invitation};

@@ -6,6 +6,7 @@ mod dispatch;
 mod manage;
 mod message;
 mod parcel;
+mod reply;
 mod settings;
 mod view;
 mod why;

@@ -66,7 +66,7 @@ fn became(delivery: &DeliveryView) -> String {
 }
 
 /// What a code of a failure means.
-fn meaning(code: &str) -> &'static str {
+pub(super) fn meaning(code: &str) -> &'static str {
     match code {
         "asker_gone" => "the service account is disabled or gone, or the publication was paused",
         PAUSED => "the publication is paused",
