@@ -9,5 +9,5 @@ mod view;
 pub use draft::{PublicationDraft, PublicationPatch};
 pub(crate) use error::not_found;
 pub use manage::{MadePublication, Publications};
-pub(crate) use secret::open;
-pub use view::{IntegrationView, PublicationPage, PublicationView};
+pub(crate) use secret::{open, open_before};
+pub use view::{FieldView, IntegrationView, PublicationPage, PublicationView, ScopeView};

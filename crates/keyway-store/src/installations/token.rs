@@ -6,8 +6,8 @@ use crate::error::Doing as _;
 use crate::{Store, StoreError, StoredInstallation};
 
 impl Store {
-    /// Keeps a token, and the secrets that were got with it, while the installation has the revision that
-    /// was read. Secrets make it another revision. False where it has another one.
+    /// Keeps a token, and the secrets that were got with it, while the installation is there and was not
+    /// installed anew since it was read. Secrets make it another revision. False where it was.
     pub async fn keep_installation_token(
         &self,
         stored: &StoredInstallation,
@@ -19,11 +19,12 @@ impl Store {
         let kept = sqlx::query(
             "UPDATE installations SET token = $4, token_expires_at = $5, \
              secrets = coalesce($6, secrets), revision = revision + ($6 IS NOT NULL) \
-             WHERE organization_id = $1 AND id = $2 AND revision = $3",
+             WHERE organization_id = $1 AND id = $2 AND installed_at IS $3 \
+             AND state IN ('installed', 'suspended', 'needs_reauth')",
         )
         .bind(of.organization.as_str())
         .bind(of.installation.as_str())
-        .bind(stored.revision)
+        .bind(stored.installed_at.map(Timestamp::as_millisecond))
         .bind(token)
         .bind(expires_at.map(Timestamp::as_millisecond))
         .bind(secrets)
