@@ -19,6 +19,7 @@ mod ending;
 mod error;
 mod facts;
 mod first;
+mod installations;
 mod invitations;
 mod jobs;
 mod lock;
@@ -63,6 +64,10 @@ pub use deliveries::{
 };
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
+pub use installations::{
+    Installed, InstallAttempt, InstallationState, InstallationWrite, SealedWrite, SetupLink,
+    StoredInstallation, UnknownInstallationState, Written,
+};
 pub use invitations::{Accepting, Invitation};
 pub use jobs::{
     ClaimJobs, ClaimedJob, Ended as JobEnd, Job, JobFilter, JobLease, JobState, NewJob, QueuedJob,

@@ -2,19 +2,23 @@ use http::HeaderMap;
 use keyway_core::agent::action_slug;
 use keyway_core::provider::sign::{self, Algorithm};
 use keyway_core::provider::{
-    IntegrationProvider, ProviderContext, WebhookEvent, WebhookOutcome, WebhookRequest,
+    IntegrationProvider, ProviderContext, Refused, WebhookEvent, WebhookOutcome, WebhookRequest,
+    Workspace,
 };
 use keyway_core::{DeliveryId, Error, JobId, Kind, PublicationId, Secret};
-use keyway_store::{Door, NewDelivery, NewJob, Recorded, StoredPublication};
+use keyway_store::{Door, InstallationState, NewDelivery, NewJob, Recorded, StoredPublication};
 use serde_json::{Value, json};
 
 use super::parcel::Parcel;
+use crate::installations::workspace;
 use crate::jobs::{Asker, DELIVERY};
-use crate::publications::open;
+use crate::publications::{open, open_before};
 use crate::{App, publications};
 
 /// The rule of what comes to a publication that is paused.
 pub(super) const PAUSED: &str = "publication_paused";
+/// The rule of what comes to a publication whose provider is not installed.
+pub(super) const NOT_INSTALLED: &str = "not_installed";
 /// The rule of what was answered at once.
 const ANSWERED: &str = "answered";
 /// The rule of an event that does not say which conversation it belongs to.
@@ -38,6 +42,9 @@ pub(super) struct Told {
     settings: Value,
     triggers: Value,
     secret: Secret<String>,
+    /// The secret before, as long as it is good.
+    before: Option<Secret<String>>,
+    workspace: Option<Workspace>,
 }
 
 /// What an event means for a publication.
@@ -68,11 +75,13 @@ impl App {
         };
         let publication = &door.publication;
         let told = self.told_of(&door)?;
-        let context = told.context(self);
-        if let Err(reason) = provider.verify_webhook(&request, &context) {
-            tracing::info!(publication = %publication.id, %reason, "a webhook is refused");
-            return Err(refused());
-        }
+        let context = match told.verified(self, provider, &request) {
+            Ok(context) => context,
+            Err(reason) => {
+                tracing::info!(publication = %publication.id, %reason, "a webhook is refused");
+                return Err(refused());
+            }
+        };
         let judged = judge(provider, publication, &request, &context);
         let names = provider.headers(&context);
         let parcel = Parcel::of(&request, &names);
@@ -112,6 +121,8 @@ impl App {
             settings: read(&door.publication.settings),
             triggers: read(&door.publication.triggers),
             secret: open(&self.inner.vault, door)?,
+            before: open_before(&self.inner.vault, door, self.inner.clock.now())?,
+            workspace: workspace(door.publication.workspace.as_deref()),
         })
     }
 
@@ -194,8 +205,29 @@ impl Told {
             settings: &self.settings,
             triggers: &self.triggers,
             secret: &self.secret,
-            workspace: None,
+            workspace: self.workspace.as_ref(),
             now: app.inner.clock.now(),
+        }
+    }
+
+    /// The context with the secret that a request is signed with: the one from here on, or the one before
+    /// while both are good. Both are tried, so that the answer takes as long.
+    fn verified(
+        &self,
+        app: &App,
+        provider: &dyn IntegrationProvider,
+        request: &WebhookRequest<'_>,
+    ) -> Result<ProviderContext<'_>, Refused> {
+        let context = self.context(app);
+        let verified = provider.verify_webhook(request, &context);
+        let Some(secret) = &self.before else {
+            return verified.map(|()| context);
+        };
+        let before = ProviderContext { secret, ..context };
+        let verified_before = provider.verify_webhook(request, &before);
+        match verified {
+            Ok(()) => Ok(context),
+            Err(_) => verified_before.map(|()| before),
         }
     }
 }
@@ -232,6 +264,7 @@ pub(super) fn judge(
     let dispatch = provider.dispatch(&event, publication.granularity);
     let rule = match &dispatch {
         _ if publication.paused_at.is_some() => PAUSED,
+        _ if publication.state != InstallationState::Installed => NOT_INSTALLED,
         None => NO_CONVERSATION,
         Some(_) => event.rule,
     };
