@@ -259,12 +259,7 @@ impl App {
         }
     }
 
-    async fn attempt(
-        &self,
-        entry: &Entry,
-        run: &Run<'_>,
-        with: With<'_>,
-    ) -> Result<Reply, Error> {
+    async fn attempt(&self, entry: &Entry, run: &Run<'_>, with: With<'_>) -> Result<Reply, Error> {
         let cancel = run.cancel.child_token();
         // Whatever ends this call, by time, by cancellation or by being dropped, ends what the
         // action has started with its token.

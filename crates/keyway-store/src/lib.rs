@@ -59,13 +59,11 @@ pub use credential_grants::{GrantHealth, NewGrant};
 pub use credential_sign_ins::{CredentialSignIn, SignInOf};
 pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
 pub use credentials_page::CredentialFilter;
-pub use deliveries::{
-    Delivery, DeliveryFilter, DeliveryJob, DeliveryReply, NewDelivery, Recorded,
-};
+pub use deliveries::{Delivery, DeliveryFilter, DeliveryJob, DeliveryReply, NewDelivery, Recorded};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
 pub use installations::{
-    Installed, InstallAttempt, InstallationState, InstallationWrite, SealedWrite, SetupLink,
+    InstallAttempt, InstallationState, InstallationWrite, Installed, SealedWrite, SetupLink,
     StoredInstallation, UnknownInstallationState, Written,
 };
 pub use invitations::{Accepting, Invitation};

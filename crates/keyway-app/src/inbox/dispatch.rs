@@ -7,7 +7,8 @@ use keyway_store::{ClaimedJob, Delivery, StoredPublication};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
-use super::accept::judge;
+use super::accept::session_key;
+use super::judge::{NO_CONVERSATION, PAUSED, judge};
 use super::message::{begins, go_on, message};
 use super::parcel::Parcel;
 use super::reply::{Saying, is_last};
@@ -58,7 +59,8 @@ impl App {
         {
             return Err(lost());
         }
-        let answer = Box::pin(self.answer(claimed, &delivery, &publication, &who, &session, cancel));
+        let answer =
+            Box::pin(self.answer(claimed, &delivery, &publication, &who, &session, cancel));
         let answer = answer.await;
         let (text, failed) = match &answer {
             Ok(text) => (text.clone(), false),
@@ -71,7 +73,8 @@ impl App {
             failed,
             session: &session,
         };
-        self.say_back(claimed, &delivery, &publication, saying).await?;
+        self.say_back(claimed, &delivery, &publication, saying)
+            .await?;
         answer?;
         let now = inner.clock.now();
         let lease = &claimed.lease;
@@ -121,7 +124,7 @@ impl App {
         );
         let event = judged.event.ok_or_else(|| no_longer(&judged.rule))?;
         let dispatch = provider.dispatch(&event, publication.granularity);
-        let dispatch = dispatch.ok_or_else(|| no_longer(super::accept::NO_CONVERSATION))?;
+        let dispatch = dispatch.ok_or_else(|| no_longer(NO_CONVERSATION))?;
         let source = format!(
             "{} to the publication \"{}\"",
             provider.display_name(),
@@ -137,10 +140,8 @@ impl App {
         delivery: &Delivery,
         publication: &StoredPublication,
     ) -> Result<SessionId, Error> {
-        let key = match &delivery.conversation {
-            Some(conversation) => format!("{}/{conversation}", publication.id),
-            None => format!("{}/{}", publication.id, delivery.id),
-        };
+        let conversation = delivery.conversation.as_deref();
+        let key = session_key(publication, conversation.unwrap_or(delivery.id.as_str()));
         let title = match &delivery.conversation {
             Some(conversation) => format!("{}: {conversation}", publication.name),
             None => publication.name.clone(),
@@ -224,11 +225,7 @@ fn not_begun(error: Error) -> Error {
 }
 
 fn paused() -> Error {
-    Error::new(
-        Kind::Conflict,
-        super::accept::PAUSED,
-        "the publication is paused",
-    )
+    Error::new(Kind::Conflict, PAUSED, "the publication is paused")
 }
 
 fn no_longer(rule: &str) -> Error {

@@ -3,6 +3,7 @@
 
 mod accept;
 mod dispatch;
+mod judge;
 mod manage;
 mod message;
 mod parcel;

@@ -74,12 +74,21 @@ impl App {
                 return Err(nothing_to_say());
             }
             let session = Some(saying.session.clone());
-            let context = self.acting(publication, Some(place.clone()), session).await?;
+            let context = self
+                .acting(publication, Some(place.clone()), session)
+                .await?;
             let now = self.inner.clock.now();
             if !store.reply_begun(lease, id, now).await? {
                 return Err(super::dispatch::lost());
             }
-            let posting = post(provider, &context, &place, delivery, saying, self.link(saying));
+            let posting = post(
+                provider,
+                &context,
+                &place,
+                delivery,
+                saying,
+                self.link(saying),
+            );
             let posted = posting.await;
             if matches!(&posted, Err(error) if error.code() == "installation_revoked") {
                 self.token_refused(publication).await?;

@@ -1,7 +1,7 @@
 use keyway_core::provider::IntegrationProvider;
 
 use super::DeliveryView;
-use super::accept::{NO_CONVERSATION, NOT_INSTALLED, PAUSED};
+use super::judge::{NO_CONVERSATION, NOT_INSTALLED, PAUSED};
 
 /// Why the agent spoke about a delivery, or did not.
 #[derive(Debug, Clone, serde::Serialize)]

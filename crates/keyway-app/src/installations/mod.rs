@@ -2,6 +2,7 @@
 
 mod acting;
 mod attempt;
+mod changed;
 mod error;
 mod fields;
 mod install;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Effect, IntegrationProvider, McpToolDescriptor, Providers, PublicationContext};
+use super::{Effect, McpToolDescriptor, Providers, PublicationContext};
 use crate::action::Expose;
 use crate::rpc::RawJson;
 use crate::{Action, Context, Error, Kind};

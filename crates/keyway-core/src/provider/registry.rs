@@ -65,16 +65,16 @@ impl Providers {
     }
 
     /// The tool that an action is, and whose it is, by the action's slug.
-    pub fn tool(&self, slug: &str) -> Option<(&dyn IntegrationProvider, &'static McpToolDescriptor)> {
+    pub fn tool(
+        &self,
+        slug: &str,
+    ) -> Option<(&dyn IntegrationProvider, &'static McpToolDescriptor)> {
         let (id, tool) = self.0.tools.get(slug)?;
         Some((self.get(id)?, tool))
     }
 
     /// The tools of a provider, by the slugs of their actions.
-    pub fn tools_of(
-        &self,
-        id: &str,
-    ) -> impl Iterator<Item = (&str, &'static McpToolDescriptor)> {
+    pub fn tools_of(&self, id: &str) -> impl Iterator<Item = (&str, &'static McpToolDescriptor)> {
         let all = self.0.tools.iter();
         all.filter(move |(_, (of, _))| *of == id)
             .map(|(slug, (_, tool))| (slug.as_str(), *tool))
