@@ -83,13 +83,13 @@ impl<'a> Client<'a> {
         code: &str,
         verifier: &Secret<String>,
     ) -> Result<Grant, Error> {
-        let answer = self.ask(&[
+        let asked = [
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", &self.context.addresses.callback),
             ("code_verifier", verifier.expose()),
-        ]);
-        answer.await.map_err(|refused| match refused {
+        ];
+        self.ask(&asked).await.map_err(|refused| match refused {
             // The code was used, or is of another callback.
             Refused::Grant => Error::new(
                 Kind::Conflict,
@@ -109,11 +109,11 @@ impl<'a> Client<'a> {
             .secrets
             .get(REFRESH)
             .ok_or_else(errors::revoked)?;
-        let answer = self.ask(&[
+        let asked = [
             ("grant_type", "refresh_token"),
-            ("refresh_token", refresh.expose()),
-        ]);
-        let mut grant = answer.await.map_err(|refused| match refused {
+            ("refresh_token", refresh.expose().as_str()),
+        ];
+        let mut grant = self.ask(&asked).await.map_err(|refused| match refused {
             Refused::Grant => errors::revoked(),
             Refused::Otherwise(error) => error,
         })?;

@@ -62,7 +62,7 @@ pub(super) async fn search_issues(
     }
     let variables = json!({
         "term": input.query,
-        "filter": { "and": all },
+        "filter": (!all.is_empty()).then(|| json!({ "and": all })),
         "first": input.limit.unwrap_or(FEW).clamp(1, 50),
     });
     let data = api.ask(SEARCH, variables, Input::Says).await?;

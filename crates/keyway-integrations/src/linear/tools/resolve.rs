@@ -16,7 +16,8 @@ const LABELS: &str = "query Labels($filter: IssueLabelFilter!) { \
     issueLabels(filter: $filter, first: 250) { nodes { id name team { id } } } }";
 const USERS: &str = "query Users($filter: UserFilter!) { \
     users(filter: $filter, first: 2) { nodes { id } } }";
-const COMMENT: &str = "query Parent($id: String!) { comment(id: $id) { id issue { id } } }";
+const COMMENT: &str =
+    "query Parent($id: String!) { comment(id: $id) { id issue { id } parent { id } } }";
 
 /// The id of a team that the publication is for.
 pub(super) async fn team(api: &Api<'_>, triggers: &Triggers, team: &str) -> Result<String, Error> {
@@ -106,7 +107,7 @@ pub(super) async fn member(api: &Api<'_>, person: &str) -> Result<String, Error>
     only(&data, "/users/nodes", "/assignee", expected)
 }
 
-/// The id of a comment of an issue.
+/// The id of the comment at the beginning of a thread of an issue, by any comment in it.
 pub(super) async fn comment(api: &Api<'_>, issue: &str, comment: &str) -> Result<String, Error> {
     let data = api
         .ask(COMMENT, json!({ "id": comment }), Input::Names)
@@ -115,7 +116,9 @@ pub(super) async fn comment(api: &Api<'_>, issue: &str, comment: &str) -> Result
         let expected = "the id of a comment of the same issue";
         return Err(Error::invalid_at("/parent", expected));
     }
-    text(&data, "/comment/id").ok_or_else(|| errors::failed("the answer names no comment"))
+    // Threads are one deep: a reply to a reply is one to the comment they both are below.
+    let root = text(&data, "/comment/parent/id").or_else(|| text(&data, "/comment/id"));
+    root.ok_or_else(|| errors::failed("the answer names no comment"))
 }
 
 /// The id of the one that was found. Two with one name are none: it would be a guess.
