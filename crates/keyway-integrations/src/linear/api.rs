@@ -57,7 +57,7 @@ impl<'a> Api<'a> {
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await.map_err(errors::unreached)?;
         let body: Option<Value> = serde_json::from_slice(&bytes).ok();
-        let told = body.as_ref().and_then(|body| first_error(body));
+        let told = body.as_ref().and_then(first_error);
         match (status.as_u16(), told) {
             (429, _) | (_, Some(Told::Busy)) => Err(errors::busy(&headers, self.now)),
             (401, _) | (_, Some(Told::Unauthenticated)) => Err(errors::revoked()),

@@ -176,13 +176,12 @@ pub(super) async fn token(context: &InstallContext<'_>) -> Result<Token, Error> 
             secrets: None,
         });
     }
-    let (grant, secrets): (Grant, Option<Secrets>) = match Grant::kept(context) {
-        Some(grant) => (grant, None),
-        None => {
-            let grant = Client::of(context)?.refresh().await?;
-            let secrets = grant.keep(context.secrets);
-            (grant, Some(secrets))
-        }
+    let (grant, secrets): (Grant, Option<Secrets>) = if let Some(grant) = Grant::kept(context) {
+        (grant, None)
+    } else {
+        let grant = Client::of(context)?.refresh().await?;
+        let secrets = grant.keep(context.secrets);
+        (grant, Some(secrets))
     };
     Ok(Token {
         expires_at: grant.expires_at(),

@@ -105,8 +105,7 @@ fn notified(body: &Value) -> Result<Heard, &'static str> {
     let kind = text(told, "/type").or_else(|| text(body, "/action"));
     let (kind, rule, twin) = match kind.unwrap_or_default() {
         "issueAssignedToYou" => (Kind::Assigned, "assigned", true),
-        "issueMention" => (Kind::Mentioned, "mentioned", true),
-        "issueCommentMention" => (Kind::Mentioned, "mentioned", true),
+        "issueMention" | "issueCommentMention" => (Kind::Mentioned, "mentioned", true),
         "issueNewComment" => (Kind::Subscribed, "commented", false),
         _ => return Err("no_such_event"),
     };

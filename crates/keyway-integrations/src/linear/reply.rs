@@ -77,10 +77,13 @@ pub(super) async fn reply(
             data.and_then(|data| posted(&data, "/agentActivityCreate", Shape::Activity))
         }
         (None, Some(issue)) => {
-            let mut input = json!({ "id": id, "issueId": issue, "body": body });
-            if let Some(parent) = &place.comment {
-                input["parentId"] = parent.as_str().into();
-            }
+            let input = json!({
+                "id": id,
+                "issueId": issue,
+                "body": body,
+                // Null is no thread.
+                "parentId": place.comment,
+            });
             let data = api
                 .ask(ADD_COMMENT, json!({ "input": input }), Input::Says)
                 .await;

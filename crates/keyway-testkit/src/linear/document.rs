@@ -22,7 +22,7 @@ pub(super) struct Field {
 /// Reads a document with one operation. What is wrong with it is told as Linear tells it: with a message.
 pub(super) fn read(text: &str, variables: &Map<String, Value>) -> Result<Document, String> {
     let tokens = tokens(text)?;
-    let mut parser = Parser {
+    let mut reader = Parser {
         tokens,
         at: 0,
         variables,
@@ -30,17 +30,17 @@ pub(super) fn read(text: &str, variables: &Map<String, Value>) -> Result<Documen
     };
     let mut operation = None;
     // Fragments may come behind the operation that uses them.
-    parser.collect_fragments()?;
-    parser.at = 0;
-    while parser.at < parser.tokens.len() {
-        match parser.peek() {
+    reader.collect_fragments()?;
+    reader.at = 0;
+    while reader.at < reader.tokens.len() {
+        match reader.peek() {
             "fragment" => {
-                parser.at += 4;
-                parser.selection()?;
+                reader.at += 4;
+                reader.selection()?;
             }
             _ if operation.is_some() => return Err("expected one operation".into()),
             "{" => {
-                let fields = parser.selection()?;
+                let fields = reader.selection()?;
                 operation = Some(Document {
                     writes: false,
                     fields,
@@ -48,14 +48,14 @@ pub(super) fn read(text: &str, variables: &Map<String, Value>) -> Result<Documen
             }
             kind @ ("query" | "mutation") => {
                 let writes = kind == "mutation";
-                parser.at += 1;
-                while !matches!(parser.peek(), "{" | "(" | "") {
-                    parser.at += 1;
+                reader.at += 1;
+                while !matches!(reader.peek(), "{" | "(" | "") {
+                    reader.at += 1;
                 }
-                if parser.peek() == "(" {
-                    parser.variables_are_given()?;
+                if reader.peek() == "(" {
+                    reader.variables_are_given()?;
                 }
-                let fields = parser.selection()?;
+                let fields = reader.selection()?;
                 operation = Some(Document { writes, fields });
             }
             _ => return Err("expected an operation".into()),

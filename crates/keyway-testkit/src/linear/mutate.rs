@@ -46,7 +46,7 @@ pub(super) fn mutate(
             if let Some(parent) = there(workspace, "Issue", input, "parentId")? {
                 fields.insert("parent".into(), one(&parent));
             }
-            workspace.add_issue(&id, &team, &user, web, Value::Object(fields));
+            workspace.add_issue(&id, &team, &user, web, fields);
             Ok(payload("issue", &id))
         }
         "issueUpdate" => {
@@ -179,12 +179,12 @@ fn update(workspace: &mut Workspace, id: &str, input: &Entity) -> Result<(), Ref
         );
     }
     let [added, removed] = labels;
-    added
-        .iter()
-        .for_each(|label| append(issue, "labels", label));
-    removed
-        .iter()
-        .for_each(|label| remove(issue, "labels", label));
+    for label in &added {
+        append(issue, "labels", label);
+    }
+    for label in &removed {
+        remove(issue, "labels", label);
+    }
     issue.insert("updatedAt".into(), moment.into());
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -164,9 +164,7 @@ async fn graphql(State(inner): State<Arc<Inner>>, headers: HeaderMap, body: Byte
         };
         return refuse(StatusCode::UNAUTHORIZED, &refused);
     };
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .map(|kind| kind.as_bytes());
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     let asked: Option<Value> = serde_json::from_slice(&body).ok();
     let query = asked
         .as_ref()

@@ -69,6 +69,7 @@ impl Workspace {
     }
 
     /// Adds a thing with this id.
+    #[expect(clippy::needless_pass_by_value, reason = "it goes into what is kept")]
     pub(super) fn add_as(&mut self, id: &str, kind: &str, fields: Value) {
         let at = self.moment();
         let mut entity = Entity::new();
@@ -92,7 +93,7 @@ impl Workspace {
         team: &str,
         creator: &str,
         web: &str,
-        fields: Value,
+        fields: Entity,
     ) {
         let key = text(&self.all[team], "key").to_owned();
         let in_team = |issue: &&Entity| is(issue, "Issue") && issue["team"] == one(team);
@@ -111,7 +112,7 @@ impl Workspace {
         });
         self.add_as(id, "Issue", issue);
         let issue = self.all.get_mut(id).expect("the issue");
-        issue.extend(fields.as_object().cloned().unwrap_or_default());
+        issue.extend(fields);
     }
 
     /// Adds a comment to an issue.

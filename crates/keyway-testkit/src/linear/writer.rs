@@ -56,7 +56,9 @@ impl Linear {
             team(&workspace, key),
             workspace.ada.clone(),
         );
-        let fields = json!({ "title": title, "description": description });
+        let mut fields = Entity::new();
+        fields.insert("title".into(), title.into());
+        fields.insert("description".into(), description.into());
         workspace.add_issue(&id, &team, &ada, &self.inner.web, fields);
         id
     }
@@ -220,7 +222,7 @@ impl Linear {
             signed.body.len()
         );
         for (name, value) in &signed.headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            request.extend([name, ": ", value, "\r\n"]);
         }
         request.push_str("\r\n");
         let mut socket = TcpStream::connect((host, port)).await?;

@@ -9,12 +9,8 @@ pub(super) fn read<'a, T: Deserialize<'a>>(input: &'a Value) -> Result<T, Error>
 }
 
 /// Tells a null from what is not there.
-pub(super) fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 #[derive(Deserialize)]
@@ -51,8 +47,9 @@ pub(super) struct UpdateIssue<'a> {
     pub(super) title: Option<&'a str>,
     pub(super) description: Option<&'a str>,
     pub(super) priority: Option<u8>,
-    #[serde(default, borrow, deserialize_with = "given")]
-    pub(super) due_date: Option<Option<&'a str>>,
+    /// A text, or null for none.
+    #[serde(default, deserialize_with = "given")]
+    pub(super) due_date: Option<Value>,
 }
 
 #[derive(Deserialize)]

@@ -66,9 +66,10 @@ pub(super) async fn search_issues(
         "first": input.limit.unwrap_or(FEW).clamp(1, 50),
     });
     let data = api.ask(SEARCH, variables, Input::Says).await?;
-    let found = data.pointer("/searchIssues").cloned();
-    let found = found.ok_or_else(|| errors::failed("the answer has no issues"))?;
-    Ok(json!({ "issues": found["nodes"], "total": found["totalCount"] }))
+    let found = data.get("searchIssues");
+    let told = |name: &str| found.and_then(|found| found.get(name)).cloned();
+    let issues = told("nodes").ok_or_else(|| errors::failed("the answer has no issues"))?;
+    Ok(json!({ "issues": issues, "total": told("totalCount") }))
 }
 
 fn of_team(team: &str) -> Value {

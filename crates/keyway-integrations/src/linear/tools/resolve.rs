@@ -57,8 +57,8 @@ pub(super) async fn labels(
     team: &str,
     lists: [(&str, &[&str]); 2],
 ) -> Result<[Vec<String>; 2], Error> {
-    let names = lists.iter().flat_map(|(_, names)| names.iter());
-    let any: Vec<_> = names
+    let named = lists.iter().flat_map(|(_, names)| names.iter());
+    let any: Vec<_> = named
         .map(|name| json!({ "name": { "eqIgnoreCase": name } }))
         .collect();
     let data = api
@@ -67,7 +67,7 @@ pub(super) async fn labels(
     let found = data.pointer("/issueLabels/nodes").and_then(Value::as_array);
     let found = found.map(Vec::as_slice).unwrap_or_default();
     let id_of = |name: &str| {
-        let named = found
+        let alike = found
             .iter()
             .filter(|label| text(label, "/name").is_some_and(|it| it.eq_ignore_ascii_case(name)));
         // The team's own before the workspace's, and never another team's.
@@ -76,7 +76,7 @@ pub(super) async fn labels(
             Some(_) => None,
             None => Some(1),
         };
-        let best = named.filter_map(|label| Some((rank(&label)?, text(label, "/id")?)));
+        let best = alike.filter_map(|label| Some((rank(&label)?, text(label, "/id")?)));
         best.min().map(|(_, id)| id)
     };
     let mut ids = [Vec::new(), Vec::new()];

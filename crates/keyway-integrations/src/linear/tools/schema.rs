@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 const ISSUE: &str = "Identifier of the issue, like ENG-123, or its id";
 
+#[expect(clippy::needless_pass_by_value, reason = "it goes into what is made")]
 fn object(required: &[&str], properties: Value) -> Value {
     json!({
         "type": "object",

@@ -62,7 +62,13 @@ pub(super) async fn update_issue(
         fields.insert("priority".into(), priority.into());
     }
     if let Some(due) = input.due_date {
-        fields.insert("dueDate".into(), due.map_or(Value::Null, Value::from));
+        if !(due.is_null() || due.is_string()) {
+            return Err(Error::invalid_at(
+                "/due_date",
+                "a day like 2026-11-29, or null",
+            ));
+        }
+        fields.insert("dueDate".into(), due);
     }
     if fields.is_empty() {
         return Err(Error::invalid_at("", "something to change beside `issue`"));
@@ -79,10 +85,12 @@ pub(super) async fn create_comment(
     let input: CreateComment<'_> = read(input)?;
     let (api, triggers) = (Api::of(context)?, Triggers::read(&context.triggers)?);
     let issue = target(&api, &triggers, input.issue, Access::Change).await?;
-    let mut fields = json!({ "issueId": issue.id, "body": cut(input.body, None) });
-    if let Some(parent) = input.parent {
-        fields["parentId"] = resolve::comment(&api, &issue.id, parent).await?.into();
-    }
+    let parent = match input.parent {
+        Some(parent) => Some(resolve::comment(&api, &issue.id, parent).await?),
+        None => None,
+    };
+    let body = cut(input.body, None);
+    let fields = json!({ "issueId": issue.id, "body": body, "parentId": parent });
     let data = api
         .ask(COMMENT, json!({ "input": fields }), Input::Says)
         .await?;

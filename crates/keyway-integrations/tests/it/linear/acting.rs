@@ -86,7 +86,7 @@ async fn a_comment_is_written_below_its_thread() {
     assert!(made["url"].as_str().unwrap().contains("#comment-"));
     assert_eq!(
         asked(&kept.vendor).1["input"],
-        json!({ "issueId": eng, "body": "Seen." })
+        json!({ "issueId": eng, "body": "Seen.", "parentId": null })
     );
     for parent in [&root, &reply] {
         let input = json!({ "issue": "ENG-1", "body": "Coming.", "parent": parent });
