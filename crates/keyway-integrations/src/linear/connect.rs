@@ -78,7 +78,7 @@ pub(super) async fn returned(
             let mut progress = Progress::to(Step::Installed(workspace));
             progress.secrets = Some(grant.keep(context.secrets));
             progress.webhook_secret = Some(webhook_secret);
-            progress.settings = app.and_then(|app| with_app(context.settings, app));
+            progress.settings = with_app(context.settings, app);
             Ok(progress)
         }
         Err(error) => {
@@ -230,7 +230,7 @@ fn is_same(context: &InstallContext<'_>, workspace: &Workspace) -> Result<(), Er
     match context.workspace {
         Some(before) if before.id != workspace.id => Err(Error::new(
             Kind::Conflict,
-            "other_workspace",
+            "wrong_workspace",
             "this is another organization than the installation was in",
         )
         .with_hint("choose the one it was in, or make a new installation")),
@@ -238,8 +238,12 @@ fn is_same(context: &InstallContext<'_>, workspace: &Workspace) -> Result<(), Er
     }
 }
 
-fn with_app(settings: &Value, app: String) -> Option<Value> {
+/// The settings with Linear's id of the app; without one where it is not told, lest it be another app's.
+fn with_app(settings: &Value, app: Option<String>) -> Option<Value> {
     let mut settings = settings.as_object()?.clone();
-    settings.insert("oauthClientId".to_owned(), Value::String(app));
+    settings.remove("oauthClientId");
+    if let Some(app) = app {
+        settings.insert("oauthClientId".to_owned(), Value::String(app));
+    }
     Some(Value::Object(settings))
 }

@@ -230,8 +230,8 @@ mod tests {
     #[test]
     fn what_is_no_query_or_more_than_one_is_refused() {
         for (document, bad) in [
-            ("", Bad::Syntax),
-            ("   # nothing", Bad::Syntax),
+            ("", Bad::Count),
+            ("   # nothing", Bad::Count),
             ("fragment F on Issue { id }", Bad::Count),
             ("{ a } { b }", Bad::Count),
             ("query A { a } query B { b }", Bad::Count),

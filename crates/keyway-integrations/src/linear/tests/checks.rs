@@ -18,7 +18,7 @@ fn places(set: &Set) -> Vec<String> {
 }
 
 #[test]
-fn settings_that_cannot_work_are_told_at_their_place() {
+fn settings_of_linear_that_cannot_work_are_told_at_their_place() {
     Linear
         .check(&Set::app().context(), Granularity::PerIssue)
         .unwrap();
@@ -53,7 +53,7 @@ fn settings_that_cannot_work_are_told_at_their_place() {
 }
 
 #[test]
-fn triggers_that_cannot_work_are_told_at_their_place() {
+fn triggers_of_linear_that_cannot_work_are_told_at_their_place() {
     let set = |triggers: Value| Set::app().triggers(triggers);
     for (triggers, place) in [
         (json!({ "teams": [] }), "/triggers/teams"),

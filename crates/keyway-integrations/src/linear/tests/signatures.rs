@@ -83,7 +83,7 @@ fn the_signed_moment_counts_both_ways_and_the_header_s_does_not() {
 
 proptest! {
     #[test]
-    fn no_other_bytes_pass_under_a_signature(
+    fn no_other_bytes_pass_under_a_signature_of_linear(
         body in prop::collection::vec(any::<u8>(), 0..64),
         header in "[ -~]{0,80}",
     ) {
@@ -96,7 +96,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_sent_is_parsed_without_a_fault(body in prop::collection::vec(any::<u8>(), 0..256)) {
+    fn whatever_linear_is_said_to_send_is_parsed_without_a_fault(body in prop::collection::vec(any::<u8>(), 0..256)) {
         let _ = Set::app().parse_bytes(&body);
     }
 }

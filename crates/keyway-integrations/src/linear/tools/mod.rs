@@ -108,7 +108,7 @@ pub(super) async fn execute(
     if !context.scopes.permits(tool.scope) {
         return Err(Error::new(
             Kind::Forbidden,
-            "outside_publication",
+            "publication_scope_missing",
             "the publication does not have the scope of this tool",
         ));
     }

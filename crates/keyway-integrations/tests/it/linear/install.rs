@@ -148,7 +148,7 @@ async fn what_cannot_be_used_is_given_back() {
         let expected = match broken {
             "scopes" => "missing_vendor_scope",
             "person" => "install_refused",
-            "elsewhere" => "other_workspace",
+            "elsewhere" => "wrong_workspace",
             _ => "vendor_failed",
         };
         assert_eq!(code(kept.returned(&brought).await), expected);

@@ -136,7 +136,7 @@ async fn a_tool_without_its_scope_asks_nothing() {
     kept.vendor.forget_received();
     for tool in Linear.tools() {
         let refused = call(&context, tool.name, json!({})).await;
-        assert_eq!(code(refused), "outside_publication", "{}", tool.name);
+        assert_eq!(code(refused), "publication_scope_missing", "{}", tool.name);
     }
     assert_eq!(
         code(call(&context, "delete_everything", json!({})).await),

@@ -1,4 +1,5 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
+use jiff::{SignedDuration, Timestamp};
 use keyway_core::provider::{
     Granularity, IntegrationProvider as _, ProviderContext, Refused, Reply, WebhookEvent,
     WebhookOutcome, WebhookRequest,
@@ -9,8 +10,14 @@ use serde_json::{Value, json};
 
 use super::setup::Kept;
 
-/// What the gateway does with a webhook: verify it, then read it.
-fn receive(kept: &Kept, triggers: &Value, signed: &Signed) -> Result<WebhookOutcome, Refused> {
+/// What the gateway does with a webhook that comes as soon as it is sent: verify it, then read it.
+fn receive(kept: &Kept, signed: &Signed) -> Result<WebhookOutcome, Refused> {
+    let body: Value = serde_json::from_slice(&signed.body).unwrap();
+    let sent = body["webhookTimestamp"].as_i64().unwrap();
+    receive_at(kept, signed, Timestamp::from_millisecond(sent).unwrap())
+}
+
+fn receive_at(kept: &Kept, signed: &Signed, now: Timestamp) -> Result<WebhookOutcome, Refused> {
     let mut headers = HeaderMap::new();
     for (name, value) in &signed.headers {
         let name: HeaderName = name.parse().unwrap();
@@ -18,10 +25,10 @@ fn receive(kept: &Kept, triggers: &Value, signed: &Signed) -> Result<WebhookOutc
     }
     let context = ProviderContext {
         settings: &kept.settings,
-        triggers,
+        triggers: &json!({}),
         secret: &kept.webhook_secret,
         workspace: kept.workspace.as_ref(),
-        now: kept.now,
+        now,
     };
     let request = WebhookRequest {
         headers: &headers,
@@ -37,7 +44,7 @@ fn receive(kept: &Kept, triggers: &Value, signed: &Signed) -> Result<WebhookOutc
 }
 
 fn event(kept: &Kept, signed: &Signed) -> WebhookEvent {
-    match receive(kept, &json!({}), signed) {
+    match receive(kept, signed) {
         Ok(WebhookOutcome::Accepted(event)) => event,
         other => panic!("{other:?}"),
     }
@@ -85,7 +92,7 @@ async fn a_mention_is_answered_in_its_session_and_a_follow_up_in_the_same() {
         .collect();
     assert!(said.contains(&"It drips.") && said.contains(&"That one is fine."));
     assert_eq!(said.len(), 3);
-    let stopped = receive(&kept, &json!({}), &kept.vendor.stop(&session)).unwrap();
+    let stopped = receive(&kept, &kept.vendor.stop(&session)).unwrap();
     let WebhookOutcome::Stopped(stop) = stopped else {
         panic!("{stopped:?}")
     };
@@ -102,32 +109,29 @@ async fn what_is_not_linear_s_very_bytes_of_now_is_refused() {
     let (_, created) = kept.vendor.mention(&issue, "@keyway");
     let mut tampered = created.clone();
     let at = tampered.body.iter().position(|byte| *byte == b'@').unwrap();
+    // Still JSON, of the same moment.
     tampered.body[at] = b'#';
-    assert_eq!(
-        receive(&kept, &json!({}), &tampered),
-        Err(Refused::Signature)
-    );
+    assert_eq!(receive(&kept, &tampered), Err(Refused::Signature));
+    let body: Value = serde_json::from_slice(&created.body).unwrap();
     let before = kept
         .now
-        .checked_sub(jiff::SignedDuration::from_secs(120))
+        .checked_sub(SignedDuration::from_secs(120))
         .unwrap();
-    let body: Value = serde_json::from_slice(&created.body).unwrap();
     let mut old = kept.vendor.sign_at(body, before);
-    assert_eq!(receive(&kept, &json!({}), &old), Err(Refused::Stale));
+    assert!(receive(&kept, &old).is_ok());
+    assert_eq!(receive_at(&kept, &old, kept.now), Err(Refused::Stale));
     // The header is not what counts.
     old.headers.retain(|(name, _)| name != "linear-timestamp");
-    old.headers.push((
-        "linear-timestamp".into(),
-        kept.now.as_millisecond().to_string(),
-    ));
-    assert_eq!(receive(&kept, &json!({}), &old), Err(Refused::Stale));
+    let now = kept.now.as_millisecond().to_string();
+    old.headers.push(("linear-timestamp".into(), now));
+    assert_eq!(receive_at(&kept, &old, kept.now), Err(Refused::Stale));
 }
 
 #[tokio::test]
 async fn an_app_that_is_taken_away_says_so_and_its_token_is_worth_nothing() {
     let kept = Kept::installed().await;
     let context = kept.publication(json!({})).await;
-    let outcome = receive(&kept, &json!({}), &kept.vendor.uninstall()).unwrap();
+    let outcome = receive(&kept, &kept.vendor.uninstall()).unwrap();
     assert!(
         matches!(
             outcome,
