@@ -63,7 +63,7 @@ pub use deliveries::{Delivery, DeliveryFilter, DeliveryJob, NewDelivery, Recorde
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
 pub use installations::{
-    Installed, InstallAttempt, InstallationState, InstallationWrite, SealedWrite, SetupLink,
+    InstallAttempt, InstallationState, InstallationWrite, Installed, SealedWrite, SetupLink,
     StoredInstallation, UnknownInstallationState, Written,
 };
 pub use invitations::{Accepting, Invitation};

@@ -53,7 +53,9 @@ impl Kept {
         let value = |value: &Option<Secret<String>>| value.as_ref().map(|one| one.expose().clone());
         let fields = fields.iter();
         Self {
-            fields: fields.map(|(name, one)| (name.clone(), value(one))).collect(),
+            fields: fields
+                .map(|(name, one)| (name.clone(), value(one)))
+                .collect(),
             ..Self::default()
         }
     }

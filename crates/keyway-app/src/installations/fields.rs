@@ -77,7 +77,9 @@ pub(super) fn at_fields(provider: &dyn IntegrationProvider, error: Error) -> Err
     let moved = |problem: &Problem| {
         let name = problem.pointer.rsplit('/').next().unwrap_or_default();
         let within = ["/settings/", "/secrets/", "/fields/"];
-        let field = within.iter().find_map(|at| problem.pointer.strip_prefix(at));
+        let field = within
+            .iter()
+            .find_map(|at| problem.pointer.strip_prefix(at));
         let known = provider.install_fields().iter().any(|one| one.name == name);
         let pointer = if field == Some(name) && known {
             format!("/fields/{name}")

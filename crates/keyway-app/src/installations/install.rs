@@ -2,10 +2,10 @@ use jiff::SignedDuration;
 use keyway_core::provider::{IntegrationProvider, Progress, Step, Visit};
 use keyway_core::{Error, Secret};
 use keyway_store::{
-    Installed, InstallationState, InstallationWrite, SealedWrite, StoredInstallation, Written,
+    InstallationState, InstallationWrite, Installed, SealedWrite, StoredInstallation, Written,
 };
 
-use super::attempt::{Leaving, Kept, hash, text};
+use super::attempt::{Kept, Leaving, hash, text};
 use super::fields::{self, Fields};
 use super::installer::Installer;
 use super::sealed::{self, Column};
@@ -141,7 +141,7 @@ impl Installations {
                     link: taking.link,
                 };
                 let visit = self.set_out(provider, stored, &work, from, kept).await?;
-                Ok(Came::On(visit))
+                Ok(Came::On(visit, self.view_of(stored).await?))
             }
             Step::Waiting => {
                 write.state = (!there).then_some(InstallationState::Waiting);
@@ -195,7 +195,13 @@ impl Installations {
         stored: &StoredInstallation,
         write: &InstallationWrite,
     ) -> Result<(), Error> {
-        match self.app.inner.store.write_installation(stored, write).await? {
+        match self
+            .app
+            .inner
+            .store
+            .write_installation(stored, write)
+            .await?
+        {
             Written::Done => Ok(()),
             Written::Stale => Err(error::stale()),
             Written::Taken => Err(error::taken()),
@@ -208,7 +214,9 @@ impl Installations {
         stored: &StoredInstallation,
     ) -> Result<InstallationView, Error> {
         let of = &stored.publication;
-        let now = self.app.stored_installation(&of.organization, &of.installation);
+        let now = self
+            .app
+            .stored_installation(&of.organization, &of.installation);
         self.view(&now.await?).await
     }
 }

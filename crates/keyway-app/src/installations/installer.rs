@@ -59,9 +59,8 @@ impl Installations {
             }
             Installer::Publication(who, provider, publication) => {
                 self.may(who, kind).await?;
-                let id: PublicationId = publication
-                    .parse()
-                    .map_err(|_| publications::not_found())?;
+                let id: PublicationId =
+                    publication.parse().map_err(|_| publications::not_found())?;
                 let store = &self.app.inner.store;
                 let found = store.publication(who.organization(), &id).await?;
                 let found = found.filter(|found| found.removed_at.is_none());
@@ -92,8 +91,12 @@ impl Installations {
         let hash = secret.map_err(|_| error::link_gone())?.digest().to_hex();
         let link = inner.store.setup_link(&hash, inner.clock.now()).await?;
         let link = link.ok_or_else(error::link_gone)?;
-        let found = inner.store.installation(&link.organization, &link.installation);
-        let stored = found.await?.filter(|found| found.publication.provider == provider);
+        let found = inner
+            .store
+            .installation(&link.organization, &link.installation);
+        let stored = found
+            .await?
+            .filter(|found| found.publication.provider == provider);
         Ok(Standing {
             stored: stored.ok_or_else(error::link_gone)?,
             who: Who::anonymous(&link.organization),

@@ -127,7 +127,9 @@ impl Installations {
         fields: &Fields,
     ) -> Result<InstallationView, Error> {
         let kind = EventKind::InstallationChanged;
-        let standing = self.standing(Installer::Installation(who, id), kind).await?;
+        let standing = self
+            .standing(Installer::Installation(who, id), kind)
+            .await?;
         let names: Vec<_> = fields.keys().map(String::as_str).collect();
         let event = standing.event(kind).detail("changed", names);
         let changing = async {
@@ -157,7 +159,9 @@ impl Installations {
         secret: Option<Secret<String>>,
     ) -> Result<(InstallationView, Secret<String>), Error> {
         let kind = EventKind::InstallationRotated;
-        let standing = self.standing(Installer::Installation(who, id), kind).await?;
+        let standing = self
+            .standing(Installer::Installation(who, id), kind)
+            .await?;
         let rotating = async {
             let inner = &self.app.inner;
             let turn = inner.installs.turn(id);
@@ -185,7 +189,9 @@ impl Installations {
         id: &InstallationId,
     ) -> Result<IssuedSetupLink, Error> {
         let kind = EventKind::SetupLinkMade;
-        let standing = self.standing(Installer::Installation(who, id), kind).await?;
+        let standing = self
+            .standing(Installer::Installation(who, id), kind)
+            .await?;
         let inner = &self.app.inner;
         let secret = SecretText::generate(TokenKind::SetupLink, &*inner.random);
         let now = inner.clock.now();
@@ -218,7 +224,9 @@ impl Installations {
         id: &InstallationId,
     ) -> Result<(), Error> {
         let kind = EventKind::SetupLinkRevoked;
-        let standing = self.standing(Installer::Installation(who, id), kind).await?;
+        let standing = self
+            .standing(Installer::Installation(who, id), kind)
+            .await?;
         let inner = &self.app.inner;
         let revoking = async {
             let now = inner.clock.now();
@@ -236,7 +244,9 @@ impl Installations {
         id: &InstallationId,
     ) -> Result<InstallationView, Error> {
         let kind = EventKind::InstallationRemoved;
-        let standing = self.standing(Installer::Installation(who, id), kind).await?;
+        let standing = self
+            .standing(Installer::Installation(who, id), kind)
+            .await?;
         let removing = async {
             let inner = &self.app.inner;
             let turn = inner.installs.turn(id);
@@ -261,10 +271,9 @@ impl Installations {
     ) -> Result<InstallationView, Error> {
         let inner = &self.app.inner;
         let of = &stored.publication;
-        let link =
-            inner
-                .store
-                .setup_link_of(&of.organization, &of.installation, inner.clock.now());
+        let link = inner
+            .store
+            .setup_link_of(&of.organization, &of.installation, inner.clock.now());
         let link = link.await?;
         let provider = self.app.provider_of(stored)?;
         InstallationView::of(stored, provider, &self.app.opened(stored)?, link.as_ref())

@@ -29,7 +29,7 @@ pub struct CameBack {
 #[derive(Debug)]
 pub enum Came {
     /// The browser goes on to there.
-    On(Visit),
+    On(Visit, InstallationView),
     /// A browser is needed to go on.
     Unfinished(InstallationView),
     /// Somebody at the third party has to agree first.
@@ -100,13 +100,19 @@ impl Installations {
             return Err(error::used());
         }
         // As RFC 6749, section 4.1.2.1, has it.
-        if came.query.get("error").is_some_and(|code| code == "access_denied") {
+        if came
+            .query
+            .get("error")
+            .is_some_and(|code| code == "access_denied")
+        {
             return Err(error::denied());
         }
         let of = &stored.publication;
         let turn = inner.installs.turn(&of.installation);
         let mut failed = turn.lock().await;
-        let stored = self.app.stored_installation(&of.organization, &of.installation);
+        let stored = self
+            .app
+            .stored_installation(&of.organization, &of.installation);
         let stored = stored.await?;
         let provider = self.app.provider_of(&stored)?;
         let mut work = self.app.opened(&stored)?;
@@ -124,7 +130,8 @@ impl Installations {
             link: attempt.setup_link.clone(),
             browser: Some(attempt.browser.clone()),
         };
-        self.take_in(provider, &stored, work, progress, taking).await
+        self.take_in(provider, &stored, work, progress, taking)
+            .await
     }
 
     /// Who comes back may install at this moment, too. Answers who that is.

@@ -1,7 +1,7 @@
 use keyway_core::Error;
 use keyway_core::provider::{InstallationChange, Workspace};
 use keyway_store::{
-    Installed, InstallationState, InstallationWrite, StoredInstallation, StoredPublication,
+    InstallationState, InstallationWrite, Installed, StoredInstallation, StoredPublication,
 };
 
 use super::error;

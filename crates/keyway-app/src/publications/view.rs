@@ -152,7 +152,11 @@ impl IntegrationView {
             granularities: offer.granularities.to_vec(),
             usual_granularity: offer.usual,
             scopes: offer.scopes.iter().map(ScopeView::of).collect(),
-            fields: provider.install_fields().iter().map(FieldView::of).collect(),
+            fields: provider
+                .install_fields()
+                .iter()
+                .map(FieldView::of)
+                .collect(),
             publications,
         }
     }

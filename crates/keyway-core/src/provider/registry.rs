@@ -6,7 +6,7 @@ use crate::names::PROVIDER_ID;
 
 /// The providers of a gateway, by id.
 #[derive(Clone, Default)]
-pub struct Providers(Arc<BTreeMap<&'static str, Box<dyn IntegrationProvider>>>);
+pub struct Providers(Arc<BTreeMap<&'static str, Arc<dyn IntegrationProvider>>>);
 
 /// Why providers cannot be registered.
 ///
@@ -34,8 +34,20 @@ impl Providers {
     pub fn new(
         all: impl IntoIterator<Item = Box<dyn IntegrationProvider>>,
     ) -> Result<Self, BadProvider> {
-        let mut known = BTreeMap::new();
-        for provider in all {
+        Self::default().with(all.into_iter().map(Arc::from))
+    }
+
+    /// The same with others.
+    ///
+    /// # Errors
+    ///
+    /// An id that is none, or that two have.
+    pub fn with(
+        &self,
+        more: impl IntoIterator<Item = Arc<dyn IntegrationProvider>>,
+    ) -> Result<Self, BadProvider> {
+        let mut known = (*self.0).clone();
+        for provider in more {
             let id = provider.id();
             if !PROVIDER_ID.allows(id) {
                 return Err(BadProvider::Id(id));

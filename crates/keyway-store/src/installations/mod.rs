@@ -8,7 +8,7 @@ mod state;
 mod token;
 
 pub use attempts::InstallAttempt;
-pub use change::{Installed, InstallationWrite, SealedWrite, Written};
+pub use change::{InstallationWrite, Installed, SealedWrite, Written};
 pub use installation::StoredInstallation;
 pub use setup_links::SetupLink;
 pub use state::{InstallationState, UnknownInstallationState};

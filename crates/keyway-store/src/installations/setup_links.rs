@@ -72,8 +72,9 @@ impl Store {
         id: &str,
         now: Timestamp,
     ) -> Result<Option<SetupLink>, StoreError> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM setup_links WHERE id = $1 AND {OPEN} AND expires_at > $2");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM setup_links WHERE id = $1 AND {OPEN} AND expires_at > $2"
+        );
         let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(id)
             .bind(now.as_millisecond())

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use keyway_core::OrgId;
 use keyway_core::provider::Granularity;
 use keyway_store::{
-    InstallationState, Member, NewApiKey, NewPublication, Organization, PublicationChange, Purpose, Role, Store,
-    StoredPublication,
+    InstallationState, Member, NewApiKey, NewPublication, Organization, PublicationChange, Purpose,
+    Role, Store, StoredPublication,
 };
 
 /// A store on a fresh file, which goes away with the directory.

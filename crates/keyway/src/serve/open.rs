@@ -91,7 +91,9 @@ pub(crate) async fn open(
             pages_url: config.listen.public_url.clone(),
             approvals: config.approvals.clone(),
             deliveries: config.deliveries.clone(),
-            providers: keyway_integrations::shipped().map_err(ServeError::Providers)?,
+            providers: keyway_integrations::shipped()
+                .and_then(|shipped| shipped.with(gateway.providers().iter()))
+                .map_err(ServeError::Providers)?,
             oauth_clients: config.oauth_clients.settings(),
             channels: Channels::new(gateway.channels().to_vec()).map_err(ServeError::Channels)?,
             ..keyway_app::Settings::default()
