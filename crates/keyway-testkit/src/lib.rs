@@ -16,3 +16,4 @@ pub mod oidc;
 pub mod peers;
 pub mod session_bus;
 pub mod sql;
+pub mod tracker;

@@ -46,10 +46,7 @@ pub(super) async fn complete(
     page.fields.clear();
     page.done = done;
     page.waiting = !done;
-    let reply = visit.show(&shared, &page)?;
-    Ok(reply
-        .cookie(Cookie::Install.forget(visit.transport))
-        .into_response())
+    Ok(visit.show(&shared, &page)?.into_response())
 }
 
 /// Leads the browser on. It was sent here by another site, whose policy is none of ours.

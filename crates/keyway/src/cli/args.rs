@@ -7,9 +7,9 @@ use super::{
     serve, templates, validate, vault,
 };
 use super::{
-    connect, connectors, credentials, deliveries, dev, import, invitations, jobs, new, oauth,
-    installations, organizations, projects, publications, servers, service_accounts, setup_link, stats, upgrade,
-    users,
+    connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
+    new, oauth, organizations, projects, publications, servers, service_accounts, setup_link,
+    stats, upgrade, users,
 };
 
 const EXAMPLES: &str = "\

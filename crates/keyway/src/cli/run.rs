@@ -12,9 +12,9 @@ use super::{
     serve, templates, validate, vault, version,
 };
 use super::{
-    connect, connectors, credentials, deliveries, dev, import, invitations, jobs, new, oauth,
-    installations, organizations, projects, publications, servers, service_accounts, setup_link, stats, upgrade,
-    users,
+    connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
+    new, oauth, organizations, projects, publications, servers, service_accounts, setup_link,
+    stats, upgrade, users,
 };
 use crate::Gateway;
 use crate::config::Environment;

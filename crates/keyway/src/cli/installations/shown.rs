@@ -12,9 +12,16 @@ pub(super) fn told(of: &InstallationView, terminal: &mut Terminal) {
         return;
     }
     let name = line(&of.name, 64);
-    terminal.line(format!("{}: {} of {name}, {}", of.id, of.provider_name, of.state));
+    terminal.line(format!(
+        "{}: {} of {name}, {}",
+        of.id, of.provider_name, of.state
+    ));
     if let Some(workspace) = &of.workspace {
-        terminal.line(format!("in {} ({})", line(&workspace.name, 64), line(&workspace.id, 64)));
+        terminal.line(format!(
+            "in {} ({})",
+            line(&workspace.name, 64),
+            line(&workspace.id, 64)
+        ));
     }
     terminal.line(format!("webhooks go to {}", of.addresses.webhook));
     terminal.line(format!("browsers come back to {}", of.addresses.callback));
@@ -25,7 +32,10 @@ pub(super) fn told(of: &InstallationView, terminal: &mut Terminal) {
             (false, false) => "not set",
         };
         let field = &typed.field;
-        terminal.line(format!("{}: {state}. {}: {}", field.name, field.title, field.help));
+        terminal.line(format!(
+            "{}: {state}. {}: {}",
+            field.name, field.title, field.help
+        ));
     }
 }
 
@@ -47,5 +57,15 @@ pub(super) fn list(all: &[InstallationView], terminal: &mut Terminal) {
         ]
     };
     let rows: Vec<_> = all.iter().map(row).collect();
-    terminal.table(&["ID", "PROVIDER", "PUBLICATION", "STATE", "WORKSPACE", "MADE"], &rows);
+    terminal.table(
+        &[
+            "ID",
+            "PROVIDER",
+            "PUBLICATION",
+            "STATE",
+            "WORKSPACE",
+            "MADE",
+        ],
+        &rows,
+    );
 }
