@@ -17,3 +17,4 @@ pub mod oidc;
 pub mod peers;
 pub mod session_bus;
 pub mod sql;
+pub mod tracker;

@@ -141,7 +141,7 @@ impl Installations {
                     link: taking.link,
                 };
                 let visit = self.set_out(provider, stored, &work, from, kept).await?;
-                Ok(Came::On(visit))
+                Ok(Came::On(visit, self.view_of(stored).await?))
             }
             Step::Waiting => {
                 write.state = (!there).then_some(InstallationState::Waiting);

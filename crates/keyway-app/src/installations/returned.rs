@@ -29,7 +29,7 @@ pub struct CameBack {
 #[derive(Debug)]
 pub enum Came {
     /// The browser goes on to there.
-    On(Visit),
+    On(Visit, InstallationView),
     /// A browser is needed to go on.
     Unfinished(InstallationView),
     /// Somebody at the third party has to agree first.

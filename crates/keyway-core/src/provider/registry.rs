@@ -8,9 +8,9 @@ use crate::names::{ACTION_SLUG, PROVIDER_ID};
 #[derive(Clone, Default)]
 pub struct Providers(Arc<Known>);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Known {
-    providers: BTreeMap<&'static str, Box<dyn IntegrationProvider>>,
+    providers: BTreeMap<&'static str, Arc<dyn IntegrationProvider>>,
     /// Whose tool an action is, by its slug.
     tools: BTreeMap<String, (&'static str, &'static McpToolDescriptor)>,
 }
@@ -47,8 +47,20 @@ impl Providers {
     pub fn new(
         all: impl IntoIterator<Item = Box<dyn IntegrationProvider>>,
     ) -> Result<Self, BadProvider> {
-        let mut known = Known::default();
-        for provider in all {
+        Self::default().with(all.into_iter().map(Arc::from))
+    }
+
+    /// The same with others.
+    ///
+    /// # Errors
+    ///
+    /// As [`Providers::new`].
+    pub fn with(
+        &self,
+        more: impl IntoIterator<Item = Arc<dyn IntegrationProvider>>,
+    ) -> Result<Self, BadProvider> {
+        let mut known = (*self.0).clone();
+        for provider in more {
             known.take(provider)?;
         }
         Ok(Self(Arc::new(known)))
@@ -82,7 +94,7 @@ impl Providers {
 }
 
 impl Known {
-    fn take(&mut self, provider: Box<dyn IntegrationProvider>) -> Result<(), BadProvider> {
+    fn take(&mut self, provider: Arc<dyn IntegrationProvider>) -> Result<(), BadProvider> {
         let id = provider.id();
         if !PROVIDER_ID.allows(id) {
             return Err(BadProvider::Id(id));

@@ -54,7 +54,9 @@ pub(crate) async fn open(
     let http = Arc::new(upstreams::egress(config)?);
     let (sources, policies) = policies(config)?;
     let store = Store::open(&config.storage.database_path(), purpose).await?;
-    let providers = keyway_integrations::shipped().map_err(ServeError::Providers)?;
+    let providers = keyway_integrations::shipped()
+        .and_then(|shipped| shipped.with(gateway.providers().iter()))
+        .map_err(ServeError::Providers)?;
     let defining = Defining {
         gateway: gateway.clone(),
         clock: Arc::clone(&clock),
