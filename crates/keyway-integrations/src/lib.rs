@@ -1,11 +1,13 @@
 //! Providers that come with the gateway, each a folder, written against `keyway-core` alone
 //! (ADR 0044).
 
+mod linear;
 pub mod slack;
 mod webhook;
 
 use keyway_core::provider::{BadProvider, IntegrationProvider, Providers};
 
+pub use linear::Linear;
 pub use slack::Slack;
 pub use webhook::Webhook;
 
@@ -16,7 +18,8 @@ pub use webhook::Webhook;
 /// None that a test would not have found: the ids are fixed.
 pub fn shipped() -> Result<Providers, BadProvider> {
     Providers::new([
-        Box::new(Slack) as Box<dyn IntegrationProvider>,
+        Box::new(Linear) as Box<dyn IntegrationProvider>,
+        Box::new(Slack),
         Box::new(Webhook),
     ])
 }
@@ -29,6 +32,6 @@ mod tests {
     fn the_providers_that_are_shipped_have_ids_of_their_own() {
         let providers = shipped().unwrap();
         let ids: Vec<_> = providers.iter().map(IntegrationProvider::id).collect();
-        assert_eq!(ids, ["slack", "webhook"]);
+        assert_eq!(ids, ["linear", "slack", "webhook"]);
     }
 }

@@ -1,5 +1,11 @@
 //! Providers against what stands for their vendors, over real sockets.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may fail the test"
+)]
 
+mod linear;
 mod slack;
