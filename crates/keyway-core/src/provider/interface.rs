@@ -133,13 +133,6 @@ pub trait IntegrationProvider: Send + Sync + 'static {
         &[]
     }
 
-    /// The secret of [`install_fields`](Self::install_fields) that webhooks are signed with, where the third
-    /// party makes it. It counts from when it is typed in: the third party asks for an answer before it is
-    /// installed.
-    fn signing_field(&self) -> Option<&'static str> {
-        None
-    }
-
     /// The third party's id of the app that settings are about: one app is in one workspace once. Empty
     /// where there is none.
     fn app(&self, settings: &Value) -> String {
@@ -151,6 +144,13 @@ pub trait IntegrationProvider: Send + Sync + 'static {
             Some(Value::Number(id)) => id.to_string(),
             _ => String::new(),
         }
+    }
+
+    /// The secret of [`install_fields`](Self::install_fields) that webhooks are signed with, where the third
+    /// party makes it. It counts from when it is typed in: the third party asks for an answer before it is
+    /// installed.
+    fn signing_field(&self) -> Option<&'static str> {
+        None
     }
 
     /// Where a browser goes to install, by what is known so far. Pure.
