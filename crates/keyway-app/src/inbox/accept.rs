@@ -67,6 +67,7 @@ impl App {
             }
         };
         let judged = judge(provider, publication, &request, &context);
+        let judged = self.taking_part(provider, publication, judged).await?;
         match &judged.besides {
             Besides::Nothing => {}
             Besides::Answer(text) => return Ok(Some(text.clone())),
@@ -78,6 +79,34 @@ impl App {
         let parcel = Parcel::of(&request, &names);
         self.record(publication, &judged, &parcel, None).await?;
         Ok(None)
+    }
+
+    /// An event that may not begin a conversation is for nobody where there is none
+    /// ([`IntegrationProvider::begins`]).
+    pub(super) async fn taking_part(
+        &self,
+        provider: &dyn IntegrationProvider,
+        publication: &StoredPublication,
+        judged: Judged,
+    ) -> Result<Judged, Error> {
+        if judged
+            .event
+            .as_ref()
+            .is_none_or(|event| provider.begins(event))
+        {
+            return Ok(judged);
+        }
+        let Some(conversation) = &judged.conversation else {
+            return Ok(judged.not_begun());
+        };
+        let key = session_key(publication, conversation);
+        let (organization, agent) = (&publication.organization, &publication.agent);
+        let store = &self.inner.store;
+        let there = store.session_with_key(organization, agent, &key).await?;
+        Ok(match there {
+            Some(_) => judged,
+            None => judged.not_begun(),
+        })
     }
 
     /// Stops the turn that runs in a conversation of a publication.

@@ -13,6 +13,8 @@ pub(super) const NOT_INSTALLED: &str = "not_installed";
 const ANSWERED: &str = "answered";
 /// The rule of an event that does not say which conversation it belongs to.
 pub(super) const NO_CONVERSATION: &str = "no_conversation";
+/// The rule of an event that goes on with a conversation, where there is none.
+pub(super) const NOT_BEGUN: &str = "not_taking_part";
 
 /// What an event means for a publication.
 pub(super) struct Judged {
@@ -91,6 +93,16 @@ pub(super) fn judge(
 }
 
 impl Judged {
+    /// The same for nobody: what it goes on with is not there.
+    pub(super) fn not_begun(self) -> Self {
+        Self {
+            rule: NOT_BEGUN.to_owned(),
+            event: None,
+            conversation: None,
+            ..self
+        }
+    }
+
     /// Where the event came from, as it is stored; nothing where nothing is said back.
     pub(super) fn place(&self) -> Option<String> {
         let place = &self.event.as_ref()?.place;

@@ -108,6 +108,8 @@ impl Deliveries {
         let parcel = Parcel::open(&inner.vault, organization, &delivery.id, &sealed)?;
         let context = told.context(&self.app);
         let judged = judge(provider, &publication, &parcel.request(), &context);
+        let app = &self.app;
+        let judged = app.taking_part(provider, &publication, judged).await?;
         let of = Some(delivery.id.clone());
         self.app.record(&publication, &judged, &parcel, of).await
     }

@@ -37,6 +37,11 @@ pub(super) fn take(
             continue;
         }
         put(field, work, value.as_ref());
+        if provider.signing_field() == Some(field.name)
+            && let Some(secret) = value
+        {
+            work.webhook_secret = secret.clone();
+        }
     }
     if !problems.is_empty() {
         return Err(Error::invalid_input(problems));
