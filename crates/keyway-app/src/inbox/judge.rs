@@ -13,8 +13,9 @@ pub(super) const NOT_INSTALLED: &str = "not_installed";
 const ANSWERED: &str = "answered";
 /// The rule of an event that does not say which conversation it belongs to.
 pub(super) const NO_CONVERSATION: &str = "no_conversation";
-/// The rule of an event that goes on with a conversation, where there is none.
-pub(super) const NOT_BEGUN: &str = "not_taking_part";
+
+/// The rule of an event that concerns the agent only where it takes part, and it does not.
+pub(super) const ELSEWHERE: &str = "not_taking_part";
 
 /// What an event means for a publication.
 pub(super) struct Judged {
@@ -93,12 +94,11 @@ pub(super) fn judge(
 }
 
 impl Judged {
-    /// The same for nobody: what it goes on with is not there.
-    pub(super) fn not_begun(self) -> Self {
+    /// The same of an event that wakes nobody, because of a rule.
+    pub(super) fn ignored(self, rule: &str) -> Self {
         Self {
-            rule: NOT_BEGUN.to_owned(),
+            rule: rule.to_owned(),
             event: None,
-            conversation: None,
             ..self
         }
     }

@@ -37,10 +37,11 @@ pub(super) fn take(
             continue;
         }
         put(field, work, value.as_ref());
-        if provider.signing_field() == Some(field.name)
-            && let Some(secret) = value
+        if let Some(value) = value
+            .as_ref()
+            .filter(|_| provider.signing_field() == Some(field.name))
         {
-            work.webhook_secret = secret.clone();
+            work.webhook_secret = value.clone();
         }
     }
     if !problems.is_empty() {

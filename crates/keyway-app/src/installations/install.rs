@@ -118,8 +118,7 @@ impl Installations {
         progress: Progress,
         taking: Taking,
     ) -> Result<Came, Error> {
-        // What was typed in on the way may have replaced it already.
-        let before = self.app.opened(stored)?.webhook_secret;
+        let before = work.webhook_secret.clone();
         work.settings = progress.settings.unwrap_or(work.settings);
         work.secrets = progress.secrets.unwrap_or(work.secrets);
         work.webhook_secret = progress.webhook_secret.unwrap_or(work.webhook_secret);

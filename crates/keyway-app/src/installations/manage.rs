@@ -143,9 +143,8 @@ impl Installations {
             let provider = self.app.provider_of(&stored)?;
             let mut work = self.app.opened(&stored)?;
             let granularity = stored.publication.granularity;
-            let before = work.webhook_secret.clone();
             fields::take(provider, granularity, &mut work, fields)?;
-            let write = self.write_of(&stored, &work, &before, &standing.by)?;
+            let write = self.write_of(&stored, &work, &work.webhook_secret, &standing.by)?;
             self.written(&stored, &write).await
         };
         self.app.inner.audit.change(event, changing).await?;
