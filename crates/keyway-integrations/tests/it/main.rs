@@ -8,3 +8,4 @@
 )]
 
 mod linear;
+mod slack;
