@@ -1,10 +1,12 @@
 //! Providers that come with the gateway, each a folder, written against `keyway-core` alone
 //! (ADR 0044).
 
+mod github;
 mod webhook;
 
 use keyway_core::provider::{BadProvider, IntegrationProvider, Providers};
 
+pub use github::GitHub;
 pub use webhook::Webhook;
 
 /// Every provider that comes with the gateway.
@@ -13,7 +15,10 @@ pub use webhook::Webhook;
 ///
 /// None that a test would not have found: the ids are fixed.
 pub fn shipped() -> Result<Providers, BadProvider> {
-    Providers::new([Box::new(Webhook) as Box<dyn IntegrationProvider>])
+    Providers::new([
+        Box::new(GitHub) as Box<dyn IntegrationProvider>,
+        Box::new(Webhook),
+    ])
 }
 
 #[cfg(test)]
@@ -24,6 +29,6 @@ mod tests {
     fn the_providers_that_are_shipped_have_ids_of_their_own() {
         let providers = shipped().unwrap();
         let ids: Vec<_> = providers.iter().map(IntegrationProvider::id).collect();
-        assert_eq!(ids, ["webhook"]);
+        assert_eq!(ids, ["github", "webhook"]);
     }
 }

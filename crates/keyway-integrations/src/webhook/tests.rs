@@ -73,6 +73,7 @@ impl Set {
         match self.parse(&[], body.to_string().as_bytes()) {
             WebhookOutcome::Ignored { rule, .. } => rule,
             WebhookOutcome::Accepted(event) => format!("accepted {}", event.dedupe_key),
+            other => format!("{other:?}"),
         }
     }
 }
