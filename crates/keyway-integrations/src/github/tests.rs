@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::GitHub;
 
+mod checking;
 mod parsing;
 mod verifying;
 

@@ -4,6 +4,7 @@
 
 mod answer;
 mod apps;
+mod browser;
 mod discussions;
 mod git;
 mod guard;
@@ -20,6 +21,7 @@ mod web;
 mod webhooks;
 mod world;
 
+pub use browser::visit;
 pub use key::AppKey;
 pub use misbehaviour::Misbehaviour;
 pub use server::{GitHub, Received};

@@ -116,7 +116,7 @@ async fn answer(
         let answered = on_web(&mut state.lock(), &request);
         return answered.unwrap_or_else(|refusal| refusal).into_response();
     };
-    let path = path.strip_prefix("v3").unwrap_or(path).to_owned();
+    let path = format!("/{}", path.strip_prefix("v3/").unwrap_or(path));
     let line = format!("{method} {path}");
     let misbehaviour = {
         let mut state = state.lock();
