@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::api::{Api, unreadable};
+use super::json::At;
 use super::place::Place;
 use super::repository::Repository;
 use super::settings::Settings;
@@ -71,9 +72,9 @@ impl<'a> Call<'a> {
             let page = page.to_string();
             let query = [("per_page", "100"), ("page", &page)];
             let found = self.api.query("/installation/repositories", &query).await?;
-            let found = found["repositories"].as_array().ok_or_else(unreadable)?;
-            let names = found.iter().filter_map(|one| one["full_name"].as_str());
-            if names.into_iter().any(|name| repository.is(name)) {
+            let found = found.at("repositories").as_array().ok_or_else(unreadable)?;
+            let mut names = found.iter().filter_map(|one| one.at("full_name").as_str());
+            if names.any(|name| repository.is(name)) {
                 return Ok(true);
             }
             if found.len() < 100 {
@@ -96,7 +97,7 @@ impl<'a> Call<'a> {
     /// The branch that others build on.
     pub(super) async fn default_branch(&self, repository: &Repository) -> Result<String, Error> {
         let found = self.api.get(&path(repository, "")).await?;
-        let branch = found["default_branch"].as_str().ok_or_else(unreadable)?;
+        let branch = found.at("default_branch").as_str().ok_or_else(unreadable)?;
         Ok(branch.to_owned())
     }
 }

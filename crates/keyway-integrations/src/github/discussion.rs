@@ -6,6 +6,7 @@ use keyway_core::{Error, Kind};
 use serde_json::{Value, json};
 
 use super::api::{Api, unreadable};
+use super::json::At;
 use super::payload::text;
 use super::place::Place;
 use super::reply::{PAGES, too_many};
@@ -28,7 +29,7 @@ pub(super) async fn reply(
 ) -> Result<Posted, Error> {
     let variables = json!({ "discussion": node(place)?, "body": body });
     let data = ask(context, settings, ADD, &variables).await?;
-    posted(&data["addDiscussionComment"]["comment"])
+    posted(data.at("addDiscussionComment").at("comment"))
 }
 
 /// Looks from the newest comment back to the event.
@@ -43,24 +44,25 @@ pub(super) async fn find(
     for _ in 0..PAGES {
         let variables = json!({ "discussion": discussion, "before": before });
         let data = ask(context, settings, COMMENTS, &variables).await?;
-        let comments = &data["node"]["comments"];
-        let nodes = comments["nodes"].as_array().ok_or_else(unreadable)?;
-        let ours =
-            |one: &&Value| one["viewerDidAuthor"] == true && text(&one["body"]).contains(hidden);
+        let comments = data.at("node").at("comments");
+        let nodes = comments.at("nodes").as_array().ok_or_else(unreadable)?;
+        let ours = |one: &&Value| {
+            one.at("viewerDidAuthor") == true && text(one.at("body")).contains(hidden)
+        };
         if let Some(one) = nodes.iter().find(ours) {
             return posted(one).map(Some);
         }
         let moment = |at: &str| at.parse::<jiff::Timestamp>().ok();
         let oldest = nodes
             .first()
-            .and_then(|one| moment(text(&one["createdAt"])));
+            .and_then(|one| moment(text(one.at("createdAt"))));
         let passed = oldest
             .zip(moment(&place.at))
             .is_some_and(|(oldest, event)| oldest < event);
-        if passed || comments["pageInfo"]["hasPreviousPage"] != true {
+        if passed || comments.at("pageInfo").at("hasPreviousPage") != true {
             return Ok(None);
         }
-        before = comments["pageInfo"]["startCursor"].clone();
+        before = comments.at("pageInfo").at("startCursor").clone();
     }
     Err(too_many())
 }
@@ -86,20 +88,21 @@ async fn ask(
     let answer = api
         .post("", &json!({ "query": query, "variables": variables }))
         .await?;
-    let errors = answer["errors"]
+    let errors = answer
+        .at("errors")
         .as_array()
         .map(Vec::as_slice)
         .unwrap_or_default();
     match errors.first() {
-        None => Ok(answer["data"].clone()),
+        None => Ok(answer.at("data").clone()),
         Some(error) => Err(refused(error)),
     }
 }
 
 /// What GraphQL refuses, which it answers with 200.
 fn refused(error: &Value) -> Error {
-    let words = text(&error["message"]).to_ascii_lowercase();
-    match text(&error["type"]) {
+    let words = text(error.at("message")).to_ascii_lowercase();
+    match text(error.at("type")) {
         "NOT_FOUND" => Error::new(
             Kind::NotFound,
             "target_not_found",
@@ -135,8 +138,8 @@ fn refused(error: &Value) -> Error {
 }
 
 fn posted(comment: &Value) -> Result<Posted, Error> {
-    let id = comment["databaseId"].as_u64().ok_or_else(unreadable)?;
-    let url = comment["url"].as_str().map(str::to_owned);
+    let id = comment.at("databaseId").as_u64().ok_or_else(unreadable)?;
+    let url = comment.at("url").as_str().map(str::to_owned);
     Ok(Posted {
         id: id.to_string(),
         url,

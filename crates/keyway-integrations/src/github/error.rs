@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use keyway_core::{Error, Kind};
 use serde_json::Value;
 
+use super::json::At;
+
 /// How long to stay away where GitHub does not say, and at most.
 const AWAY: Duration = Duration::from_mins(1);
 const LONGEST: Duration = Duration::from_hours(1);
@@ -20,7 +22,8 @@ pub(super) fn refused(
     now: Timestamp,
 ) -> Error {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    let words = body["message"]
+    let words = body
+        .at("message")
         .as_str()
         .unwrap_or_default()
         .to_ascii_lowercase();
@@ -151,11 +154,12 @@ fn are_permissions(text: &str) -> bool {
 
 fn invalid(body: &Value, words: &str) -> Error {
     let is = |code: &str| {
-        let errors = body["errors"]
+        let errors = body
+            .at("errors")
             .as_array()
             .map(Vec::as_slice)
             .unwrap_or_default();
-        errors.iter().any(|error| error["code"] == code)
+        errors.iter().any(|error| error.at("code") == code)
     };
     if is("already_exists") || words.contains("already exists") {
         return Error::new(Kind::Conflict, "target_exists", "there is one already");

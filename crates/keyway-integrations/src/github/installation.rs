@@ -3,6 +3,7 @@
 use keyway_core::provider::{InstallationChange, ProviderContext, WebhookOutcome, Workspace};
 use serde_json::Value;
 
+use super::json::At;
 use super::payload::text;
 use super::settings::Settings;
 
@@ -14,13 +15,13 @@ pub(super) fn read(
     body: &Value,
     context: &ProviderContext<'_>,
 ) -> Option<Result<WebhookOutcome, &'static str>> {
-    let installation = &body["installation"];
-    let Some(id) = installation["id"].as_u64() else {
+    let installation = body.at("installation");
+    let Some(id) = installation.at("id").as_u64() else {
         return Some(Err("no_installation"));
     };
-    let about = name == "installation" && installation["app_id"].is_u64();
+    let about = name == "installation" && installation.at("app_id").is_u64();
     let Some(workspace) = context.workspace else {
-        let created = about && text(&body["action"]) == "created";
+        let created = about && text(body.at("action")) == "created";
         return Some(if created {
             first(settings, installation, id)
         } else {
@@ -36,7 +37,7 @@ pub(super) fn read(
     if name != "installation" {
         return None;
     }
-    let (rule, change) = match text(&body["action"]) {
+    let (rule, change) = match text(body.at("action")) {
         "deleted" => ("uninstalled", InstallationChange::Revoked),
         "suspend" => ("suspended", InstallationChange::Suspended),
         "unsuspend" => ("unsuspended", InstallationChange::Resumed),
@@ -56,14 +57,17 @@ fn first(
     installation: &Value,
     id: u64,
 ) -> Result<WebhookOutcome, &'static str> {
-    let app = installation["app_id"].as_u64().map(|app| app.to_string());
+    let app = installation
+        .at("app_id")
+        .as_u64()
+        .map(|app| app.to_string());
     if app.is_none() || app != settings.app_id {
         return Err("other_workspace");
     }
     if !settings.requested {
         return Err("not_requested");
     }
-    let account = text(&installation["account"]["login"]);
+    let account = text(installation.at("account").at("login"));
     let other = |organization: &String| !organization.eq_ignore_ascii_case(account);
     if settings.organization.as_ref().is_some_and(other) {
         return Err("other_workspace");
@@ -78,7 +82,7 @@ fn changed(
     id: u64,
     change: InstallationChange,
 ) -> WebhookOutcome {
-    let at = ["suspended_at", "updated_at"].map(|name| installation[name].to_string());
+    let at = ["suspended_at", "updated_at"].map(|name| installation.at(name).to_string());
     let at = at.join("/").replace('"', "");
     let dedupe_key = format!(
         "installation:{id}:{rule}:{}",
@@ -93,12 +97,12 @@ fn changed(
 
 /// An installation as the gateway keeps it.
 pub(super) fn of(settings: &Settings, installation: &Value, id: u64) -> Workspace {
-    let account = &installation["account"];
-    let mut workspace = Workspace::new(id.to_string(), text(&account["login"]));
-    workspace.url = account["html_url"].as_str().map(str::to_owned);
+    let account = installation.at("account");
+    let mut workspace = Workspace::new(id.to_string(), text(account.at("login")));
+    workspace.url = account.at("html_url").as_str().map(str::to_owned);
     workspace.bot_id = settings.bot();
     workspace.bot_name.clone_from(&settings.app_slug);
-    let permissions = installation["permissions"].as_object();
+    let permissions = installation.at("permissions").as_object();
     let said = |(name, access): (&String, &Value)| format!("{name}:{}", text(access));
     workspace.granted = permissions.into_iter().flatten().map(said).collect();
     workspace

@@ -2,6 +2,7 @@
 //! the agent; it reads, comments, commits and reviews within the repositories of the installation.
 
 mod api;
+mod app;
 mod body;
 mod call;
 mod discussion;
@@ -9,6 +10,7 @@ mod error;
 mod explain;
 mod install;
 mod installation;
+mod json;
 mod jwt;
 mod manifest;
 mod mention;
@@ -25,6 +27,7 @@ mod tests;
 mod tools;
 mod triggers;
 mod verify;
+mod visit;
 
 use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
@@ -112,7 +115,7 @@ impl IntegrationProvider for GitHub {
         context: &InstallContext<'_>,
         attempt: &Attempt<'_>,
     ) -> Result<Visit, Error> {
-        install::authorize(context, attempt)
+        visit::authorize(context, attempt)
     }
 
     fn returned<'a>(
@@ -120,7 +123,7 @@ impl IntegrationProvider for GitHub {
         context: &'a InstallContext<'a>,
         returned: &'a Returned<'a>,
     ) -> BoxFuture<'a, Result<Progress, Error>> {
-        Box::pin(install::returned(context, returned))
+        Box::pin(visit::returned(context, returned))
     }
 
     fn connect<'a>(
@@ -131,11 +134,11 @@ impl IntegrationProvider for GitHub {
     }
 
     fn token<'a>(&'a self, context: &'a InstallContext<'a>) -> BoxFuture<'a, Result<Token, Error>> {
-        Box::pin(install::token(context))
+        Box::pin(app::token(context))
     }
 
     fn revoke<'a>(&'a self, context: &'a InstallContext<'a>) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(install::revoke(context))
+        Box::pin(app::revoke(context))
     }
 
     fn tools(&self) -> &'static [McpToolDescriptor] {

@@ -6,6 +6,7 @@ use keyway_core::provider::{
 use serde_json::Value;
 
 use super::installation;
+use super::json::At;
 use super::mention::mentions;
 use super::payload::{Cause, Event, labels, text};
 use super::place::Place;
@@ -38,11 +39,11 @@ pub(super) fn parse(
     let Some(event) = Event::of(name, &body) else {
         return ignored(request, "event_not_used");
     };
-    let Some(cause) = event.cause(text(&body["action"])) else {
+    let Some(cause) = event.cause(text(body.at("action"))) else {
         return ignored(request, "action_not_used");
     };
     let read = key(event, cause, &body).zip(Place::of(event, &body));
-    let read = read.zip(body["repository"]["id"].as_u64());
+    let read = read.zip(body.at("repository").at("id").as_u64());
     let Some(((dedupe_key, place), repository)) = read else {
         return ignored(request, "payload_incomplete");
     };
@@ -57,7 +58,7 @@ pub(super) fn parse(
         rule,
         // By the repository's id: its name may change.
         thread: Some(format!("{repository}#{}", place.number)),
-        user: Some(text(&body["sender"]["login"]).to_owned()),
+        user: Some(text(body.at("sender").at("login")).to_owned()),
         about: Some(prompt::about(event, &body)),
         text: prompt::tell(event, cause, &body),
         place: serde_json::to_value(place).unwrap_or_default(),
@@ -79,26 +80,26 @@ pub(super) fn ignored(request: &WebhookRequest<'_>, rule: &str) -> WebhookOutcom
 /// person can be added again, at another moment.
 fn key(event: Event, cause: Cause, body: &Value) -> Option<String> {
     let (subject, said) = (event.subject(body), event.said(body));
-    let (name, id) = (event.as_str(), said["id"].as_u64()?);
-    let at = |thing: &Value| text(&thing["updated_at"]).to_owned();
+    let (name, id) = (event.as_str(), said.at("id").as_u64()?);
+    let at = |thing: &Value| text(thing.at("updated_at")).to_owned();
     let key = match cause {
         Cause::Said => format!("{name}:{id}"),
         Cause::Edited => {
-            let words = sign::digest(text(&said["body"]).as_bytes());
+            let words = sign::digest(text(said.at("body")).as_bytes());
             format!("{name}:{id}:edited:{}:{words}", at(said))
         }
         Cause::Labeled => {
-            let label = body["label"]["id"].as_u64()?;
+            let label = body.at("label").at("id").as_u64()?;
             format!("{name}:{id}:labeled:{label}:{}", at(subject))
         }
         Cause::Assigned => {
-            let assignee = body["assignee"]["id"].as_u64()?;
+            let assignee = body.at("assignee").at("id").as_u64()?;
             format!("{name}:{id}:assigned:{assignee}:{}", at(subject))
         }
         Cause::ReviewRequested => {
             let reviewer = ["requested_reviewer", "requested_team"]
                 .iter()
-                .find_map(|who| Some(format!("{who}:{}", body[*who]["id"].as_u64()?)))?;
+                .find_map(|who| Some(format!("{who}:{}", body.at(who).at("id").as_u64()?)))?;
             format!("{name}:{id}:{reviewer}:{}", at(subject))
         }
     };
@@ -117,25 +118,25 @@ fn wakes(
     if is_own(cause, body, said, settings) {
         return Err("own_event");
     }
-    if !triggers.covers(text(&body["repository"]["full_name"])) {
+    if !triggers.covers(text(body.at("repository").at("full_name"))) {
         return Err("repository_not_listed");
     }
     let rule = match cause {
         Cause::Said | Cause::Edited => mentioned(cause, body, said, settings, triggers)?,
         Cause::Labeled => {
-            let label = text(&body["label"]["name"]);
+            let label = text(body.at("label").at("name"));
             has(&triggers.labels, label)
                 .then_some("labeled")
                 .ok_or("label_not_listed")?
         }
         Cause::Assigned => {
-            let login = text(&body["assignee"]["login"]);
+            let login = text(body.at("assignee").at("login"));
             let ours = settings.is_bot(login) || has(&triggers.assignees, login);
             ours.then_some("assigned").ok_or("assignee_not_listed")?
         }
         Cause::ReviewRequested => {
-            let login = text(&body["requested_reviewer"]["login"]);
-            let team = text(&body["requested_team"]["slug"]);
+            let login = text(body.at("requested_reviewer").at("login"));
+            let team = text(body.at("requested_team").at("slug"));
             let ours = settings.is_bot(login)
                 || has(&triggers.reviewers, login)
                 || has(&triggers.review_teams, team);
@@ -153,11 +154,13 @@ fn wakes(
 
 /// Whether the agent did it itself. A comment says which app made it, under whatever name the app has now.
 fn is_own(cause: Cause, body: &Value, said: &Value, settings: &Settings) -> bool {
-    let app = said["performed_via_github_app"]["id"]
+    let app = said
+        .at("performed_via_github_app")
+        .at("id")
         .as_u64()
         .map(|id| id.to_string());
     let made = cause == Cause::Said && app.is_some() && app == settings.app_id;
-    made || settings.is_bot(text(&body["sender"]["login"]))
+    made || settings.is_bot(text(body.at("sender").at("login")))
 }
 
 fn mentioned(
@@ -172,14 +175,17 @@ fn mentioned(
     }
     let slug = settings.app_slug.as_deref().ok_or("no_mention")?;
     if cause == Cause::Edited {
-        let before = body["changes"]["body"]["from"]
+        let before = body
+            .at("changes")
+            .at("body")
+            .at("from")
             .as_str()
             .ok_or("edit_of_nothing_said")?;
         if mentions(before, slug) {
             return Err("edit_mentions_again");
         }
     }
-    mentions(text(&said["body"]), slug)
+    mentions(text(said.at("body")), slug)
         .then_some("mentioned")
         .ok_or("no_mention")
 }
@@ -188,21 +194,21 @@ fn mentioned(
 /// changes what somebody else made needs to have rights there. Labels and reviewers that come with what a
 /// stranger opens are the stranger's.
 fn may(cause: Cause, body: &Value, said: &Value, triggers: &Triggers) -> Result<(), &'static str> {
-    let sender = text(&body["sender"]["login"]);
+    let sender = text(body.at("sender").at("login"));
     if let Some(people) = &triggers.people {
         return has(people, sender).then_some(()).ok_or("person_not_listed");
     }
-    if text(&body["sender"]["type"]) != "User" {
+    if text(body.at("sender").at("type")) != "User" {
         return Err("sender_is_bot");
     }
     let listed = |one: &Association| triggers.associations.contains(one);
-    let author = text(&said["user"]["login"]).eq_ignore_ascii_case(sender);
+    let author = text(said.at("user").at("login")).eq_ignore_ascii_case(sender);
     if cause != Cause::Said && !author {
         // Which of the two it is, is not said.
         let both = listed(&Association::Member) && listed(&Association::Collaborator);
         return both.then_some(()).ok_or("association_unknown");
     }
-    let association = serde_json::from_value(said["author_association"].clone());
+    let association = serde_json::from_value(said.at("author_association").clone());
     let allowed = author && association.is_ok_and(|one| listed(&one));
     allowed.then_some(()).ok_or("association_not_listed")
 }

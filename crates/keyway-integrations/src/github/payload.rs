@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::json::At;
+
 /// Events that can wake the agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Event {
@@ -43,7 +45,7 @@ impl Event {
         };
         let fits = SHAPE
             .iter()
-            .all(|member| body[*member].is_object() == shape.contains(member));
+            .all(|member| body.at(member).is_object() == shape.contains(member));
         fits.then_some(event)
     }
 
@@ -80,17 +82,19 @@ impl Event {
     /// The issue, pull request or discussion it is about.
     pub(super) fn subject(self, body: &Value) -> &Value {
         match self {
-            Self::Issue | Self::IssueComment => &body["issue"],
-            Self::PullRequest | Self::Review | Self::ReviewComment => &body["pull_request"],
-            Self::Discussion | Self::DiscussionComment => &body["discussion"],
+            Self::Issue | Self::IssueComment => body.at("issue"),
+            Self::PullRequest | Self::Review | Self::ReviewComment => body.at("pull_request"),
+            Self::Discussion | Self::DiscussionComment => body.at("discussion"),
         }
     }
 
     /// What was said: the comment or the review, or what it is about itself.
     pub(super) fn said(self, body: &Value) -> &Value {
         match self {
-            Self::IssueComment | Self::ReviewComment | Self::DiscussionComment => &body["comment"],
-            Self::Review => &body["review"],
+            Self::IssueComment | Self::ReviewComment | Self::DiscussionComment => {
+                body.at("comment")
+            }
+            Self::Review => body.at("review"),
             Self::Issue | Self::PullRequest | Self::Discussion => self.subject(body),
         }
     }
@@ -103,9 +107,9 @@ pub(super) fn text(value: &Value) -> &str {
 
 /// The names of labels.
 pub(super) fn labels(subject: &Value) -> impl Iterator<Item = &str> {
-    let labels = subject["labels"].as_array().map(Vec::as_slice);
+    let labels = subject.at("labels").as_array().map(Vec::as_slice);
     labels
         .unwrap_or_default()
         .iter()
-        .map(|label| text(&label["name"]))
+        .map(|label| text(label.at("name")))
 }

@@ -3,6 +3,7 @@ use keyway_core::{Error, Kind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::json::At;
 use super::payload::{Event, text};
 use super::repository::Repository;
 
@@ -40,28 +41,31 @@ impl Place {
     /// Where a payload says it happened; `None` where it does not.
     pub(super) fn of(event: Event, body: &Value) -> Option<Self> {
         let (subject, said) = (event.subject(body), event.said(body));
-        let repository = Repository::parse(body["repository"]["full_name"].as_str()?)?;
+        let repository = Repository::parse(body.at("repository").at("full_name").as_str()?)?;
         let kind = match event {
-            Event::Issue | Event::IssueComment if subject["pull_request"].is_object() => {
+            Event::Issue | Event::IssueComment if subject.at("pull_request").is_object() => {
                 PlaceKind::PullRequest
             }
             Event::Issue | Event::IssueComment => PlaceKind::Issue,
             Event::PullRequest | Event::Review | Event::ReviewComment => PlaceKind::PullRequest,
             Event::Discussion | Event::DiscussionComment => PlaceKind::Discussion,
         };
-        let comment = &body["comment"]["id"];
-        let thread = body["comment"]["in_reply_to_id"]
+        let comment = body.at("comment").at("id");
+        let thread = body
+            .at("comment")
+            .at("in_reply_to_id")
             .as_u64()
             .or(comment.as_u64());
-        let at = ["updated_at", "submitted_at", "created_at"].map(|name| text(&said[name]));
+        let at = ["updated_at", "submitted_at", "created_at"].map(|name| text(said.at(name)));
         Some(Self {
             repository: repository.as_str().to_owned(),
-            number: subject["number"].as_u64()?,
+            number: subject.at("number").as_u64()?,
             kind,
             at: (*at.iter().find(|at| !at.is_empty())?).to_owned(),
             comment_id: comment.as_u64(),
             review_thread: thread.filter(|_| event == Event::ReviewComment),
-            node_id: subject["node_id"]
+            node_id: subject
+                .at("node_id")
                 .as_str()
                 .filter(|_| kind == PlaceKind::Discussion)
                 .map(str::to_owned),

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::json::At;
 use super::payload::{Cause, Event, labels, text};
 
 /// The most characters of a piece that is not what was said itself.
@@ -10,9 +11,9 @@ const PIECE: usize = 8_000;
 /// The title of what an event is about, with its number.
 pub(super) fn about(event: Event, body: &Value) -> String {
     let subject = event.subject(body);
-    let repository = text(&body["repository"]["full_name"]);
-    let title = cut(text(&subject["title"]), 200);
-    format!("{repository}#{} {title}", subject["number"])
+    let repository = text(body.at("repository").at("full_name"));
+    let title = cut(text(subject.at("title")), 200);
+    format!("{repository}#{} {title}", subject.at("number"))
         .trim_end()
         .to_owned()
 }
@@ -26,26 +27,26 @@ pub(super) fn tell(event: Event, cause: Cause, body: &Value) -> String {
             lines.push(format!("{name}: {value}"));
         }
     };
-    line("Address", text(&said["html_url"]));
+    line("Address", text(said.at("html_url")));
     line("Opened by", &person(subject));
-    line("State", text(&subject["state"]));
+    line("State", text(subject.at("state")));
     line("Labels", &labels(subject).collect::<Vec<_>>().join(", "));
     line("Changes", &changes(subject));
     line("What happened", &happened(event, cause, body));
-    line("File", &file(&body["comment"]));
+    line("File", &file(body.at("comment")));
     if !std::ptr::eq(said, subject) {
         let who = person(said);
         lines.push(format!(
             "\n{} by {who}:\n{}",
             spoken(event),
-            text(&said["body"])
+            text(said.at("body"))
         ));
-        let hunk = cut(text(&said["diff_hunk"]), PIECE);
+        let hunk = cut(text(said.at("diff_hunk")), PIECE);
         if !hunk.is_empty() {
             lines.push(format!("\nThe lines it is about:\n{hunk}"));
         }
     }
-    let words = text(&subject["body"]);
+    let words = text(subject.at("body"));
     let words = if std::ptr::eq(said, subject) {
         words.to_owned()
     } else {
@@ -59,7 +60,7 @@ pub(super) fn tell(event: Event, cause: Cause, body: &Value) -> String {
 
 fn kind(event: Event, subject: &Value) -> &'static str {
     match event {
-        Event::Issue | Event::IssueComment if !subject["pull_request"].is_object() => "Issue",
+        Event::Issue | Event::IssueComment if !subject.at("pull_request").is_object() => "Issue",
         Event::Discussion | Event::DiscussionComment => "Discussion",
         _ => "Pull request",
     }
@@ -76,8 +77,8 @@ fn spoken(event: Event) -> &'static str {
 /// Who made a thing, and what they are to the repository.
 fn person(thing: &Value) -> String {
     let (login, association) = (
-        text(&thing["user"]["login"]),
-        text(&thing["author_association"]),
+        text(thing.at("user").at("login")),
+        text(thing.at("author_association")),
     );
     match association {
         "" => login.to_owned(),
@@ -86,18 +87,27 @@ fn person(thing: &Value) -> String {
 }
 
 fn happened(event: Event, cause: Cause, body: &Value) -> String {
-    let sender = text(&body["sender"]["login"]);
+    let sender = text(body.at("sender").at("login"));
     match cause {
         Cause::Said | Cause::Edited if event == Event::Review => {
-            format!("{sender} reviewed it: {}", text(&body["review"]["state"]))
+            format!(
+                "{sender} reviewed it: {}",
+                text(body.at("review").at("state"))
+            )
         }
         Cause::Said => format!("{sender} mentioned you"),
         Cause::Edited => format!("{sender} mentioned you in an edit"),
-        Cause::Labeled => format!("{sender} added the label {}", text(&body["label"]["name"])),
-        Cause::Assigned => format!("{sender} assigned {}", text(&body["assignee"]["login"])),
+        Cause::Labeled => format!(
+            "{sender} added the label {}",
+            text(body.at("label").at("name"))
+        ),
+        Cause::Assigned => format!(
+            "{sender} assigned {}",
+            text(body.at("assignee").at("login"))
+        ),
         Cause::ReviewRequested => {
-            let team = text(&body["requested_team"]["slug"]);
-            let person = text(&body["requested_reviewer"]["login"]);
+            let team = text(body.at("requested_team").at("slug"));
+            let person = text(body.at("requested_reviewer").at("login"));
             format!("{sender} asked {person}{team} for a review")
         }
     }
@@ -106,20 +116,20 @@ fn happened(event: Event, cause: Cause, body: &Value) -> String {
 /// What a pull request would change, in numbers.
 fn changes(subject: &Value) -> String {
     let (Some(base), Some(head)) = (
-        subject["base"]["ref"].as_str(),
-        subject["head"]["ref"].as_str(),
+        subject.at("base").at("ref").as_str(),
+        subject.at("head").at("ref").as_str(),
     ) else {
         return String::new();
     };
-    let Some(files) = subject["changed_files"].as_u64() else {
+    let Some(files) = subject.at("changed_files").as_u64() else {
         return format!("{head} into {base}");
     };
-    let (more, less) = (&subject["additions"], &subject["deletions"]);
+    let (more, less) = (subject.at("additions"), subject.at("deletions"));
     format!("{files} files, {more} lines added, {less} removed, {head} into {base}")
 }
 
 fn file(comment: &Value) -> String {
-    match (comment["path"].as_str(), comment["line"].as_u64()) {
+    match (comment.at("path").as_str(), comment.at("line").as_u64()) {
         (Some(path), Some(line)) => format!("{path}, line {line}"),
         (Some(path), None) => path.to_owned(),
         _ => String::new(),

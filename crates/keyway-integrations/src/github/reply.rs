@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::api::{Api, unreadable};
 use super::call::path;
 use super::discussion;
+use super::json::At;
 use super::payload::text;
 use super::place::{Place, PlaceKind};
 use super::settings::Settings;
@@ -74,7 +75,7 @@ pub(super) async fn find(
         ];
         let found = api.query(&comments, &query).await?;
         let found = found.as_array().ok_or_else(unreadable)?;
-        let ours = |one: &&Value| is_ours(one, &settings) && text(&one["body"]).contains(&hidden);
+        let ours = |one: &&Value| is_ours(one, &settings) && text(one.at("body")).contains(&hidden);
         if let Some(one) = found.iter().find(ours) {
             return posted(one).map(Some);
         }
@@ -87,15 +88,17 @@ pub(super) async fn find(
 
 /// Whether the app wrote a comment.
 fn is_ours(comment: &Value, settings: &Settings) -> bool {
-    let app = comment["performed_via_github_app"]["id"]
+    let app = comment
+        .at("performed_via_github_app")
+        .at("id")
         .as_u64()
         .map(|id| id.to_string());
-    app.is_some() && app == settings.app_id || settings.is_bot(text(&comment["user"]["login"]))
+    app.is_some() && app == settings.app_id || settings.is_bot(text(comment.at("user").at("login")))
 }
 
 fn posted(comment: &Value) -> Result<Posted, Error> {
-    let id = comment["id"].as_u64().ok_or_else(unreadable)?;
-    let url = comment["html_url"].as_str().map(str::to_owned);
+    let id = comment.at("id").as_u64().ok_or_else(unreadable)?;
+    let url = comment.at("html_url").as_str().map(str::to_owned);
     Ok(Posted {
         id: id.to_string(),
         url,

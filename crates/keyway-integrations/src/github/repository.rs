@@ -19,7 +19,7 @@ impl Repository {
     /// Reads `owner/name`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (owner, name) = text.split_once('/')?;
-        let owned = (1..=64).contains(&owner.len())
+        let good_owner = (1..=64).contains(&owner.len())
             && owner
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
@@ -27,7 +27,7 @@ impl Repository {
         let good = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         let named = (1..=100).contains(&name.len()) && name.bytes().all(good);
         let led = name == "." || name == "..";
-        (owned && named && !led).then(|| Self {
+        (good_owner && named && !led).then(|| Self {
             full: text.to_owned(),
         })
     }
@@ -68,7 +68,9 @@ pub(super) fn file_path(text: &str) -> Option<String> {
 /// The name of a branch, a tag or a commit, with each segment encoded (git's check-ref-format).
 pub(super) fn reference(text: &str) -> Option<String> {
     let bad = |char: char| char.is_ascii_control() || " ~^:?*[\\".contains(char);
-    let part = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
+    let part = |part: &str| {
+        !part.is_empty() && !part.starts_with('.') && part.strip_suffix(".lock").is_none()
+    };
     let good = (1..=255).contains(&text.len())
         && !text.contains(bad)
         && !text.contains("..")

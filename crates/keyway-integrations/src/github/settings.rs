@@ -145,9 +145,9 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn wrong(settings: Value) -> Vec<String> {
+    fn wrong(settings: &Value) -> Vec<String> {
         let mut problems = Vec::new();
-        Settings::read(&settings).unwrap().check(&mut problems);
+        Settings::read(settings).unwrap().check(&mut problems);
         problems.into_iter().map(|one| one.pointer).collect()
     }
 
@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(usual.web(), "https://github.com");
         let own =
             json!({ "apiUrl": "https://git.example/api/v3/", "webUrl": "https://git.example/" });
-        assert!(wrong(own.clone()).is_empty());
+        assert!(wrong(&own).is_empty());
         let own = Settings::read(&own).unwrap();
         assert_eq!(own.api(), "https://git.example/api/v3");
         assert_eq!(own.graphql(), "https://git.example/api/graphql");
@@ -176,18 +176,19 @@ mod tests {
             "https://git.example/?a=b",
         ] {
             assert_eq!(
-                wrong(json!({ "apiUrl": bad })),
+                wrong(&json!({ "apiUrl": bad })),
                 ["/settings/apiUrl"],
                 "{bad}"
             );
         }
         assert!(
-            wrong(json!({ "apiUrl": "http://localhost:1", "webUrl": "http://[::1]:1" })).is_empty()
+            wrong(&json!({ "apiUrl": "http://localhost:1", "webUrl": "http://[::1]:1" }))
+                .is_empty()
         );
         let all =
             json!({ "organization": "a/b", "appId": "Iv1", "appSlug": "", "installationId": "-1" });
         let places = ["organization", "appId", "appSlug", "installationId"];
-        assert_eq!(wrong(all), places.map(|name| format!("/settings/{name}")));
+        assert_eq!(wrong(&all), places.map(|name| format!("/settings/{name}")));
         let unknown = Settings::read(&json!({ "s3cret": 1 })).unwrap_err();
         assert_eq!(unknown.code(), "invalid_input");
         assert!(!format!("{unknown:?}").contains("s3cret"));

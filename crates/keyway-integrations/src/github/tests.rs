@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use super::GitHub;
 
 mod checking;
+mod installation;
 mod parsing;
 mod verifying;
+mod waking;
 
 const SECRET: &str = "It's a Secret to Everybody";
 

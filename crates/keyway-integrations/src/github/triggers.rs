@@ -63,6 +63,9 @@ pub(super) enum Association {
     None,
 }
 
+/// The name of a list, its entries, whether one is good, and what was expected.
+type List<'a> = (&'a str, &'a [String], fn(&str) -> bool, &'a str);
+
 /// The most entries of a list.
 const MOST: usize = 100;
 
@@ -93,7 +96,7 @@ impl Triggers {
                 });
             }
         };
-        let lists: [(&str, &[String], fn(&str) -> bool, &str); 7] = [
+        let lists: [List<'_>; 7] = [
             ("labels", &self.labels, is_label, "the name of a label"),
             ("assignees", &self.assignees, is_login, "a login"),
             ("reviewers", &self.reviewers, is_login, "a login"),
@@ -195,13 +198,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn wrong(triggers: Value) -> Vec<String> {
+    fn wrong(triggers: &Value) -> Vec<String> {
         let settings = Settings {
             app_slug: Some("keyway".into()),
             ..Settings::default()
         };
         let mut problems = Vec::new();
-        Triggers::read(&triggers)
+        Triggers::read(triggers)
             .unwrap()
             .check(&settings, &mut problems);
         problems.into_iter().map(|one| one.pointer).collect()
@@ -209,23 +212,23 @@ mod tests {
 
     #[test]
     fn triggers_that_cannot_work_are_told_at_their_place() {
-        assert!(wrong(json!({})).is_empty());
-        assert!(wrong(json!({ "mentions": false, "labels": ["agent"] })).is_empty());
-        assert_eq!(wrong(json!({ "mentions": false })), ["/triggers"]);
-        assert_eq!(wrong(json!({ "people": [] })), ["/triggers/people"]);
+        assert!(wrong(&json!({})).is_empty());
+        assert!(wrong(&json!({ "mentions": false, "labels": ["agent"] })).is_empty());
+        assert_eq!(wrong(&json!({ "mentions": false })), ["/triggers"]);
+        assert_eq!(wrong(&json!({ "people": [] })), ["/triggers/people"]);
         assert_eq!(
-            wrong(json!({ "people": ["Keyway[bot]"] })),
+            wrong(&json!({ "people": ["Keyway[bot]"] })),
             ["/triggers/people"]
         );
         assert_eq!(
-            wrong(json!({ "associations": [] })),
+            wrong(&json!({ "associations": [] })),
             ["/triggers/associations"]
         );
         let lists = json!({
             "labels": ["ok", " "], "repositories": ["acme/web", "acme"], "assignees": ["a b"], "withLabels": [""]
         });
         assert_eq!(
-            wrong(lists),
+            wrong(&lists),
             [
                 "/triggers/labels/1",
                 "/triggers/assignees/0",
@@ -234,7 +237,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            wrong(json!({ "labels": vec!["x"; 101] })),
+            wrong(&json!({ "labels": vec!["x"; 101] })),
             ["/triggers/labels"]
         );
         let refused = Triggers::read(&json!({ "s3cret": true })).unwrap_err();

@@ -78,9 +78,8 @@ impl State {
                 "'Expiration time' claim ('exp') is too far in the future",
             ));
         }
-        let issuer = claims["iss"].as_str() == Some(app.id.to_string().as_str());
-        issuer
-            .then_some(app)
+        let ours = claims["iss"].as_str() == Some(app.id.to_string().as_str());
+        ours.then_some(app)
             .ok_or_else(|| refuse("Integration not found"))
     }
 

@@ -2,13 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Answered};
+use super::answer::Answer;
 use super::guard::Request;
-use super::state::State;
+use super::state::{Installation, State};
 
 impl State {
     /// `POST /graphql`. A discussion's node id is `D_<repository>#<number>`.
-    pub(super) fn graphql(&mut self, request: &Request, bot: &str) -> Answered {
+    pub(super) fn graphql(
+        &mut self,
+        request: &Request,
+        installation: &Installation,
+        bot: &str,
+    ) -> Answer {
+        if !installation.permissions.contains_key("discussions") {
+            return failed("FORBIDDEN", "Resource not accessible by integration");
+        }
         let body = request.json();
         let (query, variables) = (
             body["query"].as_str().unwrap_or_default(),
@@ -22,23 +30,19 @@ impl State {
             found.and_then(|(name, number)| Some((name.to_owned(), number.parse::<u64>().ok()?)));
         let found = found.filter(|(name, _)| self.repositories.contains_key(&name.to_lowercase()));
         let Some((name, number)) = found else {
-            return Ok(failed(
+            return failed(
                 "NOT_FOUND",
                 "Could not resolve to a node with the global id",
-            ));
+            );
         };
         if query.contains("addDiscussionComment") {
             if self.repository(&name).archived {
-                return Ok(failed(
-                    "UNPROCESSABLE",
-                    "Repository was archived so is read-only.",
-                ));
+                return failed("UNPROCESSABLE", "Repository was archived so is read-only.");
             }
             let words = variables["body"].as_str().unwrap_or_default().to_owned();
             let comment = self.discussion_comment(&name, number, bot, &words);
-            return Ok(Answer::ok(
-                json!({ "data": { "addDiscussionComment": { "comment": comment } } }),
-            ));
+            let data = json!({ "addDiscussionComment": { "comment": comment } });
+            return Answer::ok(json!({ "data": data }));
         }
         let all: Vec<_> = self.repository(&name).discussion_comments.iter().collect();
         let all = all
@@ -56,10 +60,10 @@ impl State {
             .unwrap_or(all.len());
         let start = end.saturating_sub(100);
         let nodes = all.get(start..end).unwrap_or_default();
-        Ok(Answer::ok(json!({ "data": { "node": { "comments": {
+        Answer::ok(json!({ "data": { "node": { "comments": {
             "nodes": nodes,
             "pageInfo": { "hasPreviousPage": start > 0, "startCursor": start.to_string() },
-        } } } })))
+        } } } }))
     }
 
     /// Writes a comment in a discussion.

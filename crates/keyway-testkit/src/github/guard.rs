@@ -86,6 +86,14 @@ impl Request {
     }
 }
 
+impl Installation {
+    /// Whether it sees a repository.
+    pub(super) fn sees(&self, name: &str) -> bool {
+        let owner = name.split('/').next().unwrap_or_default();
+        owner.eq_ignore_ascii_case(&self.account) && !self.hidden.contains(&name.to_lowercase())
+    }
+}
+
 impl State {
     /// The installation whose token came.
     pub(super) fn installation_of(&self, request: &Request) -> Result<Installation, Answer> {
@@ -100,13 +108,6 @@ impl State {
             return Err(Answer::refuse(403, "This installation has been suspended"));
         }
         Ok(found.clone())
-    }
-
-    /// Whether an installation sees a repository.
-    pub(super) fn sees(&self, installation: &Installation, name: &str) -> bool {
-        let owner = name.split('/').next().unwrap_or_default();
-        owner.eq_ignore_ascii_case(&installation.account)
-            && !installation.hidden.contains(&name.to_lowercase())
     }
 
     /// Whether what is asked of a repository is within the installation's permissions. What is public can be
@@ -129,7 +130,7 @@ impl State {
                 format!("{permission}={access}"),
             )
         };
-        if !self.sees(installation, name) {
+        if !installation.sees(name) {
             return match (repository.private, reads) {
                 (true, _) => Err(Answer::not_found()),
                 (false, true) => Ok(()),

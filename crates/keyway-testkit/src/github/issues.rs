@@ -73,7 +73,7 @@ impl State {
                     return Err(Answer::refuse(404, "Label does not exist"));
                 }
                 self.change(name, number, "labels", |all| {
-                    all.retain(|one| one["name"] != label)
+                    all.retain(|one| one["name"] != label);
                 })
             }
             ("POST", ["assignees"]) => {

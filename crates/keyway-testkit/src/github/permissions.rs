@@ -6,7 +6,7 @@ pub(super) fn needed(method: &str, rest: &[&str]) -> Option<(&'static str, &'sta
     let permission = match rest {
         [] => "metadata",
         ["issues", ..] => "issues",
-        ["pulls", _, "merge"] | ["contents", ..] | ["git", ..] => "contents",
+        ["pulls", _, "merge"] | ["contents" | "git", ..] => "contents",
         ["pulls", ..] => "pull_requests",
         ["commits", _, "check-runs"] => "checks",
         ["commits", _, "status"] => "statuses",

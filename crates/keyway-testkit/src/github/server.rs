@@ -178,14 +178,14 @@ fn on_api(state: &mut State, request: &Request, path: &str) -> Answered {
         .unwrap_or_default();
     let bot = format!("{slug}[bot]");
     match path.as_slice() {
-        ["graphql"] => state.graphql(request, &bot),
+        ["graphql"] => Ok(state.graphql(request, &installation, &bot)),
         ["installation", "repositories"] => {
             let names: Vec<_> = state
                 .repositories
                 .values()
                 .map(|one| one.name.clone())
                 .collect();
-            let seen = names.iter().filter(|name| state.sees(&installation, name));
+            let seen = names.iter().filter(|name| installation.sees(name));
             let seen: Vec<_> = seen.map(|name| state.show_repository(name)).collect();
             Ok(Answer::ok(
                 json!({ "total_count": seen.len(), "repositories": seen }),

@@ -128,16 +128,13 @@ impl Payloads<'_> {
                 repository.issues[&number].clone(),
             )
         };
-        let event = match pull {
-            Some(mut pull) => {
-                pull["labels"] = issue["labels"].clone();
-                payload["pull_request"] = pull;
-                "pull_request"
-            }
-            None => {
-                payload["issue"] = issue;
-                "issues"
-            }
+        let event = if let Some(mut pull) = pull {
+            pull["labels"] = issue["labels"].clone();
+            payload["pull_request"] = pull;
+            "pull_request"
+        } else {
+            payload["issue"] = issue;
+            "issues"
         };
         payload["number"] = number.into();
         merge(&mut payload, more);

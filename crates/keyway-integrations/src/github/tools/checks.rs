@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::github::api::unreadable;
 use crate::github::call::{Call, missing, path, read};
+use crate::github::json::At;
 use crate::github::repository::reference;
 
 #[derive(Deserialize)]
@@ -25,17 +26,14 @@ pub(super) async fn get(call: &Call<'_>, input: &Value) -> Result<Value, Error> 
         None => None,
     };
     let repository = call.repository(input.repository.as_deref()).await?;
-    let commit = match named {
-        Some(commit) => commit,
-        None => {
-            let number = call.number(&repository, input.number)?;
-            let pull = path(&repository, format_args!("/pulls/{number}"));
-            let pull = call.api.get(&pull).await?;
-            pull["head"]["sha"]
-                .as_str()
-                .and_then(reference)
-                .ok_or_else(unreadable)?
-        }
+    let commit = if let Some(commit) = named {
+        commit
+    } else {
+        let number = call.number(&repository, input.number)?;
+        let pull = path(&repository, format_args!("/pulls/{number}"));
+        let pull = call.api.get(&pull).await?;
+        let sha = pull.at("head").at("sha").as_str().and_then(reference);
+        sha.ok_or_else(unreadable)?
     };
     let commit = path(&repository, format_args!("/commits/{commit}"));
     let page = [("per_page", "100")];
@@ -43,21 +41,21 @@ pub(super) async fn get(call: &Call<'_>, input: &Value) -> Result<Value, Error> 
         .api
         .query(&format!("{commit}/check-runs"), &page)
         .await?;
-    let runs = runs["check_runs"].as_array().ok_or_else(unreadable)?;
+    let runs = runs.at("check_runs").as_array().ok_or_else(unreadable)?;
     let run = |run: &Value| {
         json!({
-            "name": run["name"],
-            "status": run["status"],
-            "conclusion": run["conclusion"],
-            "title": run["output"]["title"],
-            "url": run["html_url"],
+            "name": run.at("name"),
+            "status": run.at("status"),
+            "conclusion": run.at("conclusion"),
+            "title": run.at("output").at("title"),
+            "url": run.at("html_url"),
         })
     };
     let status = call.api.query(&format!("{commit}/status"), &page).await?;
-    let statuses = status["statuses"].as_array().ok_or_else(unreadable)?;
-    let one = |one: &Value| json!({ "name": one["context"], "state": one["state"], "title": one["description"], "url": one["target_url"] });
+    let statuses = status.at("statuses").as_array().ok_or_else(unreadable)?;
+    let one = |one: &Value| json!({ "name": one.at("context"), "state": one.at("state"), "title": one.at("description"), "url": one.at("target_url") });
     Ok(json!({
-        "sha": status["sha"],
+        "sha": status.at("sha"),
         "checks": runs.iter().map(run).collect::<Vec<_>>(),
         "statuses": statuses.iter().map(one).collect::<Vec<_>>(),
     }))

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::github::api::unreadable;
 use crate::github::call::{Call, missing, path, read};
+use crate::github::json::At;
 use crate::github::publication::{DISPATCH, MERGE};
 use crate::github::repository::{Repository, file_path, reference};
 
@@ -65,14 +66,18 @@ pub(super) async fn commit(call: &Call<'_>, input: &Value) -> Result<Value, Erro
     };
     let git = |rest: &str| path(&repository, format_args!("/git/{rest}"));
     let before = call.api.get(&git(&format!("commits/{parent}"))).await?;
-    let base = before["tree"]["sha"].as_str().ok_or_else(unreadable)?;
+    let base = before
+        .at("tree")
+        .at("sha")
+        .as_str()
+        .ok_or_else(unreadable)?;
     let made = call
         .api
         .post(&git("trees"), &json!({ "base_tree": base, "tree": tree }))
         .await?;
-    let body = json!({ "message": input.message, "tree": made["sha"], "parents": [parent] });
+    let body = json!({ "message": input.message, "tree": made.at("sha"), "parents": [parent] });
     let made = call.api.post(&git("commits"), &body).await?;
-    let sha = made["sha"].as_str().ok_or_else(unreadable)?;
+    let sha = made.at("sha").as_str().ok_or_else(unreadable)?;
     if is_new {
         let body = json!({ "ref": format!("refs/heads/{}", input.branch), "sha": sha });
         call.api.post(&git("refs"), &body).await?;
@@ -82,14 +87,16 @@ pub(super) async fn commit(call: &Call<'_>, input: &Value) -> Result<Value, Erro
             .send(Method::PATCH, &git(&format!("refs/heads/{branch}")), &body)
             .await?;
     }
-    Ok(json!({ "sha": sha, "branch": input.branch, "newBranch": is_new, "url": made["html_url"] }))
+    Ok(
+        json!({ "sha": sha, "branch": input.branch, "newBranch": is_new, "url": made.at("html_url") }),
+    )
 }
 
 /// The commit that a branch is at.
 async fn tip(call: &Call<'_>, repository: &Repository, branch: &str) -> Result<String, Error> {
     let head = path(repository, format_args!("/git/ref/heads/{branch}"));
     let found = call.api.get(&head).await?;
-    let sha = found["object"]["sha"].as_str().and_then(reference);
+    let sha = found.at("object").at("sha").as_str().and_then(reference);
     sha.ok_or_else(unreadable)
 }
 

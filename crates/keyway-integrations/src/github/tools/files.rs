@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::shown;
 use crate::github::api::unreadable;
 use crate::github::call::{Call, missing, path, read};
+use crate::github::json::{At, put};
 use crate::github::payload::text;
 use crate::github::repository::{file_path, reference};
 
@@ -37,19 +38,20 @@ pub(super) async fn get(call: &Call<'_>, input: &Value) -> Result<Value, Error> 
     let found = call.api.query(&contents, &query).await?;
     if let Some(entries) = found.as_array() {
         let entries = entries.iter();
-        let entries = entries
-            .map(|one| json!({ "name": one["name"], "type": one["type"], "size": one["size"] }));
+        let entries = entries.map(
+            |one| json!({ "name": one.at("name"), "type": one.at("type"), "size": one.at("size") }),
+        );
         return Ok(json!({ "entries": entries.collect::<Vec<_>>() }));
     }
-    if text(&found["type"]) != "file" {
+    if text(found.at("type")) != "file" {
         return Err(Error::new(
             Kind::Conflict,
             "file_not_text",
             "this is a link or another repository in this one",
         ));
     }
-    let content = match text(&found["encoding"]) {
-        "base64" => text(&found["content"]).replace(['\n', '\r'], ""),
+    let content = match text(found.at("encoding")) {
+        "base64" => text(found.at("content")).replace(['\n', '\r'], ""),
         // GitHub gives none of what is larger than a mebibyte.
         "none" => {
             let message = "the file is larger than what GitHub shows in one piece";
@@ -66,6 +68,6 @@ pub(super) async fn get(call: &Call<'_>, input: &Value) -> Result<Value, Error> 
         )
     })?;
     let mut shown = shown::piece("content", &whole, input.offset)?;
-    shown["sha"] = found["sha"].clone();
+    put(&mut shown, "sha", found.at("sha").clone());
     Ok(shown)
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::shown;
 use crate::github::api::unreadable;
 use crate::github::call::{Call, missing, path, read};
+use crate::github::json::{At, put};
 use crate::github::repository::segment;
 
 /// An issue or a pull request.
@@ -31,7 +32,7 @@ pub(super) async fn get(call: &Call<'_>, input: &Value) -> Result<Value, Error> 
     let input: Target = read(input)?;
     let issue = issue(call, input.repository.as_deref(), input.number).await?;
     let found = call.api.get(&issue).await?;
-    if found["pull_request"].is_object() {
+    if found.at("pull_request").is_object() {
         // Reading one is another scope.
         return Err(Error::new(
             Kind::Conflict,
@@ -41,7 +42,11 @@ pub(super) async fn get(call: &Call<'_>, input: &Value) -> Result<Value, Error> 
         .with_hint("use get_pull_request"));
     }
     let mut shown = shown::subject(&found);
-    shown["comments"] = shown::comments(&call.api, &issue, &found["comments"]).await?;
+    put(
+        &mut shown,
+        "comments",
+        shown::comments(&call.api, &issue, found.at("comments")).await?,
+    );
     Ok(shown)
 }
 
@@ -117,7 +122,7 @@ pub(super) async fn assign(call: &Call<'_>, input: &Value) -> Result<Value, Erro
         .api
         .send(Method::POST, &format!("{issue}/assignees"), &body)
         .await?;
-    let assigned = shown::logins(&found["assignees"]);
+    let assigned = shown::logins(found.at("assignees"));
     // GitHub says nothing of those it leaves out.
     let is_in = |login: &String| assigned.iter().any(|one| one.eq_ignore_ascii_case(login));
     if !input.people.iter().all(is_in) {
@@ -146,7 +151,7 @@ pub(super) async fn create(call: &Call<'_>, input: &Value) -> Result<Value, Erro
     let repository = call.repository(input.repository.as_deref()).await?;
     let body = json!({ "title": input.title, "body": input.body, "labels": input.labels });
     let made = call.api.post(&path(&repository, "/issues"), &body).await?;
-    if !made["number"].is_u64() {
+    if !made.at("number").is_u64() {
         return Err(unreadable());
     }
     Ok(shown::made(&made, &["number"]))

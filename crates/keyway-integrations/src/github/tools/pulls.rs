@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::shown;
 use crate::github::call::{Call, missing, path, read};
+use crate::github::json::{At, put};
 use crate::github::repository::{Repository, file_path, reference};
 
 /// A pull request.
@@ -34,20 +35,24 @@ pub(super) async fn get(call: &Call<'_>, input: &Value) -> Result<Value, Error> 
     let found = call.api.get(&pull).await?;
     let mut shown = shown::subject(&found);
     for (name, value) in [
-        ("draft", &found["draft"]),
-        ("merged", &found["merged"]),
-        ("mergeable", &found["mergeable"]),
-        ("base", &found["base"]["ref"]),
-        ("head", &found["head"]["ref"]),
-        ("headSha", &found["head"]["sha"]),
-        ("changedFiles", &found["changed_files"]),
-        ("additions", &found["additions"]),
-        ("deletions", &found["deletions"]),
+        ("draft", found.at("draft")),
+        ("merged", found.at("merged")),
+        ("mergeable", found.at("mergeable")),
+        ("base", found.at("base").at("ref")),
+        ("head", found.at("head").at("ref")),
+        ("headSha", found.at("head").at("sha")),
+        ("changedFiles", found.at("changed_files")),
+        ("additions", found.at("additions")),
+        ("deletions", found.at("deletions")),
     ] {
-        shown[name] = value.clone();
+        put(&mut shown, name, value.clone());
     }
     let issue = path(&repository, format_args!("/issues/{number}"));
-    shown["comments"] = shown::comments(&call.api, &issue, &found["comments"]).await?;
+    put(
+        &mut shown,
+        "comments",
+        shown::comments(&call.api, &issue, found.at("comments")).await?,
+    );
     let newest = [
         ("per_page", "100"),
         ("sort", "created"),
@@ -55,9 +60,9 @@ pub(super) async fn get(call: &Call<'_>, input: &Value) -> Result<Value, Error> 
     ];
     let page = [("per_page", "100")];
     let lines = call.api.query(&format!("{pull}/comments"), &newest).await?;
-    shown["lineComments"] = shown::list(&lines)?;
+    put(&mut shown, "lineComments", shown::list(&lines)?);
     let reviews = call.api.query(&format!("{pull}/reviews"), &page).await?;
-    shown["reviews"] = shown::list(&reviews)?;
+    put(&mut shown, "reviews", shown::list(&reviews)?);
     Ok(shown)
 }
 
@@ -109,7 +114,7 @@ struct Review {
     #[serde(default)]
     body: String,
     #[serde(default)]
-    comments: Vec<Line>,
+    comments: Vec<OnLine>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -134,7 +139,7 @@ impl Verdict {
 /// A comment on a line.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct OnLine {
     path: String,
     line: u64,
     body: String,
@@ -183,11 +188,11 @@ pub(super) async fn merge(call: &Call<'_>, input: &Value) -> Result<Value, Error
     let (_, _, pull) = pull(call, input.repository.as_deref(), input.number).await?;
     let mut body = json!({ "merge_method": input.method });
     if let Some(sha) = input.sha {
-        body["sha"] = sha.into();
+        put(&mut body, "sha", sha);
     }
     let merged = call
         .api
         .send(Method::PUT, &format!("{pull}/merge"), &body)
         .await?;
-    Ok(json!({ "merged": merged["merged"], "sha": merged["sha"] }))
+    Ok(json!({ "merged": merged.at("merged"), "sha": merged.at("sha") }))
 }

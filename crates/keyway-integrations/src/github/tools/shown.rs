@@ -4,6 +4,7 @@ use keyway_core::{Error, Kind};
 use serde_json::{Value, json};
 
 use crate::github::api::{Api, unreadable};
+use crate::github::json::{At, put};
 use crate::github::payload::{labels, text};
 use crate::github::prompt::cut;
 
@@ -16,24 +17,27 @@ const COMMENTS: u64 = 100;
 /// An issue or a pull request without its comments.
 pub(super) fn subject(found: &Value) -> Value {
     json!({
-        "number": found["number"],
-        "title": found["title"],
-        "state": found["state"],
-        "author": found["user"]["login"],
-        "association": found["author_association"],
+        "number": found.at("number"),
+        "title": found.at("title"),
+        "state": found.at("state"),
+        "author": found.at("user").at("login"),
+        "association": found.at("author_association"),
         "labels": labels(found).collect::<Vec<_>>(),
-        "assignees": logins(&found["assignees"]),
-        "locked": found["locked"],
-        "createdAt": found["created_at"],
-        "url": found["html_url"],
-        "body": found["body"],
+        "assignees": logins(found.at("assignees")),
+        "locked": found.at("locked"),
+        "createdAt": found.at("created_at"),
+        "url": found.at("html_url"),
+        "body": found.at("body"),
     })
 }
 
 /// Logins of people.
 pub(super) fn logins(people: &Value) -> Vec<&str> {
     let people = people.as_array().map(Vec::as_slice).unwrap_or_default();
-    people.iter().map(|person| text(&person["login"])).collect()
+    people
+        .iter()
+        .map(|person| text(person.at("login")))
+        .collect()
 }
 
 /// The newest comments of an issue, oldest first. It says itself how many there are.
@@ -52,15 +56,15 @@ pub(super) fn list(found: &Value) -> Result<Value, Error> {
     let found = found.as_array().ok_or_else(unreadable)?;
     let one = |one: &Value| {
         let mut shown = json!({
-            "id": one["id"],
-            "author": one["user"]["login"],
-            "association": one["author_association"],
-            "at": if one["created_at"].is_null() { &one["submitted_at"] } else { &one["created_at"] },
-            "body": cut(text(&one["body"]), COMMENT),
+            "id": one.at("id"),
+            "author": one.at("user").at("login"),
+            "association": one.at("author_association"),
+            "at": if one.at("created_at").is_null() { one.at("submitted_at") } else { one.at("created_at") },
+            "body": cut(text(one.at("body")), COMMENT),
         });
         for name in ["path", "line", "state"] {
-            if !one[name].is_null() {
-                shown[name] = one[name].clone();
+            if !one.at(name).is_null() {
+                put(&mut shown, name, one.at(name).clone());
             }
         }
         shown
@@ -85,16 +89,16 @@ pub(super) fn piece(name: &str, whole: &str, offset: u64) -> Result<Value, Error
     let end = rest.char_indices().nth(PIECE);
     let mut shown = json!({ name: end.map_or(rest, |(at, _)| &rest[..at]) });
     if end.is_some() {
-        shown["next"] = (offset + PIECE).into();
+        put(&mut shown, "next", offset + PIECE);
     }
     Ok(shown)
 }
 
 /// Something that was made.
 pub(super) fn made(found: &Value, names: &[&str]) -> Value {
-    let mut shown = json!({ "url": found["html_url"] });
+    let mut shown = json!({ "url": found.at("html_url") });
     for name in names {
-        shown[*name] = found[*name].clone();
+        put(&mut shown, name, found.at(name).clone());
     }
     shown
 }

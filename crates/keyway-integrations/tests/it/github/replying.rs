@@ -163,6 +163,13 @@ async fn a_place_where_nothing_can_be_said_is_told_by_its_code() {
     world.vendor.archive(WEB);
     assert_eq!(code(&context, &place(issue)).await, "target_archived");
     assert_eq!(code(&context, &in_discussion(3)).await, "target_archived");
+    world
+        .vendor
+        .take_permission(world.installation(), "discussions");
+    assert_eq!(
+        code(&context, &in_discussion(3)).await,
+        "missing_vendor_scope"
+    );
     context.token = Secret::new("ghs_other".to_owned());
     assert_eq!(code(&context, &place(issue)).await, "vendor_unauthorized");
 }

@@ -176,13 +176,17 @@ pub(super) fn place(number: u64) -> Value {
 pub(super) async fn run(
     context: &PublicationContext,
     tool: &str,
-    input: Value,
+    input: impl Into<Value>,
 ) -> Result<Value, Error> {
-    GitHub.execute_tool(tool, &input, context).await
+    GitHub.execute_tool(tool, &input.into(), context).await
 }
 
 /// The code of what a tool was refused with.
-pub(super) async fn refused(context: &PublicationContext, tool: &str, input: Value) -> String {
+pub(super) async fn refused(
+    context: &PublicationContext,
+    tool: &str,
+    input: impl Into<Value>,
+) -> String {
     let error = run(context, tool, input).await.unwrap_err();
     let said = error.to_json().to_string();
     assert!(!said.contains("s3cret"), "{said}");
