@@ -19,6 +19,7 @@ use crate::changes::Changes;
 use crate::channels::Hub;
 use crate::connectors::{self, Live};
 use crate::credentials::{self, Credentials, CredentialsParts, Grants, GrantsParts, Held};
+use crate::installations::Keeper;
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -84,6 +85,8 @@ pub(crate) struct Inner {
     pub(crate) jobs: Arc<Notify>,
     /// A delivery was recorded here.
     pub(crate) inbox: Arc<Notify>,
+    /// Whose turn it is at installations.
+    pub(crate) installs: Keeper,
     /// An approval changed.
     pub(crate) approvals: Arc<Wake>,
     pub(crate) channels: Arc<Hub>,
@@ -235,6 +238,7 @@ impl App {
             connectors: Live::default(),
             jobs: Arc::default(),
             inbox: Arc::default(),
+            installs: Keeper::default(),
             approvals,
             channels: Arc::new(channels),
             changes,

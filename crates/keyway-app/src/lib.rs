@@ -16,6 +16,7 @@ mod crc32;
 pub mod credentials;
 pub mod definitions;
 pub mod inbox;
+pub mod installations;
 mod invoke;
 pub mod jobs;
 mod keys;

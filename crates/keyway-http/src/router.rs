@@ -9,7 +9,7 @@ use crate::oauth;
 use crate::pages::routes;
 use crate::routes::{
     agents, api_keys, approvals, call_action, channel_events, channel_socket, connectors,
-    credentials, deliveries, healthz, integrations, invitations, jobs, list_actions,
+    credentials, deliveries, healthz, installations, integrations, invitations, jobs, list_actions,
     list_audit_events, list_channels, list_mcp_servers, mcp_servers, members, metrics,
     oauth_clients, oauth_grants, organization, policy, projects, prompt_agent, publications,
     readyz, routed_action, service_accounts, sessions, show_openapi, show_stats, socket, unknown,
@@ -159,6 +159,29 @@ fn published() -> Router<Arc<Shared>> {
             get(publications::show)
                 .patch(publications::change)
                 .delete(publications::remove),
+        )
+        .route("/v1/installations", get(installations::list))
+        .route(
+            "/v1/installations/{id}",
+            get(installations::show)
+                .patch(installations::change)
+                .delete(installations::uninstall),
+        )
+        .route(
+            "/v1/installations/{id}/connect",
+            post(installations::connect),
+        )
+        .route(
+            "/v1/installations/{id}/authorize",
+            post(installations::authorize),
+        )
+        .route(
+            "/v1/installations/{id}/setup-links",
+            post(installations::make_setup_link).delete(installations::revoke_setup_link),
+        )
+        .route(
+            "/v1/installations/{id}/rotate-secret",
+            post(installations::rotate),
         )
         .route("/v1/deliveries", get(deliveries::list))
         .route("/v1/deliveries/{id}", get(deliveries::show))

@@ -2,11 +2,13 @@
 //! (ADR 0044).
 
 mod github;
+mod linear;
 mod webhook;
 
 use keyway_core::provider::{BadProvider, IntegrationProvider, Providers};
 
 pub use github::GitHub;
+pub use linear::Linear;
 pub use webhook::Webhook;
 
 /// Every provider that comes with the gateway.
@@ -17,6 +19,7 @@ pub use webhook::Webhook;
 pub fn shipped() -> Result<Providers, BadProvider> {
     Providers::new([
         Box::new(GitHub) as Box<dyn IntegrationProvider>,
+        Box::new(Linear),
         Box::new(Webhook),
     ])
 }
@@ -29,6 +32,6 @@ mod tests {
     fn the_providers_that_are_shipped_have_ids_of_their_own() {
         let providers = shipped().unwrap();
         let ids: Vec<_> = providers.iter().map(IntegrationProvider::id).collect();
-        assert_eq!(ids, ["github", "webhook"]);
+        assert_eq!(ids, ["github", "linear", "webhook"]);
     }
 }

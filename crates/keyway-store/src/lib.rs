@@ -19,6 +19,7 @@ mod ending;
 mod error;
 mod facts;
 mod first;
+mod installations;
 mod invitations;
 mod jobs;
 mod lock;
@@ -58,9 +59,13 @@ pub use credential_grants::{GrantHealth, NewGrant};
 pub use credential_sign_ins::{CredentialSignIn, SignInOf};
 pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
 pub use credentials_page::CredentialFilter;
-pub use deliveries::{Delivery, DeliveryFilter, DeliveryJob, NewDelivery, Recorded};
+pub use deliveries::{Delivery, DeliveryFilter, DeliveryJob, DeliveryReply, NewDelivery, Recorded};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
+pub use installations::{
+    InstallAttempt, InstallationState, InstallationWrite, Installed, SealedWrite, SetupLink,
+    StoredInstallation, UnknownInstallationState, Written,
+};
 pub use invitations::{Accepting, Invitation};
 pub use jobs::{
     ClaimJobs, ClaimedJob, Ended as JobEnd, Job, JobFilter, JobLease, JobState, NewJob, QueuedJob,

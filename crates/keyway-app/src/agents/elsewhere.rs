@@ -8,14 +8,14 @@ use crate::App;
 use crate::jobs::actor_id;
 
 /// What became of a message that begins with certain words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Said {
     /// It was never said.
     Nothing,
     /// It was said, and its turn came to no end, or to a bad one.
     CutOff,
-    /// It was said and answered.
-    Answered,
+    /// It was said and answered, with these last words.
+    Answered(String),
 }
 
 impl App {
@@ -62,15 +62,19 @@ fn said(entries: &[Entry], begins: &str) -> Said {
     let Some(at) = entries.iter().rposition(told) else {
         return Said::Nothing;
     };
-    let mut after = entries.iter().skip(at).map(|entry| &entry.event);
-    let end = after.find_map(|event| match event {
-        Event::TurnEnded { reason, .. } => Some(reason),
-        _ => None,
-    });
-    match end {
-        Some(StopReason::Finished) => Said::Answered,
-        _ => Said::CutOff,
+    let mut words = String::new();
+    for entry in entries.iter().skip(at) {
+        match &entry.event {
+            Event::AssistantMessage { text, .. } => words.clone_from(text),
+            Event::TurnEnded {
+                reason: StopReason::Finished,
+                ..
+            } => return Said::Answered(words),
+            Event::TurnEnded { .. } => break,
+            _ => {}
+        }
     }
+    Said::CutOff
 }
 
 #[cfg(test)]
@@ -90,6 +94,16 @@ mod tests {
         Event::UserMessage { text }
     }
 
+    fn agent(text: &str) -> Event {
+        Event::AssistantMessage {
+            text: text.to_owned(),
+            calls: Vec::new(),
+            usage: Usage::default(),
+            cut: false,
+            carry: None,
+        }
+    }
+
     fn end(reason: StopReason) -> Event {
         let usage = Usage::default();
         Event::TurnEnded { reason, usage }
@@ -104,9 +118,18 @@ mod tests {
         let cut = end(StopReason::Interrupted);
         assert_eq!(read(vec![user("[1] x"), cut.clone()]), Said::CutOff);
         let finished = end(StopReason::Finished);
-        let answered = vec![user("[1] x"), finished.clone(), user("[2] y"), cut.clone()];
-        assert_eq!(read(answered), Said::Answered);
+        let words = |text: &str| Said::Answered(text.to_owned());
+        let answered = vec![
+            user("[1] x"),
+            agent("first"),
+            agent("last"),
+            finished.clone(),
+            user("[2] y"),
+            agent("other"),
+            cut.clone(),
+        ];
+        assert_eq!(read(answered), words("last"));
         let again = vec![user("[1] x"), cut, user("[1] go on"), finished];
-        assert_eq!(read(again), Said::Answered);
+        assert_eq!(read(again), words(""));
     }
 }

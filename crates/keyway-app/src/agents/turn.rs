@@ -229,7 +229,12 @@ impl Turn {
             .app
             .bind_for_agent(&self.from.principal, &self.agent, &self.carried);
         let bound = self.stop.run_until_cancelled(bound).await;
+        let granted = match self.app.granted_tools(&self.from.principal).await {
+            Ok(granted) => granted,
+            Err(error) => return broken(error),
+        };
         let tools = Arc::new(AgentTools {
+            granted,
             carried: self.carried.clone(),
             bound: bound.unwrap_or_else(Bound::nothing),
             app: self.app.clone(),

@@ -1,24 +1,19 @@
 use http::HeaderMap;
 use keyway_core::agent::action_slug;
-use keyway_core::provider::sign::{self, Algorithm};
+use keyway_core::provider::sign::Algorithm;
 use keyway_core::provider::{
-    IntegrationProvider, ProviderContext, WebhookEvent, WebhookOutcome, WebhookRequest,
+    IntegrationProvider, ProviderContext, Refused, WebhookRequest, Workspace,
 };
 use keyway_core::{DeliveryId, Error, JobId, Kind, PublicationId, Secret};
 use keyway_store::{Door, NewDelivery, NewJob, Recorded, StoredPublication};
 use serde_json::{Value, json};
 
+use super::judge::{Besides, Judged, judge};
 use super::parcel::Parcel;
+use crate::installations::workspace;
 use crate::jobs::{Asker, DELIVERY};
-use crate::publications::open;
+use crate::publications::{open, open_before};
 use crate::{App, publications};
-
-/// The rule of what comes to a publication that is paused.
-pub(super) const PAUSED: &str = "publication_paused";
-/// The rule of what was answered at once.
-const ANSWERED: &str = "answered";
-/// The rule of an event that does not say which conversation it belongs to.
-pub(super) const NO_CONVERSATION: &str = "no_conversation";
 
 /// Somebody knocks at the address of a publication.
 #[derive(Debug, Clone, Copy)]
@@ -38,25 +33,21 @@ pub(super) struct Told {
     settings: Value,
     triggers: Value,
     secret: Secret<String>,
-}
-
-/// What an event means for a publication.
-pub(super) struct Judged {
-    pub(super) dedupe_key: String,
-    pub(super) rule: String,
-    pub(super) event: Option<WebhookEvent>,
-    pub(super) conversation: Option<String>,
+    /// The secret before, as long as it is good.
+    before: Option<Secret<String>>,
+    workspace: Option<Workspace>,
 }
 
 impl App {
     /// Takes in a webhook: verified over its bytes, recorded together with what is to be done, and
-    /// answered. One that was recorded before is good, too.
+    /// answered. One that was recorded before is good, too. Answers what the sender wants to hear, where it
+    /// only asks whether somebody is there.
     ///
     /// # Errors
     ///
     /// `webhook_refused`, the same for an address that is nobody's and a signature that is none. That it
     /// could not be recorded: the sender tries again.
-    pub async fn accept_webhook(&self, knock: Knock<'_>) -> Result<(), Error> {
+    pub async fn accept_webhook(&self, knock: Knock<'_>) -> Result<Option<String>, Error> {
         let request = WebhookRequest {
             headers: knock.headers,
             body: knock.body,
@@ -68,15 +59,42 @@ impl App {
         };
         let publication = &door.publication;
         let told = self.told_of(&door)?;
-        let context = told.context(self);
-        if let Err(reason) = provider.verify_webhook(&request, &context) {
-            tracing::info!(publication = %publication.id, %reason, "a webhook is refused");
-            return Err(refused());
-        }
+        let context = match told.verified(self, provider, &request) {
+            Ok(context) => context,
+            Err(reason) => {
+                tracing::info!(publication = %publication.id, %reason, "a webhook is refused");
+                return Err(refused());
+            }
+        };
         let judged = judge(provider, publication, &request, &context);
+        match &judged.besides {
+            Besides::Nothing => {}
+            Besides::Answer(text) => return Ok(Some(text.clone())),
+            Besides::Stop => self.stop_conversation(publication, &judged).await?,
+            // Before it is said to be heard: done twice it is the same.
+            Besides::Change(change) => self.installation_changed(publication, change).await?,
+        }
         let names = provider.headers(&context);
         let parcel = Parcel::of(&request, &names);
         self.record(publication, &judged, &parcel, None).await?;
+        Ok(None)
+    }
+
+    /// Stops the turn that runs in a conversation of a publication.
+    async fn stop_conversation(
+        &self,
+        publication: &StoredPublication,
+        judged: &Judged,
+    ) -> Result<(), Error> {
+        let Some(conversation) = &judged.conversation else {
+            return Ok(());
+        };
+        let key = session_key(publication, conversation);
+        let (organization, agent) = (&publication.organization, &publication.agent);
+        let store = &self.inner.store;
+        if let Some(session) = store.session_with_key(organization, agent, &key).await? {
+            self.stop_turn(&session);
+        }
         Ok(())
     }
 
@@ -112,6 +130,8 @@ impl App {
             settings: read(&door.publication.settings),
             triggers: read(&door.publication.triggers),
             secret: open(&self.inner.vault, door)?,
+            before: open_before(&self.inner.vault, door, self.inner.clock.now())?,
+            workspace: workspace(door.publication.workspace.as_deref()),
         })
     }
 
@@ -145,6 +165,7 @@ impl App {
             replay_of,
             rule: judged.rule.clone(),
             conversation: judged.conversation.clone(),
+            place: judged.place(),
             bytes: u64::try_from(parcel.body.len()).unwrap_or(u64::MAX),
             job,
             created_at: now,
@@ -194,54 +215,36 @@ impl Told {
             settings: &self.settings,
             triggers: &self.triggers,
             secret: &self.secret,
-            workspace: None,
+            workspace: self.workspace.as_ref(),
             now: app.inner.clock.now(),
+        }
+    }
+
+    /// The context with the secret that a request is signed with: the one from here on, or the one before
+    /// while both are good. Both are tried, so that the answer takes as long.
+    fn verified(
+        &self,
+        app: &App,
+        provider: &dyn IntegrationProvider,
+        request: &WebhookRequest<'_>,
+    ) -> Result<ProviderContext<'_>, Refused> {
+        let context = self.context(app);
+        let verified = provider.verify_webhook(request, &context);
+        let Some(secret) = &self.before else {
+            return verified.map(|()| context);
+        };
+        let before = ProviderContext { secret, ..context };
+        let verified_before = provider.verify_webhook(request, &before);
+        match verified {
+            Ok(()) => Ok(context),
+            Err(_) => verified_before.map(|()| before),
         }
     }
 }
 
-/// What a request that was verified means for a publication.
-pub(super) fn judge(
-    provider: &dyn IntegrationProvider,
-    publication: &StoredPublication,
-    request: &WebhookRequest<'_>,
-    context: &ProviderContext<'_>,
-) -> Judged {
-    let for_nobody = |dedupe_key, rule| Judged {
-        dedupe_key,
-        rule,
-        event: None,
-        conversation: None,
-    };
-    let event = match provider.parse_webhook(request, context) {
-        WebhookOutcome::Accepted(event) => event,
-        WebhookOutcome::Ignored { dedupe_key, rule } => return for_nobody(dedupe_key, rule),
-        WebhookOutcome::Stopped(event) => {
-            return for_nobody(event.dedupe_key, event.rule.to_owned());
-        }
-        WebhookOutcome::Changed {
-            dedupe_key, rule, ..
-        } => return for_nobody(dedupe_key, rule.to_owned()),
-        WebhookOutcome::Answered(_) => {
-            return for_nobody(
-                format!("sha256:{}", sign::digest(request.body)),
-                ANSWERED.to_owned(),
-            );
-        }
-    };
-    let dispatch = provider.dispatch(&event, publication.granularity);
-    let rule = match &dispatch {
-        _ if publication.paused_at.is_some() => PAUSED,
-        None => NO_CONVERSATION,
-        Some(_) => event.rule,
-    };
-    let accepted = dispatch.filter(|_| rule == event.rule);
-    Judged {
-        dedupe_key: event.dedupe_key.clone(),
-        rule: rule.to_owned(),
-        conversation: accepted.as_ref().and_then(|to| to.conversation.clone()),
-        event: accepted.map(|_| event),
-    }
+/// What a session of a publication is found by: the conversation, or the one delivery it is about.
+pub(super) fn session_key(publication: &StoredPublication, conversation: &str) -> String {
+    format!("{}/{conversation}", publication.id)
 }
 
 fn refused() -> Error {

@@ -7,13 +7,16 @@ use keyway_store::{ClaimedJob, Delivery, StoredPublication};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
-use super::accept::judge;
+use super::accept::session_key;
+use super::judge::{NO_CONVERSATION, PAUSED, judge};
 use super::message::{begins, go_on, message};
 use super::parcel::Parcel;
+use super::reply::{Saying, is_last};
+use super::why::meaning;
 use crate::App;
 use crate::agents::{Prompted, Prompting, Said};
 use crate::credentials::CredentialChoice;
-use crate::jobs::{Asker, damaged};
+use crate::jobs::{Asker, damaged, may_pass};
 
 /// How often is looked whether a session is free.
 const LOOK: Duration = Duration::from_millis(100);
@@ -43,7 +46,6 @@ impl App {
         if publication.paused_at.is_some() {
             return Err(paused());
         }
-        let text = self.words(&delivery, &publication).await?;
         let asker: Asker = serde_json::from_str(&claimed.asker).map_err(|_| damaged())?;
         let who = asker
             .now(&inner.store, organization, inner.clock.now())
@@ -57,20 +59,50 @@ impl App {
         {
             return Err(lost());
         }
-        let said = self.was_said(organization, &session, &begins(&id)).await?;
-        let text = match said {
-            Said::Nothing => text,
-            Said::CutOff => go_on(&id),
-            Said::Answered => String::new(),
+        let answer =
+            Box::pin(self.answer(claimed, &delivery, &publication, &who, &session, cancel));
+        let answer = answer.await;
+        let (text, failed) = match &answer {
+            Ok(text) => (text.clone(), false),
+            // Whoever asked is told once nothing more is tried.
+            Err(error) if !may_pass(error.kind()) || is_last(claimed) => (no_answer(error), true),
+            Err(_) => return answer.map(drop),
         };
-        if said != Said::Answered {
-            let agent = &publication.agent;
-            let prompted = self.say(&who, agent, &session, &text, cancel).await?;
-            answered(prompted, cancel)?;
-        }
+        let saying = Saying {
+            text: &text,
+            failed,
+            session: &session,
+        };
+        self.say_back(claimed, &delivery, &publication, saying)
+            .await?;
+        answer?;
         let now = inner.clock.now();
         let lease = &claimed.lease;
         Ok(inner.store.delivery_answered(lease, &id, now).await?)
+    }
+
+    /// The agent's answer to a delivery: what it said already, or says now.
+    async fn answer(
+        &self,
+        claimed: &ClaimedJob,
+        delivery: &Delivery,
+        publication: &StoredPublication,
+        who: &Principal,
+        session: &SessionId,
+        cancel: &CancellationToken,
+    ) -> Result<String, Error> {
+        let (id, organization) = (&delivery.id, &claimed.lease.organization);
+        let text = match self.was_said(organization, session, &begins(id)).await? {
+            Said::Answered(text) => return Ok(text),
+            Said::CutOff => go_on(id),
+            Said::Nothing => {
+                let text = self.words(delivery, publication).await?;
+                self.acknowledge(delivery, publication, session);
+                text
+            }
+        };
+        let prompted = self.say(who, &publication.agent, session, &text, cancel);
+        answered(prompted.await?, cancel)
     }
 
     /// What is said to the agent about a delivery, by what the publication is set to now.
@@ -92,7 +124,7 @@ impl App {
         );
         let event = judged.event.ok_or_else(|| no_longer(&judged.rule))?;
         let dispatch = provider.dispatch(&event, publication.granularity);
-        let dispatch = dispatch.ok_or_else(|| no_longer(super::accept::NO_CONVERSATION))?;
+        let dispatch = dispatch.ok_or_else(|| no_longer(NO_CONVERSATION))?;
         let source = format!(
             "{} to the publication \"{}\"",
             provider.display_name(),
@@ -108,10 +140,8 @@ impl App {
         delivery: &Delivery,
         publication: &StoredPublication,
     ) -> Result<SessionId, Error> {
-        let key = match &delivery.conversation {
-            Some(conversation) => format!("{}/{conversation}", publication.id),
-            None => format!("{}/{}", publication.id, delivery.id),
-        };
+        let conversation = delivery.conversation.as_deref();
+        let key = session_key(publication, conversation.unwrap_or(delivery.id.as_str()));
         let title = match &delivery.conversation {
             Some(conversation) => format!("{}: {conversation}", publication.name),
             None => publication.name.clone(),
@@ -168,16 +198,21 @@ impl App {
 
 /// How a turn that ended otherwise than with an answer counts: a model that failed is asked again, who
 /// interrupted or spent the budget meant it.
-fn answered(prompted: Prompted, cancel: &CancellationToken) -> Result<(), Error> {
+fn answered(prompted: Prompted, cancel: &CancellationToken) -> Result<String, Error> {
     let code = prompted.error.map(|error| error.code).unwrap_or_default();
     let failed = |kind, code| Err(Error::new(kind, code, "the turn came to no good end"));
     match prompted.status {
-        "finished" => Ok(()),
+        "finished" => Ok(prompted.text),
         "interrupted" if cancel.is_cancelled() => Err(stopped()),
         "interrupted" => failed(Kind::Conflict, "turn_interrupted".to_owned()),
         "budget" => failed(Kind::Conflict, code),
         _ => failed(Kind::BadGateway, code),
     }
+}
+
+/// What whoever asked is told where there is no answer. Nothing of what went wrong inside.
+fn no_answer(error: &Error) -> String {
+    format!("I could not answer this: {}.", meaning(error.code()))
 }
 
 /// An approval to begin a turn is asked for nobody who would wait for it.
@@ -190,11 +225,7 @@ fn not_begun(error: Error) -> Error {
 }
 
 fn paused() -> Error {
-    Error::new(
-        Kind::Conflict,
-        super::accept::PAUSED,
-        "the publication is paused",
-    )
+    Error::new(Kind::Conflict, PAUSED, "the publication is paused")
 }
 
 fn no_longer(rule: &str) -> Error {
@@ -202,7 +233,7 @@ fn no_longer(rule: &str) -> Error {
     Error::new(Kind::Conflict, rule.to_owned(), message)
 }
 
-fn lost() -> Error {
+pub(super) fn lost() -> Error {
     let message = "somebody else has the job";
     Error::new(Kind::Cancelled, "job_lost", message)
 }

@@ -1,7 +1,7 @@
 use keyway_core::{DeliveryId, Error, Kind, Principal, PublicationId};
 use keyway_store::{Delivery, DeliveryFilter};
 
-use super::accept::judge;
+use super::judge::judge;
 use super::parcel::Parcel;
 use super::{DeliveryPage, DeliveryView, Why};
 use crate::App;

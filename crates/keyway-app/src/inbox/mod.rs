@@ -3,9 +3,11 @@
 
 mod accept;
 mod dispatch;
+mod judge;
 mod manage;
 mod message;
 mod parcel;
+mod reply;
 mod settings;
 mod view;
 mod why;

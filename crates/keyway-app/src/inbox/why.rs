@@ -1,7 +1,7 @@
 use keyway_core::provider::IntegrationProvider;
 
 use super::DeliveryView;
-use super::accept::{NO_CONVERSATION, PAUSED};
+use super::judge::{NO_CONVERSATION, NOT_INSTALLED, PAUSED};
 
 /// Why the agent spoke about a delivery, or did not.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -29,6 +29,7 @@ impl Why {
         }
         reasons.push(match delivery.rule.as_str() {
             PAUSED => "the publication was paused when it came".to_owned(),
+            NOT_INSTALLED => "the provider was not installed when it came".to_owned(),
             NO_CONVERSATION => {
                 "it does not say which conversation it belongs to, by the publication's granularity"
                     .to_owned()
@@ -66,10 +67,11 @@ fn became(delivery: &DeliveryView) -> String {
 }
 
 /// What a code of a failure means.
-fn meaning(code: &str) -> &'static str {
+pub(super) fn meaning(code: &str) -> &'static str {
     match code {
         "asker_gone" => "the service account is disabled or gone, or the publication was paused",
         PAUSED => "the publication is paused",
+        NOT_INSTALLED => "the provider is not installed",
         "publication_not_found" => "the publication was removed",
         "agent_not_found" => {
             "the agent is not defined any more, or policy keeps it from the service account"

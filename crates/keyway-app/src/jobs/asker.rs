@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use keyway_core::ports::Clock;
 use keyway_core::scopes::Scope;
 use keyway_core::{Actor, Error, Kind, OrgId, Principal, Role, Scopes, Subject};
-use keyway_store::Store;
+use keyway_store::{InstallationState, Store};
 use serde::{Deserialize, Serialize};
 
 use crate::access;
@@ -106,8 +106,11 @@ impl Asker {
             Subject::WebSession { .. } => access::role(store, &who).await?,
             Subject::Publication { publication, .. } => {
                 let row = store.publication(organization, publication).await?;
-                let open =
-                    row.is_some_and(|row| row.removed_at.is_none() && row.paused_at.is_none());
+                let open = row.is_some_and(|row| {
+                    row.removed_at.is_none()
+                        && row.paused_at.is_none()
+                        && row.state == InstallationState::Installed
+                });
                 if !open {
                     return Err(gone());
                 }

@@ -18,6 +18,7 @@ pub use settings::JobSettings;
 pub use view::{JobPage, JobView};
 
 pub(crate) use asker::{Asker, actor_id, damaged, rights_end, within};
+pub(crate) use run::may_pass;
 pub(crate) use work::{earlier, later};
 
 /// The kind of jobs that run an action because someone asked for it.

@@ -96,7 +96,7 @@ impl App {
 const LONGEST_ASKED: Duration = Duration::from_hours(24);
 
 /// Whether the reason of a failure may be gone the next time.
-fn may_pass(kind: Kind) -> bool {
+pub(crate) fn may_pass(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::Internal

@@ -18,6 +18,8 @@ pub struct PublicationDraft {
     pub settings: Value,
     /// What wakes the agent.
     pub triggers: Value,
+    /// What it may do at the third party; the provider's usual where absent.
+    pub scopes: Option<Vec<String>>,
     /// What webhooks are signed with; made here where absent.
     pub secret: Option<Secret<String>>,
 }
@@ -37,6 +39,8 @@ pub struct PublicationPatch {
     pub settings: Option<Value>,
     /// What wakes the agent.
     pub triggers: Option<Value>,
+    /// What it may do at the third party.
+    pub scopes: Option<Vec<String>>,
     /// Whether nothing wakes it for now.
     pub paused: Option<bool>,
 }
@@ -50,6 +54,7 @@ impl PublicationPatch {
             ("granularity", self.granularity.is_some()),
             ("settings", self.settings.is_some()),
             ("triggers", self.triggers.is_some()),
+            ("scopes", self.scopes.is_some()),
             ("paused", self.paused.is_some()),
         ]
         .into_iter()

@@ -18,13 +18,3 @@ pub(super) fn stale() -> Error {
     )
     .with_hint("read it again, and make the change to what it is now")
 }
-
-/// A sealed value that no key of this gateway opens.
-pub(super) fn unreadable() -> Error {
-    Error::new(
-        Kind::Internal,
-        "publication_unreadable",
-        "the publication's secret cannot be opened",
-    )
-    .with_hint("the master key is not the one it was sealed with; publish the agent anew")
-}

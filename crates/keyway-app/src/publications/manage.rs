@@ -1,7 +1,13 @@
 use jiff::Timestamp;
-use keyway_core::provider::{Granularity, IntegrationProvider, ProviderContext};
-use keyway_core::{Error, InstallationId, Principal, PublicationId, Secret, ServiceAccountId};
-use keyway_store::{NewPublication, PublicationChange, PublicationFilter, StoredPublication};
+use keyway_core::provider::{
+    Granularity, InstallKind, IntegrationProvider, ProviderContext, Workspace,
+};
+use keyway_core::{
+    Error, InstallationId, Principal, Problem, PublicationId, Secret, ServiceAccountId,
+};
+use keyway_store::{
+    InstallationState, NewPublication, PublicationChange, PublicationFilter, StoredPublication,
+};
 use serde_json::Value;
 
 use super::{
@@ -10,6 +16,7 @@ use super::{
 };
 use crate::audit::{Event, EventKind};
 use crate::connectors::by;
+use crate::installations::workspace;
 use crate::pages::Page;
 use crate::people::checked_name;
 use crate::{App, access};
@@ -40,6 +47,8 @@ struct Whole<'a> {
     granularity: Granularity,
     settings: &'a Value,
     triggers: &'a Value,
+    scopes: &'a [String],
+    workspace: Option<Workspace>,
     secret: &'a Secret<String>,
     paused_at: Option<Timestamp>,
 }
@@ -137,6 +146,8 @@ impl Publications {
                 granularity: granularity(provider, draft.granularity.as_deref())?.unwrap_or(usual),
                 settings: &draft.settings,
                 triggers: &draft.triggers,
+                scopes: &scopes(provider, draft.scopes.as_deref())?,
+                workspace: None,
                 secret: &secret,
                 paused_at: None,
             };
@@ -149,6 +160,7 @@ impl Publications {
                 installation,
                 provider: provider.id().to_owned(),
                 account,
+                state: begins(provider),
                 with,
             };
             Ok(inner.store.create_publication(organization, &new).await?)
@@ -195,6 +207,11 @@ impl Publications {
                 granularity: chosen.unwrap_or(before.granularity),
                 settings: patch.settings.as_ref().unwrap_or(&before.settings),
                 triggers: patch.triggers.as_ref().unwrap_or(&before.triggers),
+                scopes: &match &patch.scopes {
+                    Some(wanted) => scopes(provider, Some(wanted))?,
+                    None => before.scopes.clone(),
+                },
+                workspace: workspace(stored.workspace.as_deref()),
                 secret: &secret,
                 paused_at: match patch.paused {
                     None => stored.paused_at,
@@ -214,14 +231,19 @@ impl Publications {
     /// long as it is kept.
     pub async fn remove(&self, who: &Principal, id: &PublicationId) -> Result<(), Error> {
         self.app.administer(who).await?;
-        self.stored(who, id).await?;
+        let stored = self.stored(who, id).await?;
         let inner = &self.app.inner;
         let removing = async {
             let (at, by) = (inner.clock.now(), by(who));
-            let removed = inner
-                .store
-                .remove_publication(who.organization(), id, at, &by);
-            removed.await?.then_some(()).ok_or_else(error::not_found)
+            let store = &inner.store;
+            let before = store.installation(who.organization(), &stored.installation);
+            let before = before.await?;
+            let removed = store.remove_publication(who.organization(), id, at, &by);
+            removed.await?.then_some(()).ok_or_else(error::not_found)?;
+            if let Some(before) = before {
+                self.app.take_back(before);
+            }
+            Ok(())
         };
         let event = event(who, EventKind::PublicationRemoved, id);
         inner.audit.change(event, removing).await
@@ -266,7 +288,7 @@ impl Publications {
             settings: whole.settings,
             triggers: whole.triggers,
             secret: whole.secret,
-            workspace: None,
+            workspace: whole.workspace.as_ref(),
             now,
         };
         whole.provider.check(&context, whole.granularity)?;
@@ -284,6 +306,7 @@ impl Publications {
             granularity: whole.granularity,
             settings: text(whole.settings, "/settings")?,
             triggers: text(whole.triggers, "/triggers")?,
+            scopes: serde_json::to_string(whole.scopes).map_err(Error::internal)?,
             paused_at: whole.paused_at,
             at: now,
             by: by(who),
@@ -305,6 +328,46 @@ fn granularity(
         let names: Vec<_> = offered.iter().map(|one| one.as_str()).collect();
         Error::invalid_at("/granularity", format!("one of {}", names.join(", ")))
     })
+}
+
+/// The names of scopes that are wanted, each once and in order; the usual ones where nothing is said.
+fn scopes(
+    provider: &dyn IntegrationProvider,
+    wanted: Option<&[String]>,
+) -> Result<Vec<String>, Error> {
+    let offered = provider.publication().scopes;
+    let Some(wanted) = wanted else {
+        let usual = offered.iter().filter(|scope| scope.usual);
+        return Ok(usual.map(|scope| scope.name.to_owned()).collect());
+    };
+    let names = || offered.iter().map(|scope| scope.name);
+    let unknown = wanted.iter().enumerate();
+    let unknown = unknown.filter(|(_, wanted)| !names().any(|name| name == wanted.as_str()));
+    let problems: Vec<_> = unknown
+        .map(|(at, _)| Problem {
+            pointer: format!("/scopes/{at}"),
+            expected: match offered {
+                [] => "no scope: the provider has none".to_owned(),
+                _ => format!("one of {}", names().collect::<Vec<_>>().join(", ")),
+            },
+        })
+        .collect();
+    if !problems.is_empty() {
+        return Err(Error::invalid_input(problems));
+    }
+    let granted = names().filter(|name| wanted.iter().any(|one| one == name));
+    Ok(granted.map(str::to_owned).collect())
+}
+
+/// How far an installation is that was just made: its address is there before anything is installed.
+fn begins(provider: &dyn IntegrationProvider) -> InstallationState {
+    let nothing_to_do =
+        provider.install() == InstallKind::Credentials && provider.install_fields().is_empty();
+    if nothing_to_do {
+        InstallationState::Installed
+    } else {
+        InstallationState::Pending
+    }
 }
 
 fn event(who: &Principal, kind: EventKind, id: &PublicationId) -> Event {

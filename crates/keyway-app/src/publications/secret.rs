@@ -1,8 +1,9 @@
+use jiff::Timestamp;
 use keyway_core::{Error, InstallationId, OrgId, Secret};
 use keyway_store::Door;
-use keyway_vault::{Context, Vault};
+use keyway_vault::Vault;
 
-use super::error;
+use crate::installations::Column;
 
 /// Seals what webhooks are signed with for its row.
 pub(super) fn seal(
@@ -11,25 +12,24 @@ pub(super) fn seal(
     id: &InstallationId,
     secret: &Secret<String>,
 ) -> Result<Vec<u8>, Error> {
-    let sealed = vault.seal(&place(organization, id), secret.expose().as_bytes());
-    sealed.map_err(Error::internal)
+    Column::Webhook.seal(vault, organization, id, secret.expose())
 }
 
 /// Opens what webhooks of a publication are signed with.
 pub(crate) fn open(vault: &Vault, door: &Door) -> Result<Secret<String>, Error> {
     let of = &door.publication;
-    let opened = vault.open(&place(&of.organization, &of.installation), &door.sealed);
-    let opened = opened.map_err(|found| error::unreadable().with_source(found))?;
-    let text = std::str::from_utf8(opened.expose()).map_err(|_| error::unreadable())?;
-    Ok(Secret::new(text.to_owned()))
+    Column::Webhook.open(vault, &of.organization, &of.installation, &door.sealed)
 }
 
-/// The place of what is sealed of an installation.
-fn place<'a>(organization: &'a OrgId, id: &'a InstallationId) -> Context<'a> {
-    Context {
-        organization: organization.as_str(),
-        table: "installations",
-        column: "sealed",
-        row: id.as_str(),
-    }
+/// Opens what they were signed with before, as long as that is good.
+pub(crate) fn open_before(
+    vault: &Vault,
+    door: &Door,
+    now: Timestamp,
+) -> Result<Option<Secret<String>>, Error> {
+    let of = &door.publication;
+    let good = door.before_until.is_some_and(|until| until > now);
+    let before = door.before.as_deref().filter(|_| good);
+    let open = |sealed| Column::Before.open(vault, &of.organization, &of.installation, sealed);
+    before.map(open).transpose()
 }

@@ -1,8 +1,12 @@
 use jiff::Timestamp;
-use keyway_core::PublicationId;
-use keyway_core::provider::{Granularity, IntegrationProvider};
+use keyway_core::provider::{
+    Granularity, InstallField, IntegrationProvider, PublicationScope, Workspace,
+};
+use keyway_core::{InstallationId, PublicationId};
 use keyway_store::StoredPublication;
 use serde_json::Value;
+
+use crate::installations::workspace;
 
 /// A publication, as administrators see it. The secret is not shown.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -27,6 +31,15 @@ pub struct PublicationView {
     pub settings: Value,
     /// What wakes the agent.
     pub triggers: Value,
+    /// What it may do at the third party.
+    pub scopes: Vec<String>,
+    /// The installation it goes through.
+    pub installation: InstallationId,
+    /// How far that is.
+    pub state: &'static str,
+    /// Where it is installed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workspace: Option<Workspace>,
     /// Whether nothing wakes it for now.
     pub paused: bool,
     /// Grows with each change.
@@ -66,8 +79,40 @@ pub struct IntegrationView {
     pub granularities: Vec<Granularity>,
     /// What they are like where nothing is said.
     pub usual_granularity: Granularity,
+    /// What publications may be let do there.
+    pub scopes: Vec<ScopeView>,
+    /// What whoever installs is asked for.
+    pub fields: Vec<FieldView>,
     /// How many publications the organization has.
     pub publications: u64,
+}
+
+/// A scope of a provider.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ScopeView {
+    /// Its name.
+    pub name: &'static str,
+    /// What it permits.
+    pub description: &'static str,
+    /// Whether a publication has it where nothing is said.
+    pub usual: bool,
+}
+
+/// Something that whoever installs is asked for.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldView {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is called on a form.
+    pub title: &'static str,
+    /// Where to find it.
+    pub help: &'static str,
+    /// Whether nobody sees it again.
+    pub secret: bool,
+    /// Whether there is no installation without it.
+    pub required: bool,
 }
 
 impl PublicationView {
@@ -83,6 +128,10 @@ impl PublicationView {
             granularity: stored.granularity,
             settings: serde_json::from_str(&stored.settings).unwrap_or_default(),
             triggers: serde_json::from_str(&stored.triggers).unwrap_or_default(),
+            scopes: serde_json::from_str(&stored.scopes).unwrap_or_default(),
+            installation: stored.installation,
+            state: stored.state.as_str(),
+            workspace: workspace(stored.workspace.as_deref()),
             paused: stored.paused_at.is_some(),
             revision: stored.revision,
             created_at: stored.created_at,
@@ -102,7 +151,35 @@ impl IntegrationView {
             install: provider.install().as_str(),
             granularities: offer.granularities.to_vec(),
             usual_granularity: offer.usual,
+            scopes: offer.scopes.iter().map(ScopeView::of).collect(),
+            fields: provider
+                .install_fields()
+                .iter()
+                .map(FieldView::of)
+                .collect(),
             publications,
+        }
+    }
+}
+
+impl ScopeView {
+    fn of(scope: &PublicationScope) -> Self {
+        Self {
+            name: scope.name,
+            description: scope.description,
+            usual: scope.usual,
+        }
+    }
+}
+
+impl FieldView {
+    pub(crate) fn of(field: &InstallField) -> Self {
+        Self {
+            name: field.name,
+            title: field.title,
+            help: field.help,
+            secret: field.secret,
+            required: field.required,
         }
     }
 }

@@ -127,6 +127,19 @@ pub trait IntegrationProvider: Send + Sync + 'static {
         &[]
     }
 
+    /// The third party's id of the app that settings are about: one app is in one workspace once. Empty
+    /// where there is none.
+    fn app(&self, settings: &Value) -> String {
+        let id = ["appId", "clientId"]
+            .iter()
+            .find_map(|name| settings.get(name));
+        match id {
+            Some(Value::String(id)) => id.clone(),
+            Some(Value::Number(id)) => id.to_string(),
+            _ => String::new(),
+        }
+    }
+
     /// Where a browser goes to install, by what is known so far. Pure.
     ///
     /// # Errors

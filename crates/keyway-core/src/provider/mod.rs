@@ -5,6 +5,7 @@
 //! functions over bytes and settings; what acts at the third party gets a token and a way out. What is
 //! kept, who asks and when is the gateway's.
 
+mod action;
 mod context;
 mod dispatch;
 mod granularity;

@@ -89,8 +89,8 @@ impl Route {
 fn is_page(path: &str) -> bool {
     let first = path.trim_start_matches('/').split('/').next();
     match first.unwrap_or_default() {
-        "" | "account" | "console" | "device" | "invitations" | "reset" | "setup" | "sign-in"
-        | "sign-out" | "sso" => true,
+        "" | "account" | "console" | "device" | "install" | "invitations" | "reset" | "setup"
+        | "sign-in" | "sign-out" | "sso" => true,
         // What programs ask of the authorization server is not for browsers.
         "oauth" => matches!(path, "/oauth/authorize" | "/oauth/consent"),
         _ => false,

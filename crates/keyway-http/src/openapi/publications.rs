@@ -1,4 +1,4 @@
-//! Agents that are reached by webhooks, and what came in.
+//! Agents that are reached by webhooks.
 
 use serde_json::{Map, Value, json};
 
@@ -67,45 +67,6 @@ pub(super) fn paths() -> Map<String, Value> {
             None,
             Answer::Nothing,
         ),
-        of(
-            "/v1/deliveries",
-            "get",
-            "list_deliveries",
-            "List what came in by webhooks, the last first; with `publication`, `cursor` and `limit`",
-            None,
-            Answer::Shows(page("deliveries", &delivery())),
-        ),
-        of(
-            "/v1/deliveries/{id}",
-            "get",
-            "show_delivery",
-            "Show a delivery; never what came with it",
-            None,
-            Answer::Shows(delivery()),
-        ),
-        of(
-            "/v1/deliveries/{id}/why",
-            "get",
-            "explain_delivery",
-            "Say why the agent spoke about a delivery, or did not",
-            None,
-            Answer::Shows(json!({
-                "type": "object",
-                "properties": {
-                    "delivery": delivery(),
-                    "reasons": { "type": "array", "items": text() }
-                },
-                "required": ["delivery", "reasons"]
-            })),
-        ),
-        of(
-            "/v1/deliveries/{id}/replay",
-            "post",
-            "replay_delivery",
-            "Look at a delivery anew, by what its publication is set to now; the answer is the one that repeats it",
-            None,
-            Answer::Makes(delivery()),
-        ),
     ]);
     paths.insert("/webhook/{provider}/{publication}".into(), webhook());
     paths
@@ -132,15 +93,15 @@ fn webhook() -> Value {
     })
 }
 
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({ "type": "string" })
 }
 
-fn moment() -> Value {
+pub(super) fn moment() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }
 
-fn page(name: &str, item: &Value) -> Value {
+pub(super) fn page(name: &str, item: &Value) -> Value {
     json!({
         "type": "object",
         "properties": {
@@ -164,12 +125,42 @@ fn integration() -> Value {
         "properties": {
             "id": text(),
             "displayName": text(),
-            "install": { "enum": ["credentials"] },
+            "install": { "enum": ["credentials", "oauth", "manifest"] },
             "granularities": { "type": "array", "items": granularity() },
             "usualGranularity": granularity(),
+            "scopes": {
+                "type": "array",
+                "description": "What publications may be let do there.",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "name": text(),
+                        "description": text(),
+                        "usual": { "type": "boolean", "description": "Whether a publication has it where nothing is said." }
+                    },
+                    "required": ["name", "description", "usual"]
+                }
+            },
+            "fields": { "type": "array", "items": field(), "description": "What whoever installs is asked for." },
             "publications": { "type": "integer", "minimum": 0 }
         },
-        "required": ["id", "displayName", "install", "granularities", "usualGranularity", "publications"]
+        "required": ["id", "displayName", "install", "granularities", "usualGranularity", "scopes", "fields", "publications"]
+    })
+}
+
+/// A field of an installation.
+pub(super) fn field() -> Value {
+    let flag = |what: &str| json!({ "type": "boolean", "description": what });
+    json!({
+        "type": "object",
+        "properties": {
+            "name": text(),
+            "title": text(),
+            "help": text(),
+            "secret": flag("Whether nobody sees it again."),
+            "required": flag("Whether there is no installation without it.")
+        },
+        "required": ["name", "title", "help", "secret", "required"]
     })
 }
 
@@ -256,7 +247,12 @@ fn fields() -> Map<String, Value> {
         "agent": { "type": "string", "description": "The agent's slug." },
         "granularity": granularity(),
         "settings": settings(),
-        "triggers": triggers()
+        "triggers": triggers(),
+        "scopes": {
+            "type": "array",
+            "items": text(),
+            "description": "What it may do there, of the scopes that `/v1/integrations` lists; the usual ones where absent."
+        }
     });
     match fields {
         Value::Object(fields) => fields,
@@ -298,6 +294,9 @@ fn publication() -> Value {
             json!({ "type": "string", "description": "Where the third party sends to." }),
         ),
         ("serviceAccount", text()),
+        ("installation", text()),
+        ("state", installation_state()),
+        ("workspace", workspace()),
         ("paused", json!({ "type": "boolean" })),
         ("revision", json!({ "type": "integer" })),
         (
@@ -314,35 +313,29 @@ fn publication() -> Value {
     json!({
         "type": "object",
         "properties": fields,
-        "required": ["id", "provider", "url", "name", "agent", "serviceAccount", "granularity", "settings", "triggers", "paused", "revision"]
+        "required": ["id", "provider", "url", "name", "agent", "serviceAccount", "granularity", "settings", "triggers", "scopes", "installation", "state", "paused", "revision"]
     })
 }
 
-fn delivery() -> Value {
-    let count = || json!({ "type": "integer", "minimum": 0 });
+/// How far an installation is.
+pub(super) fn installation_state() -> Value {
+    json!({ "enum": ["pending", "waiting", "installed", "suspended", "revoked", "needs_reauth"] })
+}
+
+/// Where something is installed.
+pub(super) fn workspace() -> Value {
+    let maybe = || json!({ "type": ["string", "null"] });
     json!({
         "type": "object",
+        "description": "Where it is installed.",
         "properties": {
             "id": text(),
-            "publication": text(),
-            "state": {
-                "enum": ["ignored", "queued", "running", "retrying", "answered", "dead", "cancelled"]
-            },
-            "rule": { "type": "string", "description": "Why something is done about it, or nothing." },
-            "conversation": text(),
-            "session": text(),
-            "dedupeKey": text(),
-            "duplicates": { "type": "integer", "minimum": 0, "description": "How often the same came again." },
-            "replayOf": text(),
-            "job": text(),
-            "attempts": count(),
-            "maxAttempts": count(),
-            "nextAttemptAt": moment(),
-            "lastError": { "type": "string", "description": "The code of the last failure." },
-            "bytes": count(),
-            "receivedAt": moment(),
-            "answeredAt": moment()
+            "name": text(),
+            "url": maybe(),
+            "botId": maybe(),
+            "botName": maybe(),
+            "granted": { "type": "array", "items": text() }
         },
-        "required": ["id", "publication", "state", "rule", "dedupeKey", "duplicates", "attempts", "bytes", "receivedAt"]
+        "required": ["id", "name"]
     })
 }

@@ -11,6 +11,7 @@ pub(crate) mod connectors;
 pub(crate) mod credentials;
 pub(crate) mod deliveries;
 pub(crate) mod healthz;
+pub(crate) mod installations;
 pub(crate) mod integrations;
 pub(crate) mod invitations;
 pub(crate) mod jobs;

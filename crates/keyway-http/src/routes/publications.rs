@@ -34,6 +34,7 @@ pub(crate) struct New {
     settings: Map<String, Value>,
     #[serde(default)]
     triggers: Map<String, Value>,
+    scopes: Option<Vec<String>>,
     secret: Option<Secret<String>>,
 }
 
@@ -47,6 +48,7 @@ pub(crate) struct Patch {
     granularity: Option<String>,
     settings: Option<Map<String, Value>>,
     triggers: Option<Map<String, Value>>,
+    scopes: Option<Vec<String>>,
     paused: Option<bool>,
 }
 
@@ -76,6 +78,7 @@ pub(crate) async fn create(
         granularity: new.granularity,
         settings: Value::Object(new.settings),
         triggers: Value::Object(new.triggers),
+        scopes: new.scopes,
         secret: new.secret,
     };
     let made = shared.app.publications().create(&asker.who, &draft).await?;
@@ -105,6 +108,7 @@ pub(crate) async fn change(
         granularity: patch.granularity,
         settings: patch.settings.map(Value::Object),
         triggers: patch.triggers.map(Value::Object),
+        scopes: patch.scopes,
         paused: patch.paused,
     };
     let publications = shared.app.publications();

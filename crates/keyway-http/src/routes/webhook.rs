@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::Request;
+use http::header::CONTENT_TYPE;
 use keyway_app::inbox::Knock;
 
 use super::json;
@@ -27,6 +28,8 @@ pub(crate) async fn handle(
         headers: &head.headers,
         body: &body,
     };
-    shared.app.accept_webhook(knock).await?;
-    Ok(json(r#"{"ok":true}"#))
+    match shared.app.accept_webhook(knock).await? {
+        None => Ok(json(r#"{"ok":true}"#)),
+        Some(text) => Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()),
+    }
 }

@@ -1,5 +1,11 @@
-//! Providers against third parties that are real but for who runs them.
+//! Providers against what stands for their vendors, over real sockets.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may fail the test"
+)]
 
 mod github;
+mod linear;

@@ -39,6 +39,25 @@ pub struct Delivery {
     pub answered_at: Option<Timestamp>,
     /// When it came.
     pub created_at: Timestamp,
+    /// Where the event came from, as one JSON value: where something is said back.
+    pub place: Option<String>,
+    /// What became of that.
+    pub reply: DeliveryReply,
+}
+
+/// What became of what is said back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeliveryReply {
+    /// When it was first about to be said.
+    pub begun_at: Option<Timestamp>,
+    /// When it was there.
+    pub at: Option<Timestamp>,
+    /// The third party's id of it.
+    pub id: Option<String>,
+    /// Where people see it.
+    pub url: Option<String>,
+    /// Why nothing was said, once nothing more is tried: a code.
+    pub error: Option<String>,
 }
 
 /// How far the job of a delivery is.
@@ -59,7 +78,8 @@ pub struct DeliveryJob {
 /// The columns of a [`Row`].
 pub(super) const COLUMNS: &str = "d.seq, d.id, d.installation_id, d.publication_id, d.dedupe_key, \
      d.duplicates, d.replay_of, d.outcome, d.rule, d.conversation, d.bytes, d.job_id, d.session_id, \
-     d.answered_at, d.created_at, j.state, j.attempts, j.max_attempts, j.run_at, j.last_error";
+     d.answered_at, d.created_at, d.place, d.reply_begun_at, d.replied_at, d.reply_id, d.reply_url, \
+     d.reply_error, j.state, j.attempts, j.max_attempts, j.run_at, j.last_error";
 
 /// Where they are.
 pub(super) const TABLES: &str = "deliveries d LEFT JOIN jobs j ON j.id = d.job_id";
@@ -81,6 +101,12 @@ pub(super) struct Row {
     session_id: Option<String>,
     answered_at: Option<i64>,
     created_at: i64,
+    place: Option<String>,
+    reply_begun_at: Option<i64>,
+    replied_at: Option<i64>,
+    reply_id: Option<String>,
+    reply_url: Option<String>,
+    reply_error: Option<String>,
     state: Option<String>,
     attempts: Option<i64>,
     max_attempts: Option<i64>,
@@ -121,6 +147,14 @@ impl Row {
             session: self.session_id.as_deref().map(store::id).transpose()?,
             answered_at: self.answered_at.map(store::moment).transpose()?,
             created_at: store::moment(self.created_at)?,
+            place: self.place,
+            reply: DeliveryReply {
+                begun_at: self.reply_begun_at.map(store::moment).transpose()?,
+                at: self.replied_at.map(store::moment).transpose()?,
+                id: self.reply_id,
+                url: self.reply_url,
+                error: self.reply_error,
+            },
         })
     }
 }

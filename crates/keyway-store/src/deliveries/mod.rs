@@ -4,7 +4,8 @@ mod delivery;
 mod list;
 mod progress;
 mod record;
+mod reply;
 
-pub use delivery::{Delivery, DeliveryJob};
+pub use delivery::{Delivery, DeliveryJob, DeliveryReply};
 pub use list::DeliveryFilter;
 pub use record::{NewDelivery, Recorded};

@@ -22,6 +22,8 @@ pub struct NewDelivery {
     pub rule: String,
     /// The conversation it belongs to.
     pub conversation: Option<String>,
+    /// Where the event came from, as one JSON value: where something is said back.
+    pub place: Option<String>,
     /// What came, sealed.
     pub received: Vec<u8>,
     /// The length of the body.
@@ -71,8 +73,8 @@ impl Store {
         }
         let id: String = sqlx::query_scalar(
             "INSERT INTO deliveries (id, organization_id, installation_id, publication_id, \
-             dedupe_key, replay_of, outcome, rule, conversation, received, bytes, job_id, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+             dedupe_key, replay_of, outcome, rule, conversation, received, bytes, job_id, created_at, place) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
              ON CONFLICT (installation_id, dedupe_key) DO UPDATE SET duplicates = duplicates + 1 \
              RETURNING id",
         )
@@ -89,6 +91,7 @@ impl Store {
         .bind(i64::try_from(new.bytes).unwrap_or(i64::MAX))
         .bind(new.job.as_ref().map(|job| job.id.as_str()))
         .bind(new.created_at.as_millisecond())
+        .bind(&new.place)
         .fetch_one(&mut *transaction)
         .await
         .doing(doing)?;

@@ -4,7 +4,8 @@ use keyway_core::{InstallationId, OrgId, PublicationId, ServiceAccountId};
 
 use super::StoredPublication;
 use crate::error::Doing as _;
-use crate::{Store, StoreError};
+use crate::installations::InstallationState;
+use crate::{Store, StoreError, installations};
 
 /// A publication to make, with an installation of its own.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct NewPublication {
     pub account: ServiceAccountId,
     /// What webhooks are signed with, sealed.
     pub sealed: Vec<u8>,
+    /// How far the installation is.
+    pub state: InstallationState,
     /// The rest of it.
     pub with: PublicationChange,
 }
@@ -36,6 +39,8 @@ pub struct PublicationChange {
     pub settings: String,
     /// What wakes the agent: JSON.
     pub triggers: String,
+    /// What it may do at the third party: a JSON list of names.
+    pub scopes: String,
     /// Since when nothing wakes it.
     pub paused_at: Option<Timestamp>,
     /// When.
@@ -54,8 +59,8 @@ impl Store {
         let doing = "make a publication";
         let mut transaction = self.write(doing).await?;
         sqlx::query(
-            "INSERT INTO installations (id, organization_id, provider, settings, sealed, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO installations (id, organization_id, provider, settings, sealed, created_at, \
+             state, changed_at, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8)",
         )
         .bind(new.installation.as_str())
         .bind(organization.as_str())
@@ -63,13 +68,16 @@ impl Store {
         .bind(&new.with.settings)
         .bind(&new.sealed)
         .bind(new.with.at.as_millisecond())
+        .bind(new.state.as_str())
+        .bind(&new.with.by)
         .execute(&mut *transaction)
         .await
         .doing(doing)?;
         sqlx::query(
             "INSERT INTO publications (id, organization_id, installation_id, name, agent, account, \
              granularity, triggers, paused_at, revision, created_at, created_by, changed_at, \
-             changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $10, $11)",
+             changed_by, scopes) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $10, $11, $12)",
         )
         .bind(new.id.as_str())
         .bind(organization.as_str())
@@ -82,6 +90,7 @@ impl Store {
         .bind(new.with.paused_at.map(Timestamp::as_millisecond))
         .bind(new.with.at.as_millisecond())
         .bind(&new.with.by)
+        .bind(&new.with.scopes)
         .execute(&mut *transaction)
         .await
         .doing(doing)?;
@@ -99,7 +108,8 @@ impl Store {
         let mut transaction = self.write(doing).await?;
         let changed = sqlx::query(
             "UPDATE publications SET name = $4, agent = $5, granularity = $6, triggers = $7, \
-             paused_at = $8, changed_at = $9, changed_by = $10, revision = revision + 1 \
+             paused_at = $8, changed_at = $9, changed_by = $10, scopes = $11, \
+             revision = revision + 1 \
              WHERE organization_id = $1 AND id = $2 AND revision = $3 AND removed_at IS NULL",
         )
         .bind(stored.organization.as_str())
@@ -112,6 +122,7 @@ impl Store {
         .bind(change.paused_at.map(Timestamp::as_millisecond))
         .bind(change.at.as_millisecond())
         .bind(&change.by)
+        .bind(&change.scopes)
         .execute(&mut *transaction)
         .await
         .doing(doing)?;
@@ -119,7 +130,8 @@ impl Store {
             return Ok(false);
         }
         sqlx::query(
-            "UPDATE installations SET settings = $3 WHERE organization_id = $1 AND id = $2",
+            "UPDATE installations SET settings = $3, revision = revision + 1 \
+             WHERE organization_id = $1 AND id = $2 AND settings <> $3",
         )
         .bind(stored.organization.as_str())
         .bind(stored.installation.as_str())
@@ -131,7 +143,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Removes a publication, and the secret of its installation. False when it is not there.
+    /// Removes a publication, and every secret of its installation. False when it is not there.
     pub async fn remove_publication(
         &self,
         organization: &OrgId,
@@ -156,6 +168,8 @@ impl Store {
         let Some(installation) = installation else {
             return Ok(false);
         };
+        let gone = installations::end(&mut transaction, organization, &installation, at, by);
+        gone.await.doing(doing)?;
         sqlx::query(
             "UPDATE installations SET sealed = NULL WHERE organization_id = $1 AND id = $2",
         )

@@ -7,3 +7,5 @@ mod publication;
 pub use change::{NewPublication, PublicationChange};
 pub use door::Door;
 pub use publication::{PublicationFilter, StoredPublication};
+
+pub(crate) use publication::{COLUMNS, Row, TABLES};

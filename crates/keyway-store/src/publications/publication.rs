@@ -3,6 +3,7 @@ use keyway_core::provider::Granularity;
 use keyway_core::{InstallationId, OrgId, PublicationId};
 
 use crate::error::Doing as _;
+use crate::installations::InstallationState;
 use crate::{Store, StoreError, store};
 
 /// A publication and what its installation was told, without the secret.
@@ -30,6 +31,12 @@ pub struct StoredPublication {
     pub granularity: Granularity,
     /// What wakes the agent: JSON.
     pub triggers: String,
+    /// What it may do at the third party: a JSON list of names.
+    pub scopes: String,
+    /// How far its installation is.
+    pub state: InstallationState,
+    /// Where it is installed: JSON.
+    pub workspace: Option<String>,
     /// Since when nothing wakes it.
     pub paused_at: Option<Timestamp>,
     /// How often it changed, from one.
@@ -54,12 +61,12 @@ pub struct PublicationFilter {
 }
 
 /// The columns of a [`Row`], of `publications AS p` and `installations AS i`.
-pub(super) const COLUMNS: &str = "p.seq, p.id, p.organization_id, p.installation_id, i.provider, \
-     i.settings, p.name, p.agent, p.account, p.granularity, p.triggers, p.paused_at, p.revision, \
-     p.created_at, p.created_by, p.changed_at, p.changed_by, p.removed_at";
+pub(crate) const COLUMNS: &str = "p.seq, p.id, p.organization_id, p.installation_id, i.provider, \
+     i.settings, p.name, p.agent, p.account, p.granularity, p.triggers, p.scopes, i.state, \
+     i.workspace, p.paused_at, p.revision, p.created_at, p.created_by, p.changed_at, p.changed_by, p.removed_at";
 
 /// Where they are.
-pub(super) const TABLES: &str = "publications p JOIN installations i ON i.id = p.installation_id";
+pub(crate) const TABLES: &str = "publications p JOIN installations i ON i.id = p.installation_id";
 
 impl Store {
     /// Publications of an organization that were not removed, the last made first.
@@ -119,7 +126,7 @@ impl Store {
 }
 
 #[derive(sqlx::FromRow)]
-pub(super) struct Row {
+pub(crate) struct Row {
     seq: i64,
     id: String,
     organization_id: String,
@@ -131,6 +138,9 @@ pub(super) struct Row {
     account: String,
     granularity: String,
     triggers: String,
+    scopes: String,
+    state: String,
+    workspace: Option<String>,
     paused_at: Option<i64>,
     revision: i64,
     created_at: i64,
@@ -141,7 +151,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn read(self) -> Result<StoredPublication, StoreError> {
+    pub(crate) fn read(self) -> Result<StoredPublication, StoreError> {
         Ok(StoredPublication {
             seq: self.seq,
             id: store::id(&self.id)?,
@@ -154,6 +164,9 @@ impl Row {
             account: self.account,
             granularity: self.granularity.parse().map_err(|_| store::damaged())?,
             triggers: self.triggers,
+            scopes: self.scopes,
+            state: self.state.parse().map_err(|_| store::damaged())?,
+            workspace: self.workspace,
             paused_at: self.paused_at.map(store::moment).transpose()?,
             revision: self.revision,
             created_at: store::moment(self.created_at)?,

@@ -68,6 +68,28 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The session of an agent that has this external key, where there is one.
+    pub async fn session_with_key(
+        &self,
+        organization: &OrgId,
+        agent: &str,
+        external_key: &str,
+    ) -> Result<Option<SessionId>, StoreError> {
+        let there: Option<String> = sqlx::query_scalar(
+            "SELECT id FROM sessions WHERE organization_id = $1 AND agent = $2 \
+             AND external_key = $3",
+        )
+        .bind(organization.as_str())
+        .bind(agent)
+        .bind(external_key)
+        .fetch_optional(self.pool())
+        .await
+        .doing("look for a session")?;
+        there.as_deref().map(store::id).transpose()
+    }
+}
+
 async fn insert(
     connection: &mut SqliteConnection,
     organization: &OrgId,

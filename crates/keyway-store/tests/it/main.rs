@@ -11,6 +11,7 @@ mod deliveries;
 mod entering;
 mod facts;
 mod first;
+mod installations;
 mod inviting;
 mod jobs;
 mod listing;

@@ -75,6 +75,7 @@ async fn a_change_of_what_somebody_else_changed_since_is_none() {
         granularity: Granularity::PerEvent,
         settings: r#"{"a":1}"#.to_owned(),
         triggers: r#"{"b":2}"#.to_owned(),
+        scopes: r#"["issue.read"]"#.to_owned(),
         paused_at: Some(at(5)),
         at: at(5),
         by: "ada".to_owned(),

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use keyway_core::OrgId;
 use keyway_core::provider::Granularity;
 use keyway_store::{
-    Member, NewApiKey, NewPublication, Organization, PublicationChange, Purpose, Role, Store,
-    StoredPublication,
+    InstallationState, Member, NewApiKey, NewPublication, Organization, PublicationChange, Purpose,
+    Role, Store, StoredPublication,
 };
 
 /// A store on a fresh file, which goes away with the directory.
@@ -89,12 +89,14 @@ pub(crate) async fn published(store: &Store, organization: &OrgId) -> StoredPubl
         provider: "webhook".to_owned(),
         account: id("svc"),
         sealed: b"the secret, sealed".to_vec(),
+        state: InstallationState::Installed,
         with: PublicationChange {
             name: "CI".to_owned(),
             agent: "agent".to_owned(),
             granularity: Granularity::PerThread,
             settings: "{}".to_owned(),
             triggers: "{}".to_owned(),
+            scopes: "[]".to_owned(),
             paused_at: None,
             at: at(1),
             by: "operator".to_owned(),

@@ -7,9 +7,9 @@ use super::{
     serve, templates, validate, vault,
 };
 use super::{
-    connect, connectors, credentials, deliveries, dev, import, invitations, jobs, new, oauth,
-    organizations, projects, publications, servers, service_accounts, setup_link, stats, upgrade,
-    users,
+    connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
+    new, oauth, organizations, projects, publications, servers, service_accounts, setup_link,
+    stats, upgrade, users,
 };
 
 const EXAMPLES: &str = "\
@@ -71,6 +71,7 @@ pub(crate) enum Command {
     Organizations(organizations::Organizations),
     Jobs(jobs::Jobs),
     Publications(publications::Publications),
+    Installations(installations::Installations),
     Deliveries(deliveries::Deliveries),
     Agents(agents::Agents),
     Oauth(oauth::Oauth),

@@ -21,6 +21,7 @@ mod doctor;
 mod failure;
 mod hidden;
 mod import;
+mod installations;
 mod invitations;
 mod invocation;
 mod jobs;

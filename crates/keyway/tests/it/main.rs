@@ -20,6 +20,7 @@ mod console;
 mod dev;
 mod guides;
 mod http;
+mod installs;
 mod jobs;
 mod local;
 mod oauth;

@@ -21,15 +21,18 @@ pub(super) struct New {
     /// The service account that its sessions act as, by id
     #[arg(long, value_name = "ID")]
     service_account: String,
-    /// A JSON file with the provider's settings
+    /// A JSON file with the provider's settings; nothing when not given
     #[arg(long, value_name = "FILE")]
-    settings: PathBuf,
+    settings: Option<PathBuf>,
     /// A JSON file with what wakes the agent; every webhook that is signed when not given
     #[arg(long, value_name = "FILE")]
     triggers: Option<PathBuf>,
     /// Which events meet in one session: `per_event`, `per_thread`, `per_user` or `per_workspace`
     #[arg(long, value_name = "GRANULARITY")]
     granularity: Option<String>,
+    /// Something it may do at the third party, as `/v1/integrations` lists it; the usual when not given
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
     /// What webhooks are signed with: `@env:NAME`, `@file:PATH` or `@stdin`; made when not given
     #[arg(long, value_name = "VALUE")]
     secret: Option<String>,
@@ -53,6 +56,9 @@ pub(super) struct Changed {
     /// Which events meet in one session
     #[arg(long, value_name = "GRANULARITY")]
     granularity: Option<String>,
+    /// Something it may do at the third party; all of it has to be given
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
 }
 
 impl New {
@@ -72,7 +78,11 @@ impl New {
             agent: self.agent,
             service_account: self.service_account,
             granularity: self.granularity,
-            settings: object(&self.settings)?,
+            settings: match &self.settings {
+                Some(path) => object(path)?,
+                None => json!({}),
+            },
+            scopes: some(self.scopes),
             triggers: match &self.triggers {
                 Some(path) => object(path)?,
                 None => json!({}),
@@ -91,9 +101,14 @@ impl Changed {
             granularity: self.granularity,
             settings: read(self.settings)?,
             triggers: read(self.triggers)?,
+            scopes: some(self.scopes),
             ..PublicationPatch::default()
         })
     }
+}
+
+fn some(scopes: Vec<String>) -> Option<Vec<String>> {
+    (!scopes.is_empty()).then_some(scopes)
 }
 
 /// The JSON object in a file.

@@ -35,6 +35,15 @@ pub(super) fn told(of: &PublicationView, config: &Config, terminal: &mut Termina
         "agent {}, {}, as {}",
         view.agent, view.granularity, view.service_account
     ));
+    if !view.scopes.is_empty() {
+        terminal.line(format!("may {}", view.scopes.join(", ")));
+    }
+    if view.state != "installed" {
+        terminal.line(format!(
+            "{} is {}: `keyway installations show {}`",
+            view.provider, view.state, view.installation
+        ));
+    }
 }
 
 /// Shows all of them.

@@ -81,7 +81,9 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
         "settings": { "verification": { "kind": "hmac", "header": "x-sign" } },
         "secret": "of ours alone"
     });
-    let publication = id(&as_owner(gate, "/v1/publications", published).await);
+    let published = as_owner(gate, "/v1/publications", published).await;
+    let installation = published["installation"].as_str().unwrap().to_owned();
+    let publication = id(&published);
     let first = |answer: &Answer, list: &str| id(&answer.json()[list][0]);
     let members = gate.app.get("/v1/members").send().await;
     let grants = gate.app.get("/v1/oauth/grants").send().await;
@@ -102,6 +104,7 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
         ("/v1/oauth/grants/", first(&grants, "grants")),
         ("/v1/approvals/", approval(gate).await),
         ("/v1/publications/", publication.clone()),
+        ("/v1/installations/", installation),
         ("/v1/deliveries/", delivery(gate, &publication).await),
         ("/v1/jobs/", job(gate).await),
         ("/v1/agents/", AGENT.to_owned()),

@@ -20,7 +20,7 @@ async fn a_publication_is_made_shown_changed_and_removed_and_its_secret_is_shown
         json!([{
             "id": "webhook", "displayName": "Webhook", "install": "credentials",
             "granularities": ["per_event", "per_thread", "per_user", "per_workspace"],
-            "usualGranularity": "per_event", "publications": 1
+            "usualGranularity": "per_event", "scopes": [], "fields": [], "publications": 1
         }])
     );
     let renamed = desk
