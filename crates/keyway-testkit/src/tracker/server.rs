@@ -71,9 +71,15 @@ impl Tracker {
         let code = state.fresh("code");
         let get = |name: &str| asked.get(name).cloned().unwrap_or_default();
         if get("code_challenge_method") != "S256" || get("client_id") != CLIENT_ID {
-            state.violations.push("the request is not as it should be".to_owned());
+            state
+                .violations
+                .push("the request is not as it should be".to_owned());
         }
-        let kept = (get("code_challenge"), get("redirect_uri"), workspace.to_owned());
+        let kept = (
+            get("code_challenge"),
+            get("redirect_uri"),
+            workspace.to_owned(),
+        );
         state.codes.insert(code.clone(), kept);
         back(&asked, &[("code", &code)])
     }
@@ -148,7 +154,9 @@ fn asked(authorize: &str) -> BTreeMap<String, String> {
 }
 
 fn back(asked: &BTreeMap<String, String>, with: &[(&str, &str)]) -> String {
-    let uri = asked.get("redirect_uri").expect("an address to come back to");
+    let uri = asked
+        .get("redirect_uri")
+        .expect("an address to come back to");
     let mut uri = url::Url::parse(uri).expect("it can be read");
     let state = asked.get("state").expect("a state");
     uri.query_pairs_mut()
@@ -171,10 +179,7 @@ async fn count(Shared(inner): Shared<Arc<Inner>>, request: Request, next: Next) 
     next.run(request).await
 }
 
-async fn token(
-    Shared(inner): Shared<Arc<Inner>>,
-    body: Bytes,
-) -> Response {
+async fn token(Shared(inner): Shared<Arc<Inner>>, body: Bytes) -> Response {
     let form = form(&body);
     let text = |name: &str| form.get(name).map_or("", String::as_str);
     if text("client_id") != CLIENT_ID || text("client_secret") != inner.secret {
@@ -192,10 +197,7 @@ async fn token(
     }
 }
 
-async fn revoke(
-    Shared(inner): Shared<Arc<Inner>>,
-    body: Bytes,
-) -> Json<Value> {
+async fn revoke(Shared(inner): Shared<Arc<Inner>>, body: Bytes) -> Json<Value> {
     let form = form(&body);
     let token = form.get("token").cloned().unwrap_or_default();
     let mut state = inner.state.lock();
@@ -207,7 +209,9 @@ async fn revoke(
 /// Whose key it is.
 async fn me(Shared(inner): Shared<Arc<Inner>>, headers: HeaderMap) -> Response {
     let sent = headers.get(header::AUTHORIZATION);
-    let sent = sent.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let sent = sent
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let state = inner.state.lock();
     match state.keys.get(sent.trim_start_matches("Bearer ")) {
         Some(workspace) => {

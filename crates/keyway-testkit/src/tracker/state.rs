@@ -47,7 +47,8 @@ impl State {
     pub(super) fn tokens(&mut self, workspace: &str) -> Value {
         let (access, refresh) = (self.fresh("access"), self.fresh("refresh"));
         self.access.insert(access.clone(), workspace.to_owned());
-        self.refreshing.insert(refresh.clone(), workspace.to_owned());
+        self.refreshing
+            .insert(refresh.clone(), workspace.to_owned());
         json!({
             "access_token": access,
             "refresh_token": refresh,
@@ -62,11 +63,13 @@ impl State {
         let (challenge, redirect_uri, workspace) = self.codes.remove(text("code"))?;
         let digest = Sha256::digest(text("code_verifier"));
         if URL_SAFE_NO_PAD.encode(digest) != challenge {
-            self.violations.push("the verifier is another one".to_owned());
+            self.violations
+                .push("the verifier is another one".to_owned());
             return None;
         }
         if text("redirect_uri") != redirect_uri {
-            self.violations.push("the redirect URI is another one".to_owned());
+            self.violations
+                .push("the redirect URI is another one".to_owned());
             return None;
         }
         Some(self.tokens(&workspace))
