@@ -3,12 +3,14 @@
 
 mod github;
 mod linear;
+pub mod slack;
 mod webhook;
 
 use keyway_core::provider::{BadProvider, IntegrationProvider, Providers};
 
 pub use github::GitHub;
 pub use linear::Linear;
+pub use slack::Slack;
 pub use webhook::Webhook;
 
 /// Every provider that comes with the gateway.
@@ -20,6 +22,7 @@ pub fn shipped() -> Result<Providers, BadProvider> {
     Providers::new([
         Box::new(GitHub) as Box<dyn IntegrationProvider>,
         Box::new(Linear),
+        Box::new(Slack),
         Box::new(Webhook),
     ])
 }
@@ -32,6 +35,6 @@ mod tests {
     fn the_providers_that_are_shipped_have_ids_of_their_own() {
         let providers = shipped().unwrap();
         let ids: Vec<_> = providers.iter().map(IntegrationProvider::id).collect();
-        assert_eq!(ids, ["github", "linear", "webhook"]);
+        assert_eq!(ids, ["github", "linear", "slack", "webhook"]);
     }
 }

@@ -17,5 +17,6 @@ pub mod models;
 pub mod oidc;
 pub mod peers;
 pub mod session_bus;
+pub mod slack;
 pub mod sql;
 pub mod tracker;

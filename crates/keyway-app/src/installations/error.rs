@@ -152,3 +152,13 @@ pub(super) fn no_address() -> Error {
     )
     .with_hint("set `public_url` to its address")
 }
+
+/// Nothing to install, and nothing to uninstall.
+pub(super) fn nothing_installed() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "install_not_offered",
+        "this provider is not installed anywhere",
+    )
+    .with_hint("remove the publication instead")
+}

@@ -5,6 +5,7 @@ use keyway_store::{PublicationFilter, SetupLink, StoredInstallation};
 
 use super::fields::{self, Fields};
 use super::installer::Installer;
+use super::work::is_there_at_once;
 use super::{InstallationPage, InstallationView, Installations, error};
 use crate::App;
 use crate::audit::EventKind;
@@ -252,6 +253,9 @@ impl Installations {
             let turn = inner.installs.turn(id);
             let _turn = turn.lock().await;
             let stored = self.app.stored_installation(who.organization(), id).await?;
+            if is_there_at_once(self.app.provider_of(&stored)?) {
+                return Err(error::nothing_installed());
+            }
             let at = inner.clock.now();
             let gone = inner
                 .store

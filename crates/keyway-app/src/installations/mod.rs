@@ -25,7 +25,7 @@ pub use manage::{InstallLook, IssuedSetupLink};
 pub use returned::{Came, CameBack};
 pub(crate) use sealed::Column;
 pub use view::{AddressesView, InstallationPage, InstallationView, TypedField};
-pub(crate) use work::workspace;
+pub(crate) use work::{is_there_at_once, workspace};
 
 /// Installing providers: for owners and admins, and for whoever has a setup link.
 #[derive(Debug, Clone)]

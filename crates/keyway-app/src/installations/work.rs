@@ -3,7 +3,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use keyway_core::client::HttpClient;
 use keyway_core::provider::{
-    Addresses, InstallContext, IntegrationProvider, ProviderContext, Secrets, Workspace,
+    Addresses, InstallContext, InstallKind, IntegrationProvider, ProviderContext, Secrets,
+    Workspace,
 };
 use keyway_core::{Error, OrgId, PublicationId, Secret};
 use keyway_store::StoredInstallation;
@@ -112,6 +113,11 @@ impl App {
         let found = self.inner.store.installation(organization, id).await?;
         found.ok_or_else(error::not_found)
     }
+}
+
+/// Whether there is nothing to install: a publication is reached at once.
+pub(crate) fn is_there_at_once(provider: &dyn IntegrationProvider) -> bool {
+    provider.install() == InstallKind::Credentials && provider.install_fields().is_empty()
 }
 
 /// A workspace as it is stored.

@@ -1,7 +1,5 @@
 use jiff::Timestamp;
-use keyway_core::provider::{
-    Granularity, InstallKind, IntegrationProvider, ProviderContext, Workspace,
-};
+use keyway_core::provider::{Granularity, IntegrationProvider, ProviderContext, Workspace};
 use keyway_core::{
     Error, InstallationId, Principal, Problem, PublicationId, Secret, ServiceAccountId,
 };
@@ -16,7 +14,7 @@ use super::{
 };
 use crate::audit::{Event, EventKind};
 use crate::connectors::by;
-use crate::installations::workspace;
+use crate::installations::{is_there_at_once, workspace};
 use crate::pages::Page;
 use crate::people::checked_name;
 use crate::{App, access};
@@ -361,9 +359,7 @@ fn scopes(
 
 /// How far an installation is that was just made: its address is there before anything is installed.
 fn begins(provider: &dyn IntegrationProvider) -> InstallationState {
-    let nothing_to_do =
-        provider.install() == InstallKind::Credentials && provider.install_fields().is_empty();
-    if nothing_to_do {
+    if is_there_at_once(provider) {
         InstallationState::Installed
     } else {
         InstallationState::Pending

@@ -122,6 +122,12 @@ pub trait IntegrationProvider: Send + Sync + 'static {
     /// Where an event leads; `None` where it does not say what the granularity goes by.
     fn dispatch(&self, event: &WebhookEvent, granularity: Granularity) -> Option<SessionDispatch>;
 
+    /// Whether the event may begin a conversation. Where it may not, it goes on with one that is there, and
+    /// is ignored where there is none: what is said in a thread concerns the agent only if it takes part.
+    fn begins(&self, _event: &WebhookEvent) -> bool {
+        true
+    }
+
     /// What whoever installs is asked for, in this order.
     fn install_fields(&self) -> &'static [InstallField] {
         &[]
@@ -138,6 +144,13 @@ pub trait IntegrationProvider: Send + Sync + 'static {
             Some(Value::Number(id)) => id.to_string(),
             _ => String::new(),
         }
+    }
+
+    /// The secret of [`install_fields`](Self::install_fields) that webhooks are signed with, where the third
+    /// party makes it. It counts from when it is typed in: the third party asks for an answer before it is
+    /// installed.
+    fn signing_field(&self) -> Option<&'static str> {
+        None
     }
 
     /// Where a browser goes to install, by what is known so far. Pure.

@@ -2,8 +2,8 @@ use keyway_core::action::Registry;
 use serde_json::{Value, json};
 
 use super::{
-    actions, agents, approvals, audit, components, connectors, credentials, installations, jobs,
-    mcp_servers, oauth, paths, people, policy, publications, stats,
+    actions, agents, approvals, audit, components, connectors, credentials, deliveries,
+    installations, jobs, mcp_servers, oauth, paths, people, policy, publications, stats,
 };
 use crate::settings::McpSettings;
 use crate::shared::About;

@@ -13,6 +13,9 @@ use super::jwt::is_key;
 use super::manifest::manifest;
 use super::settings::{Settings, is_id};
 
+/// The permissions of which an app needs one, to say anything.
+const ANSWERS: [&str; 2] = ["issues:write", "pull_requests:write"];
+
 /// Where a browser goes: to make the app, and then to install it.
 pub(super) fn authorize(
     context: &InstallContext<'_>,
@@ -174,10 +177,21 @@ pub(super) fn take(
     if before || settings.organization.as_deref().is_some_and(elsewhere) {
         return Err(Error::new(
             Kind::Conflict,
-            "other_workspace",
+            "wrong_workspace",
             "the app was installed on another account than the one it is for",
         )
         .with_hint("install it there, or make another publication for this account"));
+    }
+    if !ANSWERS
+        .iter()
+        .any(|one| workspace.granted.iter().any(|has| has == one))
+    {
+        return Err(Error::new(
+            Kind::Forbidden,
+            "missing_vendor_scope",
+            "the app may write to neither issues nor pull requests: it could answer nobody",
+        )
+        .with_hint("give it the permission in its settings, accept it where it is installed, and install again"));
     }
     if !found.at("suspended_at").is_null() {
         return Err(Error::new(

@@ -9,3 +9,4 @@
 
 mod github;
 mod linear;
+mod slack;

@@ -149,7 +149,7 @@ async fn another_account_than_the_one_it_is_for_is_refused() {
     ];
     assert_eq!(
         world.come_back(&query).await.unwrap_err().code(),
-        "other_workspace"
+        "wrong_workspace"
     );
     // As it is where it was installed once, and whoever reinstalls chooses another one.
     world.settings["organization"] = Value::Null;
@@ -161,12 +161,20 @@ async fn another_account_than_the_one_it_is_for_is_refused() {
     world.take(progress);
     assert_eq!(
         world.come_back(&query).await.unwrap_err().code(),
-        "other_workspace"
+        "wrong_workspace"
     );
     let again = world
         .come_back(&[("installation_id", &here), ("setup_action", "update")])
         .await;
     assert!(matches!(again.unwrap().step, Step::Installed(_)));
+    for permission in ["issues", "pull_requests"] {
+        world
+            .vendor
+            .take_permission(here.parse().unwrap(), permission);
+    }
+    let mute = world.come_back(&[("installation_id", &here)]).await;
+    assert_eq!(mute.unwrap_err().code(), "missing_vendor_scope");
+    let here = world.vendor.install(app, "acme").to_string();
     world.vendor.suspend(here.parse().unwrap());
     let suspended = world
         .come_back(&[("installation_id", &here)])

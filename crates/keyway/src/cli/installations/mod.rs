@@ -190,9 +190,9 @@ impl At<'_> {
         }
         let id = installation(id)?;
         let installer = Installer::Installation(self.who, &id);
-        let came = self.local.app().installations().connect(installer, &fields);
+        let installations = self.local.app().installations();
         let (Came::Installed(of) | Came::Waiting(of) | Came::Unfinished(of) | Came::On(_, of)) =
-            came.await?;
+            installations.connect(installer, &fields).await?;
         told(&of, terminal);
         Ok(())
     }

@@ -37,10 +37,17 @@ async fn attack_a_callback_without_a_state_that_was_made_here_installs_nothing()
     let revision = world.shown(&published).await["revision"].clone();
     let replayed = world.owner.get(&back).await;
     assert_eq!(replayed.status(), 400);
-    assert!(replayed.text().contains("used already"), "{}", replayed.text());
+    assert!(
+        replayed.text().contains("used already"),
+        "{}",
+        replayed.text()
+    );
     assert_eq!(world.shown(&published).await["revision"], revision);
     let audit = world.app.get("/v1/audit?limit=200").send().await;
-    assert!(audit.text().contains("install_state_used"), "refused attempts are written down");
+    assert!(
+        audit.text().contains("install_state_used"),
+        "refused attempts are written down"
+    );
 }
 
 #[tokio::test]
@@ -54,7 +61,11 @@ async fn attack_a_state_is_good_for_ten_minutes_in_its_own_browser_and_for_who_m
     other.sign_in("ada@example.com").await;
     let refused = other.get(&back).await;
     assert_eq!(refused.status(), 400);
-    assert!(refused.text().contains("another browser"), "{}", refused.text());
+    assert!(
+        refused.text().contains("another browser"),
+        "{}",
+        refused.text()
+    );
 
     // The very cookie, but nobody signed in, or somebody who may not.
     let cookie = world.owner.cookie("keyway_install").unwrap().to_owned();
@@ -62,12 +73,23 @@ async fn attack_a_state_is_good_for_ten_minutes_in_its_own_browser_and_for_who_m
     nobody.set("keyway_install", &cookie);
     let refused = nobody.get(&back).await;
     assert_eq!(refused.status(), 400);
-    assert!(refused.text().contains("nobody is signed in") || refused.text().contains("Nobody is signed in"), "{}", refused.text());
+    assert!(
+        refused.text().contains("nobody is signed in")
+            || refused.text().contains("Nobody is signed in"),
+        "{}",
+        refused.text()
+    );
     let mut stranger = world.stranger().await;
     stranger.set("keyway_install", &cookie);
     assert_eq!(stranger.get(&back).await.status(), 400);
     let use_cases = world.app.running.app();
-    join(use_cases, &use_cases.local(), "bob@example.com", Role::Member).await;
+    join(
+        use_cases,
+        &use_cases.local(),
+        "bob@example.com",
+        Role::Member,
+    )
+    .await;
     let mut member = Browser::of(&world.app);
     member.sign_in("bob@example.com").await;
     member.set("keyway_install", &cookie);
@@ -89,7 +111,10 @@ async fn attack_a_state_is_good_for_ten_minutes_in_its_own_browser_and_for_who_m
 #[tokio::test]
 async fn a_browser_that_is_at_two_vendors_at_once_comes_back_from_both() {
     let mut world = World::start().await;
-    let (one, two) = (world.publish("tracker").await, world.publish("tracker").await);
+    let (one, two) = (
+        world.publish("tracker").await,
+        world.publish("tracker").await,
+    );
     let (id, secret) = world.tracker.app();
     let fields = [("clientId", id), ("clientSecret", secret)];
     let first = set_out(&mut world.owner, &one.page, &fields).await;

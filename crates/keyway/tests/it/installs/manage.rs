@@ -25,7 +25,12 @@ async fn scopes_are_of_the_offer_and_the_usual_ones_where_nothing_is_said() {
     let patch = json!({ "scopes": ["issue.delete"] });
     let ask = world.app.ask(Method::PATCH, &path).bearer(&world.app.key);
     let changed = ask.json(&patch).send().await;
-    assert_eq!(changed.json()["scopes"], json!(["issue.delete"]), "{}", changed.text());
+    assert_eq!(
+        changed.json()["scopes"],
+        json!(["issue.delete"]),
+        "{}",
+        changed.text()
+    );
 }
 
 #[tokio::test]
@@ -34,25 +39,47 @@ async fn a_webhook_secret_is_replaced_while_the_one_before_is_good_for_a_day() {
     let published = world.installed("T1").await;
     let event = |id: u32| json!({ "workspace": "T1", "id": id });
     let old = published.secret.clone();
-    assert_eq!(world.webhook(&published, &old, &event(1)).await.status(), 200);
-    let rotated = world.ask(Method::POST, &published, "/rotate-secret", json!({})).await;
+    assert_eq!(
+        world.webhook(&published, &old, &event(1)).await.status(),
+        200
+    );
+    let rotated = world
+        .ask(Method::POST, &published, "/rotate-secret", json!({}))
+        .await;
     assert_eq!(rotated.status(), 200, "{}", rotated.text());
     let new = rotated.json()["secret"].as_str().unwrap().to_owned();
     assert_ne!(new, old);
     assert_ne!(rotated.json()["secretBeforeUntil"], json!(null));
-    for (secret, id, status) in [(&old, 2, 200), (&new, 3, 200), (&"other".to_owned(), 4, 401)] {
+    for (secret, id, status) in [
+        (&old, 2, 200),
+        (&new, 3, 200),
+        (&"other".to_owned(), 4, 401),
+    ] {
         let answer = world.webhook(&published, secret, &event(id)).await;
         assert_eq!(answer.status(), status, "{}", answer.text());
     }
     world.sql("UPDATE installations SET before_until = 1").await;
-    assert_eq!(world.webhook(&published, &old, &event(5)).await.status(), 401);
-    assert_eq!(world.webhook(&published, &new, &event(6)).await.status(), 200);
+    assert_eq!(
+        world.webhook(&published, &old, &event(5)).await.status(),
+        401
+    );
+    assert_eq!(
+        world.webhook(&published, &new, &event(6)).await.status(),
+        200
+    );
     // One that is brought is shown as well, this once.
     let brought = json!({ "secret": "brought from the vendor" });
-    let brought = world.ask(Method::POST, &published, "/rotate-secret", brought).await;
+    let brought = world
+        .ask(Method::POST, &published, "/rotate-secret", brought)
+        .await;
     assert_eq!(brought.json()["secret"], "brought from the vendor");
-    assert_eq!(world.webhook(&published, &new, &event(7)).await.status(), 200);
-    world.is_clean(&[old, new, "brought from the vendor".to_owned()]).await;
+    assert_eq!(
+        world.webhook(&published, &new, &event(7)).await.status(),
+        200
+    );
+    world
+        .is_clean(&[old, new, "brought from the vendor".to_owned()])
+        .await;
 }
 
 #[tokio::test]
@@ -60,17 +87,44 @@ async fn what_comes_before_it_is_installed_or_from_elsewhere_wakes_nobody() {
     let mut world = World::start().await;
     let published = world.publish("tracker").await;
     let early = json!({ "workspace": "T1", "id": 1 });
-    assert_eq!(world.webhook(&published, &published.secret, &early).await.status(), 200);
+    assert_eq!(
+        world
+            .webhook(&published, &published.secret, &early)
+            .await
+            .status(),
+        200
+    );
     let installed = world.installed("T1").await;
     let elsewhere = json!({ "workspace": "T2", "id": 2 });
-    assert_eq!(world.webhook(&installed, &installed.secret, &elsewhere).await.status(), 200);
+    assert_eq!(
+        world
+            .webhook(&installed, &installed.secret, &elsewhere)
+            .await
+            .status(),
+        200
+    );
     let here = json!({ "workspace": "T1", "id": 3 });
-    assert_eq!(world.webhook(&installed, &installed.secret, &here).await.status(), 200);
+    assert_eq!(
+        world
+            .webhook(&installed, &installed.secret, &here)
+            .await
+            .status(),
+        200
+    );
     let all = world.app.get("/v1/deliveries").send().await.json();
-    let rules: Vec<_> = all["deliveries"].as_array().unwrap().iter().map(|one| &one["rule"]).collect();
+    let rules: Vec<_> = all["deliveries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["rule"])
+        .collect();
     assert_eq!(rules, ["signed", "other_workspace", "not_installed"]);
     let id = all["deliveries"][2]["id"].as_str().unwrap();
-    let why = world.app.get(&format!("/v1/deliveries/{id}/why")).send().await;
+    let why = world
+        .app
+        .get(&format!("/v1/deliveries/{id}/why"))
+        .send()
+        .await;
     assert!(why.text().contains("was not installed"), "{}", why.text());
     let path = format!("/webhook/tracker/{}", installed.id);
     assert_eq!(world.app.ask(Method::GET, &path).send().await.status(), 405);
@@ -81,7 +135,9 @@ async fn an_installation_that_somebody_else_changed_is_not_overwritten() {
     let world = World::start().await;
     let published = world.publish("tracker").await;
     let patch = json!({ "revision": 1, "fields": { "clientId": "app-1" } });
-    let changed = world.ask(Method::PATCH, &published, "", patch.clone()).await;
+    let changed = world
+        .ask(Method::PATCH, &published, "", patch.clone())
+        .await;
     assert_eq!(changed.status(), 200, "{}", changed.text());
     assert_eq!(changed.json()["revision"], 2);
     let late = world.ask(Method::PATCH, &published, "", patch).await;
@@ -99,7 +155,12 @@ async fn members_and_clients_install_nothing() {
     let mut world = World::start().await;
     let published = world.installed("T1").await;
     let use_cases = world.app.running.app();
-    let member = crate::connectors::world::machine(&world.app, &use_cases.local(), "ci", keyway_core::Role::Member);
+    let member = crate::connectors::world::machine(
+        &world.app,
+        &use_cases.local(),
+        "ci",
+        keyway_core::Role::Member,
+    );
     let member = member.await;
     let path = format!("/v1/installations/{}", published.installation);
     for (method, rest) in [
@@ -112,11 +173,17 @@ async fn members_and_clients_install_nothing() {
         (Method::DELETE, "/setup-links"),
         (Method::POST, "/rotate-secret"),
     ] {
-        let ask = world.app.ask(method.clone(), &format!("{path}{rest}")).bearer(&member);
+        let ask = world
+            .app
+            .ask(method.clone(), &format!("{path}{rest}"))
+            .bearer(&member);
         let refused = ask.json(&json!({})).send().await;
         assert_eq!(refused.status(), 403, "{method} {rest}: {}", refused.text());
     }
-    let ask = world.app.ask(Method::GET, "/v1/installations").bearer(&member);
+    let ask = world
+        .app
+        .ask(Method::GET, "/v1/installations")
+        .bearer(&member);
     assert_eq!(ask.send().await.status(), 403);
     assert_eq!(world.shown(&published).await["state"], "installed");
     until("the refusals to be written down", || async {

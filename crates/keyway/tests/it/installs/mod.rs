@@ -1,6 +1,7 @@
 //! Providers that are installed in a browser or with secrets, end to end.
 
 mod attempts;
+mod command_line;
 mod connect;
 mod manage;
 mod oauth;

@@ -24,7 +24,10 @@ async fn a_provider_is_installed_in_a_browser_and_acts_with_a_token() {
     assert!(leave.contains("code_challenge_method=S256"), "{leave}");
     // Nothing counts before it is installed.
     let before = world.shown(&published).await;
-    assert_eq!((&before["state"], &before["settings"]), (&json!("pending"), &json!({})));
+    assert_eq!(
+        (&before["state"], &before["settings"]),
+        (&json!("pending"), &json!({}))
+    );
     let early = world.acting(&published).await.unwrap_err();
     assert_eq!(early.code(), "installation_pending");
 
@@ -35,15 +38,25 @@ async fn a_provider_is_installed_in_a_browser_and_acts_with_a_token() {
     assert_eq!(shown["state"], "installed");
     assert_eq!(shown["workspace"]["id"], "T1");
     assert_eq!(shown["settings"], json!({ "clientId": "app-1" }));
-    let set: Vec<_> = shown["fields"].as_array().unwrap().iter().map(|one| &one["set"]).collect();
+    let set: Vec<_> = shown["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["set"])
+        .collect();
     assert_eq!(set, [true, true]);
 
     let acting = world.acting(&published).await.unwrap();
-    assert_eq!(world.tracker.takes(acting.token.expose()).as_deref(), Some("T1"));
+    assert_eq!(
+        world.tracker.takes(acting.token.expose()).as_deref(),
+        Some("T1")
+    );
     assert_eq!(acting.workspace.id, "T1");
     let scopes: Vec<_> = acting.scopes.names().collect();
     assert_eq!(scopes, ["issue.read"]);
-    world.is_clean(std::slice::from_ref(&published.secret)).await;
+    world
+        .is_clean(std::slice::from_ref(&published.secret))
+        .await;
 
     // Both are in the log: who set out, and who came back.
     let audit = world.app.get("/v1/audit?limit=200").send().await;
@@ -62,7 +75,10 @@ async fn what_the_vendor_fails_at_leaves_everything_as_it_was_and_is_tried_again
     let failed = world.owner.get(&back).await;
     assert_eq!(failed.status(), 502, "{}", failed.text());
     let shown = world.shown(&published).await;
-    assert_eq!((&shown["state"], &shown["settings"]), (&json!("pending"), &json!({})));
+    assert_eq!(
+        (&shown["state"], &shown["settings"]),
+        (&json!("pending"), &json!({}))
+    );
     assert_eq!(shown["revision"], 1);
     world.tracker.fail(0);
 
@@ -86,11 +102,27 @@ async fn what_is_typed_wrong_is_told_at_its_field_and_nothing_is_begun() {
     let fields = [("clientId", "with spaces")];
     let wrong = world.owner.post(&published.page, &fields).await;
     assert_eq!(wrong.status(), 422, "{}", wrong.text());
-    assert!(wrong.text().contains("An id without spaces") || wrong.text().contains("an id without spaces"), "{}", wrong.text());
-    let lacking = world.owner.post(&published.page, &[("clientId", "app-1")]).await;
+    assert!(
+        wrong.text().contains("An id without spaces")
+            || wrong.text().contains("an id without spaces"),
+        "{}",
+        wrong.text()
+    );
+    let lacking = world
+        .owner
+        .post(&published.page, &[("clientId", "app-1")])
+        .await;
     assert_eq!(lacking.status(), 422);
-    assert!(lacking.text().contains("Fill this in"), "{}", lacking.text());
-    let how = [("clientId", "a"), ("clientSecret", "b"), ("keyway_how", "connect")];
+    assert!(
+        lacking.text().contains("Fill this in"),
+        "{}",
+        lacking.text()
+    );
+    let how = [
+        ("clientId", "a"),
+        ("clientSecret", "b"),
+        ("keyway_how", "connect"),
+    ];
     let alone = world.owner.post(&published.page, &how).await;
     // The provider is not connected by what is typed in alone.
     assert!(alone.status() >= 400, "{}", alone.text());
@@ -108,7 +140,10 @@ async fn what_is_typed_wrong_is_told_at_its_field_and_nothing_is_begun() {
     let page = world.owner.get(&published.page).await;
     let policy = page.header("content-security-policy").to_owned();
     assert!(policy.contains(&world.tracker.url()), "{policy}");
-    let begun = world.owner.post(&published.page, &[("clientId", "app-1")]).await;
+    let begun = world
+        .owner
+        .post(&published.page, &[("clientId", "app-1")])
+        .await;
     assert_eq!(begun.status(), 303);
     assert!(led(&begun).starts_with(&world.tracker.url()));
 }
@@ -120,10 +155,17 @@ async fn a_reinstall_is_where_it_was_and_a_workspace_is_installed_once() {
     let leave = world.set_out(&published.page).await;
     let elsewhere = world.owner.get(&world.tracker.agree(&leave, "T2")).await;
     assert_eq!(elsewhere.status(), 409);
-    assert!(elsewhere.text().contains("another workspace"), "{}", elsewhere.text());
+    assert!(
+        elsewhere.text().contains("another workspace"),
+        "{}",
+        elsewhere.text()
+    );
     assert_eq!(world.shown(&published).await["workspace"]["id"], "T1");
     let acting = world.acting(&published).await.unwrap();
-    assert_eq!(world.tracker.takes(acting.token.expose()).as_deref(), Some("T1"));
+    assert_eq!(
+        world.tracker.takes(acting.token.expose()).as_deref(),
+        Some("T1")
+    );
     let leave = world.set_out(&published.page).await;
     let again = world.owner.get(&world.tracker.agree(&leave, "T1")).await;
     assert_eq!(again.status(), 200, "{}", again.text());
@@ -133,7 +175,11 @@ async fn a_reinstall_is_where_it_was_and_a_workspace_is_installed_once() {
     let leave = world.set_out(&second.page).await;
     let taken = world.owner.get(&world.tracker.agree(&leave, "T1")).await;
     assert_eq!(taken.status(), 409);
-    assert!(taken.text().contains("installed with the same app already"), "{}", taken.text());
+    assert!(
+        taken.text().contains("installed with the same app already"),
+        "{}",
+        taken.text()
+    );
     assert_eq!(world.shown(&second).await["state"], "pending");
     let leave = world.set_out(&second.page).await;
     let done = world.owner.get(&world.tracker.agree(&leave, "T2")).await;
@@ -148,9 +194,15 @@ async fn what_is_uninstalled_is_given_back_and_can_be_installed_elsewhere() {
     let gone = world.ask(Method::DELETE, &published, "", json!({})).await;
     assert_eq!(gone.status(), 200, "{}", gone.text());
     let gone = gone.json();
-    assert_eq!((&gone["state"], &gone["workspace"]), (&json!("revoked"), &json!(null)));
+    assert_eq!(
+        (&gone["state"], &gone["workspace"]),
+        (&json!("revoked"), &json!(null))
+    );
     assert_eq!(gone["fields"][1]["set"], false);
-    until("it to be given back", || async { world.tracker.revoked().len() == 1 }).await;
+    until("it to be given back", || async {
+        world.tracker.revoked().len() == 1
+    })
+    .await;
     let path = format!("/v1/publications/{}", published.id);
     let paused = world.app.get(&path).send().await.json();
     assert_eq!(paused["paused"], true);
@@ -164,7 +216,10 @@ async fn what_is_uninstalled_is_given_back_and_can_be_installed_elsewhere() {
     // Removing the publication gives back as well.
     let ask = world.app.ask(Method::DELETE, &path).bearer(&world.app.key);
     assert_eq!(ask.send().await.status(), 204);
-    until("it to be given back", || async { world.tracker.revoked().len() == 2 }).await;
+    until("it to be given back", || async {
+        world.tracker.revoked().len() == 2
+    })
+    .await;
     let shown = world.ask(Method::GET, &published, "", json!({})).await;
     assert_eq!(refusal(&shown), (404, "installation_not_found".to_owned()));
 }

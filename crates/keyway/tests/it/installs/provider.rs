@@ -135,7 +135,10 @@ impl IntegrationProvider for TrackerProvider {
         if id.is_null() || id.as_str().is_some_and(|id| !id.contains(' ')) {
             return Ok(());
         }
-        Err(Error::invalid_at("/settings/clientId", "an id without spaces"))
+        Err(Error::invalid_at(
+            "/settings/clientId",
+            "an id without spaces",
+        ))
     }
 
     fn verify_webhook(
@@ -186,7 +189,11 @@ impl IntegrationProvider for TrackerProvider {
         }
     }
 
-    fn authorize(&self, context: &InstallContext<'_>, attempt: &Attempt<'_>) -> Result<Visit, Error> {
+    fn authorize(
+        &self,
+        context: &InstallContext<'_>,
+        attempt: &Attempt<'_>,
+    ) -> Result<Visit, Error> {
         let id = context.settings["clientId"].as_str();
         let id = id.ok_or_else(|| Error::invalid_at("/settings/clientId", "the app's id"))?;
         let mut url = Url::parse(&format!("{}/authorize", self.url)).unwrap();
@@ -242,10 +249,7 @@ impl IntegrationProvider for TrackerProvider {
         })
     }
 
-    fn token<'a>(
-        &'a self,
-        context: &'a InstallContext<'a>,
-    ) -> BoxFuture<'a, Result<Token, Error>> {
+    fn token<'a>(&'a self, context: &'a InstallContext<'a>) -> BoxFuture<'a, Result<Token, Error>> {
         Box::pin(async move {
             if self.kind == InstallKind::Credentials {
                 return Ok(Token {

@@ -33,14 +33,19 @@ async fn a_setup_link_is_good_for_one_install_by_somebody_who_is_nobody_here() {
     assert_eq!(done.status(), 200, "{}", done.text());
     assert!(done.text().contains("Workspace T1"));
     let shown = world.shown(&published).await;
-    assert_eq!((&shown["state"], &shown["installedBy"]), (&json!("installed"), &json!("setup link")));
+    assert_eq!(
+        (&shown["state"], &shown["installedBy"]),
+        (&json!("installed"), &json!("setup link"))
+    );
     assert_eq!(shown["setupLinkUntil"], json!(null));
 
     assert_eq!(guest.get(&path).await.status(), 404);
     assert_eq!(guest.post(&path, &fields).await.status(), 404);
     let late = guest.get(&world.tracker.agree(&second, "T1")).await;
     assert!(matches!(late.status(), 400 | 404), "{}", late.text());
-    world.is_clean(&[path.rsplit('/').next().unwrap().to_owned()]).await;
+    world
+        .is_clean(&[path.rsplit('/').next().unwrap().to_owned()])
+        .await;
 }
 
 #[tokio::test]
@@ -61,17 +66,23 @@ async fn attack_a_setup_link_that_expired_was_revoked_or_replaced_is_nobody_s() 
     let (id, secret) = world.tracker.app();
     let fields = [("clientId", id), ("clientSecret", secret)];
     let leave = set_out(&mut guest, &second, &fields).await;
-    let revoked = world.ask(Method::DELETE, &published, "/setup-links", json!({})).await;
+    let revoked = world
+        .ask(Method::DELETE, &published, "/setup-links", json!({}))
+        .await;
     assert_eq!(revoked.status(), 204);
     assert_eq!(guest.get(&second).await.status(), 404);
     let late = guest.get(&world.tracker.agree(&leave, "T1")).await;
     assert_eq!(late.status(), 404, "{}", late.text());
-    let none = world.ask(Method::DELETE, &published, "/setup-links", json!({})).await;
+    let none = world
+        .ask(Method::DELETE, &published, "/setup-links", json!({}))
+        .await;
     assert_eq!(none.status(), 404);
 
     let third = link(&world, &published).await;
     assert_ne!(world.shown(&published).await["setupLinkUntil"], json!(null));
-    world.sql("UPDATE setup_links SET expires_at = created_at").await;
+    world
+        .sql("UPDATE setup_links SET expires_at = created_at")
+        .await;
     assert_eq!(guest.get(&third).await.status(), 404);
     assert_eq!(world.shown(&published).await["state"], "pending");
 }

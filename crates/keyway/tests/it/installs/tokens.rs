@@ -4,7 +4,9 @@ use super::world::{Published, World};
 
 /// The token of before is worth nothing from here on.
 async fn expire(world: &World) {
-    world.sql("UPDATE installations SET token_expires_at = 1").await;
+    world
+        .sql("UPDATE installations SET token_expires_at = 1")
+        .await;
 }
 
 /// So many act at once: answers the tokens, or the codes of why not.
@@ -36,11 +38,20 @@ async fn a_token_is_got_once_for_fifty_who_act_at_once_and_kept_until_it_is_old(
         expire(&world).await;
         let all = at_once(&world, &published, 50).await;
         assert_eq!(world.tracker.refreshes(), round);
-        assert!(all.iter().all(|one| one.as_ref().is_ok_and(|token| *token != first)));
+        assert!(
+            all.iter()
+                .all(|one| one.as_ref().is_ok_and(|token| *token != first))
+        );
     }
     // One that the vendor took no more is not used again.
     let stored = world.stored(&published).await;
-    world.app.running.app().token_refused(&stored).await.unwrap();
+    world
+        .app
+        .running
+        .app()
+        .token_refused(&stored)
+        .await
+        .unwrap();
     at_once(&world, &published, 1).await;
     assert_eq!(world.tracker.refreshes(), 4);
     world.is_clean(&[]).await;
@@ -54,7 +65,11 @@ async fn a_vendor_that_fails_is_asked_once_for_all_who_wait() {
     world.tracker.fail(1);
     let all = at_once(&world, &published, 20).await;
     assert_eq!(world.tracker.requests(), before + 1);
-    assert!(all.iter().all(|one| one == &Err("vendor_failed".to_owned())), "{all:?}");
+    assert!(
+        all.iter()
+            .all(|one| one == &Err("vendor_failed".to_owned())),
+        "{all:?}"
+    );
     assert_eq!(world.shown(&published).await["state"], "installed");
 }
 

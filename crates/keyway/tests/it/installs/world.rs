@@ -95,7 +95,11 @@ impl World {
         let back = self.tracker.agree(&leave, workspace);
         let done = self.owner.get(&back).await;
         assert_eq!(done.status(), 200, "{}", done.text());
-        assert!(done.text().contains("Tracker is installed"), "{}", done.text());
+        assert!(
+            done.text().contains("Tracker is installed"),
+            "{}",
+            done.text()
+        );
         published
     }
 
@@ -113,7 +117,13 @@ impl World {
         shown.json()
     }
 
-    pub(super) async fn ask(&self, method: Method, of: &Published, rest: &str, body: Value) -> Answer {
+    pub(super) async fn ask(
+        &self,
+        method: Method,
+        of: &Published,
+        rest: &str,
+        body: Value,
+    ) -> Answer {
         let path = format!("/v1/installations/{}{rest}", of.installation);
         let ask = self.app.ask(method, &path).bearer(&self.app.key);
         ask.json(&body).send().await
@@ -148,7 +158,10 @@ impl World {
         let path = of.page.replace("/install/", "/webhook/");
         let path = path.replace("?publication=", "/");
         let signature = signature(secret, &[body.as_bytes()]);
-        let ask = self.app.ask(Method::POST, &path).header("x-sign", &signature);
+        let ask = self
+            .app
+            .ask(Method::POST, &path)
+            .header("x-sign", &signature);
         ask.body(body).send().await
     }
 
@@ -216,6 +229,9 @@ pub(super) fn led(begun: &Answer) -> String {
 
 /// The code of a refusal, and its status.
 pub(super) fn refusal(answer: &Answer) -> (u16, String) {
-    let code = answer.json()["code"].as_str().unwrap_or_default().to_owned();
+    let code = answer.json()["code"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     (answer.status(), code)
 }

@@ -6,7 +6,7 @@ use crate::agents::world::section;
 use crate::support::{Served, World};
 
 /// A directory with an agent that is published, the publication with its secret, and the model.
-pub(super) async fn published(verification: Value) -> (World, Value, ModelServer) {
+pub(crate) async fn published(verification: Value) -> (World, Value, ModelServer) {
     let model = ModelServer::start(Script::default()).await;
     let agents = "agents: { triage: { model: lab/test-1 } }\n";
     let world = World::of(&format!("{agents}{}", section(&model)));
@@ -38,7 +38,7 @@ pub(super) async fn published(verification: Value) -> (World, Value, ModelServer
 }
 
 /// An HMAC over the body alone, which a request is good with at any time.
-pub(super) fn timeless() -> Value {
+pub(crate) fn timeless() -> Value {
     json!({ "kind": "hmac", "header": "X-Sign" })
 }
 

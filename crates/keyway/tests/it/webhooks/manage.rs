@@ -15,13 +15,14 @@ async fn a_publication_is_made_shown_changed_and_removed_and_its_secret_is_shown
     assert_eq!(list["publications"], json!([shown]));
     assert!(!list.to_string().contains(&desk.secret));
     let integrations = desk.get("/v1/integrations").await;
+    let mut listed = integrations["integrations"].as_array().unwrap().iter();
     assert_eq!(
-        integrations["integrations"],
-        json!([{
+        listed.find(|one| one["id"] == "webhook"),
+        Some(&json!({
             "id": "webhook", "displayName": "Webhook", "install": "credentials",
             "granularities": ["per_event", "per_thread", "per_user", "per_workspace"],
             "usualGranularity": "per_event", "scopes": [], "fields": [], "publications": 1
-        }])
+        }))
     );
     let renamed = desk
         .change(&json!({ "name": "Alerts", "revision": 1 }))

@@ -1,6 +1,6 @@
 //! Agents that are reached by signed webhooks, end to end.
 
-mod command_line;
+pub(crate) mod command_line;
 mod kills;
 mod manage;
 mod refused;
