@@ -7,7 +7,9 @@ pub(super) fn explain(rule: &str) -> String {
         "review_requested" => {
             "a review was asked of the agent, or of somebody of `triggers.reviewers` or `triggers.reviewTeams`"
         }
-        "installed" => "an owner installed the app, as somebody had asked for",
+        "installed" => {
+            "an owner installed the app, as somebody had asked for or where it was before"
+        }
         "uninstalled" => "the app was uninstalled",
         "suspended" => "the installation was suspended",
         "unsuspended" => "the installation is no longer suspended",

@@ -20,14 +20,17 @@ pub(super) fn read(
         return Some(Err("no_installation"));
     };
     let about = name == "installation" && installation.at("app_id").is_u64();
+    let created = about && text(body.at("action")) == "created";
     let Some(workspace) = context.workspace else {
-        let created = about && text(body.at("action")) == "created";
         return Some(if created {
             first(settings, installation, id)
         } else {
             Err("not_installed")
         });
     };
+    if created {
+        return Some(again(settings, installation, id, workspace));
+    }
     if workspace.id != id.to_string() {
         return Some(Err("other_workspace"));
     }
@@ -70,6 +73,25 @@ fn first(
     let account = text(installation.at("account").at("login"));
     let other = |organization: &String| !organization.eq_ignore_ascii_case(account);
     if settings.organization.as_ref().is_some_and(other) {
+        return Err("other_workspace");
+    }
+    let change = InstallationChange::Installed(of(settings, installation, id));
+    Ok(changed("installed", installation, id, change))
+}
+
+/// The app where it was before, after it had been taken away: it has another id then.
+fn again(
+    settings: &Settings,
+    installation: &Value,
+    id: u64,
+    before: &Workspace,
+) -> Result<WebhookOutcome, &'static str> {
+    let app = installation
+        .at("app_id")
+        .as_u64()
+        .map(|app| app.to_string());
+    let account = text(installation.at("account").at("login"));
+    if app.is_none() || app != settings.app_id || !before.name.eq_ignore_ascii_case(account) {
         return Err("other_workspace");
     }
     let change = InstallationChange::Installed(of(settings, installation, id));

