@@ -1,7 +1,7 @@
 use keyway_core::provider::IntegrationProvider;
 
 use super::DeliveryView;
-use super::judge::{NO_CONVERSATION, NOT_INSTALLED, PAUSED};
+use super::judge::{ELSEWHERE, NO_CONVERSATION, NOT_INSTALLED, PAUSED};
 
 /// Why the agent spoke about a delivery, or did not.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -30,6 +30,7 @@ impl Why {
         reasons.push(match delivery.rule.as_str() {
             PAUSED => "the publication was paused when it came".to_owned(),
             NOT_INSTALLED => "the provider was not installed when it came".to_owned(),
+            ELSEWHERE => "the agent takes no part in that conversation".to_owned(),
             NO_CONVERSATION => {
                 "it does not say which conversation it belongs to, by the publication's granularity"
                     .to_owned()

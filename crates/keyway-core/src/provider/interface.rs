@@ -128,6 +128,13 @@ pub trait IntegrationProvider: Send + Sync + 'static {
         true
     }
 
+    /// What a request is answered that nobody signed, where the third party asks whether somebody is there
+    /// before it says what it signs with. Only asked of an installation that is pending; nothing else is
+    /// done about the request.
+    fn challenge(&self, _request: &WebhookRequest<'_>) -> Option<String> {
+        None
+    }
+
     /// What whoever installs is asked for, in this order.
     fn install_fields(&self) -> &'static [InstallField] {
         &[]
