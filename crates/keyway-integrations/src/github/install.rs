@@ -14,7 +14,7 @@ use super::triggers::Triggers;
 use super::visit::{installed, take};
 
 /// The name under which a webhook secret is brought.
-const WEBHOOK_SECRET: &str = "webhookSecret";
+pub(super) const WEBHOOK_SECRET: &str = "webhookSecret";
 /// The bytes of a webhook secret that is made here.
 const SECRET: usize = 32;
 /// The fewest and the most bytes of one that was brought.
@@ -31,6 +31,11 @@ pub(super) const FIELDS: &[InstallField] = &[
         "appId",
         "App ID",
         "Of an app that you made yourself: in its settings, below About",
+    ),
+    field(
+        "appSlug",
+        "App name",
+        "Of an app that you made yourself: the end of its public address, github.com/apps/…",
     ),
     InstallField {
         secret: true,

@@ -106,6 +106,10 @@ impl IntegrationProvider for GitHub {
         publication::dispatch(event, granularity)
     }
 
+    fn signing_field(&self) -> Option<&'static str> {
+        Some(install::WEBHOOK_SECRET)
+    }
+
     fn install_fields(&self) -> &'static [InstallField] {
         install::FIELDS
     }

@@ -28,9 +28,10 @@ pub(super) fn authorize(
         Ok::<_, Error>(url.to_string())
     };
     let web = settings.web();
-    if App::of(&settings, context).is_some()
-        && let Some(slug) = &settings.app_slug
-    {
+    if App::of(&settings, context).is_some() {
+        let expected = "the app's name in its address, unless it is connected first";
+        let slug = settings.app_slug.as_ref();
+        let slug = slug.ok_or_else(|| Error::invalid_at("/settings/appSlug", expected))?;
         let url = with_state(format!("{web}/apps/{slug}/installations/new"))?;
         return Ok(Visit::Redirect(url));
     }

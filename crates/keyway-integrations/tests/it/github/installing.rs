@@ -190,10 +190,14 @@ async fn an_app_that_somebody_made_is_taken_by_its_id_and_its_key() {
         let (app, key) = world.vendor.app("keyway", "acme");
         world.settings["appId"] = app.to_string().into();
         let pem = if pkcs8 { key.pkcs8() } else { key.pkcs1() };
+        assert!(matches!(world.authorize().unwrap(), Visit::Post { .. }));
         // As an environment variable holds it.
         let pem = if pkcs8 { pem.replace('\n', "\\n") } else { pem };
         let secrets = world.secrets.clone().with("privateKey", Secret::new(pem));
         world.secrets = secrets.with("webhookSecret", Secret::new("brought by hand".to_owned()));
+        // Whose page it would be is not known before.
+        let unknown = world.authorize().unwrap_err();
+        assert_eq!(unknown.problems()[0].pointer, "/settings/appSlug");
         let progress = world.connect().await.unwrap();
         // It is not installed yet.
         assert_eq!(progress.step, Step::Visit);
