@@ -19,6 +19,7 @@ use crate::changes::Changes;
 use crate::channels::Hub;
 use crate::connectors::{self, Live};
 use crate::credentials::{self, Credentials, CredentialsParts, Grants, GrantsParts, Held};
+use crate::installations::Keeper;
 use crate::keys::{self, ApiKeys, KeyRing};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -82,6 +83,10 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     /// A job was queued here.
     pub(crate) jobs: Arc<Notify>,
+    /// A delivery was recorded here.
+    pub(crate) inbox: Arc<Notify>,
+    /// Whose turn it is at installations.
+    pub(crate) installs: Keeper,
     /// An approval changed.
     pub(crate) approvals: Arc<Wake>,
     pub(crate) channels: Arc<Hub>,
@@ -232,6 +237,8 @@ impl App {
             bound: bound::Table::default(),
             connectors: Live::default(),
             jobs: Arc::default(),
+            inbox: Arc::default(),
+            installs: Keeper::default(),
             approvals,
             channels: Arc::new(channels),
             changes,
@@ -442,6 +449,10 @@ pub(crate) fn subject(who: &Principal) -> String {
         Subject::ApiKey { key, owner } => format!("{}/{key}", owner.as_str()),
         Subject::Token { client, owner, .. } => format!("{}/{client}", owner.as_str()),
         Subject::WebSession { session, user } => format!("{user}/{session}"),
+        Subject::Publication {
+            publication,
+            account,
+        } => format!("{account}/{publication}"),
         Subject::Local => "local".to_owned(),
         Subject::Anonymous => "anonymous".to_owned(),
     }

@@ -14,6 +14,7 @@ use crate::audit::{Called, Sent};
 use crate::credentials::{CredentialChoice, Leased};
 use crate::patience::{Patient, within};
 use crate::policy::{Choosing, ThingKind, Wish};
+use crate::publications::Acting;
 use crate::run::{Run, Within};
 use crate::tenant::Tenant;
 use crate::{App, Definitions, Invocation, Surface};
@@ -163,13 +164,31 @@ impl App {
             let leased = self.lease(run.who, run.definitions, entry, || run.choice());
             let leased = leased.await?;
             record.leased(leased.iter().flat_map(Leased::instances));
+            let acting = self.acting_for(run.who, slug).await?;
             record.begin().await?;
-            let mut reply = self.attempt(entry, run, leased.as_ref()).await;
+            let with = With {
+                leased: leased.as_ref(),
+                acting: acting.as_ref(),
+            };
+            let mut reply = self.attempt(entry, run, with).await;
             self.leased(leased.as_ref(), &reply);
+            if let Some(acting) = self.acting_again(run.who, acting.as_ref(), &reply).await?
+                && may_repeat(entry)
+            {
+                let with = With {
+                    leased: leased.as_ref(),
+                    acting: Some(&acting),
+                };
+                reply = self.attempt(entry, run, with).await;
+            }
             if may_repeat(entry)
                 && let Some(renewed) = self.renewed(leased.as_ref(), &reply, run, entry).await?
             {
-                reply = self.attempt(entry, run, Some(&renewed)).await;
+                let with = With {
+                    leased: Some(&renewed),
+                    acting: None,
+                };
+                reply = self.attempt(entry, run, with).await;
                 self.leased(Some(&renewed), &reply);
             }
             let reply = reply?;
@@ -240,12 +259,7 @@ impl App {
         }
     }
 
-    async fn attempt(
-        &self,
-        entry: &Entry,
-        run: &Run<'_>,
-        leased: Option<&Leased>,
-    ) -> Result<Reply, Error> {
+    async fn attempt(&self, entry: &Entry, run: &Run<'_>, with: With<'_>) -> Result<Reply, Error> {
         let cancel = run.cancel.child_token();
         // Whatever ends this call, by time, by cancellation or by being dropped, ends what the
         // action has started with its token.
@@ -253,8 +267,11 @@ impl App {
         let patient = Arc::new(Patient::new(Arc::clone(run.caller)));
         let caller: Arc<dyn Caller> = Arc::clone(&patient) as _;
         let mut context = self.context(entry, run, caller, cancel);
-        if let Some(leased) = leased {
+        if let Some(leased) = with.leased {
             context = context.with_lease(Arc::clone(&leased.lease));
+        }
+        if let Some(acting) = with.acting {
+            context = context.with(Arc::clone(&acting.context));
         }
         let input = run.input.clone();
         let running = guarded(async { entry.action().run(context, input).await });
@@ -293,6 +310,12 @@ impl App {
             None => context,
         }
     }
+}
+
+/// What an action is run with.
+struct With<'a> {
+    leased: Option<&'a Leased>,
+    acting: Option<&'a Acting>,
 }
 
 /// Turns a panic into a failure, so that one action's mistake is one call's failure. What the panic

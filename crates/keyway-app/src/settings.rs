@@ -1,11 +1,13 @@
 use std::time::Duration;
 
 use keyway_core::channel::Channels;
+use keyway_core::provider::Providers;
 
 use crate::agents::AgentSettings;
 use crate::approvals::ApprovalSettings;
 use crate::audit::AuditSettings;
 use crate::credentials::OAuthClients;
+use crate::inbox::InboxSettings;
 use crate::jobs::JobSettings;
 use crate::limits::RateLimits;
 use crate::oauth::OauthSettings;
@@ -43,6 +45,10 @@ pub struct Settings {
     pub connectors: u32,
     /// Agents.
     pub agents: AgentSettings,
+    /// What comes in by webhooks.
+    pub deliveries: InboxSettings,
+    /// The providers whose webhooks come in.
+    pub providers: Providers,
     /// Calls that a person has to approve.
     pub approvals: ApprovalSettings,
     /// Who the gateway is at the authorization servers of credentials.
@@ -65,6 +71,8 @@ impl Default for Settings {
             server_connections: 512,
             connectors: 5_000,
             agents: AgentSettings::default(),
+            deliveries: InboxSettings::default(),
+            providers: Providers::default(),
             approvals: ApprovalSettings::default(),
             oauth_clients: OAuthClients::default(),
         }

@@ -96,6 +96,12 @@ typed_ids! {
     ApprovalId = "appr";
     /// A remote MCP server that an administrator connected.
     ConnectorId = "conn";
+    /// A provider installed in one workspace of a third party.
+    InstallationId = "inst";
+    /// An agent that is reached through an installation.
+    PublicationId = "pub";
+    /// A webhook as it was recorded.
+    DeliveryId = "dlv";
 }
 
 pub(crate) fn v7(clock: &dyn Clock, random: &dyn Random) -> uuid::Uuid {

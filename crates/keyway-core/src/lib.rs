@@ -24,6 +24,7 @@ pub mod mcp_server;
 pub mod names;
 pub mod ports;
 mod principal;
+pub mod provider;
 mod role;
 pub mod rpc;
 pub mod scopes;
@@ -40,8 +41,9 @@ pub use client_id::{BadClientId, ClientId};
 pub use credential::{Credential, CredentialDefinition};
 pub use error::{Error, Kind, Problem};
 pub use ids::{
-    ApiKeyId, ApprovalId, AuditEventId, ConnectorId, CredentialId, GrantId, InvitationId, JobId,
-    OrgId, ProjectId, RequestId, ServiceAccountId, SessionId, UserId, WebSessionId,
+    ApiKeyId, ApprovalId, AuditEventId, ConnectorId, CredentialId, DeliveryId, GrantId,
+    InstallationId, InvitationId, JobId, OrgId, ProjectId, PublicationId, RequestId,
+    ServiceAccountId, SessionId, UserId, WebSessionId,
 };
 pub use mcp_server::McpServer;
 pub use principal::{ActingAgent, Actor, Principal, Subject};

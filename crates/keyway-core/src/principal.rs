@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::scopes::{Scope, Scopes};
 use crate::{
-    ApiKeyId, Arrival, ClientId, GrantId, OrgId, Role, ServiceAccountId, SessionId, UserId,
-    WebSessionId,
+    ApiKeyId, Arrival, ClientId, GrantId, OrgId, PublicationId, Role, ServiceAccountId, SessionId,
+    UserId, WebSessionId,
 };
 
 /// For whom something is done.
@@ -65,6 +65,13 @@ pub enum Subject {
         /// Whose it is.
         user: UserId,
     },
+    /// What a third party sent to a publication: nobody it names is anybody here.
+    Publication {
+        /// The publication.
+        publication: PublicationId,
+        /// The machine identity it acts as.
+        account: ServiceAccountId,
+    },
     /// The operator, at the terminal of the machine Keyway runs on.
     Local,
     /// Anyone who reaches a gateway started with `--no-auth`, which only binds to loopback.
@@ -77,6 +84,7 @@ enum Same<'a> {
     ApiKey(&'a ApiKeyId, &'a Actor),
     Token(&'a ClientId, &'a Actor),
     WebSession(&'a WebSessionId, &'a UserId),
+    Publication(&'a PublicationId, &'a ServiceAccountId),
     Local,
     Anonymous,
 }
@@ -87,6 +95,10 @@ impl Subject {
             Self::ApiKey { key, owner } => Same::ApiKey(key, owner),
             Self::Token { client, owner, .. } => Same::Token(client, owner),
             Self::WebSession { session, user } => Same::WebSession(session, user),
+            Self::Publication {
+                publication,
+                account,
+            } => Same::Publication(publication, account),
             Self::Local => Same::Local,
             Self::Anonymous => Same::Anonymous,
         }
@@ -294,6 +306,7 @@ impl Principal {
         match &self.inner.subject {
             Subject::ApiKey { owner, .. } | Subject::Token { owner, .. } => Some(owner.clone()),
             Subject::WebSession { user, .. } => Some(Actor::User(user.clone())),
+            Subject::Publication { account, .. } => Some(Actor::ServiceAccount(account.clone())),
             Subject::Local | Subject::Anonymous => None,
         }
     }

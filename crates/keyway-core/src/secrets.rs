@@ -74,6 +74,7 @@ const STARTS: &[&str] = &[
     "kws_",
     "kwl_",
     "kwi_",
+    "kwn_",
     "kwb_",
 ];
 

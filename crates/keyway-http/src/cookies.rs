@@ -16,6 +16,8 @@ pub(crate) enum Cookie {
     Device,
     /// A sign-in that has begun at an identity provider.
     Sso,
+    /// Somebody who is at a third party to install a provider.
+    Install,
 }
 
 /// Over what a browser reaches us.
@@ -50,6 +52,8 @@ impl Cookie {
             (Self::Device, Transport::Loopback) => "keyway_device",
             (Self::Sso, Transport::Https) => "__Host-keyway_sso",
             (Self::Sso, Transport::Loopback) => "keyway_sso",
+            (Self::Install, Transport::Https) => "__Host-keyway_install",
+            (Self::Install, Transport::Loopback) => "keyway_install",
         }
     }
 

@@ -9,10 +9,11 @@ use crate::oauth;
 use crate::pages::routes;
 use crate::routes::{
     agents, api_keys, approvals, call_action, channel_events, channel_socket, connectors,
-    credentials, healthz, invitations, jobs, list_actions, list_audit_events, list_channels,
-    list_mcp_servers, mcp_servers, members, metrics, oauth_clients, oauth_grants, organization,
-    policy, projects, prompt_agent, readyz, routed_action, service_accounts, sessions,
-    show_openapi, show_stats, socket, unknown,
+    credentials, deliveries, healthz, installations, integrations, invitations, jobs, list_actions,
+    list_audit_events, list_channels, list_mcp_servers, mcp_servers, members, metrics,
+    oauth_clients, oauth_grants, organization, policy, projects, prompt_agent, publications,
+    readyz, routed_action, service_accounts, sessions, show_openapi, show_stats, socket, unknown,
+    webhook,
 };
 use crate::shared::Shared;
 
@@ -30,6 +31,7 @@ pub(crate) fn router(shared: Arc<Shared>, mounts: Vec<Mount>) -> Router {
         .route("/v1/stats", get(show_stats::handle))
         .route("/v1/openapi.json", get(show_openapi::handle))
         .merge(connectors())
+        .merge(published())
         .merge(people())
         .route("/v1/policy", get(policy::show))
         .route("/v1/policy/check", post(policy::check))
@@ -141,6 +143,50 @@ fn connectors() -> Router<Arc<Shared>> {
         .route("/v1/connectors/{id}/refresh", post(connectors::refresh))
         .route("/v1/connectors/{id}/rotate", post(connectors::rotate))
         .route("/v1/connectors/{id}/connect", post(connectors::connect))
+}
+
+/// Agents that are reached by webhooks, and what came in.
+fn published() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/webhook/{provider}/{publication}", post(webhook::handle))
+        .route("/v1/integrations", get(integrations::list))
+        .route(
+            "/v1/publications",
+            get(publications::list).post(publications::create),
+        )
+        .route(
+            "/v1/publications/{id}",
+            get(publications::show)
+                .patch(publications::change)
+                .delete(publications::remove),
+        )
+        .route("/v1/installations", get(installations::list))
+        .route(
+            "/v1/installations/{id}",
+            get(installations::show)
+                .patch(installations::change)
+                .delete(installations::uninstall),
+        )
+        .route(
+            "/v1/installations/{id}/connect",
+            post(installations::connect),
+        )
+        .route(
+            "/v1/installations/{id}/authorize",
+            post(installations::authorize),
+        )
+        .route(
+            "/v1/installations/{id}/setup-links",
+            post(installations::make_setup_link).delete(installations::revoke_setup_link),
+        )
+        .route(
+            "/v1/installations/{id}/rotate-secret",
+            post(installations::rotate),
+        )
+        .route("/v1/deliveries", get(deliveries::list))
+        .route("/v1/deliveries/{id}", get(deliveries::show))
+        .route("/v1/deliveries/{id}/why", get(deliveries::why))
+        .route("/v1/deliveries/{id}/replay", post(deliveries::replay))
 }
 
 /// People and machines of the asker's organization.

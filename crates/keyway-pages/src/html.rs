@@ -59,6 +59,31 @@ pub fn hidden_fields(token: &str, pairs: &[(&str, &str)]) -> Html {
     Html(html)
 }
 
+/// A form that leads a browser to another site with what that site is to be sent. It has no CSRF token: that is
+/// nobody else's to know.
+///
+/// ```
+/// let html = keyway_pages::leave_form("https://a.example/new", &[("manifest", "{}")], "Go on");
+/// assert!(html.as_str().starts_with("<form method=\"post\" action=\"https://a.example/new\">"));
+/// assert!(!html.as_str().contains("csrf"));
+/// ```
+pub fn leave_form(url: &str, pairs: &[(&str, &str)], label: &str) -> Html {
+    let mut html = String::from("<form method=\"post\" action=\"");
+    escape(url, &mut html);
+    html.push_str("\">\n");
+    for (name, value) in pairs {
+        html.push_str("<input type=\"hidden\" name=\"");
+        escape(name, &mut html);
+        html.push_str("\" value=\"");
+        escape(value, &mut html);
+        html.push_str("\">\n");
+    }
+    html.push_str("<button type=\"submit\">");
+    escape(label, &mut html);
+    html.push_str("</button>\n</form>");
+    Html(html)
+}
+
 /// What went wrong, and what to do about it, as the `errorHtml` of a form.
 pub fn alert(message: &str, hint: Option<&str>) -> Html {
     let mut html = String::from("<div class=\"alert\" role=\"alert\"><p>");

@@ -22,11 +22,11 @@ pub use check::Broken;
 pub use context::console as console_context;
 pub use context::{
     Account, Application, Authorize, Choice, Connect, Consent, ConsentClient, Device, ErrorPage,
-    Invitation, OpenSession, Organization, Reach, Reset, ScopeLine, Setup, SetupNeeded,
-    SsoProvider, Success, Who,
+    Install, InstallAddress, Invitation, OpenSession, Organization, Reach, Reset, ScopeLine, Setup,
+    SetupNeeded, SsoProvider, Success, Who,
 };
 pub use fields::{BadForm, Field, FieldKind, FieldOption, Form, RESERVED, form_fields, read_form};
-pub use html::{CSRF_FIELD, Html, alert, csrf_field, hidden_fields};
+pub use html::{CSRF_FIELD, Html, alert, csrf_field, hidden_fields, leave_form};
 pub use page::Page;
 pub use pages::Pages;
 pub use source::{BUILT_IN, Template};

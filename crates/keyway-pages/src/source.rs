@@ -25,6 +25,7 @@ pub const BUILT_IN: &[Template] = built_in![
     "setup-needed.html",
     "reset.html",
     "connect.html",
+    "install.html",
     "invitation.html",
     "account.html",
     "error.html",

@@ -14,10 +14,12 @@ mod credential_grants;
 mod credential_sign_ins;
 mod credentials;
 mod credentials_page;
+mod deliveries;
 mod ending;
 mod error;
 mod facts;
 mod first;
+mod installations;
 mod invitations;
 mod jobs;
 mod lock;
@@ -29,6 +31,7 @@ mod organizations;
 mod outbox;
 mod people;
 mod projects;
+mod publications;
 mod schedules;
 mod secret_columns;
 mod seen;
@@ -57,8 +60,13 @@ pub use credential_grants::{GrantHealth, NewGrant};
 pub use credential_sign_ins::{CredentialSignIn, SignInOf};
 pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
 pub use credentials_page::CredentialFilter;
+pub use deliveries::{Delivery, DeliveryFilter, DeliveryJob, DeliveryReply, NewDelivery, Recorded};
 pub use error::{Reason, StoreError};
 pub use first::{FirstRows, FirstStart};
+pub use installations::{
+    InstallAttempt, InstallationState, InstallationWrite, Installed, SealedWrite, SetupLink,
+    StoredInstallation, UnknownInstallationState, Written,
+};
 pub use invitations::{Accepting, Invitation};
 pub use jobs::{
     ClaimJobs, ClaimedJob, Ended as JobEnd, Job, JobFilter, JobLease, JobState, NewJob, QueuedJob,
@@ -73,6 +81,9 @@ pub use organizations::Organization;
 pub use outbox::OutboxRow;
 pub use people::{Identity, NewPerson, Person};
 pub use projects::Project;
+pub use publications::{
+    Door, NewPublication, PublicationChange, PublicationFilter, StoredPublication,
+};
 pub use schedules::Schedule;
 pub use secret_columns::{
     KEY_CHECK, RETIRED_SIGNING_KEYS, SECRET_COLUMNS, SealedRow, SecretColumn,

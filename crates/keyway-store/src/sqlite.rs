@@ -110,6 +110,21 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "revisions",
         include_str!("../migrations/sqlite/0018_revisions.sql"),
     ),
+    (
+        19,
+        "deliveries",
+        include_str!("../migrations/sqlite/0019_deliveries.sql"),
+    ),
+    (
+        21,
+        "replies",
+        include_str!("../migrations/sqlite/0021_replies.sql"),
+    ),
+    (
+        20,
+        "installs",
+        include_str!("../migrations/sqlite/0020_installs.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

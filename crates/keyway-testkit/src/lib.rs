@@ -1,4 +1,4 @@
-//! Development only: Acme, MCP servers, authorization servers and model servers that behave, and misbehave, on demand.
+//! Development only: Acme, a GitHub, a Linear, MCP servers, authorization servers and model servers that behave, and misbehave, on demand.
 
 #![expect(
     clippy::expect_used,
@@ -11,8 +11,12 @@
 pub mod acme;
 pub mod authorization;
 pub mod canaries;
+pub mod github;
+pub mod linear;
 pub mod models;
 pub mod oidc;
 pub mod peers;
 pub mod session_bus;
+pub mod slack;
 pub mod sql;
+pub mod tracker;

@@ -44,6 +44,7 @@ pub use keyway_core::action::{
     Annotations, Block, Calling, Content, Expose, Format, Next, Ran, Reply,
 };
 pub use keyway_core::credential::CredentialScope;
+pub use keyway_core::provider;
 pub use keyway_core::{
     Action, Agent, App, Channel, Context, Credential, CredentialDefinition, Error, Kind, McpServer,
     Principal, Problem, RequestId, Secret,

@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keyway-pages", &["keyway-core"]),
     ("keyway-policy", &["keyway-core"]),
     ("keyway-manifest", &["keyway-core"]),
+    ("keyway-integrations", &["keyway-core"]),
     (
         "keyway-app",
         &[
@@ -65,6 +66,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "keyway-pages",
             "keyway-macros",
             "keyway-manifest",
+            "keyway-integrations",
             "keyway-app",
             "keyway-http",
         ],

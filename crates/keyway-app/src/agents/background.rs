@@ -104,6 +104,14 @@ impl App {
         Ok(true)
     }
 
+    /// Stops the turn that runs in a session in this process, where somebody outside wants it. What they want
+    /// is recorded by whoever heard them.
+    pub(crate) fn stop_turn(&self, session: &SessionId) {
+        if let Some(running) = self.inner.turns.0.lock().get(session) {
+            running.stop.cancel();
+        }
+    }
+
     /// Whether a turn of this session runs in this process.
     pub fn is_running(&self, session: &SessionId) -> bool {
         self.inner.turns.0.lock().contains_key(session)

@@ -4,6 +4,7 @@ mod answer;
 mod background;
 mod calls;
 mod catalogue;
+mod elsewhere;
 mod failure;
 mod follow;
 mod offer;
@@ -20,6 +21,7 @@ mod view;
 
 pub(crate) use background::Turns;
 pub(crate) use calls::{Calling, Carried, Chosen};
+pub(crate) use elsewhere::Said;
 pub use follow::Follower;
 pub(crate) use follow::Following;
 pub use keyway_agent::Update;

@@ -33,18 +33,22 @@ pub(super) struct Offered {
 }
 
 impl App {
-    /// The tools of an agent's list that `who` may use, but those that run already.
+    /// The tools of an agent's list that `who` may use, and those that the publication grants by the slugs
+    /// of their actions, but those that run already.
     pub(super) fn offered(
         &self,
         who: &Principal,
         agent: &AgentEntry,
         chain: &CallChain,
         bound: &Bound,
+        granted: &[String],
     ) -> Offered {
         let tenant = self.tenant(who);
         let mut offered = Offered::default();
         for tool in agent.tools() {
             match tool {
+                // A provider's tool is there where a publication grants it.
+                ToolTarget::Action(slug) if self.settings().providers.tool(slug).is_some() => {}
                 ToolTarget::Action(slug) => self.offer_action(who, &tenant, slug, &mut offered),
                 ToolTarget::Agent(slug) => {
                     self.offer_action(who, &tenant, &action_slug(slug), &mut offered);
@@ -67,6 +71,9 @@ impl App {
                     self.offer_listed(who, bound, &mut offered, |name, _| pattern.matches(name));
                 }
             }
+        }
+        for slug in granted {
+            self.offer_action(who, &tenant, slug, &mut offered);
         }
         offered.forget(chain);
         offered

@@ -26,15 +26,17 @@ pub(super) struct AgentTools {
     pub(super) carried: Carried,
     /// The connections of who asks.
     pub(super) bound: Arc<Bound>,
+    /// What the publication grants it comes in by, by the slugs of the actions.
+    pub(super) granted: Vec<String>,
     pub(super) behind: Mutex<HashMap<String, Behind>>,
 }
 
 impl Tools for AgentTools {
     fn offer(&self) -> Offer {
         let from = &self.from;
-        let offered = self
-            .app
-            .offered(&from.principal, &self.agent, &from.chain, &self.bound);
+        let (who, chain) = (&from.principal, &from.chain);
+        let app = &self.app;
+        let offered = app.offered(who, &self.agent, chain, &self.bound, &self.granted);
         *self.behind.lock() = offered.behind;
         Offer {
             definitions: offered.definitions,

@@ -229,7 +229,12 @@ impl Turn {
             .app
             .bind_for_agent(&self.from.principal, &self.agent, &self.carried);
         let bound = self.stop.run_until_cancelled(bound).await;
+        let granted = match self.app.granted_tools(&self.from.principal).await {
+            Ok(granted) => granted,
+            Err(error) => return broken(error),
+        };
         let tools = Arc::new(AgentTools {
+            granted,
             carried: self.carried.clone(),
             bound: bound.unwrap_or_else(Bound::nothing),
             app: self.app.clone(),
@@ -413,7 +418,7 @@ fn unkept(error: SinkError) -> Error {
 }
 
 /// The beginning of a message, in one line.
-fn title(text: &str) -> String {
+pub(super) fn title(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= TITLE {
         return line;

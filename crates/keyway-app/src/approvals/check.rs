@@ -40,6 +40,7 @@ impl App {
         match who.subject() {
             Subject::Local => return Ok(()),
             Subject::Anonymous => return Err(access::forbidden()),
+            Subject::Publication { .. } => return Err(refusal::not_by_hand()),
             Subject::ApiKey { .. } | Subject::Token { .. } if is_own => {
                 return Err(refusal::own());
             }

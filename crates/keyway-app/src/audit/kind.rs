@@ -136,6 +136,28 @@ pub enum EventKind {
     ToolAccepted,
     /// A changed or new tool was rejected.
     ToolRejected,
+    /// An agent was published.
+    PublicationMade,
+    /// A publication was changed, paused or resumed.
+    PublicationChanged,
+    /// A publication was removed.
+    PublicationRemoved,
+    /// Somebody set out to install a provider.
+    InstallBegun,
+    /// A provider was installed, or could not be.
+    InstallationInstalled,
+    /// An installation was changed, or moved to another state.
+    InstallationChanged,
+    /// What webhooks of an installation are signed with was replaced.
+    InstallationRotated,
+    /// A provider was uninstalled.
+    InstallationRemoved,
+    /// A link to install a provider with was made.
+    SetupLinkMade,
+    /// Such a link was revoked.
+    SetupLinkRevoked,
+    /// Somebody wanted a delivery once more.
+    DeliveryReplayed,
     /// The audit log was exported.
     AuditExported,
 }
@@ -209,6 +231,17 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::ToolChangesHeld, "tool_changes_held"),
     (EventKind::ToolAccepted, "tool_accepted"),
     (EventKind::ToolRejected, "tool_rejected"),
+    (EventKind::PublicationMade, "publication_made"),
+    (EventKind::PublicationChanged, "publication_changed"),
+    (EventKind::PublicationRemoved, "publication_removed"),
+    (EventKind::InstallBegun, "install_begun"),
+    (EventKind::InstallationInstalled, "installation_installed"),
+    (EventKind::InstallationChanged, "installation_changed"),
+    (EventKind::InstallationRotated, "installation_rotated"),
+    (EventKind::InstallationRemoved, "installation_removed"),
+    (EventKind::SetupLinkMade, "setup_link_made"),
+    (EventKind::SetupLinkRevoked, "setup_link_revoked"),
+    (EventKind::DeliveryReplayed, "delivery_replayed"),
     (EventKind::AuditExported, "audit_exported"),
 ];
 

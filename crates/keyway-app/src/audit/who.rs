@@ -84,6 +84,7 @@ impl Who {
             Source::Principal(who) => match who.subject() {
                 Subject::ApiKey { owner, .. } | Subject::Token { owner, .. } => known(owner),
                 Subject::WebSession { user, .. } => ("user", user.as_str()),
+                Subject::Publication { account, .. } => ("service_account", account.as_str()),
                 Subject::Local => ("operator", "operator"),
                 Subject::Anonymous => ("anonymous", "anonymous"),
             },
@@ -100,6 +101,7 @@ impl Who {
             Subject::ApiKey { key, .. } => Some(key.as_str()),
             Subject::Token { grant, .. } => Some(grant.as_str()),
             Subject::WebSession { session, .. } => Some(session.as_str()),
+            Subject::Publication { publication, .. } => Some(publication.as_str()),
             Subject::Local | Subject::Anonymous => None,
         })
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use keyway_core::ports::Clock;
 use keyway_core::scopes::Scope;
 use keyway_core::{Actor, Error, Kind, OrgId, Principal, Role, Scopes, Subject};
-use keyway_store::Store;
+use keyway_store::{InstallationState, Store};
 use serde::{Deserialize, Serialize};
 
 use crate::access;
@@ -31,6 +31,10 @@ pub(crate) enum Asker {
         session: String,
         user: String,
         scopes: String,
+    },
+    Publication {
+        publication: String,
+        account: String,
     },
     Operator,
     Anonymous,
@@ -59,6 +63,13 @@ impl Asker {
                 session: session.to_string(),
                 user: user.to_string(),
                 scopes,
+            },
+            Subject::Publication {
+                publication,
+                account,
+            } => Self::Publication {
+                publication: publication.to_string(),
+                account: account.to_string(),
             },
             Subject::Local => Self::Operator,
             Subject::Anonymous => Self::Anonymous,
@@ -93,6 +104,18 @@ impl Asker {
                 standing.first().map(|standing| standing.role)
             }
             Subject::WebSession { .. } => access::role(store, &who).await?,
+            Subject::Publication { publication, .. } => {
+                let row = store.publication(organization, publication).await?;
+                let open = row.is_some_and(|row| {
+                    row.removed_at.is_none()
+                        && row.paused_at.is_none()
+                        && row.state == InstallationState::Installed
+                });
+                if !open {
+                    return Err(gone());
+                }
+                access::role(store, &who).await?
+            }
         };
         let role = role.ok_or_else(gone)?;
         let scopes = within(&scopes, role);
@@ -105,7 +128,7 @@ impl Asker {
             Self::ApiKey { scopes, .. }
             | Self::Token { scopes, .. }
             | Self::WebSession { scopes, .. } => scopes.parse().ok(),
-            Self::Operator | Self::Anonymous => None,
+            Self::Publication { .. } | Self::Operator | Self::Anonymous => None,
         }
     }
 
@@ -129,6 +152,16 @@ impl Asker {
                 session: read(session)?,
                 user: read(user)?,
             },
+            Self::Publication {
+                publication,
+                account,
+            } => {
+                let subject = Subject::Publication {
+                    publication: read(publication)?,
+                    account: read(account)?,
+                };
+                return Ok((subject, publication_scopes()));
+            }
             Self::Operator => return Ok((Subject::Local, Scopes::all())),
             Self::Anonymous => return Ok((Subject::Anonymous, Scopes::none())),
         };
@@ -136,7 +169,7 @@ impl Asker {
             Self::ApiKey { scopes, .. }
             | Self::Token { scopes, .. }
             | Self::WebSession { scopes, .. } => read(scopes)?,
-            Self::Operator | Self::Anonymous => Scopes::none(),
+            Self::Publication { .. } | Self::Operator | Self::Anonymous => Scopes::none(),
         };
         Ok((subject, scopes))
     }
@@ -178,6 +211,11 @@ pub(crate) fn within(scopes: &Scopes, role: Role) -> Scopes {
     Scopes::of(kept.cloned())
 }
 
+/// What comes in by a publication may use what its machine identity may use, and administer nothing.
+fn publication_scopes() -> Scopes {
+    Scopes::of([Scope::Mcp])
+}
+
 fn actor(text: &str) -> Result<Actor, Error> {
     match text.parse() {
         Ok(user) => Ok(Actor::User(user)),
@@ -189,7 +227,7 @@ fn read<T: std::str::FromStr>(text: &str) -> Result<T, Error> {
     text.parse().map_err(|_| damaged())
 }
 
-pub(super) fn damaged() -> Error {
+pub(crate) fn damaged() -> Error {
     Error::internal("the row of a job holds what no version of Keyway writes")
 }
 

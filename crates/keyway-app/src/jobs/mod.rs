@@ -17,10 +17,13 @@ pub use queue::Queueing;
 pub use settings::JobSettings;
 pub use view::{JobPage, JobView};
 
-pub(crate) use asker::{Asker, actor_id, rights_end, within};
+pub(crate) use asker::{Asker, actor_id, damaged, rights_end, within};
+pub(crate) use run::may_pass;
 pub(crate) use work::{earlier, later};
 
 /// The kind of jobs that run an action because someone asked for it.
 pub(crate) const ACTION: &str = "action";
+/// The kind of jobs that say to an agent what came in by a webhook.
+pub(crate) const DELIVERY: &str = "delivery";
 /// The kind of jobs that run an action by the clock.
 pub(crate) const SCHEDULED: &str = "schedule";

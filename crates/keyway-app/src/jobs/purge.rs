@@ -13,7 +13,7 @@ const EVERY: Duration = Duration::from_mins(10);
 const BATCH: u32 = 500;
 
 impl App {
-    /// Forgets jobs and messages that are old enough. Answers how many rows went.
+    /// Forgets jobs, messages and deliveries that are old enough. Answers how many rows went.
     pub(super) async fn forget(&self) -> Result<u64, Error> {
         let (settings, store) = (self.job_settings(), &self.inner.store);
         let now = self.inner.clock.now();
@@ -22,10 +22,12 @@ impl App {
             earlier(now, settings.keep_dead),
         );
         let messages = earlier(now, settings.keep_messages);
+        let deliveries = earlier(now, self.settings().deliveries.keep);
         let mut gone = 0;
         loop {
             let some = store.purge_jobs(done, dead, BATCH).await?
-                + store.purge_outbox(messages, BATCH).await?;
+                + store.purge_outbox(messages, BATCH).await?
+                + store.purge_deliveries(deliveries, BATCH).await?;
             if some == 0 {
                 return Ok(gone);
             }

@@ -9,17 +9,20 @@ use keyway_store::{ClaimedJob, JobEnd};
 use tokio_util::sync::CancellationToken;
 
 use super::asker::{Asker, damaged};
-use super::{SCHEDULED, backoff};
+use super::{DELIVERY, SCHEDULED, backoff};
 use crate::credentials::CredentialChoice;
 use crate::{App, Invocation, Surface};
 
 impl App {
-    /// Does a job: its action, as the principal that queued it stands now.
+    /// Does a job: its action, or what is said to an agent, as the principal that queued it stands now.
     pub(super) async fn run_job(
         &self,
         claimed: &ClaimedJob,
         cancel: &CancellationToken,
     ) -> Result<(), Error> {
+        if claimed.job.kind == DELIVERY {
+            return self.dispatch(claimed, cancel).await;
+        }
         let inner = &self.inner;
         let asker: Asker = serde_json::from_str(&claimed.asker).map_err(|_| damaged())?;
         let organization = &claimed.lease.organization;
@@ -93,7 +96,7 @@ impl App {
 const LONGEST_ASKED: Duration = Duration::from_hours(24);
 
 /// Whether the reason of a failure may be gone the next time.
-fn may_pass(kind: Kind) -> bool {
+pub(crate) fn may_pass(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::Internal

@@ -10,7 +10,8 @@ pub struct JobView {
     pub id: JobId,
     /// The action's slug.
     pub action: String,
-    /// Why it is there: `action` because someone asked, `schedule` by the clock.
+    /// Why it is there: `action` because someone asked, `schedule` by the clock, `delivery` because a
+    /// webhook came in.
     pub kind: String,
     /// `queued`, `running`, `done`, `dead` or `cancelled`.
     pub state: &'static str,

@@ -3,6 +3,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::worker::Pool;
 use super::{JobParts, JobSettings, Jobs};
 use crate::App;
 
@@ -13,7 +14,10 @@ impl App {
     /// do this; the gateway does.
     pub async fn work(self, stopping: CancellationToken, grace: Duration) {
         tokio::join!(
-            self.clone().work_off(stopping.clone(), grace),
+            self.clone()
+                .work_off(Pool::actions(&self), stopping.clone(), grace),
+            self.clone()
+                .work_off(Pool::deliveries(&self), stopping.clone(), grace),
             self.clone().keep_schedules(stopping.clone()),
             self.clone().hand_out(stopping.clone()),
             self.clone().watch_servers(stopping.clone()),

@@ -2,24 +2,50 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyway_store::{ClaimJobs, ClaimedJob, JobEnd};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::work::later;
-use super::{ACTION, SCHEDULED};
+use super::{ACTION, DELIVERY, SCHEDULED};
 use crate::App;
 
-/// What this worker knows how to do.
-const KINDS: &[&str] = &[ACTION, SCHEDULED];
+/// Some kinds of jobs, and how many of them run at once: agents that take their time keep no action from
+/// running.
+pub(super) struct Pool {
+    kinds: &'static [&'static str],
+    concurrency: u32,
+    /// One of them was queued here.
+    wake: Arc<Notify>,
+}
+
+impl Pool {
+    /// Actions that were queued, and those that run by the clock.
+    pub(super) fn actions(app: &App) -> Self {
+        Self {
+            kinds: &[ACTION, SCHEDULED],
+            concurrency: app.job_settings().concurrency,
+            wake: Arc::clone(&app.inner.jobs),
+        }
+    }
+
+    /// What came in by webhooks.
+    pub(super) fn deliveries(app: &App) -> Self {
+        Self {
+            kinds: &[DELIVERY],
+            concurrency: app.settings().deliveries.concurrency,
+            wake: Arc::clone(&app.inner.inbox),
+        }
+    }
+}
 
 impl App {
     /// Works off jobs until `stopping`: looks for them now and then, and at once when one was queued
     /// here. Then nothing new is begun; what runs may end within `grace`, and what does not is put
     /// back for another process.
-    pub(super) async fn work_off(self, stopping: CancellationToken, grace: Duration) {
+    pub(super) async fn work_off(self, pool: Pool, stopping: CancellationToken, grace: Duration) {
         let settings = self.job_settings();
-        let most = settings.concurrency.max(1);
+        let most = pool.concurrency.max(1);
         let slots = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
         let (running, stop) = (TaskTracker::new(), CancellationToken::new());
         let holder = self.new_request_id().to_string();
@@ -35,19 +61,19 @@ impl App {
             free.extend(std::iter::from_fn(|| {
                 Arc::clone(&slots).try_acquire_owned().ok()
             }));
-            let claimed = self.claim(&holder, free.len()).await;
+            let claimed = self.claim(pool.kinds, &holder, free.len()).await;
             let got_all = claimed.len() == free.len();
             for (job, slot) in claimed.into_iter().zip(free.drain(..)) {
-                let (app, stop) = (self.clone(), stop.clone());
+                let (app, stop, wake) = (self.clone(), stop.clone(), Arc::clone(&pool.wake));
                 running.spawn(async move {
                     app.hold_and_run(job, &stop).await;
                     drop(slot);
-                    app.inner.jobs.notify_one();
+                    wake.notify_one();
                 });
             }
             drop(free);
             if !got_all {
-                let pause = tokio::time::timeout(settings.poll, self.inner.jobs.notified());
+                let pause = tokio::time::timeout(settings.poll, pool.wake.notified());
                 let _ = stopping.run_until_cancelled(pause).await;
             }
         }
@@ -58,10 +84,15 @@ impl App {
         }
     }
 
-    async fn claim(&self, holder: &str, limit: usize) -> Vec<ClaimedJob> {
+    async fn claim(
+        &self,
+        kinds: &'static [&'static str],
+        holder: &str,
+        limit: usize,
+    ) -> Vec<ClaimedJob> {
         let now = self.inner.clock.now();
         let claim = ClaimJobs {
-            kinds: KINDS,
+            kinds,
             holder,
             now,
             until: later(now, self.job_settings().lease),

@@ -34,13 +34,15 @@ pub enum TokenKind {
     Link,
     /// An invitation.
     Invitation,
+    /// A link to install a provider with.
+    SetupLink,
     /// The cookie of a web session.
     WebSession,
 }
 
 impl TokenKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ApiKey,
         Self::Access,
         Self::Refresh,
@@ -49,6 +51,7 @@ impl TokenKind {
         Self::ClientSecret,
         Self::Link,
         Self::Invitation,
+        Self::SetupLink,
         Self::WebSession,
     ];
 
@@ -63,6 +66,7 @@ impl TokenKind {
             Self::ClientSecret => "kws_",
             Self::Link => "kwl_",
             Self::Invitation => "kwi_",
+            Self::SetupLink => "kwn_",
             Self::WebSession => "kwb_",
         }
     }
@@ -77,6 +81,7 @@ impl TokenKind {
             Self::ClientSecret => "client secret",
             Self::Link => "link",
             Self::Invitation => "invitation",
+            Self::SetupLink => "setup link",
             Self::WebSession => "web session",
         }
     }

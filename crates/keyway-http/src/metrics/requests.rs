@@ -23,10 +23,11 @@ pub(crate) enum Route {
     V1,
     Routed,
     Mounted,
+    Webhook,
     Other,
 }
 
-const ROUTES: [(Route, &str); 15] = [
+const ROUTES: [(Route, &str); 16] = [
     (Route::Mcp, "/mcp"),
     (Route::Actions, "/v1/actions"),
     (Route::Action, "/v1/actions/{slug}"),
@@ -41,6 +42,7 @@ const ROUTES: [(Route, &str); 15] = [
     (Route::V1, "/v1/{noun}"),
     (Route::Routed, "/api/{path}"),
     (Route::Mounted, "/x/{id}"),
+    (Route::Webhook, "/webhook/{provider}"),
     (Route::Other, "other"),
 ];
 
@@ -75,6 +77,7 @@ impl Route {
             _ if path.starts_with("/v1/") => Self::V1,
             _ if path.starts_with("/api/") => Self::Routed,
             _ if path.starts_with("/x/") => Self::Mounted,
+            _ if path.starts_with("/webhook/") => Self::Webhook,
             _ if is_page(path) => Self::Page,
             _ if path.starts_with("/oauth/") || path.starts_with("/.well-known/") => Self::Oauth,
             _ => Self::Other,
@@ -86,8 +89,8 @@ impl Route {
 fn is_page(path: &str) -> bool {
     let first = path.trim_start_matches('/').split('/').next();
     match first.unwrap_or_default() {
-        "" | "account" | "console" | "device" | "invitations" | "reset" | "setup" | "sign-in"
-        | "sign-out" | "sso" => true,
+        "" | "account" | "console" | "device" | "install" | "invitations" | "reset" | "setup"
+        | "sign-in" | "sign-out" | "sso" => true,
         // What programs ask of the authorization server is not for browsers.
         "oauth" => matches!(path, "/oauth/authorize" | "/oauth/consent"),
         _ => false,

@@ -2,8 +2,8 @@ use keyway_core::action::Registry;
 use serde_json::{Value, json};
 
 use super::{
-    actions, agents, approvals, audit, components, connectors, credentials, jobs, mcp_servers,
-    oauth, paths, people, policy, stats,
+    actions, agents, approvals, audit, components, connectors, credentials, deliveries,
+    installations, jobs, mcp_servers, oauth, paths, people, policy, publications, stats,
 };
 use crate::settings::McpSettings;
 use crate::shared::About;
@@ -25,6 +25,9 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
     paths.extend(policy::paths());
     paths.extend(credentials::paths());
     paths.extend(connectors::paths());
+    paths.extend(installations::paths());
+    paths.extend(publications::paths());
+    paths.extend(deliveries::paths());
     paths.extend(mcp_servers::paths());
     actions::describe(registry, &mut paths, &mut components);
     let mut info = json!({ "title": about.title, "version": about.version });

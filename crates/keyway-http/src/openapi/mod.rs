@@ -8,7 +8,9 @@ mod audit;
 mod components;
 mod connectors;
 mod credentials;
+mod deliveries;
 mod document;
+mod installations;
 mod jobs;
 mod mcp_servers;
 mod oauth;
@@ -16,6 +18,7 @@ mod operation;
 mod paths;
 mod people;
 mod policy;
+mod publications;
 mod routes;
 mod stats;
 

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    account, assets, connect, connect_callback, connect_client, home, invitations, reset, setup,
-    sign_in, sign_out, sso,
+    account, assets, connect, connect_callback, connect_client, home, install, install_callback,
+    invitations, reset, setup, sign_in, sign_out, sso,
 };
 use crate::shared::Shared;
 
@@ -26,6 +26,18 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/connect/{key}", get(connect::show).post(connect::submit))
         .route("/connect/{key}/callback", get(connect_callback::complete))
         .route("/connect/{key}/client", get(connect_client::show))
+        .route(
+            "/install/{provider}",
+            get(install::show).post(install::submit),
+        )
+        .route(
+            "/install/{provider}/setup/{token}",
+            get(install::show_linked).post(install::submit_linked),
+        )
+        .route(
+            "/install/{provider}/callback",
+            get(install_callback::complete),
+        )
         .route("/account", get(account::show))
         .route("/account/applications", post(account::end_application))
         .route("/account/organization", post(account::switch))

@@ -1,7 +1,7 @@
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use keyway_core::{Error, Kind};
-use keyway_pages::{Connect, Field, Html, Invitation, Page, Reset, Setup, alert};
+use keyway_pages::{Connect, Field, Html, Install, Invitation, Page, Reset, Setup, alert};
 
 use super::{PageForm, Visit};
 use crate::refusal::Refusal;
@@ -36,6 +36,7 @@ impl Trouble {
         let mut elsewhere = error.problems().is_empty();
         for problem in error.problems() {
             let name = problem.pointer.trim_start_matches('/');
+            let name = name.strip_prefix("fields/").unwrap_or(name);
             let known = fields.iter_mut().find(|field| field.name == name);
             match known {
                 Some(field) if field.error.is_none() => {
@@ -74,26 +75,33 @@ macro_rules! form_pages {
     )+};
 }
 
-form_pages!(Connect, Invitation, Reset, Setup);
+form_pages!(Connect, Install, Invitation, Reset, Setup);
 
 impl Visit {
     /// Shows a form again that was not taken, with what is wrong and what was sent.
     pub(super) fn show_again(
         &self,
         shared: &Shared,
-        mut page: impl FormPage,
+        page: impl FormPage,
         error: Error,
         sent: &PageForm,
     ) -> Result<Response, Refusal> {
-        let (fields, html) = page.form();
-        let trouble = Trouble::of(error, std::mem::take(fields), sent.pairs())?;
-        *fields = trouble.fields;
-        *html = trouble.html;
-        Ok(self
-            .show(shared, &page)?
-            .status(trouble.status)
-            .into_response())
+        let (page, status) = troubled(page, error, sent)?;
+        Ok(self.show(shared, &page)?.status(status).into_response())
     }
+}
+
+/// A page whose form was not taken, with what is wrong and what was sent, and its status.
+pub(super) fn troubled<P: FormPage>(
+    mut page: P,
+    error: Error,
+    sent: &PageForm,
+) -> Result<(P, StatusCode), Refusal> {
+    let (fields, html) = page.form();
+    let trouble = Trouble::of(error, std::mem::take(fields), sent.pairs())?;
+    *fields = trouble.fields;
+    *html = trouble.html;
+    Ok((page, trouble.status))
 }
 
 /// A browser has no use for a challenge, so somebody unknown is told as a form that does not hold.

@@ -3,8 +3,8 @@ use minijinja::value::Serde;
 
 use super::{Broken, output};
 use crate::{
-    Account, Authorize, Connect, Consent, Device, ErrorPage, Field, Invitation, Page, Pages, Reset,
-    Setup, SetupNeeded, Success,
+    Account, Authorize, Connect, Consent, Device, ErrorPage, Field, Install, Invitation, Page,
+    Pages, Reset, Setup, SetupNeeded, Success,
 };
 
 /// Renders every page with its samples, and looks at what came out. Of each file the first thing
@@ -25,6 +25,7 @@ pub(crate) fn check(pages: &Pages) -> Vec<Broken> {
         try_each(pages, |page: &Reset, html| fields(html, &page.fields)),
         try_each(pages, |page: &Invitation, html| fields(html, &page.fields)),
         try_each(pages, |page: &Connect, html| fields(html, &page.fields)),
+        try_each(pages, |page: &Install, html| fields(html, &page.fields)),
         try_each(pages, |page: &Account, html| {
             fields(html, &page.password_fields)
         }),

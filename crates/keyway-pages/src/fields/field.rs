@@ -64,6 +64,8 @@ pub enum FieldKind {
     Email,
     /// A secret.
     Password,
+    /// A secret of any number of lines.
+    Pasted,
     /// A number.
     Number,
     /// A day.
@@ -175,7 +177,7 @@ impl Field {
     /// checked by any value but `false` and the empty one.
     pub fn value(mut self, value: &str) -> Self {
         match self.kind {
-            FieldKind::Password => {}
+            FieldKind::Password | FieldKind::Pasted => {}
             FieldKind::Checkbox => self.checked = !matches!(value, "" | "false"),
             FieldKind::Select => {
                 for option in &mut self.options {

@@ -134,6 +134,7 @@ fn a_form_without_the_token_or_sent_with_get_is_refused() {
         "reset.html",
         "device.html",
         "connect.html",
+        "install.html",
         "invitation.html",
         "account.html",
     ] {

@@ -117,6 +117,8 @@ impl Access {
             Subject::ApiKey { .. } => Self::ApiKey,
             Subject::Token { .. } => Self::OAuth,
             Subject::WebSession { .. } => Self::Web,
+            // What a third party sends reaches agents alone.
+            Subject::Publication { .. } => Self::Agent,
             Subject::Local => Self::Terminal,
             Subject::Anonymous => Self::None,
         }

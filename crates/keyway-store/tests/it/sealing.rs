@@ -91,10 +91,9 @@ fn every_table_with_sealed_columns_keeps_retired_keys_out() {
             format!("BEFORE INSERT ON {table}\n"),
             format!("BEFORE UPDATE OF {column} ON {table}\n"),
         ] {
-            let guard = schema
-                .split("CREATE TRIGGER ")
-                .find(|one| one.contains(&on));
-            assert!(guard.is_some_and(|one| one.contains(&sealed)), "{on}");
+            let mut guards = schema.split("CREATE TRIGGER ");
+            let guarded = guards.any(|one| one.contains(&on) && one.contains(&sealed));
+            assert!(guarded, "{on} of {column}");
         }
     }
 }

@@ -188,3 +188,22 @@ async fn what_begins_elsewhere_has_one_session_with_an_agent() {
     assert!(store.begin_session(&world.acme, &thread()).await.is_err());
     store.begin_session(&world.globex, &thread()).await.unwrap();
 }
+
+#[tokio::test]
+async fn of_many_who_want_the_session_of_one_thing_elsewhere_one_begins_it() {
+    let world = World::new().await;
+    let new = || NewSession {
+        external_key: Some("pub_1/ticket 7".to_owned()),
+        ..session("ada")
+    };
+    let mut running = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let (store, acme, new) = (world.store().clone(), world.acme.clone(), new());
+        running.spawn(async move { store.session_at(&acme, &new).await.unwrap() });
+    }
+    let mut all = running.join_all().await;
+    all.dedup();
+    assert_eq!(all.len(), 1, "{all:?}");
+    let elsewhere = world.store().session_at(&world.globex, &new()).await;
+    assert_ne!(Some(&elsewhere.unwrap()), all.first());
+}

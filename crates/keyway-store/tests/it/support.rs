@@ -4,7 +4,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use keyway_core::OrgId;
-use keyway_store::{Member, NewApiKey, Organization, Purpose, Role, Store};
+use keyway_core::provider::Granularity;
+use keyway_store::{
+    InstallationState, Member, NewApiKey, NewPublication, Organization, PublicationChange, Purpose,
+    Role, Store, StoredPublication,
+};
 
 /// A store on a fresh file, which goes away with the directory.
 pub(crate) struct Fresh {
@@ -75,4 +79,30 @@ pub(crate) async fn tenant(store: &Store, slug: &str) -> (OrgId, Member) {
     let owner = member(Role::Owner);
     store.create_member(&organization.id, &owner).await.unwrap();
     (organization.id, owner)
+}
+
+/// A publication of `agent` that goes through an installation of its own, as it is stored.
+pub(crate) async fn published(store: &Store, organization: &OrgId) -> StoredPublication {
+    let new = NewPublication {
+        id: id("pub"),
+        installation: id("inst"),
+        provider: "webhook".to_owned(),
+        account: id("svc"),
+        sealed: b"the secret, sealed".to_vec(),
+        state: InstallationState::Installed,
+        with: PublicationChange {
+            name: "CI".to_owned(),
+            agent: "agent".to_owned(),
+            granularity: Granularity::PerThread,
+            settings: "{}".to_owned(),
+            triggers: "{}".to_owned(),
+            scopes: "[]".to_owned(),
+            paused_at: None,
+            at: at(1),
+            by: "operator".to_owned(),
+        },
+    };
+    store.create_publication(organization, &new).await.unwrap();
+    let stored = store.publication(organization, &new.id).await.unwrap();
+    stored.unwrap()
 }

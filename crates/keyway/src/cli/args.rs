@@ -7,8 +7,9 @@ use super::{
     serve, templates, validate, vault,
 };
 use super::{
-    connect, connectors, credentials, dev, import, invitations, jobs, new, oauth, organizations,
-    projects, servers, service_accounts, setup_link, stats, upgrade, users,
+    connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
+    new, oauth, organizations, projects, publications, servers, service_accounts, setup_link,
+    stats, upgrade, users,
 };
 
 const EXAMPLES: &str = "\
@@ -69,6 +70,9 @@ pub(crate) enum Command {
     Projects(projects::Projects),
     Organizations(organizations::Organizations),
     Jobs(jobs::Jobs),
+    Publications(publications::Publications),
+    Installations(installations::Installations),
+    Deliveries(deliveries::Deliveries),
     Agents(agents::Agents),
     Oauth(oauth::Oauth),
     Config(config::Config),

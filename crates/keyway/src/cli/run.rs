@@ -12,8 +12,9 @@ use super::{
     serve, templates, validate, vault, version,
 };
 use super::{
-    connect, connectors, credentials, dev, import, invitations, jobs, new, oauth, organizations,
-    projects, servers, service_accounts, setup_link, stats, upgrade, users,
+    connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
+    new, oauth, organizations, projects, publications, servers, service_accounts, setup_link,
+    stats, upgrade, users,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -106,6 +107,15 @@ async fn dispatch(
         Command::Projects(command) => projects::run(&invocation, command, terminal).await,
         Command::Organizations(command) => organizations::run(&invocation, command, terminal).await,
         Command::Jobs(command) => jobs::run(&invocation, command, terminal).await,
+        Command::Installations(command) => {
+            Box::pin(installations::run(&invocation, command, terminal)).await
+        }
+        Command::Publications(command) => {
+            Box::pin(publications::run(&invocation, command, terminal)).await
+        }
+        Command::Deliveries(command) => {
+            Box::pin(deliveries::run(&invocation, command, terminal)).await
+        }
         Command::Agents(command) => agents::run(&invocation, command, terminal).await,
         Command::Oauth(command) => Box::pin(oauth::run(&invocation, command, terminal)).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),

@@ -35,6 +35,8 @@ pub struct Config {
     pub policy: Policy,
     /// Calls that a person has to approve.
     pub approvals: keyway_app::approvals::ApprovalSettings,
+    /// What comes in by webhooks.
+    pub deliveries: keyway_app::inbox::InboxSettings,
     /// How often someone may ask.
     pub rate_limits: keyway_app::limits::RateLimits,
     /// The audit log.

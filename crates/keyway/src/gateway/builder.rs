@@ -2,11 +2,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use keyway_core::action::{Calling, Next, Ran, Surrounding};
+use keyway_core::provider::IntegrationProvider;
 use keyway_core::{Action, Agent, App, Channel, CredentialDefinition, Error, McpServer};
 use keyway_http::Mount;
 use keyway_http::axum::Router;
 
-use super::{Gateway, Identity, brought};
+use super::{Brought, Gateway, Identity, brought};
 use crate::config::Icon;
 
 /// Puts a [`Gateway`] together.
@@ -20,6 +21,7 @@ pub struct Builder {
     around: Surrounding,
     mounts: Vec<Mount>,
     servers: Vec<McpServer>,
+    providers: Brought,
 }
 
 impl Builder {
@@ -101,6 +103,21 @@ impl Builder {
     /// ```
     pub fn channel(mut self, channel: Channel) -> Self {
         self.channels.push(channel);
+        self
+    }
+
+    /// Adds a provider beside those that come with the gateway. Its id is its own among all of them.
+    ///
+    /// ```
+    /// use keyway::Gateway;
+    /// use keyway::provider::IntegrationProvider;
+    ///
+    /// fn with(provider: impl IntegrationProvider) -> Gateway {
+    ///     Gateway::builder().provider(provider).build()
+    /// }
+    /// ```
+    pub fn provider(mut self, provider: impl IntegrationProvider) -> Self {
+        self.providers.0.push(Arc::new(provider));
         self
     }
 
@@ -202,6 +219,7 @@ impl Builder {
             around: self.around,
             mounts: self.mounts,
             servers: self.servers,
+            providers: self.providers,
         }
     }
 

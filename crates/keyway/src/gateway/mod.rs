@@ -3,9 +3,11 @@
 mod brought;
 mod builder;
 mod identity;
+mod providers;
 
 pub use builder::Builder;
 pub use identity::Identity;
+pub(crate) use providers::Brought;
 
 use std::sync::Arc;
 
@@ -47,6 +49,7 @@ pub struct Gateway {
     around: Surrounding,
     mounts: Vec<Mount>,
     servers: Vec<McpServer>,
+    providers: Brought,
 }
 
 impl Gateway {
@@ -93,5 +96,10 @@ impl Gateway {
     /// The MCP servers that belong to its definition, in the order they were given.
     pub fn servers(&self) -> &[McpServer] {
         &self.servers
+    }
+
+    /// The providers that it brings along.
+    pub(crate) fn providers(&self) -> &Brought {
+        &self.providers
     }
 }

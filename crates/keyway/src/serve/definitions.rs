@@ -5,6 +5,7 @@ use keyway_core::action::{Clash, Entry, Registry};
 use keyway_core::agent::AgentBook;
 use keyway_core::credential::CredentialBook;
 use keyway_core::ports::Clock;
+use keyway_core::provider::Providers;
 use keyway_core::{Action, Agent};
 use keyway_store::Store;
 
@@ -19,6 +20,8 @@ pub(super) struct Defining {
     pub(super) gateway: Gateway,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) store: Store,
+    /// Whose tools are actions.
+    pub(super) providers: Providers,
 }
 
 impl Defining {
@@ -40,6 +43,7 @@ impl Defining {
         let status = status::action(name, version, &self.clock, self.store.clone());
         let mut actions = actions(&self.gateway, config);
         actions.push(status);
+        actions.extend(self.providers.actions());
         let levels = config.mcp.markdown_depth_limit;
         let actions = actions
             .into_iter()

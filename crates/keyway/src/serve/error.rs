@@ -31,6 +31,9 @@ pub enum ServeError {
     /// Endpoints that cannot be mounted.
     #[error("endpoints cannot be mounted: {}", told(.0))]
     Mounts(Vec<BadMount>),
+    /// Providers that cannot be registered.
+    #[error(transparent)]
+    Providers(keyway_core::provider::BadProvider),
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -74,6 +77,7 @@ impl ServeError {
             Self::Agents(_) => "agents_unusable",
             Self::Channels(_) => "channels_unusable",
             Self::Mounts(_) => "mounts_unusable",
+            Self::Providers(_) => "providers_unusable",
             Self::Store(_) => "store_unusable",
             Self::Setup(_) => "setup_failed",
             Self::Egress { .. } => "invalid_configuration",
@@ -113,6 +117,7 @@ impl ServeError {
             }
             Self::Channels(_)
             | Self::Mounts(_)
+            | Self::Providers(_)
             | Self::Store(_)
             | Self::Egress { .. }
             | Self::SignIn(_)

@@ -54,10 +54,14 @@ pub(crate) async fn open(
     let http = Arc::new(upstreams::egress(config)?);
     let (sources, policies) = policies(config)?;
     let store = Store::open(&config.storage.database_path(), purpose).await?;
+    let providers = keyway_integrations::shipped()
+        .and_then(|shipped| shipped.with(gateway.providers().iter()))
+        .map_err(ServeError::Providers)?;
     let defining = Defining {
         gateway: gateway.clone(),
         clock: Arc::clone(&clock),
         store: store.clone(),
+        providers: providers.clone(),
     };
     let definitions = defining.definitions(config)?;
     let master_key = MasterKeySource {
@@ -90,6 +94,8 @@ pub(crate) async fn open(
             unannotated: config.policy.unannotated,
             pages_url: config.listen.public_url.clone(),
             approvals: config.approvals.clone(),
+            deliveries: config.deliveries.clone(),
+            providers,
             oauth_clients: config.oauth_clients.settings(),
             channels: Channels::new(gateway.channels().to_vec()).map_err(ServeError::Channels)?,
             ..keyway_app::Settings::default()

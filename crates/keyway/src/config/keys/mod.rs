@@ -2,6 +2,7 @@
 
 mod audit;
 mod definitions;
+mod deliveries;
 mod limits;
 mod listen;
 mod mcp;
@@ -75,6 +76,7 @@ const TOPICS: &[&[Key]] = &[
     limits::KEYS,
     policy::KEYS,
     policy::OAUTH_KEYS,
+    deliveries::KEYS,
     sign_in::KEYS,
     audit::KEYS,
     oauth::KEYS,

@@ -13,6 +13,7 @@ use super::world::{CHANNEL, Gate, gate_of};
 use crate::support::actions;
 use crate::support::client::Answer;
 use crate::support::people::join;
+use crate::webhooks::world::signature;
 
 /// An agent of the first organization.
 const AGENT: &str = "only-ours";
@@ -75,6 +76,14 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
         "auth": { "kind": "oauth", "mode": "per_user" }
     });
     let connector = as_owner(gate, "/v1/connectors", connector).await;
+    let published = json!({
+        "provider": "webhook", "name": "Ours", "agent": AGENT, "serviceAccount": account["id"],
+        "settings": { "verification": { "kind": "hmac", "header": "x-sign" } },
+        "secret": "of ours alone"
+    });
+    let published = as_owner(gate, "/v1/publications", published).await;
+    let installation = published["installation"].as_str().unwrap().to_owned();
+    let publication = id(&published);
     let first = |answer: &Answer, list: &str| id(&answer.json()[list][0]);
     let members = gate.app.get("/v1/members").send().await;
     let grants = gate.app.get("/v1/oauth/grants").send().await;
@@ -94,6 +103,9 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
         ),
         ("/v1/oauth/grants/", first(&grants, "grants")),
         ("/v1/approvals/", approval(gate).await),
+        ("/v1/publications/", publication.clone()),
+        ("/v1/installations/", installation),
+        ("/v1/deliveries/", delivery(gate, &publication).await),
         ("/v1/jobs/", job(gate).await),
         ("/v1/agents/", AGENT.to_owned()),
         ("/v1/sessions/", session(gate).await),
@@ -135,6 +147,24 @@ async fn session(gate: &Gate) -> String {
     let begun = store.begin_session(local.organization(), &session);
     begun.await.unwrap();
     session.id.to_string()
+}
+
+/// What came in for the first organization, and wakes nobody.
+async fn delivery(gate: &Gate, publication: &str) -> String {
+    let path = format!("/webhook/webhook/{publication}");
+    let signature = signature("of ours alone", &[b"no JSON"]);
+    let ask = gate.app.ask(Method::POST, &path);
+    let answer = ask
+        .header("x-sign", &signature)
+        .body("no JSON")
+        .send()
+        .await;
+    assert_eq!(answer.status(), 200, "{}", answer.text());
+    let all = gate.app.get("/v1/deliveries").send().await;
+    all.json()["deliveries"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// A job of the first organization that no worker knows how to do.

@@ -39,7 +39,7 @@ async fn a_gateway_does_not_start_with_pages_that_are_broken() {
 fn templates_are_written_out_once_and_replaced_only_when_that_is_said() {
     let world = World::new();
     let ran = world.run(&["templates", "export"]).ok();
-    assert_eq!(ran.out, "15 files written into DIR/templates\n");
+    assert_eq!(ran.out, "16 files written into DIR/templates\n");
     world.run(&["templates", "export"]).ok();
     world.write("templates/error.html", "mine");
     let ran = world.run(&["templates", "export"]);
@@ -55,7 +55,7 @@ fn templates_are_written_out_once_and_replaced_only_when_that_is_said() {
     let ran = world
         .run(&["templates", "export", "--dir", "other", "--json"])
         .ok();
-    assert_eq!(ran.json()["files"].as_array().unwrap().len(), 15);
+    assert_eq!(ran.json()["files"].as_array().unwrap().len(), 16);
 }
 
 #[test]

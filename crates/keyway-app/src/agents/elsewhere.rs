@@ -1,0 +1,135 @@
+use keyway_agent::transcript::{Entry, Event, StopReason};
+use keyway_core::{Error, OrgId, Principal, SessionId};
+use keyway_store::NewSession;
+
+use super::sink::entries;
+use super::turn::title;
+use crate::App;
+use crate::jobs::actor_id;
+
+/// What became of a message that begins with certain words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// It was never said.
+    Nothing,
+    /// It was said, and its turn came to no end, or to a bad one.
+    CutOff,
+    /// It was said and answered, with these last words.
+    Answered(String),
+}
+
+impl App {
+    /// The session of an agent that belongs to something elsewhere, for `who`; it begins where it is not
+    /// there yet. `first` is what it is about.
+    pub(crate) async fn session_elsewhere(
+        &self,
+        who: &Principal,
+        agent: &str,
+        external_key: String,
+        first: &str,
+    ) -> Result<SessionId, Error> {
+        let inner = &self.inner;
+        let new = NewSession {
+            id: SessionId::generate(&*inner.clock, &*inner.random),
+            agent: agent.to_owned(),
+            actor: actor_id(who),
+            title: title(first),
+            external_key: Some(external_key),
+            scopes: who.scopes().to_string(),
+            created_at: inner.clock.now(),
+        };
+        let session = inner.store.session_at(who.organization(), &new);
+        Ok(session.await?)
+    }
+
+    /// Whether something was said in a session, by the words that it begins with.
+    pub(crate) async fn was_said(
+        &self,
+        organization: &OrgId,
+        session: &SessionId,
+        begins: &str,
+    ) -> Result<Said, Error> {
+        let all = entries(&self.inner.store, organization, session).await?;
+        Ok(said(&all, begins))
+    }
+}
+
+fn said(entries: &[Entry], begins: &str) -> Said {
+    let told = |entry: &Entry| match &entry.event {
+        Event::UserMessage { text } => text.starts_with(begins),
+        _ => false,
+    };
+    let Some(at) = entries.iter().rposition(told) else {
+        return Said::Nothing;
+    };
+    let mut words = String::new();
+    for entry in entries.iter().skip(at) {
+        match &entry.event {
+            Event::AssistantMessage { text, .. } => words.clone_from(text),
+            Event::TurnEnded {
+                reason: StopReason::Finished,
+                ..
+            } => return Said::Answered(words),
+            Event::TurnEnded { .. } => break,
+            _ => {}
+        }
+    }
+    Said::CutOff
+}
+
+#[cfg(test)]
+mod tests {
+    use keyway_agent::transcript::Usage;
+
+    use super::*;
+
+    fn entries(events: Vec<Event>) -> Vec<Entry> {
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let entry = |(seq, event)| Entry { seq, at, event };
+        (1..).zip(events).map(entry).collect()
+    }
+
+    fn user(text: &str) -> Event {
+        let text = text.to_owned();
+        Event::UserMessage { text }
+    }
+
+    fn agent(text: &str) -> Event {
+        Event::AssistantMessage {
+            text: text.to_owned(),
+            calls: Vec::new(),
+            usage: Usage::default(),
+            cut: false,
+            carry: None,
+        }
+    }
+
+    fn end(reason: StopReason) -> Event {
+        let usage = Usage::default();
+        Event::TurnEnded { reason, usage }
+    }
+
+    #[test]
+    fn what_was_said_and_how_its_turn_ended_is_read_from_the_transcript() {
+        let read = |events| said(&entries(events), "[1]");
+        assert_eq!(read(vec![]), Said::Nothing);
+        assert_eq!(read(vec![user("see [1]")]), Said::Nothing);
+        assert_eq!(read(vec![user("[1] x")]), Said::CutOff);
+        let cut = end(StopReason::Interrupted);
+        assert_eq!(read(vec![user("[1] x"), cut.clone()]), Said::CutOff);
+        let finished = end(StopReason::Finished);
+        let words = |text: &str| Said::Answered(text.to_owned());
+        let answered = vec![
+            user("[1] x"),
+            agent("first"),
+            agent("last"),
+            finished.clone(),
+            user("[2] y"),
+            agent("other"),
+            cut.clone(),
+        ];
+        assert_eq!(read(answered), words("last"));
+        let again = vec![user("[1] x"), cut, user("[1] go on"), finished];
+        assert_eq!(read(again), words(""));
+    }
+}

@@ -1,0 +1,130 @@
+use keyway_core::{DeliveryId, Error, Kind, Principal, PublicationId};
+use keyway_store::{Delivery, DeliveryFilter};
+
+use super::parcel::Parcel;
+use super::{DeliveryPage, DeliveryView, Why};
+use crate::App;
+use crate::audit::{Event, EventKind};
+use crate::pages::Page;
+use crate::publications;
+
+/// What came in by webhooks: for owners and admins alone.
+#[derive(Debug, Clone)]
+pub struct Deliveries {
+    app: App,
+}
+
+/// Which deliveries to list.
+#[derive(Debug, Clone, Default)]
+pub struct ListDeliveries<'a> {
+    /// Those of this publication.
+    pub publication: Option<&'a str>,
+    /// The [`DeliveryPage::next_cursor`] of the page before.
+    pub cursor: Option<&'a str>,
+    /// The most of a page, 50 unless said; at most 200.
+    pub limit: Option<u32>,
+}
+
+impl App {
+    /// What came in by webhooks.
+    pub fn deliveries(&self) -> Deliveries {
+        Deliveries { app: self.clone() }
+    }
+}
+
+impl Deliveries {
+    /// The deliveries of the organization of `who`, the last that came first.
+    pub async fn list(
+        &self,
+        who: &Principal,
+        list: &ListDeliveries<'_>,
+    ) -> Result<DeliveryPage, Error> {
+        self.app.administer(who).await?;
+        let publication = list
+            .publication
+            .map(str::parse::<PublicationId>)
+            .transpose();
+        let publication =
+            publication.map_err(|error| Error::invalid_at("/publication", error.to_string()))?;
+        let page = Page::read(list.cursor, list.limit)?;
+        let filter = DeliveryFilter {
+            publication: publication.as_ref(),
+            before: page.before,
+        };
+        let store = &self.app.inner.store;
+        let found = store.deliveries(who.organization(), &filter, page.wanted());
+        let mut found = found.await?;
+        let next_cursor = page.cut(&mut found, |one| one.seq);
+        Ok(DeliveryPage {
+            deliveries: found.into_iter().map(DeliveryView::from).collect(),
+            next_cursor,
+        })
+    }
+
+    /// One delivery.
+    pub async fn show(&self, who: &Principal, id: &DeliveryId) -> Result<DeliveryView, Error> {
+        self.app.administer(who).await?;
+        Ok(self.found(who, id).await?.into())
+    }
+
+    /// Why the agent spoke about a delivery, or did not.
+    pub async fn why(&self, who: &Principal, id: &DeliveryId) -> Result<Why, Error> {
+        self.app.administer(who).await?;
+        let delivery = self.found(who, id).await?;
+        let store = &self.app.inner.store;
+        let publication = store.publication(who.organization(), &delivery.publication);
+        let provider = publication.await?.map(|publication| publication.provider);
+        let providers = &self.app.settings().providers;
+        let provider = provider.and_then(|id| providers.get(&id));
+        Ok(Why::of(delivery.into(), provider))
+    }
+
+    /// Has a delivery looked at anew, by what its publication is set to now, and said once more.
+    ///
+    /// # Errors
+    ///
+    /// `publication_not_found` where its publication was removed.
+    pub async fn replay(&self, who: &Principal, id: &DeliveryId) -> Result<DeliveryView, Error> {
+        self.app.administer(who).await?;
+        let delivery = self.found(who, id).await?;
+        let event = Event::new(EventKind::DeliveryReplayed, who).target("delivery", id.as_str());
+        let replaying = self.replay_found(who, &delivery);
+        let new = self.app.inner.audit.change(event, replaying).await?;
+        Ok(self.found(who, &new).await?.into())
+    }
+
+    async fn replay_found(
+        &self,
+        who: &Principal,
+        delivery: &Delivery,
+    ) -> Result<DeliveryId, Error> {
+        let (organization, inner) = (who.organization(), &self.app.inner);
+        let publication = inner.store.publication(organization, &delivery.publication);
+        let publication = publication.await?.ok_or_else(publications::not_found)?;
+        let (provider, told) = self.app.behind(&publication).await?;
+        let sealed = inner.store.received(organization, &delivery.id).await?;
+        let sealed = sealed.ok_or_else(not_found)?;
+        let parcel = Parcel::open(&inner.vault, organization, &delivery.id, &sealed)?;
+        let context = told.context(&self.app);
+        let request = parcel.request();
+        let judged = self.app.judged(provider, &publication, &request, &context);
+        let judged = judged.await?;
+        let of = Some(delivery.id.clone());
+        self.app.record(&publication, &judged, &parcel, of).await
+    }
+
+    async fn found(&self, who: &Principal, id: &DeliveryId) -> Result<Delivery, Error> {
+        let store = &self.app.inner.store;
+        let found = store.delivery(who.organization(), id).await?;
+        found.ok_or_else(not_found)
+    }
+}
+
+pub(super) fn not_found() -> Error {
+    Error::new(
+        Kind::NotFound,
+        "delivery_not_found",
+        "there is no delivery with this id",
+    )
+    .with_hint("`keyway deliveries list` shows those that are kept")
+}

@@ -1,0 +1,110 @@
+use jiff::Timestamp;
+use keyway_core::{DeliveryId, JobId, PublicationId, SessionId};
+use keyway_store::{Delivery, JobState};
+
+/// A delivery, as administrators see it. What came with it is not shown.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeliveryView {
+    /// Its id.
+    pub id: DeliveryId,
+    /// The publication it came to.
+    pub publication: PublicationId,
+    /// `ignored`, `queued`, `running`, `retrying`, `answered`, `dead` or `cancelled`.
+    pub state: &'static str,
+    /// Why something is done about it, or nothing.
+    pub rule: String,
+    /// The conversation it belongs to, in the third party's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
+    /// The session it was said in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
+    /// What tells it from others of its installation.
+    pub dedupe_key: String,
+    /// How often the same came again.
+    pub duplicates: u64,
+    /// The delivery it repeats because somebody wanted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay_of: Option<DeliveryId>,
+    /// What is done about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<JobId>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// How often it is tried at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_attempts: Option<u32>,
+    /// When it is tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_attempt_at: Option<Timestamp>,
+    /// The code of the last failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+    /// The length of its body in bytes.
+    pub bytes: u64,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// When the agent had answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
+}
+
+/// Some deliveries, the last that came first.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeliveryPage {
+    /// Those of this page.
+    pub deliveries: Vec<DeliveryView>,
+    /// Where the next page begins; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+impl From<Delivery> for DeliveryView {
+    fn from(delivery: Delivery) -> Self {
+        let state = state(&delivery);
+        let progress = delivery.progress;
+        let again = progress.as_ref().filter(|_| state == "retrying");
+        Self {
+            state,
+            id: delivery.id,
+            publication: delivery.publication,
+            rule: delivery.rule,
+            conversation: delivery.conversation,
+            session: delivery.session,
+            dedupe_key: delivery.dedupe_key,
+            duplicates: delivery.duplicates,
+            replay_of: delivery.replay_of,
+            job: delivery.job,
+            attempts: progress.as_ref().map_or(0, |job| job.attempts),
+            max_attempts: progress.as_ref().map(|job| job.max_attempts),
+            next_attempt_at: again.map(|job| job.run_at),
+            last_error: progress.and_then(|job| job.last_error),
+            bytes: delivery.bytes,
+            received_at: delivery.created_at,
+            answered_at: delivery.answered_at,
+        }
+    }
+}
+
+fn state(delivery: &Delivery) -> &'static str {
+    if !delivery.accepted {
+        return "ignored";
+    }
+    if delivery.answered_at.is_some() {
+        return "answered";
+    }
+    match &delivery.progress {
+        Some(job) => match job.state {
+            JobState::Queued if job.attempts > 0 => "retrying",
+            JobState::Queued => "queued",
+            JobState::Running => "running",
+            JobState::Done => "answered",
+            JobState::Dead => "dead",
+            JobState::Cancelled => "cancelled",
+        },
+        // Jobs that died are kept longer than deliveries, those taken back are not.
+        None => "cancelled",
+    }
+}

@@ -1,0 +1,291 @@
+use serde_json::Value;
+
+use super::{
+    Attempt, Granularity, InstallContext, InstallField, InstallKind, McpToolDescriptor, Posted,
+    Progress, ProviderContext, PublicationContext, PublicationOffer, Refused, Reply, Returned,
+    SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest, Workspace,
+};
+use crate::ports::{BoxFuture, Random};
+use crate::{Error, Kind, Secret};
+
+/// A third party's system as the gateway knows it. Registering one is all it takes: its webhooks, its
+/// publications and its place in lists are made of what is said here.
+///
+/// What is about webhooks is pure. What comes in was sent by a stranger until [`verify_webhook`] said
+/// otherwise, and nothing of it is looked at, stored or logged before. What answers a future does its I/O
+/// through the context alone.
+///
+/// [`verify_webhook`]: IntegrationProvider::verify_webhook
+///
+/// ```
+/// use keyway_core::provider::*;
+/// use keyway_core::{Error, Secret, ports::Random};
+/// use serde_json::Value;
+///
+/// /// Everything whose body is the secret.
+/// struct Knock;
+///
+/// impl IntegrationProvider for Knock {
+///     fn id(&self) -> &'static str {
+///         "knock"
+///     }
+///     fn display_name(&self) -> &'static str {
+///         "Knock"
+///     }
+///     fn install(&self) -> InstallKind {
+///         InstallKind::Credentials
+///     }
+///     fn publication(&self) -> PublicationOffer {
+///         PublicationOffer::of(&[Granularity::PerEvent], Granularity::PerEvent)
+///     }
+///     fn new_secret(&self, _settings: &Value, _random: &dyn Random) -> Secret<String> {
+///         Secret::new("knock knock".into())
+///     }
+///     fn check(&self, _context: &ProviderContext<'_>, _: Granularity) -> Result<(), Error> {
+///         Ok(())
+///     }
+///     fn verify_webhook(
+///         &self,
+///         request: &WebhookRequest<'_>,
+///         context: &ProviderContext<'_>,
+///     ) -> Result<(), Refused> {
+///         let same = sign::same(request.body, context.secret.expose().as_bytes());
+///         same.then_some(()).ok_or(Refused::Signature)
+///     }
+///     fn headers(&self, _context: &ProviderContext<'_>) -> Vec<String> {
+///         Vec::new()
+///     }
+///     fn parse_webhook(
+///         &self,
+///         request: &WebhookRequest<'_>,
+///         _context: &ProviderContext<'_>,
+///     ) -> WebhookOutcome {
+///         WebhookOutcome::Accepted(WebhookEvent::new(sign::digest(request.body), "who is there?"))
+///     }
+///     fn explain(&self, _rule: &str) -> String {
+///         "whoever knows the secret is heard".into()
+///     }
+///     fn dispatch(&self, event: &WebhookEvent, _: Granularity) -> Option<SessionDispatch> {
+///         Some(event.alone())
+///     }
+/// }
+///
+/// let providers = Providers::new([Box::new(Knock) as Box<dyn IntegrationProvider>]).unwrap();
+/// assert_eq!(providers.get("knock").unwrap().display_name(), "Knock");
+/// ```
+pub trait IntegrationProvider: Send + Sync + 'static {
+    /// Its id: see [`crate::names::PROVIDER_ID`].
+    fn id(&self) -> &'static str;
+
+    /// Its name for people.
+    fn display_name(&self) -> &'static str;
+
+    /// How it is installed.
+    fn install(&self) -> InstallKind;
+
+    /// What its publications can be like.
+    fn publication(&self) -> PublicationOffer;
+
+    /// Makes what webhooks are to be signed with, where nobody brought one.
+    fn new_secret(&self, settings: &Value, random: &dyn Random) -> Secret<String>;
+
+    /// Says whether settings, triggers and secret can be used together.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_input` with everything that is wrong at its place, below `/settings`, `/triggers` or
+    /// `/secret`. No message repeats a value.
+    fn check(&self, context: &ProviderContext<'_>, granularity: Granularity) -> Result<(), Error>;
+
+    /// Whether the request was sent by who has the secret, and just now. Looks at raw bytes only, and
+    /// compares in constant time.
+    fn verify_webhook(
+        &self,
+        request: &WebhookRequest<'_>,
+        context: &ProviderContext<'_>,
+    ) -> Result<(), Refused>;
+
+    /// The headers that [`parse_webhook`](Self::parse_webhook) reads, in lower case. Others are not kept.
+    fn headers(&self, context: &ProviderContext<'_>) -> Vec<String>;
+
+    /// What a request that was verified means. It may be asked again later about the same one.
+    fn parse_webhook(
+        &self,
+        request: &WebhookRequest<'_>,
+        context: &ProviderContext<'_>,
+    ) -> WebhookOutcome;
+
+    /// What a rule says that [`parse_webhook`](Self::parse_webhook) gave, for a person who wonders why the
+    /// agent spoke or did not.
+    fn explain(&self, rule: &str) -> String;
+
+    /// Where an event leads; `None` where it does not say what the granularity goes by.
+    fn dispatch(&self, event: &WebhookEvent, granularity: Granularity) -> Option<SessionDispatch>;
+
+    /// Whether the event may begin a conversation. Where it may not, it goes on with one that is there, and
+    /// is ignored where there is none: what is said in a thread concerns the agent only if it takes part.
+    fn begins(&self, _event: &WebhookEvent) -> bool {
+        true
+    }
+
+    /// What a request is answered that nobody signed, where the third party asks whether somebody is there
+    /// before it says what it signs with. Only asked of an installation that is pending; nothing else is
+    /// done about the request.
+    fn challenge(&self, _request: &WebhookRequest<'_>) -> Option<String> {
+        None
+    }
+
+    /// What whoever installs is asked for, in this order.
+    fn install_fields(&self) -> &'static [InstallField] {
+        &[]
+    }
+
+    /// The third party's id of the app that settings are about: one app is in one workspace once. Empty
+    /// where there is none.
+    fn app(&self, settings: &Value) -> String {
+        let id = ["appId", "clientId"]
+            .iter()
+            .find_map(|name| settings.get(name));
+        match id {
+            Some(Value::String(id)) => id.clone(),
+            Some(Value::Number(id)) => id.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    /// The secret of [`install_fields`](Self::install_fields) that webhooks are signed with, where the third
+    /// party makes it. It counts from when it is typed in: the third party asks for an answer before it is
+    /// installed.
+    fn signing_field(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether an installation that was made anew is where the one before was: another one is refused.
+    fn same_workspace(&self, before: &Workspace, now: &Workspace) -> bool {
+        before.id == now.id
+    }
+
+    /// Where a browser goes to install, by what is known so far. Pure.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_input` for what is missing; `install_not_offered` where there is nothing to visit.
+    fn authorize(
+        &self,
+        _context: &InstallContext<'_>,
+        _attempt: &Attempt<'_>,
+    ) -> Result<Visit, Error> {
+        Err(not_offered())
+    }
+
+    /// Goes on with what a browser brought back.
+    ///
+    /// # Errors
+    ///
+    /// `install_denied` where somebody said no, `install_incomplete` where something is missing that is
+    /// to be brought back, and what the third party refuses.
+    fn returned<'a>(
+        &'a self,
+        _context: &'a InstallContext<'a>,
+        _returned: &'a Returned<'a>,
+    ) -> BoxFuture<'a, Result<Progress, Error>> {
+        Box::pin(std::future::ready(Err(not_offered())))
+    }
+
+    /// Installs with what was typed in alone.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_input` at what the third party does not take; `install_not_offered` where a browser is
+    /// needed.
+    fn connect<'a>(
+        &'a self,
+        _context: &'a InstallContext<'a>,
+    ) -> BoxFuture<'a, Result<Progress, Error>> {
+        Box::pin(std::future::ready(Err(not_offered())))
+    }
+
+    /// Gets a token to act with. One at a time for an installation.
+    ///
+    /// # Errors
+    ///
+    /// `installation_revoked` where the third party does not know the installation any more.
+    fn token<'a>(
+        &'a self,
+        _context: &'a InstallContext<'a>,
+    ) -> BoxFuture<'a, Result<Token, Error>> {
+        Box::pin(std::future::ready(Err(not_offered())))
+    }
+
+    /// Gives back what the third party gave, as far as it can be.
+    fn revoke<'a>(&'a self, _context: &'a InstallContext<'a>) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Its tools, each with one scope of [`publication`](Self::publication).
+    fn tools(&self) -> &'static [McpToolDescriptor] {
+        &[]
+    }
+
+    /// Runs a tool whose input fits its schema and whose scope the publication has. What it names has to
+    /// be within the publication: another repository, team or channel is refused.
+    ///
+    /// # Errors
+    ///
+    /// What the third party refuses, in words a model can use, with a stable code.
+    fn execute_tool<'a>(
+        &'a self,
+        _name: &'a str,
+        _input: &'a Value,
+        _context: &'a PublicationContext,
+    ) -> BoxFuture<'a, Result<Value, Error>> {
+        Box::pin(std::future::ready(Err(Error::new(
+            Kind::NotFound,
+            "tool_not_found",
+            "the provider has no such tool",
+        ))))
+    }
+
+    /// The scope that a reply needs; `None` where nothing is said back.
+    fn reply_scope(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Says at once that an event is seen, where the third party waits for that. It may be said twice.
+    fn acknowledge<'a>(
+        &'a self,
+        _context: &'a PublicationContext,
+        _place: &'a Value,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Says something where an event came from. It is asked only when
+    /// [`find_reply`](Self::find_reply) did not find it.
+    fn reply<'a>(
+        &'a self,
+        _context: &'a PublicationContext,
+        _place: &'a Value,
+        _reply: &'a Reply<'a>,
+    ) -> BoxFuture<'a, Result<Posted, Error>> {
+        Box::pin(std::future::ready(Err(not_offered())))
+    }
+
+    /// Looks for a reply that may have been said already.
+    fn find_reply<'a>(
+        &'a self,
+        _context: &'a PublicationContext,
+        _place: &'a Value,
+        _marker: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Posted>, Error>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+}
+
+fn not_offered() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "install_not_offered",
+        "this provider is not installed this way",
+    )
+}

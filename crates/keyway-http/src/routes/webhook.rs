@@ -1,0 +1,35 @@
+//! `/webhook/{provider}/{publication}`
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use http::Request;
+use http::header::CONTENT_TYPE;
+use keyway_app::inbox::Knock;
+
+use super::json;
+use crate::body;
+use crate::refusal::Refusal;
+use crate::shared::Shared;
+
+/// `POST /webhook/{provider}/{publication}`: takes in what a third party signed. It is good once it is
+/// recorded, and who cannot prove themselves learns nothing of what is there.
+pub(crate) async fn handle(
+    State(shared): State<Arc<Shared>>,
+    Path((provider, publication)): Path<(String, String)>,
+    request: Request<axum::body::Body>,
+) -> Result<Response, Refusal> {
+    let (head, body) = request.into_parts();
+    let body = body::read(body, &shared.settings.limits).await?;
+    let knock = Knock {
+        provider: &provider,
+        publication: &publication,
+        headers: &head.headers,
+        body: &body,
+    };
+    match shared.app.accept_webhook(knock).await? {
+        None => Ok(json(r#"{"ok":true}"#)),
+        Some(text) => Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()),
+    }
+}

@@ -1,0 +1,185 @@
+//! Slack: an app of one workspace, whose bot is the agent. It is mentioned, written to directly and asked
+//! in threads, and answers where it was asked.
+
+mod acting;
+mod api;
+mod body;
+mod error;
+mod install;
+pub mod interactive;
+mod manifest;
+mod message;
+mod mrkdwn;
+mod parse;
+mod place;
+mod publication;
+mod reply;
+mod rules;
+mod scopes;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod text;
+mod token;
+mod tools;
+mod triggers;
+mod verify;
+
+use keyway_core::ports::{BoxFuture, Random};
+use keyway_core::provider::{
+    Attempt, Granularity, InstallContext, InstallField, InstallKind, IntegrationProvider,
+    McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext, PublicationOffer,
+    Refused, Reply, Returned, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome,
+    WebhookRequest, sign,
+};
+use keyway_core::{Error, Secret};
+use serde_json::Value;
+
+pub use manifest::manifest;
+
+/// The bytes of a secret that nobody brought. Nothing is signed with it: it keeps an address shut until
+/// Slack's own secret is known.
+const SECRET: usize = 32;
+
+/// The provider of Slack.
+#[derive(Debug, Clone, Copy)]
+pub struct Slack;
+
+impl IntegrationProvider for Slack {
+    fn id(&self) -> &'static str {
+        "slack"
+    }
+
+    fn display_name(&self) -> &'static str {
+        "Slack"
+    }
+
+    fn install(&self) -> InstallKind {
+        InstallKind::OAuth
+    }
+
+    fn publication(&self) -> PublicationOffer {
+        publication::OFFER
+    }
+
+    fn new_secret(&self, _settings: &Value, random: &dyn Random) -> Secret<String> {
+        let mut bytes = [0; SECRET];
+        random.fill(&mut bytes);
+        Secret::new(sign::base64(&bytes))
+    }
+
+    fn check(&self, context: &ProviderContext<'_>, _: Granularity) -> Result<(), Error> {
+        install::check(context)
+    }
+
+    fn verify_webhook(
+        &self,
+        request: &WebhookRequest<'_>,
+        context: &ProviderContext<'_>,
+    ) -> Result<(), Refused> {
+        verify::verify(request, context)
+    }
+
+    fn headers(&self, _context: &ProviderContext<'_>) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn parse_webhook(
+        &self,
+        request: &WebhookRequest<'_>,
+        context: &ProviderContext<'_>,
+    ) -> WebhookOutcome {
+        parse::parse(request, context)
+    }
+
+    fn explain(&self, rule: &str) -> String {
+        rules::explain(rule).to_owned()
+    }
+
+    fn dispatch(&self, event: &WebhookEvent, granularity: Granularity) -> Option<SessionDispatch> {
+        publication::dispatch(event, granularity)
+    }
+
+    fn begins(&self, event: &WebhookEvent) -> bool {
+        publication::begins(event)
+    }
+
+    fn challenge(&self, request: &WebhookRequest<'_>) -> Option<String> {
+        parse::challenge(request)
+    }
+
+    fn install_fields(&self) -> &'static [InstallField] {
+        &install::FIELDS
+    }
+
+    fn signing_field(&self) -> Option<&'static str> {
+        Some(install::SIGNING_SECRET)
+    }
+
+    fn authorize(
+        &self,
+        context: &InstallContext<'_>,
+        attempt: &Attempt<'_>,
+    ) -> Result<Visit, Error> {
+        install::authorize(context, attempt)
+    }
+
+    fn returned<'a>(
+        &'a self,
+        context: &'a InstallContext<'a>,
+        returned: &'a Returned<'a>,
+    ) -> BoxFuture<'a, Result<Progress, Error>> {
+        Box::pin(install::returned(context, returned))
+    }
+
+    fn token<'a>(&'a self, context: &'a InstallContext<'a>) -> BoxFuture<'a, Result<Token, Error>> {
+        Box::pin(token::token(context))
+    }
+
+    fn revoke<'a>(&'a self, context: &'a InstallContext<'a>) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(token::revoke(context))
+    }
+
+    fn tools(&self) -> &'static [McpToolDescriptor] {
+        &tools::TOOLS
+    }
+
+    fn execute_tool<'a>(
+        &'a self,
+        name: &'a str,
+        input: &'a Value,
+        context: &'a PublicationContext,
+    ) -> BoxFuture<'a, Result<Value, Error>> {
+        Box::pin(tools::run(name, input, context))
+    }
+
+    fn reply_scope(&self) -> Option<&'static str> {
+        Some(publication::POST)
+    }
+
+    fn acknowledge<'a>(
+        &'a self,
+        context: &'a PublicationContext,
+        place: &'a Value,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(reply::acknowledge(context, place))
+    }
+
+    fn reply<'a>(
+        &'a self,
+        context: &'a PublicationContext,
+        place: &'a Value,
+        reply: &'a Reply<'a>,
+    ) -> BoxFuture<'a, Result<Posted, Error>> {
+        Box::pin(reply::reply(context, place, reply))
+    }
+
+    fn find_reply<'a>(
+        &'a self,
+        context: &'a PublicationContext,
+        place: &'a Value,
+        marker: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Posted>, Error>> {
+        Box::pin(reply::find(context, place, marker))
+    }
+}

@@ -1,0 +1,9 @@
+mod acting;
+mod install;
+mod misfortune;
+mod query;
+mod replies;
+mod search;
+mod setup;
+mod tokens;
+mod webhooks;

@@ -1,0 +1,93 @@
+use keyway_core::{DeliveryId, OrgId, PublicationId};
+
+use super::Delivery;
+use super::delivery::{COLUMNS, Row, TABLES};
+use crate::error::Doing as _;
+use crate::{Store, StoreError, StoredPublication};
+
+/// Which deliveries are listed.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveryFilter<'a> {
+    /// Those of this publication.
+    pub publication: Option<&'a PublicationId>,
+    /// Those that came before this place.
+    pub before: Option<i64>,
+}
+
+impl Store {
+    /// Deliveries of an organization, the last that came first.
+    pub async fn deliveries(
+        &self,
+        organization: &OrgId,
+        filter: &DeliveryFilter<'_>,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE d.organization_id = $1 AND d.seq < $2 \
+             AND ($3 IS NULL OR d.publication_id = $3) ORDER BY d.seq DESC LIMIT $4"
+        );
+        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(organization.as_str())
+            .bind(filter.before.unwrap_or(i64::MAX))
+            .bind(filter.publication.map(PublicationId::as_str))
+            .bind(limit)
+            .fetch_all(self.pool())
+            .await
+            .doing("list the deliveries")?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// Whether something was accepted in a conversation of a publication, of what is still kept, or said in its
+    /// session.
+    pub async fn conversation_begun(
+        &self,
+        publication: &StoredPublication,
+        conversation: &str,
+    ) -> Result<bool, StoreError> {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM deliveries WHERE publication_id = $2 AND conversation = $3 \
+             AND outcome = 'accepted' AND organization_id = $1) \
+             OR EXISTS (SELECT 1 FROM sessions WHERE organization_id = $1 AND agent = $4 \
+             AND external_key = $5)",
+        )
+        .bind(publication.organization.as_str())
+        .bind(publication.id.as_str())
+        .bind(conversation)
+        .bind(&publication.agent)
+        .bind(format!("{}/{conversation}", publication.id))
+        .fetch_one(self.pool())
+        .await
+        .doing("look for a conversation")
+    }
+
+    /// One delivery of an organization.
+    pub async fn delivery(
+        &self,
+        organization: &OrgId,
+        id: &DeliveryId,
+    ) -> Result<Option<Delivery>, StoreError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM {TABLES} WHERE d.organization_id = $1 AND d.id = $2");
+        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .fetch_optional(self.pool())
+            .await
+            .doing("read a delivery")?;
+        row.map(Row::read).transpose()
+    }
+
+    /// What came with a delivery, sealed.
+    pub async fn received(
+        &self,
+        organization: &OrgId,
+        id: &DeliveryId,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        sqlx::query_scalar("SELECT received FROM deliveries WHERE organization_id = $1 AND id = $2")
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .fetch_optional(self.pool())
+            .await
+            .doing("read what came with a delivery")
+    }
+}

@@ -1,0 +1,69 @@
+use jiff::Timestamp;
+use keyway_core::{DeliveryId, SessionId};
+
+use crate::error::Doing as _;
+use crate::jobs::JobLease;
+use crate::{Store, StoreError};
+
+impl Store {
+    /// Writes down in which session a delivery is said. False, and nothing is written, for who does not
+    /// hold its job any more.
+    pub async fn delivery_said(
+        &self,
+        lease: &JobLease,
+        id: &DeliveryId,
+        session: &SessionId,
+    ) -> Result<bool, StoreError> {
+        let said = sqlx::query(
+            "UPDATE deliveries SET session_id = $3 WHERE organization_id = $1 AND id = $2 \
+             AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = job_id AND j.id = $4 AND j.fence = $5 \
+             AND j.state = 'running')",
+        )
+        .bind(lease.organization.as_str())
+        .bind(id.as_str())
+        .bind(session.as_str())
+        .bind(lease.id.as_str())
+        .bind(lease.fence)
+        .execute(self.pool())
+        .await
+        .doing("write down where a delivery is said")?;
+        Ok(said.rows_affected() > 0)
+    }
+
+    /// Writes down that the agent has answered.
+    pub async fn delivery_answered(
+        &self,
+        lease: &JobLease,
+        id: &DeliveryId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE deliveries SET answered_at = coalesce(answered_at, $3) \
+             WHERE organization_id = $1 AND id = $2 AND job_id = $4",
+        )
+        .bind(lease.organization.as_str())
+        .bind(id.as_str())
+        .bind(now.as_millisecond())
+        .bind(lease.id.as_str())
+        .execute(self.pool())
+        .await
+        .doing("write down that a delivery is answered")
+        .map(drop)
+    }
+
+    /// Forgets deliveries that came before a moment and about which nothing is still to be done; at most
+    /// `limit`. Answers how many. Belongs to the installation of Keyway, so it names no organization.
+    pub async fn purge_deliveries(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let gone = sqlx::query(
+            "DELETE FROM deliveries WHERE seq IN (SELECT d.seq FROM deliveries d \
+             WHERE d.created_at < $1 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.id = d.job_id \
+             AND j.state IN ('queued', 'running')) LIMIT $2)",
+        )
+        .bind(before.as_millisecond())
+        .bind(limit)
+        .execute(self.pool())
+        .await
+        .doing("forget deliveries")?;
+        Ok(gone.rows_affected())
+    }
+}

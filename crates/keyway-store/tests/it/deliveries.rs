@@ -1,0 +1,226 @@
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
+use keyway_core::{DeliveryId, OrgId};
+use keyway_store::{
+    ClaimJobs, ClaimedJob, DeliveryFilter, JobEnd, JobState, NewDelivery, NewJob, Recorded, Store,
+    StoredPublication,
+};
+
+use crate::support::{Fresh, at, fresh, id, published, tenant};
+
+struct World {
+    fresh: Fresh,
+    acme: OrgId,
+    globex: OrgId,
+    publication: StoredPublication,
+}
+
+impl World {
+    async fn new() -> Self {
+        let fresh = fresh().await;
+        let (acme, _) = tenant(&fresh.store, "acme").await;
+        let (globex, _) = tenant(&fresh.store, "globex").await;
+        let publication = published(&fresh.store, &acme).await;
+        Self {
+            fresh,
+            acme,
+            globex,
+            publication,
+        }
+    }
+
+    fn store(&self) -> &Store {
+        &self.fresh.store
+    }
+
+    fn delivery(&self, key: &str, second: i64) -> NewDelivery {
+        NewDelivery {
+            id: id("dlv"),
+            installation: self.publication.installation.clone(),
+            publication: self.publication.id.clone(),
+            dedupe_key: key.to_owned(),
+            replay_of: None,
+            rule: "signed".to_owned(),
+            conversation: Some("7".to_owned()),
+            place: None,
+            received: b"what came, sealed".to_vec(),
+            bytes: 17,
+            job: Some(NewJob {
+                id: id("job"),
+                kind: "delivery".to_owned(),
+                name: "agent:agent".to_owned(),
+                ordering_key: None,
+                once_key: None,
+                actor: "svc".to_owned(),
+                asker: "{}".to_owned(),
+                payload: "{}".to_owned(),
+                run_at: at(second),
+                max_attempts: 2,
+                created_at: at(second),
+            }),
+            created_at: at(second),
+        }
+    }
+
+    async fn record(&self, new: &NewDelivery) -> Recorded {
+        self.store().record_delivery(&self.acme, new).await.unwrap()
+    }
+
+    async fn claim(&self, second: i64) -> Vec<ClaimedJob> {
+        let claim = ClaimJobs {
+            kinds: &["delivery"],
+            holder: "a worker",
+            now: at(second),
+            until: at(second + 10),
+            limit: 10,
+        };
+        self.store().claim_jobs(&claim).await.unwrap()
+    }
+
+    async fn listed(&self) -> Vec<DeliveryId> {
+        let all = DeliveryFilter::default();
+        let listed = self.store().deliveries(&self.acme, &all, 10).await.unwrap();
+        listed.into_iter().map(|one| one.id).collect()
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_is_recorded_with_its_work_once_and_counted_after_that() {
+    let world = World::new().await;
+    let first = world.delivery("e1", 1);
+    assert_eq!(world.record(&first).await, Recorded::New);
+    for _ in 0..3 {
+        let again = world.record(&world.delivery("e1", 2)).await;
+        assert_eq!(again, Recorded::Already(first.id.clone()));
+    }
+    let found = world
+        .store()
+        .delivery(&world.acme, &first.id)
+        .await
+        .unwrap();
+    let found = found.unwrap();
+    assert_eq!(
+        (found.duplicates, found.accepted, found.bytes),
+        (3, true, 17)
+    );
+    assert_eq!(found.progress.unwrap().state, JobState::Queued);
+    assert_eq!(world.claim(5).await.len(), 1, "one job for four");
+    // The same key through another installation is another event.
+    let other = published(world.store(), &world.acme).await;
+    let elsewhere = NewDelivery {
+        installation: other.installation,
+        publication: other.id.clone(),
+        ..world.delivery("e1", 3)
+    };
+    assert_eq!(world.record(&elsewhere).await, Recorded::New);
+    let of_other = DeliveryFilter {
+        publication: Some(&other.id),
+        before: None,
+    };
+    let listed = world
+        .store()
+        .deliveries(&world.acme, &of_other, 10)
+        .await
+        .unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(world.listed().await, [elsewhere.id, first.id]);
+}
+
+#[tokio::test]
+async fn of_many_at_once_with_one_key_one_is_recorded() {
+    let world = World::new().await;
+    let all = (0..50).map(|_| world.delivery("e1", 1));
+    let all: Vec<_> = all.collect();
+    let recorded = futures(&world, &all).await;
+    let new = recorded.iter().filter(|one| **one == Recorded::New).count();
+    assert_eq!((new, recorded.len()), (1, 50));
+    assert_eq!(world.claim(5).await.len(), 1);
+}
+
+async fn futures(world: &World, all: &[NewDelivery]) -> Vec<Recorded> {
+    let mut running = tokio::task::JoinSet::new();
+    for new in all {
+        let (store, acme, new) = (world.store().clone(), world.acme.clone(), new.clone());
+        running.spawn(async move { store.record_delivery(&acme, &new).await.unwrap() });
+    }
+    running.join_all().await
+}
+
+#[tokio::test]
+async fn what_was_ignored_makes_room_for_the_same_once_it_counts() {
+    let world = World::new().await;
+    let ignored = |second| NewDelivery {
+        job: None,
+        rule: "publication_paused".to_owned(),
+        ..world.delivery("e1", second)
+    };
+    let first = ignored(1);
+    assert_eq!(world.record(&first).await, Recorded::New);
+    let again = world.record(&ignored(2)).await;
+    assert_eq!(again, Recorded::Already(first.id));
+    assert!(world.claim(5).await.is_empty());
+    let counts = world.delivery("e1", 3);
+    assert_eq!(world.record(&counts).await, Recorded::New);
+    assert_eq!(world.listed().await, [counts.id.clone()]);
+    let late = world.record(&ignored(4)).await;
+    assert_eq!(late, Recorded::Already(counts.id));
+}
+
+#[tokio::test]
+async fn only_who_holds_the_job_writes_down_where_a_delivery_is_said() {
+    let world = World::new().await;
+    let new = world.delivery("e1", 1);
+    world.record(&new).await;
+    let (old, session) = (world.claim(2).await.remove(0).lease, id("sess"));
+    let lease = world.claim(20).await.remove(0).lease;
+    let store = world.store();
+    assert!(!store.delivery_said(&old, &new.id, &session).await.unwrap());
+    assert!(
+        store
+            .delivery_said(&lease, &new.id, &session)
+            .await
+            .unwrap()
+    );
+    store
+        .delivery_answered(&lease, &new.id, at(21))
+        .await
+        .unwrap();
+    store.end_job(&lease, &JobEnd::Done, at(22)).await.unwrap();
+    let found = store.delivery(&world.acme, &new.id).await.unwrap().unwrap();
+    assert_eq!(
+        (found.session, found.answered_at),
+        (Some(session), Some(at(21)))
+    );
+}
+
+#[tokio::test]
+async fn old_deliveries_are_forgotten_but_for_what_is_still_to_be_done() {
+    let world = World::new().await;
+    let (done, open) = (world.delivery("e1", 1), world.delivery("e2", 2));
+    world.record(&done).await;
+    let claimed = world.claim(1).await.remove(0);
+    world
+        .store()
+        .end_job(&claimed.lease, &JobEnd::Done, at(2))
+        .await
+        .unwrap();
+    world.record(&open).await;
+    let young = world.delivery("e3", 50);
+    world.record(&young).await;
+    assert_eq!(world.store().purge_deliveries(at(40), 10).await.unwrap(), 1);
+    assert_eq!(world.listed().await, [young.id, open.id]);
+}
+
+#[tokio::test]
+async fn another_organization_has_no_deliveries_of_this_one() {
+    let world = World::new().await;
+    let new = world.delivery("e1", 1);
+    world.record(&new).await;
+    let (store, globex) = (world.store(), &world.globex);
+    assert_eq!(store.delivery(globex, &new.id).await.unwrap(), None);
+    assert_eq!(store.received(globex, &new.id).await.unwrap(), None);
+    let all = DeliveryFilter::default();
+    assert!(store.deliveries(globex, &all, 10).await.unwrap().is_empty());
+    let own = store.received(&world.acme, &new.id).await.unwrap();
+    assert_eq!(own.unwrap(), b"what came, sealed");
+}

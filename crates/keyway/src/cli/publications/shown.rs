@@ -1,0 +1,78 @@
+use keyway_app::publications::{MadePublication, PublicationView};
+use keyway_client::text::line;
+use keyway_core::Secret;
+use serde_json::json;
+
+use crate::cli::people::{minute, page_url};
+use crate::cli::terminal::Terminal;
+use crate::config::Config;
+
+/// Shows a publication that was made, and its secret.
+pub(super) fn made(made: &MadePublication, config: &Config, terminal: &mut Terminal) {
+    let view = whole(&made.publication, config);
+    if terminal.is_json() {
+        let mut value = json!(view);
+        value["secret"] = made.secret.expose().as_str().into();
+        terminal.value(&value);
+        return;
+    }
+    told(&view, config, terminal);
+    terminal.note("what webhooks are signed with, shown this once:");
+    terminal.line(made.secret.expose());
+}
+
+/// Shows a publication.
+pub(super) fn told(of: &PublicationView, config: &Config, terminal: &mut Terminal) {
+    let view = whole(of, config);
+    if terminal.is_json() {
+        terminal.value(&json!(view));
+        return;
+    }
+    let state = if view.paused { "paused" } else { "open" };
+    terminal.line(format!("{}: {}, {state}", view.id, line(&view.name, 64)));
+    terminal.line(format!("webhooks go to {}", view.url));
+    terminal.line(format!(
+        "agent {}, {}, as {}",
+        view.agent, view.granularity, view.service_account
+    ));
+    if !view.scopes.is_empty() {
+        terminal.line(format!("may {}", view.scopes.join(", ")));
+    }
+    if view.state != "installed" {
+        terminal.line(format!(
+            "{} is {}: `keyway installations show {}`",
+            view.provider, view.state, view.installation
+        ));
+    }
+}
+
+/// Shows all of them.
+pub(super) fn list(all: &[PublicationView], terminal: &mut Terminal) {
+    if terminal.is_json() {
+        terminal.value(&json!({ "publications": all }));
+        return;
+    }
+    let row = |of: &PublicationView| {
+        let state = if of.paused { "paused" } else { "open" };
+        vec![
+            of.id.to_string(),
+            line(&of.name, 40),
+            of.agent.clone(),
+            of.provider.clone(),
+            state.to_owned(),
+            minute(of.created_at),
+        ]
+    };
+    let rows: Vec<_> = all.iter().map(row).collect();
+    terminal.table(&["ID", "NAME", "AGENT", "PROVIDER", "STATE", "MADE"], &rows);
+}
+
+/// With the whole address, where this process does not serve the gateway itself.
+fn whole(of: &PublicationView, config: &Config) -> PublicationView {
+    let mut view = of.clone();
+    if view.url.starts_with('/') {
+        let url = page_url(config, &Secret::new(view.url));
+        view.url = url.expose().clone();
+    }
+    view
+}

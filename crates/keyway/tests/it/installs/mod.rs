@@ -1,0 +1,11 @@
+//! Providers that are installed in a browser or with secrets, end to end.
+
+mod attempts;
+mod command_line;
+mod connect;
+mod manage;
+mod oauth;
+mod provider;
+mod setup_links;
+mod tokens;
+mod world;

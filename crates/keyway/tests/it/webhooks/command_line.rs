@@ -1,0 +1,98 @@
+use keyway_testkit::models::{ModelServer, Script};
+use serde_json::{Value, json};
+
+use super::world::{event, settings, signature};
+use crate::agents::world::section;
+use crate::support::{Served, World};
+
+/// A directory with an agent that is published, the publication with its secret, and the model.
+pub(crate) async fn published(verification: Value) -> (World, Value, ModelServer) {
+    let model = ModelServer::start(Script::default()).await;
+    let agents = "agents: { triage: { model: lab/test-1 } }\n";
+    let world = World::of(&format!("{agents}{}", section(&model)));
+    let mut settings = settings();
+    settings["verification"] = verification;
+    world.write("settings.json", &settings.to_string());
+    let served = Served::start(&world, &[]);
+    served.stop().await;
+    let robot = world
+        .run(&["service-accounts", "create", "robot", "--json"])
+        .ok();
+    let robot = robot.json()["id"].as_str().unwrap().to_owned();
+    let made = world.run(&[
+        "publications",
+        "add",
+        "Tickets",
+        "--agent",
+        "triage",
+        "--service-account",
+        &robot,
+        "--settings",
+        "settings.json",
+        "--granularity",
+        "per_thread",
+        "--json",
+    ]);
+    let made = made.ok().json();
+    (world, made, model)
+}
+
+/// An HMAC over the body alone, which a request is good with at any time.
+pub(crate) fn timeless() -> Value {
+    json!({ "kind": "hmac", "header": "X-Sign" })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn publications_and_deliveries_are_looked_after_at_the_terminal() {
+    let (world, made, _model) = published(timeless()).await;
+    let id = made["id"].as_str().unwrap();
+    let secret = made["secret"].as_str().unwrap();
+    assert!(made["url"].as_str().unwrap().starts_with("http"), "{made}");
+    let list = world.run(&["publications", "list"]).ok();
+    assert!(
+        list.out.contains(id) && list.out.contains("open"),
+        "{}",
+        list.told()
+    );
+    let shown = world.run(&["publications", "show", id, "--json"]).ok();
+    assert!(!shown.out.contains(secret), "{}", shown.told());
+    assert_eq!(shown.json()["granularity"], "per_thread");
+    let paused = world.run(&["publications", "pause", id]).ok();
+    assert!(paused.out.contains("paused"), "{}", paused.told());
+
+    let served = Served::start(&world, &[]);
+    let path = format!("/webhook/webhook/{id}");
+    let body = event("e1", "7", "hello").to_string();
+    let ask = served.ask(http::Method::POST, &path);
+    let signed = ask.header("x-sign", &signature(secret, &[body.as_bytes()]));
+    assert_eq!(signed.body(body).send().await.status(), 200);
+    let listed = world.run(&["deliveries", "list", "--json"]).ok().json();
+    let delivery = listed["deliveries"][0]["id"].as_str().unwrap().to_owned();
+    let why = world.run(&["deliveries", "why", &delivery]).ok();
+    assert!(
+        why.out.contains("the publication was paused when it came"),
+        "{}",
+        why.told()
+    );
+    world.run(&["publications", "resume", id]).ok();
+    let again = world
+        .run(&["deliveries", "replay", &delivery, "--json"])
+        .ok()
+        .json();
+    assert_eq!(again["replayOf"], delivery.as_str());
+    let again = again["id"].as_str().unwrap().to_owned();
+    crate::support::wait::until("the agent to answer", || async {
+        let shown = world.run(&["deliveries", "show", &again, "--json"]).ok();
+        shown.json()["state"] == "answered"
+    })
+    .await;
+    let table = world.run(&["deliveries", "list", "--publication", id]).ok();
+    assert!(table.out.contains(&again), "{}", table.told());
+    let removed = world.run(&["publications", "remove", id, "--yes"]).ok();
+    assert!(removed.out.contains("is removed"), "{}", removed.told());
+    let unknown = world.run(&["publications", "show", id]);
+    assert_eq!(unknown.code, 1, "{}", unknown.told());
+    let bad = world.run(&["publications", "change", id, "--settings", "nowhere.json"]);
+    assert_eq!(bad.code, 2, "{}", bad.told());
+    served.stop().await;
+}
