@@ -42,7 +42,7 @@ impl Shared {
     /// Replaces the connectors; of those that are reached with tokens only whom they are there for is
     /// of matter here. Answers whether some were added and nothing else changed.
     pub(crate) fn connect(&mut self, all: Vec<Shown>, tokens: HashMap<String, Reach>) -> bool {
-        let (before, reaches) = (self.all.clone(), self.reaches.clone());
+        let (before, reached_before) = (self.all.clone(), self.reaches.clone());
         self.connectors = all;
         self.tokens = tokens;
         self.gather();
@@ -50,11 +50,9 @@ impl Shared {
         let stay = before
             .iter()
             .all(|one| now.any(|other| Arc::ptr_eq(one, other)));
-        let mut reached = reaches.iter();
-        stay && reached.all(|(key, reach)| self.reaches.get(key) == Some(reach))
-            && before
-                .iter()
-                .all(|one| reaches.get(one.key()) == self.reaches.get(one.key()))
+        let same = |key: &str| reached_before.get(key) == self.reaches.get(key);
+        stay && reached_before.keys().all(|key| same(key))
+            && before.iter().all(|one| same(one.key()))
     }
 
     /// All of them, as they are shown.
