@@ -161,7 +161,7 @@ async fn what_was_ignored_makes_room_for_the_same_once_it_counts() {
     assert!(world.claim(5).await.is_empty());
     let counts = world.delivery("e1", 3);
     assert_eq!(world.record(&counts).await, Recorded::New);
-    assert_eq!(world.listed().await, [counts.id.clone()]);
+    assert_eq!(world.listed().await, std::slice::from_ref(&counts.id));
     let late = world.record(&ignored(4)).await;
     assert_eq!(late, Recorded::Already(counts.id));
 }

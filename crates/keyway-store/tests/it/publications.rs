@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-
 use keyway_core::provider::Granularity;
 use keyway_store::{PublicationChange, PublicationFilter};
 
@@ -21,7 +19,7 @@ async fn a_publication_is_its_organization_s_and_its_address_is_open_until_it_is
     };
     assert_eq!(
         store.publications(&acme, before, 10).await.unwrap(),
-        [one.clone()]
+        std::slice::from_ref(&one)
     );
     assert!(
         store
