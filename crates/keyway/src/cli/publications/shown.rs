@@ -12,7 +12,9 @@ pub(super) fn made(made: &MadePublication, config: &Config, terminal: &mut Termi
     let view = whole(&made.publication, config);
     if terminal.is_json() {
         let mut value = json!(view);
-        value["secret"] = made.secret.expose().as_str().into();
+        if let Some(shown) = value.as_object_mut() {
+            shown.insert("secret".into(), made.secret.expose().as_str().into());
+        }
         terminal.value(&value);
         return;
     }
@@ -72,7 +74,7 @@ fn whole(of: &PublicationView, config: &Config) -> PublicationView {
     let mut view = of.clone();
     if view.url.starts_with('/') {
         let url = page_url(config, &Secret::new(view.url));
-        view.url = url.expose().clone();
+        view.url.clone_from(url.expose());
     }
     view
 }
