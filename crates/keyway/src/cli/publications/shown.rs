@@ -73,8 +73,8 @@ pub(super) fn list(all: &[PublicationView], terminal: &mut Terminal) {
 fn whole(of: &PublicationView, config: &Config) -> PublicationView {
     let mut view = of.clone();
     if view.url.starts_with('/') {
-        let url = page_url(config, &Secret::new(view.url));
-        view.url.clone_from(url.expose());
+        let path = Secret::new(std::mem::take(&mut view.url));
+        view.url.clone_from(page_url(config, &path).expose());
     }
     view
 }
