@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use http::Method;
 use jiff::Timestamp;
@@ -37,8 +38,11 @@ pub(crate) fn event(id: &str, ticket: &str, text: &str) -> Value {
 
 /// The hexadecimal HMAC over parts.
 pub(crate) fn signature(secret: &str, parts: &[&[u8]]) -> String {
-    let bytes = Algorithm::Sha256.sign(secret.as_bytes(), parts);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::new();
+    for byte in Algorithm::Sha256.sign(secret.as_bytes(), parts) {
+        write!(text, "{byte:02x}").unwrap();
+    }
+    text
 }
 
 impl Desk {
@@ -100,10 +104,10 @@ impl Desk {
         self.lab.app.post(path).json(body).send().await
     }
 
-    pub(crate) async fn change(&self, patch: &Value) -> Answer {
+    pub(crate) async fn change(&self, to: &Value) -> Answer {
         let path = format!("/v1/publications/{}", self.id());
         let ask = self.lab.app.ask(Method::PATCH, &path);
-        ask.bearer(&self.lab.app.key).json(patch).send().await
+        ask.bearer(&self.lab.app.key).json(to).send().await
     }
 
     /// What came in, the last first.
