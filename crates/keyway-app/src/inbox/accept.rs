@@ -80,7 +80,7 @@ impl App {
             Besides::Answer(text) => return Ok(Some(text.clone())),
             Besides::Stop => self.stop_conversation(publication, &judged).await?,
             // Before it is said to be heard: done twice it is the same.
-            Besides::Change(change) => self.installation_changed(publication, change).await?,
+            Besides::Change(change) => self.installation_told(publication, change).await?,
         }
         let names = provider.headers(&context);
         let parcel = Parcel::of(&request, &names);

@@ -2,7 +2,6 @@
 
 mod acting;
 mod attempt;
-mod changed;
 mod error;
 mod fields;
 mod install;

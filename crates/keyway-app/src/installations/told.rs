@@ -14,38 +14,29 @@ const THERE: &str = "third party";
 impl App {
     /// Moves the installation of a publication to where the third party says it is, by a webhook that was
     /// verified. What is there already changes nothing.
-    pub async fn installation_told(
+    ///
+    /// # Errors
+    ///
+    /// `workspace_taken` for one that is another installation's, `wrong_workspace` where it is installed
+    /// elsewhere.
+    pub(crate) async fn installation_told(
         &self,
         publication: &StoredPublication,
         change: &InstallationChange,
     ) -> Result<(), Error> {
+        use InstallationState::{
+            Installed as There, NeedsReauth, Pending, Revoked, Suspended, Waiting,
+        };
         let (organization, id) = (&publication.organization, &publication.installation);
         let turn = self.inner.installs.turn(id);
         let _turn = turn.lock().await;
         let stored = self.stored_installation(organization, id).await?;
         let state = stored.publication.state;
         let (from, to): (&[_], _) = match change {
-            InstallationChange::Installed(_) => (
-                &[InstallationState::Waiting, InstallationState::Pending],
-                InstallationState::Installed,
-            ),
-            InstallationChange::Revoked => (
-                &[
-                    InstallationState::Waiting,
-                    InstallationState::Installed,
-                    InstallationState::Suspended,
-                    InstallationState::NeedsReauth,
-                ],
-                InstallationState::Revoked,
-            ),
-            InstallationChange::Suspended => (
-                &[InstallationState::Installed],
-                InstallationState::Suspended,
-            ),
-            InstallationChange::Resumed => (
-                &[InstallationState::Suspended],
-                InstallationState::Installed,
-            ),
+            InstallationChange::Installed(_) => (&[Pending, Waiting, Revoked], There),
+            InstallationChange::Revoked => (&[Waiting, There, Suspended, NeedsReauth], Revoked),
+            InstallationChange::Suspended => (&[There, NeedsReauth], Suspended),
+            InstallationChange::Resumed => (&[Suspended], There),
         };
         if !from.contains(&state) {
             return Ok(());

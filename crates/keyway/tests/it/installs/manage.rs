@@ -24,7 +24,9 @@ async fn scopes_are_of_the_offer_and_the_usual_ones_where_nothing_is_said() {
     assert_eq!(wrong.json()["problems"][0]["pointer"], "/scopes/1");
     assert!(!wrong.text().contains("pr.merge"), "{}", wrong.text());
     let id = usual.json()["id"].as_str().unwrap().to_owned();
-    let ask = world.app.ask(Method::PATCH, &format!("/v1/publications/{id}"));
+    let ask = world
+        .app
+        .ask(Method::PATCH, &format!("/v1/publications/{id}"));
     let ask = ask.bearer(&world.app.key);
     let changed = ask.json(&json!({ "scopes": ["issue.delete"] })).send();
     let changed = changed.await;
