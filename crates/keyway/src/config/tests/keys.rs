@@ -103,6 +103,9 @@ fn every_key_reads_what_it_shows() {
     rate_limit.oauth_register.window_ms = 10000
     rate_limit.sign_in.limit = 11
     rate_limit.sign_in.window = "12s"
+    deliveries.keep = "168h"
+    deliveries.concurrency = 16
+    deliveries.attempts = 5
     sign_in.session_idle = "1h"
     sign_in.session_lifetime = "48h"
     sign_in.password_min_length = 16
@@ -186,6 +189,9 @@ fn every_key_can_be_set_by_its_variable() {
         ("rate_limit.oauth_register.window_ms", "10000"),
         ("rate_limit.sign_in.limit", "11"),
         ("rate_limit.sign_in.window", "12s"),
+        ("deliveries.keep", "3d"),
+        ("deliveries.concurrency", "7"),
+        ("deliveries.attempts", "3"),
         ("sign_in.session_idle", "1h"),
         ("sign_in.session_lifetime", "1d"),
         ("sign_in.password_min_length", "20"),
