@@ -192,7 +192,7 @@ mod tests {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         assert_eq!(
             super::challenge(verifier),
-            "E9Melhoa2OwvFrEMTJguCMtJEJwqvMaYu9LXWzjwqcI"
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
         );
     }
 }
