@@ -13,6 +13,9 @@ use crate::jobs::may_pass;
 /// How long saying something may take, everything together.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// What a third party's refusal of a token is told as.
+const REVOKED: &str = "installation_revoked";
+
 /// The characters of a marker that are not its beginning.
 const MARKED: usize = 32;
 
@@ -73,10 +76,12 @@ impl App {
             if saying.text.trim().is_empty() {
                 return Err(nothing_to_say());
             }
-            let session = Some(saying.session.clone());
-            let context = self
-                .acting(publication, Some(place.clone()), session)
-                .await?;
+            let link = self.link(saying);
+            let acting = || {
+                let session = Some(saying.session.clone());
+                self.acting(publication, Some(place.clone()), session)
+            };
+            let context = acting().await?;
             let now = self.inner.clock.now();
             if !store.reply_begun(lease, id, now).await? {
                 return Err(super::dispatch::lost());
@@ -87,13 +92,25 @@ impl App {
                 &place,
                 delivery,
                 saying,
-                self.link(saying),
+                link.as_deref(),
             );
-            let posted = posting.await;
-            if matches!(&posted, Err(error) if error.code() == "installation_revoked") {
-                self.token_refused(publication).await?;
+            match posting.await {
+                // The token may be worth nothing though the installation is there: with another one, once more.
+                Err(error) if error.code() == REVOKED => {
+                    self.token_refused(publication, &context.token).await?;
+                    let context = acting().await?;
+                    post(
+                        provider,
+                        &context,
+                        &place,
+                        delivery,
+                        saying,
+                        link.as_deref(),
+                    )
+                    .await
+                }
+                posted => posted,
             }
-            posted
         };
         match patiently(said).await {
             Ok(posted) => {
@@ -135,7 +152,7 @@ async fn post(
     place: &Value,
     delivery: &Delivery,
     saying: Saying<'_>,
-    link: Option<String>,
+    link: Option<&str>,
 ) -> Result<Posted, Error> {
     let marker = marker(&delivery.id);
     if delivery.reply.begun_at.is_some()
@@ -147,7 +164,7 @@ async fn post(
         text: saying.text,
         marker: &marker,
         failed: saying.failed,
-        link: link.as_deref(),
+        link,
     };
     provider.reply(context, place, &reply).await
 }

@@ -77,7 +77,8 @@ impl App {
         let Some(acting) = acting.filter(|_| refused) else {
             return Ok(None);
         };
-        self.token_refused(&acting.publication).await?;
+        self.token_refused(&acting.publication, &acting.context.token)
+            .await?;
         let session = who.agent().map(|agent| agent.session.clone());
         let publication = acting.publication.clone();
         let again = self.act(publication, acting.place.clone(), session);
