@@ -4,6 +4,7 @@ use super::{
     Attempt, Granularity, InstallContext, InstallField, InstallKind, McpToolDescriptor, Posted,
     Progress, ProviderContext, PublicationContext, PublicationOffer, Refused, Reply, Returned,
     Secrets, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
+    Workspace,
 };
 use crate::ports::{BoxFuture, Random};
 use crate::{Error, Kind, Secret};
@@ -158,6 +159,11 @@ pub trait IntegrationProvider: Send + Sync + 'static {
     /// installed.
     fn signing_field(&self) -> Option<&'static str> {
         None
+    }
+
+    /// Whether an installation that was made anew is where the one before was: another one is refused.
+    fn same_workspace(&self, before: &Workspace, now: &Workspace) -> bool {
+        before.id == now.id
     }
 
     /// Where a browser goes to install, by what is known so far. Pure.
