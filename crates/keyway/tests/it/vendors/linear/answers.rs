@@ -1,8 +1,8 @@
-use keyway_testkit::linear::Misbehaviour;
+use keyway_testkit::linear::{Linear, Misbehaviour, Signed};
 use keyway_testkit::models::Turn;
 use serde_json::json;
 
-use super::Office;
+use super::{Office, words};
 use crate::vendors::world::lab;
 
 /// The request that says the answer, and no other one.
@@ -25,7 +25,7 @@ async fn an_answer_that_linear_took_and_did_not_confirm_is_said_once() {
     );
     let reply = office.desk.reply(&answered).await;
     let posted = office.linear.thing(reply.id.as_deref().unwrap()).unwrap();
-    assert_eq!(posted["content"]["body"], "It was the second joint.");
+    assert_eq!(posted["content"]["type"], "response");
     let sent = office.linear.received();
     let sent = sent
         .iter()
@@ -67,25 +67,29 @@ async fn an_answer_in_a_thread_of_comments_is_a_comment_below_it() {
     let all = office.linear.things("Comment");
     let own: Vec<_> = all.iter().filter(|one| one["user"] == "Keyway").collect();
     assert_eq!(own.len(), 1, "{all:?}");
-    assert_eq!(own[0]["body"], "Both.");
+    assert_eq!(words(own[0]["body"].as_str().unwrap()), "Both.");
     assert_eq!(own[0]["parent"], comment.as_str());
 }
 
 /// What Linear sends of a comment of Ada's.
-pub(super) fn commented(office: &Office, comment: &str) -> keyway_testkit::linear::Signed {
-    let linear = &office.linear;
-    let ada = linear.person("ada@acme.example");
-    let issue = linear.thing(&office.issue).unwrap();
-    let told = linear.thing(comment).unwrap();
+pub(super) fn commented(office: &Office, comment: &str) -> Signed {
+    comment_of(&office.linear, "ada@acme.example", &office.issue, comment)
+}
+
+/// What Linear sends of a comment that somebody wrote.
+pub(super) fn comment_of(linear: &Linear, who: &str, issue: &str, comment: &str) -> Signed {
+    let (told, about) = (linear.thing(comment).unwrap(), linear.thing(issue).unwrap());
+    let who = linear.person(who);
+    let team = linear.team("ENG");
     linear.sign(json!({
-        "type": "Comment", "action": "create", "actor": { "id": ada, "type": "user", "name": "Ada" },
+        "type": "Comment", "action": "create", "actor": { "id": who, "type": "user" },
         "data": {
-            "id": comment, "body": told["body"], "userId": ada, "issueId": office.issue,
+            "id": comment, "body": told["body"], "userId": who, "issueId": issue,
             "issue": {
-                "id": office.issue, "identifier": issue["identifier"], "title": issue["title"],
-                "teamId": linear.team("ENG"), "team": { "id": linear.team("ENG"), "key": "ENG" }
+                "id": issue, "identifier": about["identifier"], "title": about["title"],
+                "teamId": team, "team": { "id": team, "key": "ENG" }
             },
-            "user": { "id": ada, "name": "Ada", "email": "ada@acme.example" }
+            "user": { "id": who, "name": "Somebody" }
         }
     }))
 }

@@ -36,7 +36,12 @@ async fn an_agent_is_mentioned_acts_answers_goes_on_and_is_taken_away() {
     let reply = desk.reply(&first).await;
     assert!(reply.at.is_some() && reply.error.is_none(), "{reply:?}");
     let posted = linear.thing(reply.id.as_deref().unwrap()).unwrap();
-    assert_eq!(posted["content"]["body"], "I am on it.");
+    let body = posted["content"]["body"].as_str().unwrap();
+    let at = format!("/console/sessions/{})", first["session"].as_str().unwrap());
+    assert!(
+        body.starts_with("I am on it.") && body.ends_with(&at),
+        "{body}"
+    );
     assert!(reply.url.unwrap().contains("/agents/"));
 
     // What the person says next goes on with it, and what Linear sends again changes nothing.

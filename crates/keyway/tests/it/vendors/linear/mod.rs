@@ -2,6 +2,7 @@
 
 mod answers;
 mod failures;
+mod kills;
 mod life;
 mod limits;
 
@@ -60,16 +61,21 @@ impl Office {
         session
     }
 
-    /// What the agent said in its sessions, by type, in order.
+    /// What the agent said in its sessions, by type, in order, without where more is to be seen.
     fn said(&self, kind: &str) -> Vec<String> {
         let all = self.linear.things("AgentActivity").into_iter();
         let of = all.filter(|one| one["content"]["type"] == kind);
-        of.map(|one| one["content"]["body"].as_str().unwrap().to_owned())
-            .collect()
+        let words = |one: Value| words(one["content"]["body"].as_str().unwrap()).to_owned();
+        of.map(words).collect()
     }
 
     /// A field of the issue as Linear has it.
     fn field(&self, name: &str) -> Value {
         self.linear.thing(&self.issue).unwrap()[name].clone()
     }
+}
+
+/// A text without the link at its end.
+fn words(text: &str) -> &str {
+    text.split("\n\n[More](").next().unwrap()
 }

@@ -80,8 +80,8 @@ impl Office {
     }
 }
 
-/// The texts of messages.
+/// The texts of messages, without where more is to be seen.
 fn texts(messages: &[Value]) -> Vec<&str> {
     let texts = messages.iter().map(|one| one["text"].as_str().unwrap());
-    texts.collect()
+    texts.map(|text| text.split('\n').next().unwrap()).collect()
 }
