@@ -8,13 +8,11 @@ use keyway_store::{ClaimedJob, Delivery, StoredPublication};
 use serde_json::Value;
 
 use crate::App;
+use crate::installations::is_token_refused;
 use crate::jobs::may_pass;
 
 /// How long saying something may take, everything together.
 const PATIENCE: Duration = Duration::from_mins(1);
-
-/// What a third party's refusal of a token is told as.
-const REVOKED: &str = "installation_revoked";
 
 /// The characters of a marker that are not its beginning.
 const MARKED: usize = 32;
@@ -96,7 +94,7 @@ impl App {
             );
             match posting.await {
                 // The token may be worth nothing though the installation is there: with another one, once more.
-                Err(error) if error.code() == REVOKED => {
+                Err(error) if is_token_refused(&error) => {
                     self.token_refused(publication, &context.token).await?;
                     let context = acting().await?;
                     post(

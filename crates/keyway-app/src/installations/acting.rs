@@ -18,6 +18,11 @@ const EARLY: SignedDuration = SignedDuration::from_mins(5);
 /// What a provider says when the third party does not know the installation any more.
 const REVOKED: &str = "installation_revoked";
 
+/// Whether an error says that the third party took a token no more: there may be another one to get.
+pub(crate) fn is_token_refused(error: &Error) -> bool {
+    [REVOKED, "vendor_unauthorized"].contains(&error.code())
+}
+
 impl App {
     /// What a provider acts with for a publication: a token that is good, and no more than what the
     /// publication grants. `place` is where the event came from that is answered.

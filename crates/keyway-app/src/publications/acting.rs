@@ -8,9 +8,7 @@ use keyway_core::{Error, Kind, Principal, Subject};
 use keyway_store::StoredPublication;
 
 use crate::App;
-
-/// What a third party's refusal of a token is told as.
-const REVOKED: &str = "installation_revoked";
+use crate::installations::is_token_refused;
 
 /// What a provider's tool is run with, and for which publication.
 pub(crate) struct Acting {
@@ -73,7 +71,7 @@ impl App {
         acting: Option<&Acting>,
         reply: &Result<T, Error>,
     ) -> Result<Option<Acting>, Error> {
-        let refused = matches!(reply, Err(error) if error.code() == REVOKED);
+        let refused = reply.as_ref().is_err_and(is_token_refused);
         let Some(acting) = acting.filter(|_| refused) else {
             return Ok(None);
         };
