@@ -1,3 +1,4 @@
+use keyway_testkit::linear::Misbehaviour;
 use keyway_testkit::models::Turn;
 use serde_json::json;
 
@@ -58,6 +59,33 @@ async fn a_budget_that_is_spent_is_told_where_it_was_asked() {
         office.said("error"),
         ["I could not answer this: the agent used up its budget."]
     );
+}
+
+#[tokio::test]
+async fn that_there_is_no_answer_is_said_once_and_stays_so() {
+    let script = vec![
+        call("mcp_linear_get_issue", json!({ "issue": "ENG-1" })).costing(900, 200),
+        Turn::text(["an answer after all"]),
+    ];
+    let lab = Lab::set(
+        vec![agent(AGENT).tokens(1_000)],
+        Vec::new(),
+        script,
+        |config| config.egress.allow = vec!["localhost".to_owned()],
+    );
+    let office = Office::of(lab.await, &json!({})).await;
+    let linear = &office.linear;
+    linear.misbehave_at("\"type\":\"error\"", Misbehaviour::DropsAnswer);
+    office.mention("@keyway look into it").await;
+    let dead = office.desk.settled(1, &["dead"]).await.remove(0);
+    assert_eq!(
+        (&dead["lastError"], &dead["attempts"]),
+        (&json!("agent_budget_spent"), &json!(2))
+    );
+    assert_eq!(office.said("error").len(), 1);
+    assert!(office.said("response").is_empty());
+    assert_eq!(office.desk.lab.model.asked().len(), 1);
+    assert!(office.desk.reply(&dead).await.at.is_some());
 }
 
 #[tokio::test]
