@@ -118,7 +118,8 @@ impl Installations {
         progress: Progress,
         taking: Taking,
     ) -> Result<Came, Error> {
-        let before = work.webhook_secret.clone();
+        // What is stored, and not what was typed in meanwhile.
+        let before = self.app.opened(stored)?.webhook_secret;
         work.settings = progress.settings.unwrap_or(work.settings);
         work.secrets = progress.secrets.unwrap_or(work.secrets);
         work.webhook_secret = progress.webhook_secret.unwrap_or(work.webhook_secret);

@@ -43,7 +43,7 @@ impl Office {
         let settings = json!({ "apiUrl": github.api(), "webUrl": github.web() });
         let draft = json!({ "provider": "github", "name": "Plumber", "settings": settings });
         let desk = Desk::at(lab, with(draft, changes)).await;
-        install(&desk).await;
+        install(&desk, &github).await;
         let id = desk.publication["installation"].as_str().unwrap();
         let installed = desk.get(&format!("/v1/installations/{id}")).await;
         let text = |name: &str| installed["settings"][name].as_str().unwrap().to_owned();
@@ -104,11 +104,14 @@ impl Office {
 }
 
 /// An owner of acme makes the app of the manifest, and installs it.
-async fn install(desk: &Desk) {
+async fn install(desk: &Desk, github: &GitHub) {
     let mut owner = set_up(&desk.lab.app).await;
     let page = format!("/install/github?publication={}", desk.id());
     owner.get(&page).await;
-    let leave = owner.post(&page, &[("organization", "acme")]).await;
+    // As the form has them: what is empty in it is taken away.
+    let (api, web) = (github.api(), github.web());
+    let fields = [("organization", "acme"), ("apiUrl", &api), ("webUrl", &web)];
+    let leave = owner.post(&page, &fields).await;
     assert_eq!(leave.status(), 200, "{}", leave.text());
     let url = between(leave.text(), "<form method=\"post\" action=\"http:", "\"");
     let manifest = between(leave.text(), "name=\"manifest\" value=\"", "\"");
