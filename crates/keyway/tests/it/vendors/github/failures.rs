@@ -23,7 +23,7 @@ async fn a_model_that_fails_for_good_is_told_once_where_it_was_asked() {
 #[tokio::test]
 async fn an_answer_that_is_refused_for_good_says_why_and_the_turn_counts() {
     let (gate, wait) = Gate::new();
-    let script = vec![call("acme_wait", json!({})), Turn::text(["Both."])];
+    let script = vec![call("acme-wait", json!({})), Turn::text(["Both."])];
     let lab = lab_set(vec![wait], script, |_| {}).await;
     let office = Office::of(lab, &json!({})).await;
     office.mention("which one?").await;

@@ -108,7 +108,7 @@ async fn what_comes_while_the_publication_is_paused_wakes_nobody_and_says_why() 
 #[tokio::test]
 async fn an_answer_that_is_refused_for_good_says_why_and_the_turn_counts() {
     let (gate, wait) = Gate::new();
-    let script = vec![call("acme_wait", json!({})), Turn::text(["Both."])];
+    let script = vec![call("acme-wait", json!({})), Turn::text(["Both."])];
     let lab = lab_set(vec![wait], script, |_| {}).await;
     let changes = json!({ "triggers": { "events": ["comment"] } });
     let office = Office::of(lab, &changes).await;
@@ -146,7 +146,7 @@ async fn a_publication_that_may_say_nothing_answers_nobody_and_says_why() {
 #[tokio::test]
 async fn what_is_taken_away_while_a_turn_runs_ends_it() {
     let (gate, wait) = Gate::new();
-    let script = vec![call("acme_wait", json!({})), Turn::text(["never"])];
+    let script = vec![call("acme-wait", json!({})), Turn::text(["never"])];
     let lab = lab_set(vec![wait], script, |_| {}).await;
     let office = Office::of(lab, &json!({})).await;
     office.mention("@keyway look into it").await;

@@ -50,7 +50,7 @@ async fn attack_a_tool_without_its_scope_is_not_offered_and_does_nothing() {
     );
     for nth in [1, 2] {
         let told = lab.told(nth);
-        assert!(told.contains("not there any more"), "{told}");
+        assert!(told.contains("no tool of this name"), "{told}");
     }
     assert_eq!(changed(&office), Vec::<Value>::new());
     assert_eq!(office.field("assignee"), Value::Null);
@@ -61,7 +61,7 @@ async fn attack_a_tool_without_its_scope_is_not_offered_and_does_nothing() {
 async fn attack_a_scope_that_is_taken_away_while_the_turn_runs_is_gone_at_once() {
     let (gate, wait) = Gate::new();
     let script = vec![
-        call("acme_wait", json!({})),
+        call("acme-wait", json!({})),
         call(
             "mcp_linear_update_status",
             json!({ "issue": "ENG-1", "status": "Done" }),

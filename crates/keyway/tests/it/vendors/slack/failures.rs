@@ -27,7 +27,7 @@ async fn a_model_that_fails_for_good_is_told_once_where_it_was_asked() {
 async fn an_answer_that_is_refused_for_good_says_why_and_the_turn_counts() {
     let (gate, wait) = Gate::new();
     let script = vec![
-        call("acme_wait", json!({})),
+        call("acme-wait", json!({})),
         Turn::text(["Both."]),
         Turn::text(["Both."]),
     ];

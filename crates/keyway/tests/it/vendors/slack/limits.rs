@@ -35,7 +35,7 @@ async fn attack_a_tool_without_its_scope_is_not_offered_and_does_nothing() {
     );
     for nth in [1, 2] {
         let told = office.desk.lab.told(nth);
-        assert!(told.contains("not there any more"), "{told}");
+        assert!(told.contains("no tool of this name"), "{told}");
     }
     assert!(office.slack.calls_of("conversations.open").is_empty());
     assert!(
@@ -51,7 +51,7 @@ async fn attack_a_tool_without_its_scope_is_not_offered_and_does_nothing() {
 async fn attack_a_scope_that_is_taken_away_while_the_turn_runs_is_gone_at_once() {
     let (gate, wait) = Gate::new();
     let script = vec![
-        call("acme_wait", json!({})),
+        call("acme-wait", json!({})),
         call("mcp_slack_read_channel", json!({})),
         Turn::text(["I may not any more."]),
     ];
