@@ -12,8 +12,8 @@ use crate::jobs::actor_id;
 pub(crate) enum Said {
     /// It was never said.
     Nothing,
-    /// It was said, and its turn came to no end, or to a bad one.
-    CutOff,
+    /// It was said, and its turn came to no end, or to a bad one, with this code.
+    CutOff(Option<String>),
     /// It was said and answered, with these last words.
     Answered(String),
 }
@@ -66,15 +66,19 @@ fn said(entries: &[Entry], begins: &str) -> Said {
     for entry in entries.iter().skip(at) {
         match &entry.event {
             Event::AssistantMessage { text, .. } => words.clone_from(text),
-            Event::TurnEnded {
-                reason: StopReason::Finished,
-                ..
-            } => return Said::Answered(words),
-            Event::TurnEnded { .. } => break,
+            Event::TurnEnded { reason, .. } => {
+                let code = match reason {
+                    StopReason::Finished => return Said::Answered(words),
+                    StopReason::Interrupted => "turn_interrupted",
+                    StopReason::Budget { .. } => "agent_budget_spent",
+                    StopReason::Failed { code, .. } => code,
+                };
+                return Said::CutOff(Some(code.to_owned()));
+            }
             _ => {}
         }
     }
-    Said::CutOff
+    Said::CutOff(None)
 }
 
 #[cfg(test)]
@@ -114,9 +118,10 @@ mod tests {
         let read = |events| said(&entries(events), "[1]");
         assert_eq!(read(vec![]), Said::Nothing);
         assert_eq!(read(vec![user("see [1]")]), Said::Nothing);
-        assert_eq!(read(vec![user("[1] x")]), Said::CutOff);
+        assert_eq!(read(vec![user("[1] x")]), Said::CutOff(None));
         let cut = end(StopReason::Interrupted);
-        assert_eq!(read(vec![user("[1] x"), cut.clone()]), Said::CutOff);
+        let how = Said::CutOff(Some("turn_interrupted".to_owned()));
+        assert_eq!(read(vec![user("[1] x"), cut.clone()]), how);
         let finished = end(StopReason::Finished);
         let words = |text: &str| Said::Answered(text.to_owned());
         let answered = vec![

@@ -21,6 +21,9 @@ use crate::jobs::{Asker, damaged, may_pass};
 /// How often is looked whether a session is free.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// How a turn that is no answer is told of.
+const NO_END: &str = "the turn came to no good end";
+
 /// What the job of a delivery is done with.
 #[derive(Deserialize)]
 struct Work {
@@ -92,9 +95,14 @@ impl App {
         cancel: &CancellationToken,
     ) -> Result<String, Error> {
         let (id, organization) = (&delivery.id, &claimed.lease.organization);
-        let text = match self.was_said(organization, session, &begins(id)).await? {
+        let said = self.was_said(organization, session, &begins(id)).await?;
+        let text = match said {
             Said::Answered(text) => return Ok(text),
-            Said::CutOff => go_on(id),
+            // It was being told that there is no answer, and may have been: then there is none.
+            Said::CutOff(Some(code)) if delivery.reply.begun_at.is_some() => {
+                return Err(Error::new(Kind::Conflict, code, NO_END));
+            }
+            Said::CutOff(_) => go_on(id),
             Said::Nothing => {
                 let text = self.words(delivery, publication).await?;
                 self.acknowledge(delivery, publication, session);
@@ -200,7 +208,7 @@ impl App {
 /// interrupted or spent the budget meant it.
 fn answered(prompted: Prompted, cancel: &CancellationToken) -> Result<String, Error> {
     let code = prompted.error.map(|error| error.code).unwrap_or_default();
-    let failed = |kind, code| Err(Error::new(kind, code, "the turn came to no good end"));
+    let failed = |kind, code| Err(Error::new(kind, code, NO_END));
     match prompted.status {
         "finished" => Ok(prompted.text),
         "interrupted" if cancel.is_cancelled() => Err(stopped()),

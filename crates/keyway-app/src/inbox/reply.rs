@@ -8,6 +8,7 @@ use keyway_store::{ClaimedJob, Delivery, StoredPublication};
 use serde_json::Value;
 
 use crate::App;
+use crate::installations::is_token_refused;
 use crate::jobs::may_pass;
 
 /// How long saying something may take, everything together.
@@ -73,10 +74,12 @@ impl App {
             if saying.text.trim().is_empty() {
                 return Err(nothing_to_say());
             }
-            let session = Some(saying.session.clone());
-            let context = self
-                .acting(publication, Some(place.clone()), session)
-                .await?;
+            let link = self.link(saying);
+            let acting = || {
+                let session = Some(saying.session.clone());
+                self.acting(publication, Some(place.clone()), session)
+            };
+            let context = acting().await?;
             let now = self.inner.clock.now();
             if !store.reply_begun(lease, id, now).await? {
                 return Err(super::dispatch::lost());
@@ -87,13 +90,25 @@ impl App {
                 &place,
                 delivery,
                 saying,
-                self.link(saying),
+                link.as_deref(),
             );
-            let posted = posting.await;
-            if matches!(&posted, Err(error) if error.code() == "installation_revoked") {
-                self.token_refused(publication).await?;
+            match posting.await {
+                // The token may be worth nothing though the installation is there: with another one, once more.
+                Err(error) if is_token_refused(&error) => {
+                    self.token_refused(publication, &context.token).await?;
+                    let context = acting().await?;
+                    post(
+                        provider,
+                        &context,
+                        &place,
+                        delivery,
+                        saying,
+                        link.as_deref(),
+                    )
+                    .await
+                }
+                posted => posted,
             }
-            posted
         };
         match patiently(said).await {
             Ok(posted) => {
@@ -135,7 +150,7 @@ async fn post(
     place: &Value,
     delivery: &Delivery,
     saying: Saying<'_>,
-    link: Option<String>,
+    link: Option<&str>,
 ) -> Result<Posted, Error> {
     let marker = marker(&delivery.id);
     if delivery.reply.begun_at.is_some()
@@ -147,7 +162,7 @@ async fn post(
         text: saying.text,
         marker: &marker,
         failed: saying.failed,
-        link: link.as_deref(),
+        link,
     };
     provider.reply(context, place, &reply).await
 }

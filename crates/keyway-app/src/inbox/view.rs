@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use keyway_core::{DeliveryId, JobId, PublicationId, SessionId};
-use keyway_store::{Delivery, JobState};
+use keyway_store::{Delivery, DeliveryReply, JobState};
 
 /// A delivery, as administrators see it. What came with it is not shown.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -48,6 +48,26 @@ pub struct DeliveryView {
     /// When the agent had answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
+    /// What became of what is said back, where something is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply: Option<ReplyView>,
+}
+
+/// What became of what is said back.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplyView {
+    /// `waiting`, `posting`, `posted` or `refused`.
+    pub state: &'static str,
+    /// Where people see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Why nothing was said: a code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// When it was there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posted_at: Option<Timestamp>,
 }
 
 /// Some deliveries, the last that came first.
@@ -64,6 +84,7 @@ pub struct DeliveryPage {
 impl From<Delivery> for DeliveryView {
     fn from(delivery: Delivery) -> Self {
         let state = state(&delivery);
+        let reply = reply(&delivery.reply);
         let progress = delivery.progress;
         let again = progress.as_ref().filter(|_| state == "retrying");
         Self {
@@ -84,8 +105,26 @@ impl From<Delivery> for DeliveryView {
             bytes: delivery.bytes,
             received_at: delivery.created_at,
             answered_at: delivery.answered_at,
+            reply,
         }
     }
+}
+
+fn reply(reply: &DeliveryReply) -> Option<ReplyView> {
+    let state = match reply {
+        DeliveryReply { at: Some(_), .. } => "posted",
+        DeliveryReply { error: Some(_), .. } => "refused",
+        DeliveryReply {
+            begun_at: Some(_), ..
+        } => "posting",
+        _ => return None,
+    };
+    Some(ReplyView {
+        state,
+        url: reply.url.clone(),
+        error: reply.error.clone().filter(|_| state == "refused"),
+        posted_at: reply.at,
+    })
 }
 
 fn state(delivery: &Delivery) -> &'static str {

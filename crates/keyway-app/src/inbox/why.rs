@@ -1,7 +1,7 @@
 use keyway_core::provider::IntegrationProvider;
 
-use super::DeliveryView;
 use super::judge::{ELSEWHERE, NO_CONVERSATION, NOT_INSTALLED, PAUSED};
+use super::{DeliveryView, ReplyView};
 
 /// Why the agent spoke about a delivery, or did not.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -38,6 +38,7 @@ impl Why {
             rule => provider.map_or_else(|| rule.to_owned(), |one| one.explain(rule)),
         });
         reasons.push(became(&delivery));
+        reasons.extend(delivery.reply.as_ref().and_then(said_back));
         Self { delivery, reasons }
     }
 }
@@ -67,6 +68,23 @@ fn became(delivery: &DeliveryView) -> String {
     }
 }
 
+fn said_back(reply: &ReplyView) -> Option<String> {
+    let at = |url| format!("the answer stands at {url}");
+    match (reply.state, &reply.error) {
+        ("posted", _) => Some(
+            reply
+                .url
+                .as_ref()
+                .map_or_else(|| "the answer stands where it came from".to_owned(), at),
+        ),
+        ("refused", Some(code)) => Some(format!(
+            "nothing was said where it came from: {code}, {}",
+            meaning(code)
+        )),
+        _ => None,
+    }
+}
+
 /// What a code of a failure means.
 pub(super) fn meaning(code: &str) -> &'static str {
     match code {
@@ -83,6 +101,19 @@ pub(super) fn meaning(code: &str) -> &'static str {
         "session_busy" => "something else was answered in the session for too long",
         "delivery_unreadable" => "what came with it cannot be opened",
         "lease_expired" => "the process that did it ended",
-        _ => "which the log of the gateway tells more about",
+        "publication_scope_missing" => "the publication does not have the scope that it needs",
+        "outside_publication" => "it is outside of what the agent is published for",
+        "nothing_to_say" => "the agent answered without a word",
+        "target_archived" => "what it is about is archived",
+        "target_locked" => "what it is about is locked",
+        "target_not_found" => {
+            "what it is about is gone, or the third party does not show it to the installation"
+        }
+        "missing_vendor_scope" => "the third party does not let the installation do it",
+        "vendor_rate_limited" => "the third party is asked too often",
+        "vendor_failed" | "vendor_timeout" => "the third party failed",
+        code if code.starts_with("installation_") => "the installation is not in order",
+        code if code.starts_with("model_") => "the model gave no answer",
+        _ => "something went wrong inside, and the log of the gateway says what",
     }
 }

@@ -18,6 +18,11 @@ const EARLY: SignedDuration = SignedDuration::from_mins(5);
 /// What a provider says when the third party does not know the installation any more.
 const REVOKED: &str = "installation_revoked";
 
+/// Whether an error says that the third party took a token no more: there may be another one to get.
+pub(crate) fn is_token_refused(error: &Error) -> bool {
+    [REVOKED, "vendor_unauthorized"].contains(&error.code())
+}
+
 impl App {
     /// What a provider acts with for a publication: a token that is good, and no more than what the
     /// publication grants. `place` is where the event came from that is answered.
@@ -49,12 +54,32 @@ impl App {
         })
     }
 
-    /// The third party took the token of a publication's installation no more: the next one that acts gets
-    /// another one.
-    pub async fn token_refused(&self, publication: &StoredPublication) -> Result<(), Error> {
+    /// The third party took this token of a publication's installation no more: the next one that acts gets
+    /// another one. Where another one is kept already, it stays.
+    pub async fn token_refused(
+        &self,
+        publication: &StoredPublication,
+        token: &Secret<String>,
+    ) -> Result<(), Error> {
         let (organization, id) = (&publication.organization, &publication.installation);
+        let turn = self.inner.installs.turn(id);
+        let _turn = turn.lock().await;
+        let stored = self.stored_installation(organization, id).await?;
+        let kept = self.kept_token(&stored, SignedDuration::ZERO)?;
+        if kept.is_some_and(|kept| kept.expose() != token.expose()) {
+            return Ok(());
+        }
+        let secrets = self.opened(&stored)?.secrets;
+        let left = self.provider_of(&stored)?.forget_token(&secrets);
+        let (before, left) = (sealed::to_json(&secrets)?, sealed::to_json(&left)?);
+        let sealed = if before == left {
+            None
+        } else {
+            Some(Column::Secrets.seal(&self.inner.vault, organization, id, &left)?)
+        };
         let store = &self.inner.store;
-        Ok(store.forget_installation_token(organization, id).await?)
+        let forgetting = store.forget_installation_token(organization, id, sealed.as_deref());
+        Ok(forgetting.await?)
     }
 
     async fn installation_token(

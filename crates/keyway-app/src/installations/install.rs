@@ -118,12 +118,11 @@ impl Installations {
         progress: Progress,
         taking: Taking,
     ) -> Result<Came, Error> {
-        let before = work.webhook_secret.clone();
         work.settings = progress.settings.unwrap_or(work.settings);
         work.secrets = progress.secrets.unwrap_or(work.secrets);
         work.webhook_secret = progress.webhook_secret.unwrap_or(work.webhook_secret);
         let there = stored.publication.state.is_there();
-        let mut write = self.write_of(stored, &work, &before, &taking.by)?;
+        let mut write = self.write_of(stored, &work, &taking.by)?;
         match progress.step {
             Step::Visit => {
                 // What works as it is stays so until the other is installed.
@@ -171,10 +170,11 @@ impl Installations {
         &self,
         stored: &StoredInstallation,
         work: &Work,
-        webhook_before: &Secret<String>,
         by: &str,
     ) -> Result<InstallationWrite, Error> {
         let (inner, of) = (&self.app.inner, &stored.publication);
+        // As it is stored: what was typed in is in the work already.
+        let webhook_before = self.app.opened(stored)?.webhook_secret;
         let seal = |column: Column, text: &str| {
             let sealed = column.seal(&inner.vault, &of.organization, &of.installation, text);
             sealed.map(SealedWrite::Put)

@@ -144,7 +144,7 @@ impl Installations {
             let mut work = self.app.opened(&stored)?;
             let granularity = stored.publication.granularity;
             fields::take(provider, granularity, &mut work, fields)?;
-            let write = self.write_of(&stored, &work, &work.webhook_secret, &standing.by)?;
+            let write = self.write_of(&stored, &work, &standing.by)?;
             self.written(&stored, &write).await
         };
         self.app.inner.audit.change(event, changing).await?;
@@ -170,11 +170,10 @@ impl Installations {
             let stored = self.app.stored_installation(who.organization(), id).await?;
             let provider = self.app.provider_of(&stored)?;
             let mut work = self.app.opened(&stored)?;
-            let before = work.webhook_secret.clone();
             let made = || provider.new_secret(&work.settings, &*inner.random);
             work.webhook_secret = secret.unwrap_or_else(made);
             provider.check(&work.checked(), stored.publication.granularity)?;
-            let write = self.write_of(&stored, &work, &before, &standing.by)?;
+            let write = self.write_of(&stored, &work, &standing.by)?;
             self.written(&stored, &write).await?;
             Ok(work.webhook_secret)
         };

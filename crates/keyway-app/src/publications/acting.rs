@@ -8,9 +8,7 @@ use keyway_core::{Error, Kind, Principal, Subject};
 use keyway_store::StoredPublication;
 
 use crate::App;
-
-/// What a third party's refusal of a token is told as.
-const REVOKED: &str = "installation_revoked";
+use crate::installations::is_token_refused;
 
 /// What a provider's tool is run with, and for which publication.
 pub(crate) struct Acting {
@@ -73,11 +71,12 @@ impl App {
         acting: Option<&Acting>,
         reply: &Result<T, Error>,
     ) -> Result<Option<Acting>, Error> {
-        let refused = matches!(reply, Err(error) if error.code() == REVOKED);
+        let refused = reply.as_ref().is_err_and(is_token_refused);
         let Some(acting) = acting.filter(|_| refused) else {
             return Ok(None);
         };
-        self.token_refused(&acting.publication).await?;
+        self.token_refused(&acting.publication, &acting.context.token)
+            .await?;
         let session = who.agent().map(|agent| agent.session.clone());
         let publication = acting.publication.clone();
         let again = self.act(publication, acting.place.clone(), session);

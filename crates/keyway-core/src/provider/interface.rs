@@ -3,7 +3,8 @@ use serde_json::Value;
 use super::{
     Attempt, Granularity, InstallContext, InstallField, InstallKind, McpToolDescriptor, Posted,
     Progress, ProviderContext, PublicationContext, PublicationOffer, Refused, Reply, Returned,
-    SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest, Workspace,
+    Secrets, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
+    Workspace,
 };
 use crate::ports::{BoxFuture, Random};
 use crate::{Error, Kind, Secret};
@@ -215,6 +216,12 @@ pub trait IntegrationProvider: Send + Sync + 'static {
         _context: &'a InstallContext<'a>,
     ) -> BoxFuture<'a, Result<Token, Error>> {
         Box::pin(std::future::ready(Err(not_offered())))
+    }
+
+    /// The secrets without a token that the third party takes no more, so that [`token`](Self::token) gets
+    /// another one. They stay as they are where there is nothing to get one with.
+    fn forget_token(&self, secrets: &Secrets) -> Secrets {
+        secrets.clone()
     }
 
     /// Gives back what the third party gave, as far as it can be.

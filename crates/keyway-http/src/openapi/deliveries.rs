@@ -81,7 +81,18 @@ fn delivery() -> Value {
             "lastError": { "type": "string", "description": "The code of the last failure." },
             "bytes": count(),
             "receivedAt": moment(),
-            "answeredAt": moment()
+            "answeredAt": moment(),
+            "reply": {
+                "type": "object",
+                "description": "What became of what is said back, where something is.",
+                "properties": {
+                    "state": { "enum": ["waiting", "posting", "posted", "refused"] },
+                    "url": text(),
+                    "error": { "type": "string", "description": "Why nothing was said: a code." },
+                    "postedAt": moment()
+                },
+                "required": ["state"]
+            }
         },
         "required": ["id", "publication", "state", "rule", "dedupeKey", "duplicates", "attempts", "bytes", "receivedAt"]
     })

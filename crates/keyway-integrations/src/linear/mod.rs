@@ -25,7 +25,7 @@ use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
     Attempt, Granularity, InstallContext, InstallField, InstallKind, IntegrationProvider,
     McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext, PublicationOffer,
-    Refused, Reply, Returned, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome,
+    Refused, Reply, Returned, Secrets, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome,
     WebhookRequest,
 };
 use keyway_core::{Error, Secret};
@@ -122,6 +122,10 @@ impl IntegrationProvider for Linear {
 
     fn token<'a>(&'a self, context: &'a InstallContext<'a>) -> BoxFuture<'a, Result<Token, Error>> {
         Box::pin(connect::token(context))
+    }
+
+    fn forget_token(&self, secrets: &Secrets) -> Secrets {
+        oauth::forget_token(secrets)
     }
 
     fn revoke<'a>(&'a self, context: &'a InstallContext<'a>) -> BoxFuture<'a, Result<(), Error>> {

@@ -225,6 +225,14 @@ impl Grant {
     }
 }
 
+/// The secrets without the access token, where there is one to renew it with.
+pub(super) fn forget_token(secrets: &Secrets) -> Secrets {
+    match secrets.get(REFRESH) {
+        Some(_) => secrets.clone().without(ACCESS).without(EXPIRES),
+        None => secrets.clone(),
+    }
+}
+
 /// Why a token was not given.
 enum Refused {
     /// The code or the refresh token is worth nothing.

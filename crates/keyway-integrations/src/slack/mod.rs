@@ -29,7 +29,7 @@ use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
     Attempt, Granularity, InstallContext, InstallField, InstallKind, IntegrationProvider,
     McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext, PublicationOffer,
-    Refused, Reply, Returned, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome,
+    Refused, Reply, Returned, Secrets, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome,
     WebhookRequest, sign,
 };
 use keyway_core::{Error, Secret};
@@ -134,6 +134,10 @@ impl IntegrationProvider for Slack {
 
     fn token<'a>(&'a self, context: &'a InstallContext<'a>) -> BoxFuture<'a, Result<Token, Error>> {
         Box::pin(token::token(context))
+    }
+
+    fn forget_token(&self, secrets: &Secrets) -> Secrets {
+        token::forget(secrets)
     }
 
     fn revoke<'a>(&'a self, context: &'a InstallContext<'a>) -> BoxFuture<'a, Result<(), Error>> {

@@ -116,6 +116,15 @@ pub(super) async fn token(context: &InstallContext<'_>) -> Result<Token, Error> 
     })
 }
 
+/// The secrets with a token that is over, where there is one to renew it with.
+pub(super) fn forget(secrets: &Secrets) -> Secrets {
+    let secrets = secrets.clone();
+    match secrets.get(REFRESH_TOKEN) {
+        Some(_) => secrets.with(EXPIRES_AT, Secret::new(Timestamp::MIN.to_string())),
+        None => secrets,
+    }
+}
+
 /// Takes the app out of the workspace; where Slack does not let it, gives at least the token back. One that
 /// is gone already is no failure.
 pub(super) async fn revoke(context: &InstallContext<'_>) -> Result<(), Error> {

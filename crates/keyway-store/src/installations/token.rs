@@ -34,18 +34,22 @@ impl Store {
         Ok(kept.rows_affected() > 0)
     }
 
-    /// Forgets the token of an installation, so that another one is got.
+    /// Forgets the token of an installation, so that another one is got, and keeps other secrets from here
+    /// on where some are given.
     pub async fn forget_installation_token(
         &self,
         organization: &OrgId,
         id: &InstallationId,
+        secrets: Option<&[u8]>,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE installations SET token = NULL, token_expires_at = NULL \
+            "UPDATE installations SET token = NULL, token_expires_at = NULL, \
+             secrets = coalesce($3, secrets), revision = revision + ($3 IS NOT NULL) \
              WHERE organization_id = $1 AND id = $2",
         )
         .bind(organization.as_str())
         .bind(id.as_str())
+        .bind(secrets)
         .execute(self.pool())
         .await
         .map(drop)

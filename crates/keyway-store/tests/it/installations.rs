@@ -228,7 +228,7 @@ async fn a_token_is_kept_for_the_install_it_was_got_with() {
         (stored.revision + 1, None)
     );
     store
-        .forget_installation_token(&acme, &mine.installation)
+        .forget_installation_token(&acme, &mine.installation, None)
         .await
         .unwrap();
     assert_eq!(installation(store, &mine).await.token, None);

@@ -56,7 +56,8 @@ pub(super) struct Inner {
     pub(super) authority: Mutex<Authority>,
     pub(super) ignores_actor: Mutex<bool>,
     received: Mutex<Vec<Received>>,
-    misbehaviours: Mutex<VecDeque<Misbehaviour>>,
+    /// Each with what the body of the request has to contain.
+    misbehaviours: Mutex<VecDeque<(String, Misbehaviour)>>,
 }
 
 impl Linear {
@@ -108,7 +109,13 @@ impl Linear {
 
     /// Misbehaves at the next request; several are done one after another.
     pub fn misbehave(&self, misbehaviour: Misbehaviour) {
-        self.inner.misbehaviours.lock().push_back(misbehaviour);
+        self.misbehave_at("", misbehaviour);
+    }
+
+    /// Misbehaves at the next request whose body contains these words.
+    pub fn misbehave_at(&self, words: &str, misbehaviour: Misbehaviour) {
+        let mut misbehaviours = self.inner.misbehaviours.lock();
+        misbehaviours.push_back((words.to_owned(), misbehaviour));
     }
 
     /// The requests so far, refused ones included.
@@ -141,7 +148,12 @@ async fn guard(State(inner): State<Arc<Inner>>, request: Request, next: Next) ->
         authorization: authorization.clone(),
         body: serde_json::from_slice(&body).unwrap_or_default(),
     });
-    let misbehaviour = inner.misbehaviours.lock().pop_front();
+    let misbehaviour = {
+        let text = String::from_utf8_lossy(&body);
+        let mut all = inner.misbehaviours.lock();
+        let at = all.iter().position(|(words, _)| text.contains(words));
+        at.and_then(|at| all.remove(at)).map(|(_, it)| it)
+    };
     if let Some(answer) = misbehaviour
         .as_ref()
         .and_then(|it| it.answer(&authorization))

@@ -30,4 +30,5 @@ mod servers;
 mod support;
 mod transports;
 mod trust;
+mod vendors;
 mod webhooks;

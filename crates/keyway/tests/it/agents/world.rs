@@ -27,6 +27,16 @@ impl Lab {
         actions: Vec<Action>,
         script: impl Into<Script>,
     ) -> Self {
+        Self::set(agents, actions, script, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn set(
+        agents: Vec<Agent>,
+        actions: Vec<Action>,
+        script: impl Into<Script>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let model = ModelServer::start(script).await;
         let models = configured(&section(&model)).models;
         let app = TestApp::builder()
@@ -36,6 +46,7 @@ impl Lab {
                 config.models = models;
                 // Nobody decides while a test waits.
                 config.approvals.wait = std::time::Duration::ZERO;
+                change(config);
             })
             .start()
             .await;

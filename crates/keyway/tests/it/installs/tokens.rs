@@ -45,11 +45,12 @@ async fn a_token_is_got_once_for_fifty_who_act_at_once_and_kept_until_it_is_old(
     }
     // One that the vendor took no more is not used again.
     let stored = world.stored(&published).await;
+    let last = at_once(&world, &published, 1).await.remove(0).unwrap();
     world
         .app
         .running
         .app()
-        .token_refused(&stored)
+        .token_refused(&stored, &Secret::new(last))
         .await
         .unwrap();
     at_once(&world, &published, 1).await;

@@ -207,7 +207,7 @@ impl World {
 }
 
 /// Sends the form of an install page: answers where the browser is led to.
-pub(super) async fn set_out(browser: &mut Browser, page: &str, fields: &[(&str, &str)]) -> String {
+pub(crate) async fn set_out(browser: &mut Browser, page: &str, fields: &[(&str, &str)]) -> String {
     let form = browser.get(page).await;
     assert_eq!(form.status(), 200, "{}", form.text());
     let begun = browser.post(page, fields).await;

@@ -3,11 +3,6 @@ use serde_json::{Value, json};
 
 use super::world::{Desk, event};
 
-async fn why(desk: &Desk, delivery: &Value) -> String {
-    let path = format!("/v1/deliveries/{}/why", delivery["id"].as_str().unwrap());
-    desk.get(&path).await["reasons"].to_string()
-}
-
 async fn replay(desk: &Desk, delivery: &Value) -> Value {
     let path = format!("/v1/deliveries/{}/replay", delivery["id"].as_str().unwrap());
     let made = desk.post(&path, &json!({})).await;
@@ -26,7 +21,7 @@ async fn what_meets_no_trigger_wakes_nobody_says_why_and_can_be_replayed() {
     desk.send(&event("e1", "7", "hello")).await;
     let ignored = desk.settled(1, &["ignored"]).await.remove(0);
     assert_eq!(ignored["rule"], "actor_not_listed");
-    let reasons = why(&desk, &ignored).await;
+    let reasons = desk.why(&ignored).await;
     assert!(
         reasons.contains("who caused it is not in `triggers.actors`"),
         "{reasons}"
@@ -48,7 +43,7 @@ async fn what_meets_no_trigger_wakes_nobody_says_why_and_can_be_replayed() {
         (&again["id"], &json!("answered"))
     );
     assert_eq!(all[0]["rule"], "triggers_met");
-    let reasons = why(&desk, &all[0]).await;
+    let reasons = desk.why(&all[0]).await;
     assert!(
         reasons.contains(all[0]["session"].as_str().unwrap()),
         "{reasons}"
@@ -88,7 +83,7 @@ async fn what_came_while_paused_is_taken_when_it_comes_again() {
     desk.send(&event("e1", "7", "hello")).await;
     let ignored = desk.settled(1, &["ignored"]).await.remove(0);
     assert_eq!(ignored["rule"], "publication_paused");
-    assert!(why(&desk, &ignored).await.contains("paused when it came"));
+    assert!(desk.why(&ignored).await.contains("paused when it came"));
     assert_eq!(
         desk.change(&json!({ "paused": false })).await.json()["paused"],
         false
@@ -108,7 +103,7 @@ async fn who_it_acts_as_is_asked_when_it_is_said_and_a_dead_letter_can_be_replay
     let dead = desk.settled(1, &["dead"]).await.remove(0);
     assert_eq!(dead["lastError"], "asker_gone");
     assert!(
-        why(&desk, &dead)
+        desk.why(&dead)
             .await
             .contains("the service account is disabled")
     );

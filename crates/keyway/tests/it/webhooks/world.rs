@@ -48,15 +48,21 @@ pub(crate) fn signature(secret: &str, parts: &[&[u8]]) -> String {
 impl Desk {
     pub(crate) async fn new(script: impl Into<Script>) -> Self {
         let lab = Lab::new(vec![agent(AGENT)], script).await;
+        let draft = json!({
+            "provider": "webhook", "name": "Tickets", "granularity": "per_thread", "settings": settings()
+        });
+        Self::at(lab, draft).await
+    }
+
+    /// A gateway whose agent is published as a draft says, by a machine of its own.
+    pub(crate) async fn at(lab: Lab, mut draft: Value) -> Self {
         let bot = json!({ "name": "triage bot", "role": "member" });
         let bot = lab.app.post("/v1/service-accounts").json(&bot).send().await;
         assert_eq!(bot.status(), 201, "{}", bot.text());
         let account = bot.json()["id"].as_str().unwrap().to_owned();
-        let body = json!({
-            "provider": "webhook", "name": "Tickets", "agent": AGENT, "serviceAccount": account,
-            "granularity": "per_thread", "settings": settings()
-        });
-        let made = lab.app.post("/v1/publications").json(&body).send().await;
+        draft["agent"] = AGENT.into();
+        draft["serviceAccount"] = account.as_str().into();
+        let made = lab.app.post("/v1/publications").json(&draft).send().await;
         assert_eq!(made.status(), 201, "{}", made.text());
         let mut publication = made.json();
         let secret = publication.as_object_mut().unwrap().remove("secret");
@@ -74,7 +80,8 @@ impl Desk {
     }
 
     pub(crate) fn path(&self) -> String {
-        format!("/webhook/webhook/{}", self.id())
+        let provider = self.publication["provider"].as_str().unwrap();
+        format!("/webhook/{provider}/{}", self.id())
     }
 
     /// A request as the third party signs it at a moment, so many seconds from now.
@@ -125,6 +132,12 @@ impl Desk {
         })
         .await;
         self.deliveries().await
+    }
+
+    /// Why the agent spoke about a delivery, or did not.
+    pub(crate) async fn why(&self, delivery: &Value) -> String {
+        let path = format!("/v1/deliveries/{}/why", delivery["id"].as_str().unwrap());
+        self.get(&path).await["reasons"].to_string()
     }
 
     /// The sessions of the agent.
