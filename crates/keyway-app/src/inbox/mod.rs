@@ -15,5 +15,5 @@ mod why;
 pub use accept::Knock;
 pub use manage::{Deliveries, ListDeliveries};
 pub use settings::InboxSettings;
-pub use view::{DeliveryPage, DeliveryView};
+pub use view::{DeliveryPage, DeliveryView, ReplyView};
 pub use why::Why;

@@ -1,7 +1,5 @@
-use keyway_core::provider::IntegrationProvider;
-
 use super::DeliveryView;
-use super::judge::{NO_CONVERSATION, NOT_INSTALLED, PAUSED};
+use super::judge::{NOT_INSTALLED, PAUSED};
 
 /// Why the agent spoke about a delivery, or did not.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -13,7 +11,7 @@ pub struct Why {
 }
 
 impl Why {
-    pub(super) fn of(delivery: DeliveryView, provider: Option<&dyn IntegrationProvider>) -> Self {
+    pub(super) fn of(delivery: DeliveryView) -> Self {
         let mut reasons = vec![format!(
             "it was verified and recorded at {}",
             delivery.received_at
@@ -27,15 +25,7 @@ impl Why {
                 delivery.duplicates
             ));
         }
-        reasons.push(match delivery.rule.as_str() {
-            PAUSED => "the publication was paused when it came".to_owned(),
-            NOT_INSTALLED => "the provider was not installed when it came".to_owned(),
-            NO_CONVERSATION => {
-                "it does not say which conversation it belongs to, by the publication's granularity"
-                    .to_owned()
-            }
-            rule => provider.map_or_else(|| rule.to_owned(), |one| one.explain(rule)),
-        });
+        reasons.push(delivery.rule_text.clone());
         reasons.push(became(&delivery));
         Self { delivery, reasons }
     }

@@ -22,6 +22,7 @@ mod overview;
 mod params;
 mod people;
 mod policy;
+mod publications;
 mod routes;
 mod rows;
 mod servers;
@@ -32,6 +33,7 @@ mod show;
 mod took;
 mod tools;
 mod visible;
+mod webhooks;
 
 pub(crate) use routes::router;
 pub use routes::{Audience, ConsolePath, console_paths};

@@ -53,6 +53,11 @@ pub const CONSOLE: &[Template] = console! {
     "policy_check.html",
     "project.html",
     "projects.html",
+    "publication-form.html",
+    "publication-parts.html",
+    "publication-providers.html",
+    "publication.html",
+    "publications.html",
     "server-changes.html",
     "server-parts.html",
     "server-tool.html",
@@ -66,4 +71,6 @@ pub const CONSOLE: &[Template] = console! {
     "settings.html",
     "tool.html",
     "tools.html",
+    "webhook.html",
+    "webhooks.html",
 };

@@ -11,6 +11,7 @@ mod my_access;
 mod my_sessions;
 mod people;
 mod policy;
+mod publications;
 mod service_accounts;
 mod sessions;
 mod settings;

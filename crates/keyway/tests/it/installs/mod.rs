@@ -8,4 +8,4 @@ mod oauth;
 mod provider;
 mod setup_links;
 mod tokens;
-mod world;
+pub(crate) mod world;
