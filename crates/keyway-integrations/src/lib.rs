@@ -1,12 +1,14 @@
 //! Providers that come with the gateway, each a folder, written against `keyway-core` alone
 //! (ADR 0044).
 
+mod github;
 mod linear;
 pub mod slack;
 mod webhook;
 
 use keyway_core::provider::{BadProvider, IntegrationProvider, Providers};
 
+pub use github::GitHub;
 pub use linear::Linear;
 pub use slack::Slack;
 pub use webhook::Webhook;
@@ -18,7 +20,8 @@ pub use webhook::Webhook;
 /// None that a test would not have found: the ids are fixed.
 pub fn shipped() -> Result<Providers, BadProvider> {
     Providers::new([
-        Box::new(Linear) as Box<dyn IntegrationProvider>,
+        Box::new(GitHub) as Box<dyn IntegrationProvider>,
+        Box::new(Linear),
         Box::new(Slack),
         Box::new(Webhook),
     ])
@@ -32,6 +35,6 @@ mod tests {
     fn the_providers_that_are_shipped_have_ids_of_their_own() {
         let providers = shipped().unwrap();
         let ids: Vec<_> = providers.iter().map(IntegrationProvider::id).collect();
-        assert_eq!(ids, ["linear", "slack", "webhook"]);
+        assert_eq!(ids, ["github", "linear", "slack", "webhook"]);
     }
 }

@@ -5,10 +5,10 @@ use keyway_core::provider::{
     IntegrationProvider, ProviderContext, Refused, WebhookRequest, Workspace,
 };
 use keyway_core::{DeliveryId, Error, JobId, Kind, PublicationId, Secret};
-use keyway_store::{Door, NewDelivery, NewJob, Recorded, StoredPublication};
+use keyway_store::{Door, InstallationState, NewDelivery, NewJob, Recorded, StoredPublication};
 use serde_json::{Value, json};
 
-use super::judge::{Besides, Judged, judge};
+use super::judge::{Besides, ELSEWHERE, Judged, judge};
 use super::parcel::Parcel;
 use crate::installations::workspace;
 use crate::jobs::{Asker, DELIVERY};
@@ -62,11 +62,19 @@ impl App {
         let context = match told.verified(self, provider, &request) {
             Ok(context) => context,
             Err(reason) => {
+                // Whoever is about to say what it signs with asks first whether somebody is there.
+                let asked = provider.challenge(&request);
+                if let Some(text) =
+                    asked.filter(|_| publication.state == InstallationState::Pending)
+                {
+                    return Ok(Some(text));
+                }
                 tracing::info!(publication = %publication.id, %reason, "a webhook is refused");
                 return Err(refused());
             }
         };
-        let judged = judge(provider, publication, &request, &context);
+        let judged = self.judged(provider, publication, &request, &context);
+        let judged = judged.await?;
         match &judged.besides {
             Besides::Nothing => {}
             Besides::Answer(text) => return Ok(Some(text.clone())),
@@ -78,6 +86,36 @@ impl App {
         let parcel = Parcel::of(&request, &names);
         self.record(publication, &judged, &parcel, None).await?;
         Ok(None)
+    }
+
+    /// What a request that was verified means for a publication as it is now, with what was said before.
+    pub(super) async fn judged(
+        &self,
+        provider: &dyn IntegrationProvider,
+        publication: &StoredPublication,
+        request: &WebhookRequest<'_>,
+        context: &ProviderContext<'_>,
+    ) -> Result<Judged, Error> {
+        let judged = judge(provider, publication, request, context);
+        let begins = judged
+            .event
+            .as_ref()
+            .is_none_or(|event| provider.begins(event));
+        if begins {
+            return Ok(judged);
+        }
+        let goes_on = match &judged.conversation {
+            None => false,
+            Some(conversation) => {
+                let store = &self.inner.store;
+                store.conversation_begun(publication, conversation).await?
+            }
+        };
+        Ok(if goes_on {
+            judged
+        } else {
+            judged.ignored(ELSEWHERE)
+        })
     }
 
     /// Stops the turn that runs in a conversation of a publication.

@@ -14,6 +14,9 @@ const ANSWERED: &str = "answered";
 /// The rule of an event that does not say which conversation it belongs to.
 pub(super) const NO_CONVERSATION: &str = "no_conversation";
 
+/// The rule of an event that concerns the agent only where it takes part, and it does not.
+pub(super) const ELSEWHERE: &str = "not_taking_part";
+
 /// What an event means for a publication.
 pub(super) struct Judged {
     pub(super) dedupe_key: String,
@@ -91,6 +94,15 @@ pub(super) fn judge(
 }
 
 impl Judged {
+    /// The same of an event that wakes nobody, because of a rule.
+    pub(super) fn ignored(self, rule: &str) -> Self {
+        Self {
+            rule: rule.to_owned(),
+            event: None,
+            ..self
+        }
+    }
+
     /// Where the event came from, as it is stored; nothing where nothing is said back.
     pub(super) fn place(&self) -> Option<String> {
         let place = &self.event.as_ref()?.place;

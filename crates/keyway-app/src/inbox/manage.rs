@@ -1,7 +1,6 @@
 use keyway_core::{DeliveryId, Error, Kind, Principal, PublicationId};
 use keyway_store::{Delivery, DeliveryFilter};
 
-use super::judge::judge;
 use super::parcel::Parcel;
 use super::{DeliveryPage, DeliveryView, Why};
 use crate::App;
@@ -110,7 +109,9 @@ impl Deliveries {
         let sealed = sealed.ok_or_else(not_found)?;
         let parcel = Parcel::open(&inner.vault, organization, &delivery.id, &sealed)?;
         let context = told.context(&self.app);
-        let judged = judge(provider, &publication, &parcel.request(), &context);
+        let request = parcel.request();
+        let judged = self.app.judged(provider, &publication, &request, &context);
+        let judged = judged.await?;
         let of = Some(delivery.id.clone());
         self.app.record(&publication, &judged, &parcel, of).await
     }

@@ -3,7 +3,7 @@ use keyway_core::provider::{IntegrationProvider, Providers};
 use keyway_core::{DeliveryId, JobId, PublicationId, SessionId};
 use keyway_store::{Delivery, DeliveryReply, JobState};
 
-use super::judge::{NO_CONVERSATION, NOT_INSTALLED, PAUSED};
+use super::judge::{ELSEWHERE, NO_CONVERSATION, NOT_INSTALLED, PAUSED};
 
 /// A delivery, as administrators see it. What came with it is not shown.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -140,6 +140,7 @@ fn in_words(rule: &str, provider: Option<&dyn IntegrationProvider>) -> String {
     match rule {
         PAUSED => "the publication was paused when it came".to_owned(),
         NOT_INSTALLED => "the provider was not installed when it came".to_owned(),
+        ELSEWHERE => "the agent takes no part in that conversation".to_owned(),
         NO_CONVERSATION => {
             "it does not say which conversation it belongs to, by the publication's granularity"
                 .to_owned()

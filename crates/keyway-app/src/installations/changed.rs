@@ -59,11 +59,11 @@ impl App {
         stored: &StoredInstallation,
         workspace: &Workspace,
     ) -> Result<(), Error> {
-        let known = stored.workspace_id.as_ref();
-        if known.is_some_and(|known| *known != workspace.id) {
+        let provider = self.provider_of(stored)?;
+        let before = super::work::workspace(stored.publication.workspace.as_deref());
+        if before.is_some_and(|before| !provider.same_workspace(&before, workspace)) {
             return Err(error::wrong_workspace());
         }
-        let provider = self.provider_of(stored)?;
         let settings = serde_json::from_str(&stored.publication.settings).unwrap_or_default();
         let mut write = InstallationWrite::new(self.inner.clock.now(), VENDOR);
         write.state = Some(InstallationState::Installed);

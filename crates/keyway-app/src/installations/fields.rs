@@ -37,6 +37,12 @@ pub(super) fn take(
             continue;
         }
         put(field, work, value.as_ref());
+        if let Some(value) = value
+            .as_ref()
+            .filter(|_| provider.signing_field() == Some(field.name))
+        {
+            work.webhook_secret = value.clone();
+        }
     }
     if !problems.is_empty() {
         return Err(Error::invalid_input(problems));

@@ -149,8 +149,8 @@ impl Installations {
                 Ok(Came::Waiting(self.view_of(stored).await?))
             }
             Step::Installed(workspace) => {
-                let known = stored.workspace_id.as_ref();
-                if known.is_some_and(|known| *known != workspace.id) {
+                let before = work.workspace.as_ref();
+                if before.is_some_and(|before| !provider.same_workspace(before, &workspace)) {
                     return Err(error::wrong_workspace());
                 }
                 write.state = Some(InstallationState::Installed);

@@ -281,6 +281,8 @@ impl Installations {
             .setup_link_of(&of.organization, &of.installation, inner.clock.now());
         let link = link.await?;
         let provider = self.app.provider_of(stored)?;
-        InstallationView::of(stored, provider, &self.app.opened(stored)?, link.as_ref())
+        let work = self.app.opened(stored)?;
+        let link = link.as_ref();
+        Ok(InstallationView::of(stored, provider, &work, link))
     }
 }

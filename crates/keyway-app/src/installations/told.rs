@@ -70,8 +70,9 @@ impl App {
         stored: &StoredInstallation,
         workspace: &Workspace,
     ) -> Result<(), Error> {
-        let known = stored.workspace_id.as_ref();
-        if known.is_some_and(|known| *known != workspace.id) {
+        let provider = self.provider_of(stored)?;
+        let before = super::work::workspace(stored.publication.workspace.as_deref());
+        if before.is_some_and(|before| !provider.same_workspace(&before, workspace)) {
             return Err(error::wrong_workspace());
         }
         let settings = &stored.publication.settings;
@@ -79,7 +80,7 @@ impl App {
         let mut write = InstallationWrite::new(self.inner.clock.now(), THERE);
         write.state = Some(InstallationState::Installed);
         write.installed = Some(Installed {
-            app: self.provider_of(stored)?.app(&settings),
+            app: provider.app(&settings),
             workspace_id: workspace.id.clone(),
             workspace: serde_json::to_string(workspace).map_err(Error::internal)?,
             setup_link: None,

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use keyway_core::provider::{IntegrationProvider, Workspace};
-use keyway_core::{Error, InstallationId, PublicationId};
+use keyway_core::{InstallationId, PublicationId};
 use keyway_store::{SetupLink, StoredInstallation};
 use serde_json::Value;
 
@@ -97,13 +97,13 @@ impl InstallationView {
         provider: &dyn IntegrationProvider,
         work: &Work,
         link: Option<&SetupLink>,
-    ) -> Result<Self, Error> {
+    ) -> Self {
         let of = &stored.publication;
         let typed = provider.install_fields().iter().map(|field| TypedField {
             field: FieldView::of(field),
             set: fields::has(field, work),
         });
-        Ok(Self {
+        Self {
             id: of.installation.clone(),
             provider: of.provider.clone(),
             provider_name: provider.display_name(),
@@ -126,6 +126,6 @@ impl InstallationView {
             installed_by: stored.installed_by.clone(),
             changed_at: stored.changed_at,
             changed_by: stored.changed_by.clone(),
-        })
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::{
     Attempt, Examples, Granularity, InstallContext, InstallField, InstallKind, McpToolDescriptor,
     Posted, Progress, ProviderContext, PublicationContext, PublicationOffer, Refused, Reply,
     Returned, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
+    Workspace,
 };
 use crate::ports::{BoxFuture, Random};
 use crate::{Error, Kind, Secret};
@@ -133,6 +134,13 @@ pub trait IntegrationProvider: Send + Sync + 'static {
         Examples::default()
     }
 
+    /// What a request is answered that nobody signed, where the third party asks whether somebody is there
+    /// before it says what it signs with. Only asked of an installation that is pending; nothing else is
+    /// done about the request.
+    fn challenge(&self, _request: &WebhookRequest<'_>) -> Option<String> {
+        None
+    }
+
     /// What whoever installs is asked for, in this order.
     fn install_fields(&self) -> &'static [InstallField] {
         &[]
@@ -156,6 +164,11 @@ pub trait IntegrationProvider: Send + Sync + 'static {
     /// installed.
     fn signing_field(&self) -> Option<&'static str> {
         None
+    }
+
+    /// Whether an installation that was made anew is where the one before was: another one is refused.
+    fn same_workspace(&self, before: &Workspace, now: &Workspace) -> bool {
+        before.id == now.id
     }
 
     /// Where a browser goes to install, by what is known so far. Pure.

@@ -7,7 +7,7 @@ use url::form_urlencoded::Serializer;
 
 use super::api::{Api, Input, text};
 use super::errors;
-use super::install::KEY_PREFIX;
+use super::install::{BROUGHT, KEY_PREFIX};
 use super::oauth::{API_KEY, Client, Grant, WEBHOOK_SECRET};
 use super::settings::Settings;
 
@@ -145,7 +145,7 @@ pub(super) async fn connect(context: &InstallContext<'_>) -> Result<Progress, Er
         let expected = "nothing, with a personal key";
         return Err(Error::invalid_at("/settings/clientId", expected));
     }
-    if !key.expose().starts_with(KEY_PREFIX) {
+    if !key.expose().starts_with(KEY_PREFIX) || !is_visible(key.expose()) {
         return Err(bad_key());
     }
     let webhook_secret = webhook_secret(context)?;
@@ -202,10 +202,19 @@ pub(super) async fn revoke(context: &InstallContext<'_>) -> Result<(), Error> {
 /// What Linear signs with. It is Linear's own: one that was made here verifies nothing.
 fn webhook_secret(context: &InstallContext<'_>) -> Result<Secret<String>, Error> {
     let secret = context.secrets.get(WEBHOOK_SECRET).cloned();
+    let secret = secret.filter(|secret| {
+        let text = secret.expose();
+        BROUGHT.contains(&text.len()) && is_visible(text)
+    });
     secret.ok_or_else(|| {
         let expected = "the signing secret that Linear shows beside the webhook URL";
         Error::invalid_at("/secrets/webhookSecret", expected)
     })
+}
+
+/// Whether a text is pasted without a line break or a space.
+fn is_visible(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn bad_key() -> Error {

@@ -7,7 +7,7 @@ use super::settings::{Kind, Settings, Triggers, is_base};
 /// The bytes of a secret that stands in until Linear's own is known.
 const SECRET: usize = 32;
 /// The fewest and the most bytes of a secret.
-const BROUGHT: std::ops::RangeInclusive<usize> = 8..=512;
+pub(super) const BROUGHT: std::ops::RangeInclusive<usize> = 8..=512;
 /// The most entries of a list of triggers, and the longest entry.
 const MOST: usize = 32;
 const LONGEST: usize = 255;

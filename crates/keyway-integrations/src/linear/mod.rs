@@ -93,6 +93,10 @@ impl IntegrationProvider for Linear {
         publication::dispatch(event, granularity)
     }
 
+    fn signing_field(&self) -> Option<&'static str> {
+        Some("webhookSecret")
+    }
+
     fn install_fields(&self) -> &'static [InstallField] {
         install::FIELDS
     }

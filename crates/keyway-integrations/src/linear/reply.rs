@@ -61,7 +61,7 @@ pub(super) async fn reply(
 ) -> Result<Posted, Error> {
     let place = Place::read(place);
     let api = Api::of(context)?;
-    let id = uuid_of(reply.marker);
+    let id = id_of(&place, reply.marker);
     let body = cut(reply.text, reply.link);
     let posted = match (&place.session, &place.issue) {
         (Some(session), _) => {
@@ -107,7 +107,17 @@ pub(super) async fn find_reply(
     marker: &str,
 ) -> Result<Option<Posted>, Error> {
     let api = Api::of(context)?;
-    find(&api, &Place::read(place), &uuid_of(marker)).await
+    let place = Place::read(place);
+    find(&api, &place, &id_of(&place, marker)).await
+}
+
+/// The id of a reply at a place.
+fn id_of(place: &Place, marker: &str) -> String {
+    let noun = match place.session {
+        Some(_) => "activity",
+        None => "comment",
+    };
+    uuid_of(&format!("{noun} {marker}"))
 }
 
 async fn find(api: &Api<'_>, place: &Place, id: &str) -> Result<Option<Posted>, Error> {

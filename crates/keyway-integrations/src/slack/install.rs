@@ -14,28 +14,29 @@ use super::{manifest, scopes};
 /// The secret that Slack signs with.
 pub(super) const SIGNING_SECRET: &str = "signingSecret";
 
-/// What whoever installs is asked for.
+/// What whoever installs is asked for. None has to be there to begin: without a client id, beginning leads
+/// to where the app is made.
 pub(super) const FIELDS: [InstallField; 3] = [
     InstallField {
         name: "clientId",
         title: "Client ID",
-        help: "Basic Information of the app, below App Credentials",
+        help: "Basic Information of the app, below App Credentials; leave it empty to make the app first",
         secret: false,
-        required: true,
+        required: false,
     },
     InstallField {
         name: CLIENT_SECRET,
         title: "Client Secret",
         help: "Basic Information of the app, below App Credentials",
         secret: true,
-        required: true,
+        required: false,
     },
     InstallField {
         name: SIGNING_SECRET,
         title: "Signing Secret",
         help: "Basic Information of the app, below App Credentials",
         secret: true,
-        required: true,
+        required: false,
     },
 ];
 
@@ -73,6 +74,12 @@ pub(super) fn authorize(
     };
     if context.secrets.get(CLIENT_SECRET).is_none() {
         return Err(no_client_secret());
+    }
+    if context.secrets.get(SIGNING_SECRET).is_none() {
+        return Err(Error::invalid_at(
+            "/secrets/signingSecret",
+            "the app's signing secret",
+        ));
     }
     let url = manifest::consent(&settings, client, context, attempt.state);
     let url = url.map_err(|_| Error::invalid_at("/settings/webUrl", "an https: URL"))?;

@@ -108,6 +108,10 @@ impl IntegrationProvider for Slack {
         publication::begins(event)
     }
 
+    fn challenge(&self, request: &WebhookRequest<'_>) -> Option<String> {
+        parse::challenge(request)
+    }
+
     fn install_fields(&self) -> &'static [InstallField] {
         &install::FIELDS
     }

@@ -19,11 +19,9 @@ pub(super) fn parse(request: &WebhookRequest<'_>, context: &ProviderContext<'_>)
     let Some(value) = body::read(request.body) else {
         return unknown("body_not_json");
     };
-    if text(&value, "type") == Some("url_verification") {
-        let challenge = text(&value, "challenge");
-        let challenge = challenge.filter(|text| (1..=CHALLENGE).contains(&text.len()));
-        return match challenge {
-            Some(challenge) => WebhookOutcome::Answered(challenge.to_owned()),
+    if is_challenge(&value) {
+        return match challenged(&value) {
+            Some(challenge) => WebhookOutcome::Answered(challenge),
             None => unknown("no_challenge"),
         };
     }
@@ -141,4 +139,23 @@ pub(super) fn ignored(dedupe_key: String, rule: &str) -> WebhookOutcome {
         dedupe_key,
         rule: rule.to_owned(),
     }
+}
+
+/// What Slack wants to hear back before an app is there
+/// (<https://docs.slack.dev/reference/events/url_verification>).
+pub(super) fn challenge(request: &WebhookRequest<'_>) -> Option<String> {
+    let value = body::read(request.body)?;
+    is_challenge(&value).then(|| challenged(&value)).flatten()
+}
+
+fn is_challenge(value: &Value) -> bool {
+    text(value, "type") == Some("url_verification")
+}
+
+/// Visible ASCII: it is said back to whoever sent it.
+fn challenged(value: &Value) -> Option<String> {
+    let challenge = text(value, "challenge")?;
+    let good = (1..=CHALLENGE).contains(&challenge.len())
+        && challenge.bytes().all(|byte| byte.is_ascii_graphic());
+    good.then(|| challenge.to_owned())
 }

@@ -7,5 +7,6 @@
     reason = "helpers of tests may fail the test"
 )]
 
+mod github;
 mod linear;
 mod slack;

@@ -12,3 +12,5 @@ ALTER TABLE deliveries ADD COLUMN reply_url TEXT;
 ALTER TABLE deliveries ADD COLUMN reply_error TEXT;
 
 CREATE INDEX deliveries_by_session ON deliveries (session_id, seq) WHERE session_id IS NOT NULL;
+CREATE INDEX deliveries_by_conversation ON deliveries (publication_id, conversation)
+    WHERE conversation IS NOT NULL;

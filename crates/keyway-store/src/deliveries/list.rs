@@ -3,7 +3,7 @@ use keyway_core::{DeliveryId, OrgId, PublicationId};
 use super::Delivery;
 use super::delivery::{COLUMNS, Row, TABLES};
 use crate::error::Doing as _;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, StoredPublication};
 
 /// Which deliveries are listed.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +45,29 @@ impl Store {
             .await
             .doing("list the deliveries")?;
         rows.into_iter().map(Row::read).collect()
+    }
+
+    /// Whether something was accepted in a conversation of a publication, of what is still kept, or said in its
+    /// session.
+    pub async fn conversation_begun(
+        &self,
+        publication: &StoredPublication,
+        conversation: &str,
+    ) -> Result<bool, StoreError> {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM deliveries WHERE publication_id = $2 AND conversation = $3 \
+             AND outcome = 'accepted' AND organization_id = $1) \
+             OR EXISTS (SELECT 1 FROM sessions WHERE organization_id = $1 AND agent = $4 \
+             AND external_key = $5)",
+        )
+        .bind(publication.organization.as_str())
+        .bind(publication.id.as_str())
+        .bind(conversation)
+        .bind(&publication.agent)
+        .bind(format!("{}/{conversation}", publication.id))
+        .fetch_one(self.pool())
+        .await
+        .doing("look for a conversation")
     }
 
     /// One delivery of an organization.

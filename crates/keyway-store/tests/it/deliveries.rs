@@ -42,6 +42,7 @@ impl World {
             replay_of: None,
             rule: "signed".to_owned(),
             conversation: Some("7".to_owned()),
+            place: None,
             received: b"what came, sealed".to_vec(),
             bytes: 17,
             job: Some(NewJob {

@@ -82,12 +82,12 @@ impl Parser<'_> {
         token
     }
 
-    fn expect(&mut self, token: &str) -> Result<(), String> {
-        let taken = self.take();
-        if taken == token {
+    fn expect(&mut self, wanted: &str) -> Result<(), String> {
+        let found = self.take();
+        if found == wanted {
             return Ok(());
         }
-        Err(format!("expected {token}, found {taken}"))
+        Err(format!("expected {wanted}, found {found}"))
     }
 
     fn collect_fragments(&mut self) -> Result<(), String> {

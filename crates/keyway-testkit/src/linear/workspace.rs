@@ -157,7 +157,7 @@ impl Workspace {
     /// The issue of an id or an identifier.
     pub(super) fn issue(&self, name: &str) -> Option<String> {
         self.find("Issue", |issue| {
-            text(issue, "id") == name || text(issue, "identifier").eq_ignore_ascii_case(name)
+            text(issue, "id") == name || text(issue, "identifier") == name
         })
     }
 

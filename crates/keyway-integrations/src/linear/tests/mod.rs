@@ -108,7 +108,11 @@ impl Set {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn signature(body: &[u8]) -> String {
@@ -132,6 +136,7 @@ fn issue() -> Value {
 }
 
 /// What Linear puts around every body of an app.
+#[expect(clippy::needless_pass_by_value, reason = "it goes into what is made")]
 fn around(kind: &str, action: &str, more: Value) -> Value {
     let mut body = json!({
         "type": kind, "action": action, "createdAt": "2027-01-15T08:00:00.000Z",

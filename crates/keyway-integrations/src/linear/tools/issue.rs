@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 
 use super::super::api::{Api, Input, text};
 use super::super::errors;
+use super::super::ids::is_uuid;
 use super::super::reply::is_archived;
 use super::super::settings::Triggers;
 
@@ -32,7 +33,7 @@ pub(super) async fn target(
     access: Access,
 ) -> Result<Target, Error> {
     let data = api
-        .ask(TARGET, json!({ "id": issue }), Input::Names)
+        .ask(TARGET, json!({ "id": name(issue) }), Input::Names)
         .await?;
     let found = data.pointer("/issue");
     within(triggers, found)?;
@@ -42,6 +43,15 @@ pub(super) async fn target(
     let names = text(&data, "/issue/id").zip(text(&data, "/issue/team/id"));
     let (id, team) = names.ok_or_else(|| errors::failed("the answer names no issue"))?;
     Ok(Target { id, team })
+}
+
+/// An issue as Linear knows it: identifiers are in capitals.
+pub(super) fn name(issue: &str) -> String {
+    if is_uuid(issue) {
+        issue.to_owned()
+    } else {
+        issue.to_uppercase()
+    }
 }
 
 /// Whether the publication is for the team of an issue.

@@ -7,14 +7,14 @@ use super::super::errors;
 use super::super::ids::is_uuid;
 use super::super::settings::Triggers;
 use super::input::{GetIssue, SearchIssues, read};
-use super::issue::within;
+use super::issue::{name, within};
 use super::resolve;
 
 const ISSUE: &str = "query Issue($id: String!) { issue(id: $id) { \
     id identifier title description url priorityLabel dueDate createdAt updatedAt archivedAt \
     state { name type } team { id key name } labels { nodes { name } } \
     assignee { displayName email } delegate { displayName } creator { displayName } \
-    project { name } parent { identifier title } \
+    project { name } parent { identifier title team { id key } } \
     comments(last: 30) { nodes { id body createdAt user { displayName } parent { id } } } } }";
 const SEARCH: &str = "query Search($term: String!, $filter: IssueFilter, $first: Int) { \
     searchIssues(term: $term, filter: $filter, first: $first) { totalCount nodes { \
@@ -29,11 +29,18 @@ pub(super) async fn get_issue(context: &PublicationContext, input: &Value) -> Re
     let triggers = Triggers::read(&context.triggers)?;
     let api = Api::of(context)?;
     let data = api
-        .ask(ISSUE, json!({ "id": input.issue }), Input::Names)
+        .ask(ISSUE, json!({ "id": name(input.issue) }), Input::Names)
         .await?;
-    let issue = data.pointer("/issue");
-    within(&triggers, issue)?;
-    issue.cloned().ok_or_else(errors::not_found)
+    let issue = data.get("issue").filter(|issue| issue.is_object());
+    let mut issue = issue.cloned().ok_or_else(errors::not_found)?;
+    within(&triggers, Some(&issue))?;
+    // An issue may be below one of a team that the publication is not for.
+    if let Some(parent) = issue.get_mut("parent")
+        && within(&triggers, Some(&*parent)).is_err()
+    {
+        *parent = Value::Null;
+    }
+    Ok(issue)
 }
 
 pub(super) async fn search_issues(

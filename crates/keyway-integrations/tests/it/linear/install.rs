@@ -68,6 +68,13 @@ async fn what_is_missing_is_told_before_anybody_is_sent_anywhere() {
         assert_eq!(error.problems()[0].pointer, format!("/secrets/{name}"));
         kept.secrets = before;
     }
+    let before = kept.secrets.clone();
+    for bad in ["short", "lin_wh_canary with a space", "lin_wh_canary\n"] {
+        kept.secrets = before.clone().with("webhookSecret", secret(bad));
+        let error = kept.visit().unwrap_err();
+        assert_eq!(error.problems()[0].pointer, "/secrets/webhookSecret");
+    }
+    kept.secrets = before;
     kept.settings.as_object_mut().unwrap().remove("clientId");
     assert_eq!(
         kept.visit().unwrap_err().problems()[0].pointer,
@@ -200,7 +207,12 @@ async fn a_personal_key_is_taken_as_it_is() {
 
 #[tokio::test]
 async fn a_key_that_is_none_is_told_at_its_place() {
-    for bad in ["lin_api_canary_of_nobody", "canary", "lin_oauth_canary"] {
+    for bad in [
+        "lin_api_canary_of_nobody",
+        "lin_api_canary\n",
+        "canary",
+        "lin_oauth_canary",
+    ] {
         let kept = Kept::key(bad).await;
         let error = Linear.connect(&kept.context()).await.unwrap_err();
         assert_eq!(error.problems()[0].pointer, "/secrets/apiKey");

@@ -128,6 +128,21 @@ async fn what_is_of_another_team_is_neither_read_nor_found() {
 }
 
 #[tokio::test]
+async fn an_issue_below_one_of_another_team_says_nothing_of_that_one() {
+    let kept = Kept::installed().await;
+    kept.vendor.add_issue("OPS", "A canary is missing", "");
+    let everywhere = kept.publication(json!({})).await;
+    let input = json!({ "team": "ENG", "title": "Look for it", "parent": "OPS-1" });
+    call(&everywhere, "create_issue", input).await.unwrap();
+    let read = json!({ "issue": "ENG-1" });
+    let issue = call(&everywhere, "get_issue", read.clone()).await.unwrap();
+    assert_eq!(issue["parent"]["identifier"], "OPS-1");
+    let eng = kept.publication(json!({ "teams": ["ENG"] })).await;
+    let issue = call(&eng, "get_issue", read).await.unwrap();
+    assert!(issue["parent"].is_null() && !issue.to_string().contains("canary"));
+}
+
+#[tokio::test]
 async fn a_tool_without_its_scope_asks_nothing() {
     let kept = Kept::installed().await;
     let context = kept

@@ -6,6 +6,9 @@ use super::*;
 async fn without_an_app_a_browser_goes_to_where_one_is_made() {
     let mut world = World::start().await;
     world.settings.as_object_mut().unwrap().remove("clientId");
+    // Nothing of it is there yet, and nothing is asked for.
+    world.secrets = Secrets::default();
+    assert!(Slack.install_fields().iter().all(|field| !field.required));
     let url = Url::parse(&world.visit().unwrap()).unwrap();
     assert_eq!(url.path(), "/apps");
     let query: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
@@ -157,6 +160,9 @@ async fn what_is_missing_or_wrong_is_told_before_and_after() {
     world.secrets = whole.clone().without("clientSecret");
     let error = world.visit().unwrap_err();
     assert_eq!(error.problems()[0].pointer, "/secrets/clientSecret");
+    world.secrets = whole.clone().without("signingSecret");
+    let error = world.visit().unwrap_err();
+    assert_eq!(error.problems()[0].pointer, "/secrets/signingSecret");
     let wrong = Secret::new("canary".to_owned());
     world.secrets = whole.clone().with("clientSecret", wrong);
     let error = world.consent().await.unwrap_err();

@@ -28,7 +28,7 @@ async fn installations_are_looked_after_at_the_terminal() {
         );
     }
     let wrong = world.run(&["installations", "connect", id, "--set", "nothing=x"]);
-    assert_eq!(wrong.code, 1, "{}", wrong.told());
+    assert_eq!(wrong.code, 2, "{}", wrong.told());
 
     let served = Served::start(&world, &[]);
     let link = world

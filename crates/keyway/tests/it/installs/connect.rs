@@ -5,7 +5,7 @@ use super::world::World;
 
 #[tokio::test]
 async fn a_provider_is_installed_with_a_key_that_the_vendor_takes() {
-    let mut world = World::start().await;
+    let world = World::start().await;
     let published = world.publish("tracker-key").await;
     let key = world.tracker.make_key("T1");
     for (fields, at) in [

@@ -1,7 +1,9 @@
 use http::Method;
+use keyway_core::Role;
 use serde_json::json;
 
 use super::world::{World, refusal};
+use crate::connectors::world::machine;
 use crate::support::wait::until;
 
 #[tokio::test]
@@ -155,13 +157,8 @@ async fn members_and_clients_install_nothing() {
     let mut world = World::start().await;
     let published = world.installed("T1").await;
     let use_cases = world.app.running.app();
-    let member = crate::connectors::world::machine(
-        &world.app,
-        &use_cases.local(),
-        "ci",
-        keyway_core::Role::Member,
-    );
-    let member = member.await;
+    let local = use_cases.local();
+    let member = machine(&world.app, &local, "ci", Role::Member).await;
     let path = format!("/v1/installations/{}", published.installation);
     for (method, rest) in [
         (Method::GET, ""),

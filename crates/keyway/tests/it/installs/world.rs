@@ -136,8 +136,9 @@ impl World {
     pub(crate) async fn stored(&self, of: &Published) -> StoredPublication {
         let database = self.app.data_dir().join("keyway.db");
         let store = Store::open(&database, Purpose::Command).await.unwrap();
-        let found = store.publication(&self.organization(), &of.id.parse().unwrap());
-        let found = found.await.unwrap().unwrap();
+        let (organization, id) = (self.organization(), of.id.parse().unwrap());
+        let found = store.publication(&organization, &id).await;
+        let found = found.unwrap().unwrap();
         store.close().await;
         found
     }

@@ -55,7 +55,7 @@ fn templates_are_written_out_once_and_replaced_only_when_that_is_said() {
     let ran = world
         .run(&["templates", "export", "--dir", "other", "--json"])
         .ok();
-    assert_eq!(ran.json()["files"].as_array().unwrap().len(), 15);
+    assert_eq!(ran.json()["files"].as_array().unwrap().len(), 16);
 }
 
 #[test]
