@@ -12,10 +12,7 @@ pub(super) fn path(id: &DeliveryId) -> String {
 }
 
 /// Deliveries as lines of a list.
-pub(in crate::console) fn lines(
-    shared: &Shared,
-    deliveries: Vec<DeliveryView>,
-) -> Vec<DeliveryLine> {
+pub(in crate::console) fn lines(shared: &Shared, deliveries: &[DeliveryView]) -> Vec<DeliveryLine> {
     deliveries.iter().map(|one| line(shared, one)).collect()
 }
 

@@ -50,7 +50,7 @@ pub(super) async fn show(
         searching: FIELDS.iter().any(|field| params.some(field).is_some()),
         publications,
         states: DeliveryView::STATES.into(),
-        deliveries: lines(&shared, found.deliveries),
+        deliveries: lines(&shared, &found.deliveries),
         pager: admin.pager(&FIELDS, found.next_cursor.as_deref()),
     };
     admin.show(&shared, &page).await

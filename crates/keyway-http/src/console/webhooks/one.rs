@@ -73,7 +73,7 @@ fn page(shared: &Shared, why: Why, trouble: Filled) -> WebhookPage {
     let of = why.delivery;
     let reply = |reply: ReplyView| ReplyShown {
         state: reply.state,
-        url: web_address(reply.url),
+        url: reply.url.as_deref().and_then(web_address),
         error: reply.error,
         at: reply.posted_at.map(|at| moment(shared, at)),
     };
