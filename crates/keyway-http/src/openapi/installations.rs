@@ -109,30 +109,40 @@ pub(super) fn paths() -> Map<String, Value> {
 }
 
 fn input(with_revision: bool) -> Value {
-    let mut properties = json!({
-        "fields": {
-            "type": "object",
-            "description": "By the names of the provider's fields; null takes away what is there.",
-            "additionalProperties": { "type": ["string", "null"] }
-        }
+    let fields = json!({
+        "type": "object",
+        "description": "By the names of the provider's fields; null takes away what is there.",
+        "additionalProperties": { "type": ["string", "null"] }
     });
-    if with_revision {
-        properties["revision"] = json!({ "type": "integer", "description": "As it was read." });
+    let input = json!({
+        "type": "object",
+        "properties": { "fields": fields },
+        "additionalProperties": false
+    });
+    if !with_revision {
+        return input;
     }
-    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+    let revision = json!({ "type": "integer", "description": "As it was read." });
+    with(input, "revision", revision)
 }
 
 fn typed() -> Value {
-    let mut typed = field();
-    typed["properties"]["set"] =
-        json!({ "type": "boolean", "description": "Whether there is something in it." });
-    typed
+    let set = json!({ "type": "boolean", "description": "Whether there is something in it." });
+    with(field(), "set", set)
 }
 
 fn with_secret() -> Value {
-    let mut shown = installation();
-    shown["properties"]["secret"] = json!({ "type": "string", "description": "Shown this once." });
-    shown
+    let secret = json!({ "type": "string", "description": "Shown this once." });
+    with(installation(), "secret", secret)
+}
+
+/// A schema of an object with one more property.
+fn with(mut schema: Value, name: &str, property: Value) -> Value {
+    let properties = schema.get_mut("properties");
+    if let Some(properties) = properties.and_then(Value::as_object_mut) {
+        properties.insert(name.to_owned(), property);
+    }
+    schema
 }
 
 fn installation() -> Value {

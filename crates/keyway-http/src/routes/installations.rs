@@ -155,6 +155,8 @@ pub(crate) async fn rotate(
         .rotate(&asker.who, &id, rotation.secret)
         .await?;
     let mut shown = serde_json::to_value(&of).map_err(Error::internal)?;
-    shown["secret"] = secret.expose().as_str().into();
+    if let Some(fields) = shown.as_object_mut() {
+        fields.insert("secret".to_owned(), secret.expose().as_str().into());
+    }
     Ok(([(CACHE_CONTROL, "no-store")], answer::ok(&shown)?).into_response())
 }
