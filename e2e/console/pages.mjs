@@ -4,6 +4,7 @@ import { barriers } from "../node/browser.mjs";
 import { connect } from "../node/connect.mjs";
 import { shots } from "./harness.mjs";
 import { MARK } from "./malicious.mjs";
+import { published, send } from "./signed.mjs";
 
 const MOST = 120;
 
@@ -64,6 +65,9 @@ async function seed(api) {
   await api("POST", "/v1/oauth/clients", client);
   await api("POST", "/v1/connectors", { name: "Acme", url: "http://127.0.0.1:9/mcp" });
   await api("POST", "/v1/actions/status", {});
+  const { id, url, secret } = await published(api, "Desk of <b>tickets</b>");
+  await api("PATCH", `/v1/publications/${id}`, { paused: true });
+  await send(url, secret, { id: "1", text: "Nobody hears this" });
 }
 
 const TOOL = "mcp__everything__get-env";

@@ -29,6 +29,10 @@ pub fn shipped() -> Result<Providers, BadProvider> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+    use keyway_core::Secret;
+    use keyway_core::provider::ProviderContext;
+
     use super::*;
 
     #[test]
@@ -36,5 +40,24 @@ mod tests {
         let providers = shipped().unwrap();
         let ids: Vec<_> = providers.iter().map(IntegrationProvider::id).collect();
         assert_eq!(ids, ["github", "linear", "slack", "webhook"]);
+    }
+
+    #[test]
+    fn what_a_provider_gives_as_an_example_can_be_said_to_it() {
+        let secret = Secret::new("0123456789abcdef0123456789abcdef".to_owned());
+        for provider in shipped().unwrap().iter() {
+            let examples = provider.examples();
+            let read = |text| serde_json::from_str(text).unwrap();
+            let (settings, triggers) = (read(examples.settings), read(examples.triggers));
+            let context = ProviderContext {
+                settings: &settings,
+                triggers: &triggers,
+                secret: &secret,
+                workspace: None,
+                now: Timestamp::UNIX_EPOCH,
+            };
+            let checked = provider.check(&context, provider.publication().usual);
+            assert!(checked.is_ok(), "{}: {checked:?}", provider.id());
+        }
     }
 }

@@ -19,6 +19,8 @@ pub struct Deliveries {
 pub struct ListDeliveries<'a> {
     /// Those of this publication.
     pub publication: Option<&'a str>,
+    /// Those in this state: see [`DeliveryView::STATES`].
+    pub state: Option<&'a str>,
     /// The [`DeliveryPage::next_cursor`] of the page before.
     pub cursor: Option<&'a str>,
     /// The most of a page, 50 unless said; at most 200.
@@ -46,9 +48,15 @@ impl Deliveries {
             .transpose();
         let publication =
             publication.map_err(|error| Error::invalid_at("/publication", error.to_string()))?;
+        let known = |state: &&str| DeliveryView::STATES.contains(state);
+        if !list.state.as_ref().is_none_or(known) {
+            let expected = format!("one of {}", DeliveryView::STATES.join(", "));
+            return Err(Error::invalid_at("/state", expected));
+        }
         let page = Page::read(list.cursor, list.limit)?;
         let filter = DeliveryFilter {
             publication: publication.as_ref(),
+            state: list.state,
             before: page.before,
         };
         let store = &self.app.inner.store;
@@ -56,7 +64,7 @@ impl Deliveries {
         let mut found = found.await?;
         let next_cursor = page.cut(&mut found, |one| one.seq);
         Ok(DeliveryPage {
-            deliveries: found.into_iter().map(DeliveryView::from).collect(),
+            deliveries: found.into_iter().map(|one| self.view(one)).collect(),
             next_cursor,
         })
     }
@@ -64,19 +72,14 @@ impl Deliveries {
     /// One delivery.
     pub async fn show(&self, who: &Principal, id: &DeliveryId) -> Result<DeliveryView, Error> {
         self.app.administer(who).await?;
-        Ok(self.found(who, id).await?.into())
+        Ok(self.view(self.found(who, id).await?))
     }
 
     /// Why the agent spoke about a delivery, or did not.
     pub async fn why(&self, who: &Principal, id: &DeliveryId) -> Result<Why, Error> {
         self.app.administer(who).await?;
         let delivery = self.found(who, id).await?;
-        let store = &self.app.inner.store;
-        let publication = store.publication(who.organization(), &delivery.publication);
-        let provider = publication.await?.map(|publication| publication.provider);
-        let providers = &self.app.settings().providers;
-        let provider = provider.and_then(|id| providers.get(&id));
-        Ok(Why::of(delivery.into(), provider))
+        Ok(Why::of(self.view(delivery)))
     }
 
     /// Has a delivery looked at anew, by what its publication is set to now, and said once more.
@@ -90,7 +93,7 @@ impl Deliveries {
         let event = Event::new(EventKind::DeliveryReplayed, who).target("delivery", id.as_str());
         let replaying = self.replay_found(who, &delivery);
         let new = self.app.inner.audit.change(event, replaying).await?;
-        Ok(self.found(who, &new).await?.into())
+        Ok(self.view(self.found(who, &new).await?))
     }
 
     async fn replay_found(
@@ -111,6 +114,10 @@ impl Deliveries {
         let judged = judged.await?;
         let of = Some(delivery.id.clone());
         self.app.record(&publication, &judged, &parcel, of).await
+    }
+
+    fn view(&self, delivery: Delivery) -> DeliveryView {
+        DeliveryView::of(delivery, &self.app.settings().providers)
     }
 
     async fn found(&self, who: &Principal, id: &DeliveryId) -> Result<Delivery, Error> {

@@ -1,6 +1,9 @@
 use jiff::Timestamp;
+use keyway_core::provider::{IntegrationProvider, Providers};
 use keyway_core::{DeliveryId, JobId, PublicationId, SessionId};
 use keyway_store::{Delivery, DeliveryReply, JobState};
+
+use super::judge::{ELSEWHERE, NO_CONVERSATION, NOT_INSTALLED, PAUSED};
 
 /// A delivery, as administrators see it. What came with it is not shown.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -10,10 +13,16 @@ pub struct DeliveryView {
     pub id: DeliveryId,
     /// The publication it came to.
     pub publication: PublicationId,
+    /// The publication's name for people.
+    pub publication_name: String,
+    /// The provider's id.
+    pub provider: String,
     /// `ignored`, `queued`, `running`, `retrying`, `answered`, `dead` or `cancelled`.
     pub state: &'static str,
     /// Why something is done about it, or nothing.
     pub rule: String,
+    /// The same in words.
+    pub rule_text: String,
     /// The conversation it belongs to, in the third party's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversation: Option<String>,
@@ -81,16 +90,33 @@ pub struct DeliveryPage {
     pub next_cursor: Option<String>,
 }
 
-impl From<Delivery> for DeliveryView {
-    fn from(delivery: Delivery) -> Self {
+impl DeliveryView {
+    /// Every state that one can be in.
+    pub const STATES: [&'static str; 7] = [
+        "ignored",
+        "queued",
+        "running",
+        "retrying",
+        "answered",
+        "dead",
+        "cancelled",
+    ];
+
+    pub(super) fn of(delivery: Delivery, providers: &Providers) -> Self {
         let state = state(&delivery);
         let reply = reply(&delivery.reply);
+        let provider = providers.get(&delivery.provider);
+        let says_back = provider.is_some_and(|one| one.reply_scope().is_some());
+        let reply = reply(&delivery.reply).or((says_back && delivery.accepted).then(waiting));
         let progress = delivery.progress;
         let again = progress.as_ref().filter(|_| state == "retrying");
         Self {
             state,
             id: delivery.id,
             publication: delivery.publication,
+            publication_name: delivery.publication_name,
+            provider: delivery.provider,
+            rule_text: in_words(&delivery.rule, provider),
             rule: delivery.rule,
             conversation: delivery.conversation,
             session: delivery.session,
@@ -110,6 +136,20 @@ impl From<Delivery> for DeliveryView {
     }
 }
 
+/// What a rule says.
+fn in_words(rule: &str, provider: Option<&dyn IntegrationProvider>) -> String {
+    match rule {
+        PAUSED => "the publication was paused when it came".to_owned(),
+        NOT_INSTALLED => "the provider was not installed when it came".to_owned(),
+        ELSEWHERE => "the agent takes no part in that conversation".to_owned(),
+        NO_CONVERSATION => {
+            "it does not say which conversation it belongs to, by the publication's granularity"
+                .to_owned()
+        }
+        rule => provider.map_or_else(|| rule.to_owned(), |one| one.explain(rule)),
+    }
+}
+
 fn reply(reply: &DeliveryReply) -> Option<ReplyView> {
     let state = match reply {
         DeliveryReply { at: Some(_), .. } => "posted",
@@ -125,6 +165,15 @@ fn reply(reply: &DeliveryReply) -> Option<ReplyView> {
         error: reply.error.clone().filter(|_| state == "refused"),
         posted_at: reply.at,
     })
+}
+
+fn waiting() -> ReplyView {
+    ReplyView {
+        state: "waiting",
+        url: None,
+        error: None,
+        posted_at: None,
+    }
 }
 
 fn state(delivery: &Delivery) -> &'static str {

@@ -1,6 +1,8 @@
 use keyway_core::provider::IntegrationProvider;
 
+use super::DeliveryView;
 use super::judge::{ELSEWHERE, NO_CONVERSATION, NOT_INSTALLED, PAUSED};
+use super::judge::{NOT_INSTALLED, PAUSED};
 use super::{DeliveryView, ReplyView};
 
 /// Why the agent spoke about a delivery, or did not.
@@ -13,7 +15,7 @@ pub struct Why {
 }
 
 impl Why {
-    pub(super) fn of(delivery: DeliveryView, provider: Option<&dyn IntegrationProvider>) -> Self {
+    pub(super) fn of(delivery: DeliveryView) -> Self {
         let mut reasons = vec![format!(
             "it was verified and recorded at {}",
             delivery.received_at
@@ -27,16 +29,7 @@ impl Why {
                 delivery.duplicates
             ));
         }
-        reasons.push(match delivery.rule.as_str() {
-            PAUSED => "the publication was paused when it came".to_owned(),
-            NOT_INSTALLED => "the provider was not installed when it came".to_owned(),
-            ELSEWHERE => "the agent takes no part in that conversation".to_owned(),
-            NO_CONVERSATION => {
-                "it does not say which conversation it belongs to, by the publication's granularity"
-                    .to_owned()
-            }
-            rule => provider.map_or_else(|| rule.to_owned(), |one| one.explain(rule)),
-        });
+        reasons.push(delivery.rule_text.clone());
         reasons.push(became(&delivery));
         reasons.extend(delivery.reply.as_ref().and_then(said_back));
         Self { delivery, reasons }

@@ -53,6 +53,7 @@ impl Installations {
         let page = Page::read(cursor, limit)?;
         let filter = PublicationFilter {
             before: page.before,
+            ..PublicationFilter::default()
         };
         let store = &self.app.inner.store;
         let found = store.installations(who.organization(), filter, page.wanted());

@@ -81,9 +81,21 @@ impl Publications {
         cursor: Option<&str>,
         limit: Option<u32>,
     ) -> Result<PublicationPage, Error> {
+        self.list_of(who, None, cursor, limit).await
+    }
+
+    /// The same of those of one agent, by its slug.
+    pub async fn list_of(
+        &self,
+        who: &Principal,
+        agent: Option<&str>,
+        cursor: Option<&str>,
+        limit: Option<u32>,
+    ) -> Result<PublicationPage, Error> {
         self.app.administer(who).await?;
         let page = Page::read(cursor, limit)?;
         let filter = PublicationFilter {
+            agent,
             before: page.before,
         };
         let store = &self.app.inner.store;

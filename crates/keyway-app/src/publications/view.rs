@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use keyway_core::provider::{
-    Granularity, InstallField, IntegrationProvider, PublicationScope, Workspace,
+    Examples, Granularity, InstallField, IntegrationProvider, PublicationScope, Workspace,
 };
 use keyway_core::{InstallationId, PublicationId};
 use keyway_store::StoredPublication;
@@ -85,6 +85,9 @@ pub struct IntegrationView {
     pub fields: Vec<FieldView>,
     /// How many publications the organization has.
     pub publications: u64,
+    /// What can be said to it, for forms.
+    #[serde(skip)]
+    pub examples: Examples,
 }
 
 /// A scope of a provider.
@@ -158,6 +161,7 @@ impl IntegrationView {
                 .map(FieldView::of)
                 .collect(),
             publications,
+            examples: provider.examples(),
         }
     }
 }

@@ -1,9 +1,9 @@
 use serde_json::Value;
 
 use super::{
-    Attempt, Granularity, InstallContext, InstallField, InstallKind, McpToolDescriptor, Posted,
-    Progress, ProviderContext, PublicationContext, PublicationOffer, Refused, Reply, Returned,
-    Secrets, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
+    Attempt, Examples, Granularity, InstallContext, InstallField, InstallKind, McpToolDescriptor,
+    Posted, Progress, ProviderContext, PublicationContext, PublicationOffer, Refused, Reply,
+    Returned, Secrets, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
     Workspace,
 };
 use crate::ports::{BoxFuture, Random};
@@ -127,6 +127,11 @@ pub trait IntegrationProvider: Send + Sync + 'static {
     /// is ignored where there is none: what is said in a thread concerns the agent only if it takes part.
     fn begins(&self, _event: &WebhookEvent) -> bool {
         true
+    }
+
+    /// Settings and triggers as somebody could write them, for forms.
+    fn examples(&self) -> Examples {
+        Examples::default()
     }
 
     /// What a request is answered that nobody signed, where the third party asks whether somebody is there

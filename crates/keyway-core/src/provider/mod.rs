@@ -8,6 +8,7 @@
 mod action;
 mod context;
 mod dispatch;
+mod examples;
 mod granularity;
 mod install;
 mod interface;
@@ -20,6 +21,7 @@ mod webhook;
 
 pub use context::ProviderContext;
 pub use dispatch::SessionDispatch;
+pub use examples::Examples;
 pub use granularity::{Granularity, PublicationOffer, UnknownGranularity};
 pub use install::{
     Addresses, Attempt, InstallContext, InstallField, InstallKind, Progress, Returned, Secrets,

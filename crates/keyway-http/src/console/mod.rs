@@ -23,6 +23,7 @@ mod overview;
 mod params;
 mod people;
 mod policy;
+mod publications;
 mod routes;
 mod rows;
 mod servers;
@@ -33,6 +34,7 @@ mod show;
 mod took;
 mod tools;
 mod visible;
+mod webhooks;
 
 pub(crate) use routes::router;
 pub use routes::{Audience, ConsolePath, console_paths};

@@ -18,7 +18,12 @@ const GROUPS: [(&str, &[(&str, &str)]); 5] = [
     ),
     (
         "watch",
-        &[("approvals", "a"), ("sessions", "s"), ("activity", "y")],
+        &[
+            ("approvals", "a"),
+            ("sessions", "s"),
+            ("webhooks", "w"),
+            ("activity", "y"),
+        ],
     ),
     (
         "govern",
@@ -43,8 +48,9 @@ const GROUPS: [(&str, &[(&str, &str)]); 5] = [
 ];
 
 /// Pages that are not below the place of the navigation they belong to.
-const ELSEWHERE: [(&str, &str); 2] = [
+const ELSEWHERE: [(&str, &str); 3] = [
     ("/console/connectors", "/console/integrations"),
+    ("/console/publications", "/console/integrations"),
     ("/console/servers", "/console/integrations"),
 ];
 
@@ -152,6 +158,7 @@ mod tests {
         assert!(!is_below("/console/toolsets", "/console/tools"));
         for page in [
             "/console/connectors/acme/edit",
+            "/console/publications/pub_1",
             "/console/servers/acme/tool",
         ] {
             let groups = groups(Audience::Admin, page, &Badges::default());

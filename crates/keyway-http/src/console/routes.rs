@@ -104,10 +104,12 @@ fn routes() -> Vec<Route> {
     all.extend(super::sessions::routes());
     all.extend(super::people::routes());
     all.extend(super::policy::routes());
+    all.extend(super::publications::routes());
     all.extend(super::servers::routes());
     all.extend(super::service_accounts::routes());
     all.extend(super::settings::routes());
     all.extend(super::tools::routes());
+    all.extend(super::webhooks::routes());
     all
 }
 

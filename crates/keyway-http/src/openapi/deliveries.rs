@@ -20,7 +20,7 @@ pub(super) fn paths() -> Map<String, Value> {
             "/v1/deliveries",
             "get",
             "list_deliveries",
-            "List what came in by webhooks, the last first; with `publication`, `cursor` and `limit`",
+            "List what came in by webhooks, the last first; with `publication`, `state`, `cursor` and `limit`",
             None,
             Answer::Shows(page("deliveries", &delivery())),
         ),
@@ -65,10 +65,13 @@ fn delivery() -> Value {
         "properties": {
             "id": text(),
             "publication": text(),
+            "publicationName": text(),
+            "provider": text(),
             "state": {
                 "enum": ["ignored", "queued", "running", "retrying", "answered", "dead", "cancelled"]
             },
             "rule": { "type": "string", "description": "Why something is done about it, or nothing." },
+            "ruleText": { "type": "string", "description": "The same in words." },
             "conversation": text(),
             "session": text(),
             "dedupeKey": text(),
@@ -94,6 +97,6 @@ fn delivery() -> Value {
                 "required": ["state"]
             }
         },
-        "required": ["id", "publication", "state", "rule", "dedupeKey", "duplicates", "attempts", "bytes", "receivedAt"]
+        "required": ["id", "publication", "publicationName", "provider", "state", "rule", "ruleText", "dedupeKey", "duplicates", "attempts", "bytes", "receivedAt"]
     })
 }

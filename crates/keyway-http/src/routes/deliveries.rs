@@ -18,6 +18,7 @@ use crate::shared::Shared;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Wanted {
     publication: Option<String>,
+    state: Option<String>,
     cursor: Option<String>,
     limit: Option<u32>,
 }
@@ -31,6 +32,7 @@ pub(crate) async fn list(
     let Query(wanted) = query.map_err(|_| bad_query())?;
     let list = ListDeliveries {
         publication: wanted.publication.as_deref(),
+        state: wanted.state.as_deref(),
         cursor: wanted.cursor.as_deref(),
         limit: wanted.limit,
     };

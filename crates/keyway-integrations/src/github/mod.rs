@@ -31,7 +31,7 @@ mod visit;
 
 use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
-    Attempt, Granularity, InstallContext, InstallField, InstallKind, IntegrationProvider,
+    Attempt, Examples, Granularity, InstallContext, InstallField, InstallKind, IntegrationProvider,
     McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext, PublicationOffer,
     Refused, Reply, Returned, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome,
     WebhookRequest, Workspace,
@@ -61,6 +61,10 @@ impl IntegrationProvider for GitHub {
 
     fn publication(&self) -> PublicationOffer {
         publication::OFFER
+    }
+
+    fn examples(&self) -> Examples {
+        publication::EXAMPLES
     }
 
     fn new_secret(&self, _settings: &Value, random: &dyn Random) -> Secret<String> {

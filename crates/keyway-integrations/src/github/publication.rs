@@ -1,5 +1,11 @@
 use keyway_core::provider::{
-    Granularity, PublicationOffer, PublicationScope, SessionDispatch, WebhookEvent,
+    Examples, Granularity, PublicationOffer, PublicationScope, SessionDispatch, WebhookEvent,
+};
+
+/// What can be said to it, as somebody could write it.
+pub(super) const EXAMPLES: Examples = Examples {
+    settings: "{}",
+    triggers: r#"{ "labels": ["agent"], "repositories": ["acme/shop"] }"#,
 };
 
 /// What publications of GitHub can be like.

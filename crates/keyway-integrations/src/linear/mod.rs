@@ -23,7 +23,7 @@ mod verify;
 
 use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
-    Attempt, Granularity, InstallContext, InstallField, InstallKind, IntegrationProvider,
+    Attempt, Examples, Granularity, InstallContext, InstallField, InstallKind, IntegrationProvider,
     McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext, PublicationOffer,
     Refused, Reply, Returned, Secrets, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome,
     WebhookRequest,
@@ -50,6 +50,10 @@ impl IntegrationProvider for Linear {
 
     fn publication(&self) -> PublicationOffer {
         publication::OFFER
+    }
+
+    fn examples(&self) -> Examples {
+        publication::EXAMPLES
     }
 
     fn new_secret(&self, _settings: &Value, random: &dyn Random) -> Secret<String> {

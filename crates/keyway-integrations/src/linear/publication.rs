@@ -1,11 +1,17 @@
 use keyway_core::provider::{
-    Granularity, PublicationOffer, PublicationScope, SessionDispatch, WebhookEvent,
+    Examples, Granularity, PublicationOffer, PublicationScope, SessionDispatch, WebhookEvent,
 };
 
 use super::place::Place;
 
 /// What comments and replies need.
 pub(super) const COMMENT: &str = "comment.create";
+
+/// What can be said to it, as somebody could write it.
+pub(super) const EXAMPLES: Examples = Examples {
+    settings: "{}",
+    triggers: r#"{ "teams": ["ENG"], "labels": ["agent"] }"#,
+};
 
 /// What publications of Linear can be like.
 pub(super) const OFFER: PublicationOffer = PublicationOffer::of(

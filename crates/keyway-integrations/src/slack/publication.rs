@@ -1,9 +1,15 @@
 use keyway_core::provider::{
-    Granularity, PublicationOffer, PublicationScope, SessionDispatch, WebhookEvent,
+    Examples, Granularity, PublicationOffer, PublicationScope, SessionDispatch, WebhookEvent,
 };
 
 use super::place::Place;
 use super::rules::{EDITED, THREAD_REPLY};
+
+/// What can be said to it, as somebody could write it.
+pub(super) const EXAMPLES: Examples = Examples {
+    settings: r#"{ "seen": "eyes" }"#,
+    triggers: r#"{ "channels": ["C012AB3C4"], "threads": true }"#,
+};
 
 /// What publications in Slack can be like.
 pub(super) const OFFER: PublicationOffer = PublicationOffer::of(

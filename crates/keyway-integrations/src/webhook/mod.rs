@@ -11,8 +11,8 @@ mod verify;
 
 use keyway_core::ports::Random;
 use keyway_core::provider::{
-    Granularity, InstallKind, IntegrationProvider, ProviderContext, PublicationOffer, Refused,
-    SessionDispatch, WebhookEvent, WebhookOutcome, WebhookRequest,
+    Examples, Granularity, InstallKind, IntegrationProvider, ProviderContext, PublicationOffer,
+    Refused, SessionDispatch, WebhookEvent, WebhookOutcome, WebhookRequest,
 };
 use keyway_core::{Error, Secret};
 use serde_json::Value;
@@ -38,6 +38,10 @@ impl IntegrationProvider for Webhook {
 
     fn publication(&self) -> PublicationOffer {
         publication::OFFER
+    }
+
+    fn examples(&self) -> Examples {
+        publication::EXAMPLES
     }
 
     fn new_secret(&self, settings: &Value, random: &dyn Random) -> Secret<String> {

@@ -1,4 +1,23 @@
-use keyway_core::provider::{Granularity, PublicationOffer, SessionDispatch, WebhookEvent};
+use keyway_core::provider::{
+    Examples, Granularity, PublicationOffer, SessionDispatch, WebhookEvent,
+};
+
+/// What can be said to it, as somebody could write it.
+pub(super) const EXAMPLES: Examples = Examples {
+    settings: r#"{
+  "verification": {
+    "kind": "hmac",
+    "header": "X-Signature",
+    "signed": "{timestamp}.{body}",
+    "timestampHeader": "X-Timestamp"
+  },
+  "eventId": "/id",
+  "conversation": "/ticket",
+  "message": "/text",
+  "actor": "/by"
+}"#,
+    triggers: r#"{ "actors": ["ada"], "where": [{ "pointer": "/state", "equals": ["failed"] }] }"#,
+};
 
 /// What publications of webhooks can be like.
 pub(super) const OFFER: PublicationOffer = PublicationOffer::of(

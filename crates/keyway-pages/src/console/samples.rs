@@ -71,6 +71,12 @@ fn administration(pages: &Pages, all: &mut Vec<Sample>) -> Result<(), Error> {
     each::<page::ClientPage>(pages, all)?;
     each::<page::NewClient>(pages, all)?;
     each::<page::Grants>(pages, all)?;
+    each::<page::Publication>(pages, all)?;
+    each::<page::PublicationForm>(pages, all)?;
+    each::<page::PublicationProviders>(pages, all)?;
+    each::<page::Publications>(pages, all)?;
+    each::<page::WebhookPage>(pages, all)?;
+    each::<page::Webhooks>(pages, all)?;
     each::<page::Policy>(pages, all)?;
     each::<page::PolicyCheck>(pages, all)?;
     each::<page::Settings>(pages, all)?;

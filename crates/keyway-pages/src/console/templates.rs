@@ -54,6 +54,11 @@ pub const CONSOLE: &[Template] = console! {
     "policy_check.html",
     "project.html",
     "projects.html",
+    "publication-form.html",
+    "publication-parts.html",
+    "publication-providers.html",
+    "publication.html",
+    "publications.html",
     "server-changes.html",
     "server-parts.html",
     "server-tool.html",
@@ -67,4 +72,6 @@ pub const CONSOLE: &[Template] = console! {
     "settings.html",
     "tool.html",
     "tools.html",
+    "webhook.html",
+    "webhooks.html",
 };

@@ -30,9 +30,11 @@ pub const TEXTS: &[Text] = texts! {
     "overview",
     "people",
     "policy",
+    "publications",
     "servers",
     "service_accounts",
     "sessions",
     "settings",
     "tools",
+    "webhooks",
 };

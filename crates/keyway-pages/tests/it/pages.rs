@@ -217,5 +217,5 @@ fn assets_are_named_by_their_content() {
     let assets = BUILT_IN
         .iter()
         .filter(|file| pages.asset(file.name).is_some());
-    assert_eq!((assets.count(), BUILT_IN.len()), (2, 15));
+    assert_eq!((assets.count(), BUILT_IN.len()), (2, 16));
 }

@@ -22,6 +22,7 @@ nav-agents = Agents
 nav-approvals = Approvals
 nav-sessions = Sessions
 nav-activity = Activity
+nav-webhooks = Webhooks
 nav-people = People
 nav-service-accounts = Service accounts
 nav-api-keys = API keys

@@ -22,3 +22,21 @@ issued-lead-client-made = The client is made. Give its application the id and th
 issued-secret-client-made = The client secret, shown this once
 issued-note-client-made = It is kept as a digest only. If it is lost, make another client and delete this one.
 issued-on-client-made = See the client
+
+issued-title-publication-made = { $name } is published
+issued-lead-publication-made = Its address is there. Give the address and the secret to the other system, now: the secret cannot be shown again.
+issued-secret-publication-made = What webhooks are signed with, shown this once
+issued-note-publication-made = Whoever has it can wake the agent. If it is lost, replace it on the page of the publication.
+issued-on-publication-made = See the publication
+
+issued-title-publication-rotated = The signing secret of { $name } is replaced
+issued-lead-publication-rotated = Give the new one to the other system, now: it cannot be shown again. The one before is good for another 24 hours.
+issued-secret-publication-rotated = What webhooks are signed with, shown this once
+issued-note-publication-rotated = Whoever has it can wake the agent.
+issued-on-publication-rotated = See the publication
+
+issued-title-setup-link = Setup link for { $name }
+issued-lead-setup-link = Hand this link to whoever administers the other system. They need no account here.
+issued-secret-setup-link = The link, shown this once
+issued-note-setup-link = It installs this publication and nothing else, once, within seven days. A link that was made before works no more.
+issued-on-setup-link = See the publication

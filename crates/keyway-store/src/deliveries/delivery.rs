@@ -15,6 +15,10 @@ pub struct Delivery {
     pub installation: InstallationId,
     /// The publication it is for.
     pub publication: PublicationId,
+    /// The publication's name for people.
+    pub publication_name: String,
+    /// The provider's id.
+    pub provider: String,
     /// What tells it from others of the installation.
     pub dedupe_key: String,
     /// How often it came again.
@@ -79,10 +83,11 @@ pub struct DeliveryJob {
 pub(super) const COLUMNS: &str = "d.seq, d.id, d.installation_id, d.publication_id, d.dedupe_key, \
      d.duplicates, d.replay_of, d.outcome, d.rule, d.conversation, d.bytes, d.job_id, d.session_id, \
      d.answered_at, d.created_at, d.place, d.reply_begun_at, d.replied_at, d.reply_id, d.reply_url, \
-     d.reply_error, j.state, j.attempts, j.max_attempts, j.run_at, j.last_error";
+     d.reply_error, p.name AS publication_name, i.provider, j.state, j.attempts, j.max_attempts, j.run_at, j.last_error";
 
 /// Where they are.
-pub(super) const TABLES: &str = "deliveries d LEFT JOIN jobs j ON j.id = d.job_id";
+pub(super) const TABLES: &str = "deliveries d JOIN publications p ON p.id = d.publication_id \
+     JOIN installations i ON i.id = p.installation_id LEFT JOIN jobs j ON j.id = d.job_id";
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
@@ -90,6 +95,8 @@ pub(super) struct Row {
     id: String,
     installation_id: String,
     publication_id: String,
+    publication_name: String,
+    provider: String,
     dedupe_key: String,
     duplicates: i64,
     replay_of: Option<String>,
@@ -135,6 +142,8 @@ impl Row {
             id: store::id(&self.id)?,
             installation: store::id(&self.installation_id)?,
             publication: store::id(&self.publication_id)?,
+            publication_name: self.publication_name,
+            provider: self.provider,
             dedupe_key: self.dedupe_key,
             duplicates: count(self.duplicates)?,
             replay_of: self.replay_of.as_deref().map(store::id).transpose()?,

@@ -10,9 +10,17 @@ use crate::{Store, StoreError, StoredPublication};
 pub struct DeliveryFilter<'a> {
     /// Those of this publication.
     pub publication: Option<&'a PublicationId>,
+    /// Those that are this far: `ignored`, `answered`, `retrying`, `cancelled`, or a state of a job.
+    pub state: Option<&'a str>,
     /// Those that came before this place.
     pub before: Option<i64>,
 }
+
+/// How far a delivery is. Jobs that died are kept longer than deliveries, those taken back are not.
+const STATE: &str = "CASE WHEN d.outcome <> 'accepted' THEN 'ignored' \
+     WHEN d.answered_at IS NOT NULL OR j.state = 'done' THEN 'answered' \
+     WHEN j.state = 'queued' AND j.attempts > 0 THEN 'retrying' \
+     ELSE coalesce(j.state, 'cancelled') END";
 
 impl Store {
     /// Deliveries of an organization, the last that came first.
@@ -24,12 +32,14 @@ impl Store {
     ) -> Result<Vec<Delivery>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM {TABLES} WHERE d.organization_id = $1 AND d.seq < $2 \
-             AND ($3 IS NULL OR d.publication_id = $3) ORDER BY d.seq DESC LIMIT $4"
+             AND ($3 IS NULL OR d.publication_id = $3) AND ($4 IS NULL OR {STATE} = $4) \
+             ORDER BY d.seq DESC LIMIT $5"
         );
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(filter.before.unwrap_or(i64::MAX))
             .bind(filter.publication.map(PublicationId::as_str))
+            .bind(filter.state)
             .bind(limit)
             .fetch_all(self.pool())
             .await

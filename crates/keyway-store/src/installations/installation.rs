@@ -70,16 +70,17 @@ impl Store {
     pub async fn installations(
         &self,
         organization: &OrgId,
-        filter: PublicationFilter,
+        filter: PublicationFilter<'_>,
         limit: u32,
     ) -> Result<Vec<StoredInstallation>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS}, {OWN} FROM {TABLES} WHERE p.organization_id = $1 AND p.seq < $2 \
-             AND p.removed_at IS NULL ORDER BY p.seq DESC LIMIT $3"
+             AND p.removed_at IS NULL AND ($3 IS NULL OR p.agent = $3) ORDER BY p.seq DESC LIMIT $4"
         );
         let rows: Vec<OwnRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(filter.before.unwrap_or(i64::MAX))
+            .bind(filter.agent)
             .bind(limit)
             .fetch_all(self.pool())
             .await

@@ -55,7 +55,9 @@ pub struct StoredPublication {
 
 /// Which publications are listed.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct PublicationFilter {
+pub struct PublicationFilter<'a> {
+    /// Those of this agent, by its slug.
+    pub agent: Option<&'a str>,
     /// Those made before this place.
     pub before: Option<i64>,
 }
@@ -73,16 +75,17 @@ impl Store {
     pub async fn publications(
         &self,
         organization: &OrgId,
-        filter: PublicationFilter,
+        filter: PublicationFilter<'_>,
         limit: u32,
     ) -> Result<Vec<StoredPublication>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM {TABLES} WHERE p.organization_id = $1 AND p.seq < $2 \
-             AND p.removed_at IS NULL ORDER BY p.seq DESC LIMIT $3"
+             AND p.removed_at IS NULL AND ($3 IS NULL OR p.agent = $3) ORDER BY p.seq DESC LIMIT $4"
         );
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(filter.before.unwrap_or(i64::MAX))
+            .bind(filter.agent)
             .bind(limit)
             .fetch_all(self.pool())
             .await

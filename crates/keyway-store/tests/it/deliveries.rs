@@ -115,7 +115,7 @@ async fn a_delivery_is_recorded_with_its_work_once_and_counted_after_that() {
     assert_eq!(world.record(&elsewhere).await, Recorded::New);
     let of_other = DeliveryFilter {
         publication: Some(&other.id),
-        before: None,
+        ..DeliveryFilter::default()
     };
     let listed = world
         .store()

@@ -16,6 +16,7 @@ async fn a_publication_is_its_organization_s_and_its_address_is_open_until_it_is
     assert_eq!(listed, [two.clone(), one.clone()]);
     let before = PublicationFilter {
         before: Some(two.seq),
+        ..all
     };
     assert_eq!(
         store.publications(&acme, before, 10).await.unwrap(),

@@ -36,6 +36,9 @@ enum Command {
         /// Those of this publication, by its id
         #[arg(long, value_name = "ID")]
         publication: Option<String>,
+        /// Those in this state
+        #[arg(long, value_parser = DeliveryView::STATES)]
+        state: Option<String>,
         /// The most to list [default: 50]
         #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: Option<u32>,
@@ -93,11 +96,13 @@ async fn dispatch(
     match command {
         Command::List {
             publication,
+            state,
             limit,
             cursor,
         } => {
             let list = ListDeliveries {
                 publication: publication.as_deref(),
+                state: state.as_deref(),
                 cursor: cursor.as_deref(),
                 limit,
             };

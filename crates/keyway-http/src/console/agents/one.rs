@@ -9,6 +9,8 @@ use keyway_pages::console_context::{Agent, Filled};
 use super::list::line;
 use crate::console::form::{refused, sent};
 use crate::console::member::Member;
+use crate::console::publications::lines as publication_lines;
+use crate::console::routes::Audience;
 use crate::console::sessions::lines;
 use crate::console::took::took;
 use crate::page::PageReply;
@@ -18,6 +20,9 @@ use crate::shared::Shared;
 
 /// How many sessions of an agent are shown.
 const SESSIONS: u32 = 10;
+
+/// How many of its publications are.
+const PUBLICATIONS: u32 = 10;
 
 /// `GET /console/agents/{slug}`
 pub(super) async fn show(
@@ -63,6 +68,16 @@ async fn page(shared: &Shared, member: &Member, slug: &str, form: Filled) -> Res
         ..ListSessions::default()
     };
     let sessions = shared.app.sessions().list(member.who(), &list).await?;
+    let publications = match member.audience {
+        Audience::Admin => {
+            let all = shared.app.publications();
+            let found = all.list_of(member.who(), Some(slug), None, Some(PUBLICATIONS));
+            let found = found.await?.publications;
+            let providers = all.integrations(member.who()).await?;
+            Some(publication_lines(shared, &providers, found))
+        }
+        Audience::Member => None,
+    };
     let output = view.output_schema.as_ref();
     let output = output.map(|schema| serde_json::to_string_pretty(schema).unwrap_or_default());
     Ok(Agent {
@@ -70,6 +85,7 @@ async fn page(shared: &Shared, member: &Member, slug: &str, form: Filled) -> Res
         output,
         agent: line(view),
         sessions: lines(shared, member, sessions.sessions).await?,
+        publications,
         form,
     })
 }

@@ -8,9 +8,13 @@ use keyway_pages::console_context::{ConfiguredLine, ConnectorLine, Integrations}
 
 use super::shown;
 use crate::console::member::Admin;
+use crate::console::publications::{lines, provider_lines};
 use crate::console::show::ROWS;
 use crate::refusal::Refusal;
 use crate::shared::Shared;
+
+/// How many publications are shown beside the list of all.
+const PUBLICATIONS: u32 = 20;
 
 /// `GET /console/integrations`
 pub(super) async fn show(
@@ -35,7 +39,19 @@ pub(super) async fn show(
     } else {
         Vec::new()
     };
+    let (mut providers, mut publications, mut more) = (Vec::new(), Vec::new(), false);
+    if first {
+        let all = shared.app.publications();
+        let known = all.integrations(admin.who()).await?;
+        let made = all.list(admin.who(), None, Some(PUBLICATIONS)).await?;
+        more = made.next_cursor.is_some();
+        providers = provider_lines(&known, "");
+        publications = lines(&shared, &known, made.publications);
+    }
     let shown = Integrations {
+        providers,
+        publications,
+        more,
         pager: admin.pager(&[], page.next_cursor.as_deref()),
         connectors: page
             .connectors

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Filled, SAMPLE_OUTSIDE, SessionLine};
+use super::{Filled, PublicationLine, SAMPLE_OUTSIDE, SessionLine};
 use crate::Page;
 
 /// The agents one may use: `console/agents.html`.
@@ -39,6 +39,8 @@ pub struct Agent {
     pub output: Option<String>,
     /// Sessions with it, the last begun first.
     pub sessions: Vec<SessionLine>,
+    /// Where it is published, for administrators.
+    pub publications: Option<Vec<PublicationLine>>,
     /// What is said to it: `message`.
     pub form: Filled,
 }
@@ -82,6 +84,7 @@ impl Page for Agent {
             budget: vec![("agent-rounds", "8".into())],
             output: Some(SAMPLE_OUTSIDE.into()),
             sessions: SessionLine::samples(),
+            publications: Some(PublicationLine::samples()),
             form: Filled::new()
                 .with("message", SAMPLE_OUTSIDE)
                 .wrong("message", "say something")
@@ -96,8 +99,13 @@ impl Page for Agent {
             budget: Vec::new(),
             output: None,
             sessions: Vec::new(),
+            publications: None,
             form: Filled::new(),
         };
-        vec![full, fresh]
+        let unpublished = Agent {
+            publications: Some(Vec::new()),
+            ..fresh.clone()
+        };
+        vec![full, fresh, unpublished]
     }
 }

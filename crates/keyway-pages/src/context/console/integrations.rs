@@ -1,12 +1,18 @@
 use serde::Serialize;
 
-use super::{Pager, SAMPLE_OUTSIDE};
+use super::{Pager, ProviderLine, PublicationLine, SAMPLE_OUTSIDE};
 use crate::Page;
 
 /// Everything that is connected: `console/integrations.html`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Integrations {
+    /// Providers; only on the first page.
+    pub providers: Vec<ProviderLine>,
+    /// The publications that were made last; only on the first page.
+    pub publications: Vec<PublicationLine>,
+    /// Whether there are more of them.
+    pub more: bool,
     /// Connectors of this page of the list, by key.
     pub connectors: Vec<ConnectorLine>,
     /// The way through them.
@@ -132,6 +138,9 @@ impl Page for Integrations {
         };
         let standings = Standing::samples();
         let full = Self {
+            providers: ProviderLine::samples(),
+            publications: PublicationLine::samples(),
+            more: true,
             connectors: standings
                 .clone()
                 .into_iter()
@@ -144,11 +153,19 @@ impl Page for Integrations {
             },
             servers: vec![configured(None), configured(standings.into_iter().next())],
         };
+        let unpublished = Self {
+            publications: Vec::new(),
+            more: false,
+            ..full.clone()
+        };
         let empty = Self {
+            providers: Vec::new(),
+            publications: Vec::new(),
+            more: false,
             connectors: Vec::new(),
             pager: Pager::default(),
             servers: Vec::new(),
         };
-        vec![full, empty]
+        vec![full, unpublished, empty]
     }
 }

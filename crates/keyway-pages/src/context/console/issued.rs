@@ -36,6 +36,12 @@ impl Page for Issued {
             of("invited", Vec::new()),
             of("key-made", Vec::new()),
             of("key-rotated", Vec::new()),
+            of(
+                "publication-made",
+                vec![("publication-webhook", "/webhook".into())],
+            ),
+            of("publication-rotated", Vec::new()),
+            of("setup-link", Vec::new()),
             of("client-made", vec![("client-id", "client_1".into())]),
         ]
     }

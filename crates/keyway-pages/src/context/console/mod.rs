@@ -30,6 +30,9 @@ mod people;
 mod plot;
 mod policy;
 mod probe;
+mod publication;
+mod publication_form;
+mod publications;
 mod server_tools;
 mod service_accounts;
 mod session;
@@ -38,6 +41,7 @@ mod settings;
 mod took;
 mod tool;
 mod tools;
+mod webhooks;
 
 pub use activity::{Activity, EventKindLine, EventLine};
 pub use activity_event::{ActivityEvent, Fact, Lent};
@@ -69,6 +73,9 @@ pub use people::{InvitationLine, Invitations, Invite, MemberLine, MemberPage, Pe
 pub use plot::{Bar, Plot};
 pub use policy::{Policy, PolicyCheck, PolicyOutcome, PolicyText};
 pub use probe::ProbeShown;
+pub use publication::{Installed, Publication};
+pub use publication_form::{PublicationForm, ScopeLine};
+pub use publications::{ProviderLine, PublicationLine, PublicationProviders, Publications};
 pub use server_tools::{
     RiskLine, ServerChange, ServerChanges, ServerTool, ServerToolLine, ServerTools,
 };
@@ -79,6 +86,7 @@ pub use settings::{ProjectLine, ProjectPage, Projects, Settings, SignInFacts};
 pub use took::Took;
 pub use tool::{AnswerPart, Reason, ToolAnswer, ToolPage, Verdict};
 pub use tools::{ToolLine, Tools};
+pub use webhooks::{DeliveryLine, ReplyShown, WebhookPage, Webhooks};
 
 /// Text from outside, as samples have it: none of it may be markup in a page.
 pub const SAMPLE_OUTSIDE: &str = "Sample <i>client</i> \u{202e}dekcirt";

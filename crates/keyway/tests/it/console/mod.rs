@@ -12,6 +12,7 @@ mod my_sessions;
 mod not_found;
 mod people;
 mod policy;
+mod publications;
 mod service_accounts;
 mod sessions;
 mod settings;

@@ -17,25 +17,25 @@ use crate::support::people::join;
 use crate::webhooks::world::signature;
 
 /// A gateway with two providers of one tracker: by OAuth, and with a key.
-pub(super) struct World {
-    pub(super) app: TestApp,
-    pub(super) tracker: Tracker,
+pub(crate) struct World {
+    pub(crate) app: TestApp,
+    pub(crate) tracker: Tracker,
     /// Ada, who owns the organization.
-    pub(super) owner: Browser,
+    pub(crate) owner: Browser,
     account: String,
 }
 
 /// A publication with what was made for it.
-pub(super) struct Published {
-    pub(super) id: String,
-    pub(super) installation: String,
-    pub(super) secret: String,
+pub(crate) struct Published {
+    pub(crate) id: String,
+    pub(crate) installation: String,
+    pub(crate) secret: String,
     /// The path of its install page.
-    pub(super) page: String,
+    pub(crate) page: String,
 }
 
 impl World {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let tracker = Tracker::start().await;
         let of = |id, kind| TrackerProvider {
             id,
@@ -66,14 +66,14 @@ impl World {
         }
     }
 
-    pub(super) fn draft(&self, provider: &str) -> Value {
+    pub(crate) fn draft(&self, provider: &str) -> Value {
         json!({
             "provider": provider, "name": "Issues", "agent": "triage",
             "serviceAccount": self.account, "settings": {}
         })
     }
 
-    pub(super) async fn publish(&self, provider: &str) -> Published {
+    pub(crate) async fn publish(&self, provider: &str) -> Published {
         let ask = self.app.post("/v1/publications");
         let made = ask.json(&self.draft(provider)).send().await;
         assert_eq!(made.status(), 201, "{}", made.text());
@@ -89,7 +89,7 @@ impl World {
     }
 
     /// One that is installed by OAuth in a workspace.
-    pub(super) async fn installed(&mut self, workspace: &str) -> Published {
+    pub(crate) async fn installed(&mut self, workspace: &str) -> Published {
         let published = self.publish("tracker").await;
         let leave = self.set_out(&published.page).await;
         let back = self.tracker.agree(&leave, workspace);
@@ -104,20 +104,20 @@ impl World {
     }
 
     /// The owner sends the form of an install page: answers where the browser is led to.
-    pub(super) async fn set_out(&mut self, page: &str) -> String {
+    pub(crate) async fn set_out(&mut self, page: &str) -> String {
         let (id, secret) = self.tracker.app();
         let fields = [("clientId", id), ("clientSecret", secret)];
         set_out(&mut self.owner, page, &fields).await
     }
 
-    pub(super) async fn shown(&self, of: &Published) -> Value {
+    pub(crate) async fn shown(&self, of: &Published) -> Value {
         let path = format!("/v1/installations/{}", of.installation);
         let shown = self.app.get(&path).send().await;
         assert_eq!(shown.status(), 200, "{}", shown.text());
         shown.json()
     }
 
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         &self,
         method: Method,
         of: &Published,
@@ -129,11 +129,11 @@ impl World {
         ask.json(&body).send().await
     }
 
-    pub(super) async fn sql(&self, statements: &str) {
+    pub(crate) async fn sql(&self, statements: &str) {
         sql::run(&self.app.data_dir().join("keyway.db"), statements).await;
     }
 
-    pub(super) async fn stored(&self, of: &Published) -> StoredPublication {
+    pub(crate) async fn stored(&self, of: &Published) -> StoredPublication {
         let database = self.app.data_dir().join("keyway.db");
         let store = Store::open(&database, Purpose::Command).await.unwrap();
         let (organization, id) = (self.organization(), of.id.parse().unwrap());
@@ -143,18 +143,18 @@ impl World {
         found
     }
 
-    pub(super) fn organization(&self) -> OrgId {
+    pub(crate) fn organization(&self) -> OrgId {
         self.app.running.app().local().organization().clone()
     }
 
     /// What a tool of a publication would act with.
-    pub(super) async fn acting(&self, of: &Published) -> Result<PublicationContext, Error> {
+    pub(crate) async fn acting(&self, of: &Published) -> Result<PublicationContext, Error> {
         let stored = self.stored(of).await;
         self.app.running.app().acting(&stored, None, None).await
     }
 
     /// A webhook for a publication, signed.
-    pub(super) async fn webhook(&self, of: &Published, secret: &str, body: &Value) -> Answer {
+    pub(crate) async fn webhook(&self, of: &Published, secret: &str, body: &Value) -> Answer {
         let body = body.to_string();
         let path = of.page.replace("/install/", "/webhook/");
         let path = path.replace("?publication=", "/");
@@ -167,7 +167,7 @@ impl World {
     }
 
     /// Another organization, and a browser of its owner.
-    pub(super) async fn stranger(&self) -> Browser {
+    pub(crate) async fn stranger(&self) -> Browser {
         let use_cases = self.app.running.app();
         let (people, local) = (use_cases.people(), use_cases.local());
         people
@@ -182,7 +182,7 @@ impl World {
     }
 
     /// Everything that was written down or is shown, searched for what nobody may see.
-    pub(super) async fn is_clean(&self, more: &[String]) {
+    pub(crate) async fn is_clean(&self, more: &[String]) {
         let mut written = Written::default();
         written.files(&self.app.data_dir(), &[]);
         for path in [
@@ -215,7 +215,7 @@ pub(crate) async fn set_out(browser: &mut Browser, page: &str, fields: &[(&str, 
 }
 
 /// Where an answer leads a browser to: by a redirect, or by a link.
-pub(super) fn led(begun: &Answer) -> String {
+pub(crate) fn led(begun: &Answer) -> String {
     if begun.status() == 303 {
         return begun.header("location").to_owned();
     }
@@ -229,7 +229,7 @@ pub(super) fn led(begun: &Answer) -> String {
 }
 
 /// The code of a refusal, and its status.
-pub(super) fn refusal(answer: &Answer) -> (u16, String) {
+pub(crate) fn refusal(answer: &Answer) -> (u16, String) {
     let code = answer.json()["code"]
         .as_str()
         .unwrap_or_default()

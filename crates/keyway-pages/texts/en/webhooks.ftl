@@ -1,0 +1,53 @@
+webhooks-title = Webhooks
+webhooks-lead = What came in for published agents, and why each of them spoke or did not.
+webhooks-any-publication = any publication
+webhooks-any-state = any outcome
+webhooks-none = Nothing came in yet.
+webhooks-none-help = Publish an agent and give its address to another system: what that signs appears here. What is not signed is refused, and not kept.
+webhooks-no-match = Nothing that came in is like this.
+webhooks-no-match-help = Choose another publication or outcome.
+delivery-came = Came
+delivery-publication = Publication
+delivery-state = Outcome
+delivery-rule = Because
+delivery-attempts = Attempts
+delivery-attempts-of = { $n } of { $most }
+delivery-session = Session
+delivery-to-session = Open
+delivery-state-ignored = ignored
+delivery-state-queued = queued
+delivery-state-running = running
+delivery-state-retrying = is tried again
+delivery-state-answered = answered
+delivery-state-dead = given up
+delivery-state-cancelled = taken back
+
+webhook-title = Webhook
+webhook-why = Why
+webhook-session = Open the session
+webhook-about = What came
+webhook-done = What was done
+webhook-conversation = Conversation
+webhook-key = Key of the event
+webhook-duplicates = Times it came again
+webhook-bytes = Length
+webhook-bytes-of = { $n ->
+    [one] 1 byte
+   *[other] { $n } bytes
+}
+webhook-replay-of = Repeats
+webhook-id = Id
+webhook-again = Tried again
+webhook-answered = Answered
+webhook-reply = Reply there
+webhook-reply-see = See it
+reply-waiting = not yet
+reply-posting = being posted
+reply-posted = posted
+reply-refused = not posted
+reply-nowhere = none: nothing is said back for this one
+webhook-replay = Replay
+webhook-replay-title = Replay this webhook of { $name }?
+webhook-replay-body = It is looked at anew, by what { $name } is set to now, and said to the agent once more. What the agent did before is not undone.
+webhook-replay-do = Replay
+flash-webhook-replayed = It is looked at anew; this is the one that repeats it.
