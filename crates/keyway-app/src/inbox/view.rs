@@ -104,7 +104,6 @@ impl DeliveryView {
 
     pub(super) fn of(delivery: Delivery, providers: &Providers) -> Self {
         let state = state(&delivery);
-        let reply = reply(&delivery.reply);
         let provider = providers.get(&delivery.provider);
         let says_back = provider.is_some_and(|one| one.reply_scope().is_some());
         let reply = reply(&delivery.reply).or((says_back && delivery.accepted).then(waiting));

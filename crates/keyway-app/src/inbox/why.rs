@@ -1,7 +1,3 @@
-use keyway_core::provider::IntegrationProvider;
-
-use super::DeliveryView;
-use super::judge::{ELSEWHERE, NO_CONVERSATION, NOT_INSTALLED, PAUSED};
 use super::judge::{NOT_INSTALLED, PAUSED};
 use super::{DeliveryView, ReplyView};
 
