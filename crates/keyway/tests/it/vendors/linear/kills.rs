@@ -66,7 +66,7 @@ async fn a_process_that_is_killed_while_its_answer_is_said_says_it_once() {
     // Bob's, as the key is Ada's: what she does is what the agent does.
     let signed = comment_of(&linear, "bob@acme.example", &issue, &comment);
     let forever = Misbehaviour::Slow {
-        after: Duration::from_secs(3_600),
+        after: Duration::from_hours(1),
     };
     linear.misbehave_at("commentCreate", forever);
     let served = Served::start(&world, &[]);
