@@ -160,10 +160,15 @@ fn reply(reply: &DeliveryReply) -> Option<ReplyView> {
     };
     Some(ReplyView {
         state,
-        url: reply.url.clone(),
+        url: reply.url.clone().filter(|url| is_web(url)),
         error: reply.error.clone().filter(|_| state == "refused"),
         posted_at: reply.at,
     })
+}
+
+/// Whether an address that a third party gave leads to a page and nowhere else.
+fn is_web(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }
 
 fn waiting() -> ReplyView {
