@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use keyway_core::json;
 use keyway_core::ports::{AskError, Caller, InputRequest};
@@ -12,6 +13,10 @@ use tokio::sync::{Notify, watch};
 use super::flights::{Flights, Side};
 use crate::wire::meta::{self, Meta};
 use crate::wire::{Id, write_error, write_result};
+
+/// How often, and with which pauses, somebody is looked for who is asked outside any call.
+const LOOKS: u32 = 40;
+const LOOK: Duration = Duration::from_millis(50);
 
 /// The lists that changed, as bits.
 pub(super) const TOOLS: u8 = 1;
@@ -46,10 +51,17 @@ impl Signals {
         }
     }
 
-    /// Who answers a request that belongs to no call, where there is somebody.
-    fn outside(&self) -> Option<Arc<Side>> {
-        let caller = self.fallback.as_ref()?()?;
-        Some(Side::new(&caller))
+    /// Who answers a request that belongs to no call, where there is somebody. A server that asks as soon as
+    /// it is connected to may be earlier than whom it asks.
+    async fn outside(&self) -> Option<Arc<Side>> {
+        let fallback = self.fallback.as_ref()?;
+        for _ in 0..LOOKS {
+            if let Some(caller) = fallback() {
+                return Some(Side::new(&caller));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        None
     }
 
     /// Notes that lists changed.
@@ -196,7 +208,11 @@ async fn answer(
             ));
         }
     }
-    let Some(side) = side.or_else(|| signals.outside()) else {
+    let side = match side {
+        Some(side) => Some(side),
+        None => signals.outside().await,
+    };
+    let Some(side) = side else {
         return Err(RpcError::new(
             RpcError::INVALID_REQUEST,
             "the request belongs to no call, or to one of several: name the progress token of the call in `_meta`",
