@@ -108,7 +108,9 @@ impl App {
             None => false,
             Some(conversation) => {
                 let store = &self.inner.store;
-                store.conversation_begun(publication, conversation).await?
+                let key = session_key(publication, conversation);
+                let begun = store.conversation_begun(publication, conversation, &key);
+                begun.await?
             }
         };
         Ok(if goes_on {

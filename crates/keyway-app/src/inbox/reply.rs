@@ -8,7 +8,7 @@ use keyway_store::{ClaimedJob, Delivery, StoredPublication};
 use serde_json::Value;
 
 use crate::App;
-use crate::installations::is_token_refused;
+use crate::installations::{granted, is_token_refused};
 use crate::jobs::may_pass;
 
 /// How long saying something may take, everything together.
@@ -125,9 +125,9 @@ impl App {
     fn replying(&self, publication: &StoredPublication) -> Result<&dyn IntegrationProvider, Error> {
         let provider = self.settings().providers.get(&publication.provider);
         let provider = provider.ok_or_else(crate::publications::not_found)?;
-        let scopes: Vec<String> = serde_json::from_str(&publication.scopes).unwrap_or_default();
+        let scopes = granted(provider, publication);
         match provider.reply_scope() {
-            Some(scope) if scopes.iter().any(|one| one == scope) => Ok(provider),
+            Some(scope) if scopes.permits(scope) => Ok(provider),
             _ => Err(Error::new(
                 Kind::Forbidden,
                 "publication_scope_missing",

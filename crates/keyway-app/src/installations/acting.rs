@@ -45,7 +45,7 @@ impl App {
             settings: Arc::new(read(&of.settings)),
             triggers: Arc::new(read(&publication.triggers)),
             workspace: Arc::new(installed_at(&stored)?),
-            scopes: Arc::new(granted(self.provider_of(&stored)?, &publication.scopes)),
+            scopes: Arc::new(granted(self.provider_of(&stored)?, publication)),
             token,
             http: self.provider_http(),
             place: place.map(Arc::new),
@@ -208,9 +208,12 @@ fn installed_at(stored: &StoredInstallation) -> Result<Workspace, Error> {
     there.ok_or_else(|| error::not_there(of.state))
 }
 
-/// The scopes that are granted and still offered.
-fn granted(provider: &dyn IntegrationProvider, scopes: &str) -> GrantedScopes {
-    let names: Vec<String> = serde_json::from_str(scopes).unwrap_or_default();
+/// The scopes that a publication has and its provider still offers.
+pub(crate) fn granted(
+    provider: &dyn IntegrationProvider,
+    publication: &StoredPublication,
+) -> GrantedScopes {
+    let names: Vec<String> = serde_json::from_str(&publication.scopes).unwrap_or_default();
     let offered = provider.publication().scopes;
     let known = |name: &String| offered.iter().any(|scope| scope.name == name);
     GrantedScopes::of(names.into_iter().filter(known))

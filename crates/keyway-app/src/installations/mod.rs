@@ -16,7 +16,7 @@ mod work;
 
 use crate::App;
 
-pub(crate) use acting::is_token_refused;
+pub(crate) use acting::{granted, is_token_refused};
 pub use fields::Fields;
 pub use install::Begun;
 pub use installer::Installer;

@@ -3,12 +3,15 @@
 
 use std::sync::Arc;
 
-use keyway_core::provider::{GrantedScopes, PublicationContext};
-use keyway_core::{Error, Kind, Principal, Subject};
+use keyway_core::provider::{PublicationContext, publication_only, scope_missing};
+use keyway_core::{Error, Principal, Subject};
 use keyway_store::StoredPublication;
 
 use crate::App;
-use crate::installations::is_token_refused;
+use crate::installations::{granted, is_token_refused};
+
+/// What helps where a scope is missing.
+const GRANT: &str = "whoever administers can grant it: `keyway publications change --scope`";
 
 /// What a provider's tool is run with, and for which publication.
 pub(crate) struct Acting {
@@ -23,8 +26,11 @@ impl App {
         let Some(publication) = self.publication_of(who).await? else {
             return Ok(Vec::new());
         };
-        let scopes = scopes_of(&publication);
         let providers = &self.settings().providers;
+        let Some(provider) = providers.get(&publication.provider) else {
+            return Ok(Vec::new());
+        };
+        let scopes = granted(provider, &publication);
         let all = providers.tools_of(&publication.provider);
         Ok(all
             .filter(|(_, tool)| scopes.permits(tool.scope))
@@ -48,9 +54,9 @@ impl App {
         };
         let publication = self.publication_of(who).await?;
         let publication = publication.filter(|one| one.provider == provider.id());
-        let publication = publication.ok_or_else(only)?;
-        if !scopes_of(&publication).permits(tool.scope) {
-            return Err(missing(tool.scope));
+        let publication = publication.ok_or_else(publication_only)?;
+        if !granted(provider, &publication).permits(tool.scope) {
+            return Err(scope_missing(tool.scope).with_hint(GRANT));
         }
         let session = who.agent().map(|agent| agent.session.clone());
         let place = match &session {
@@ -106,26 +112,4 @@ impl App {
         let found = store.publication(who.organization(), publication).await?;
         Ok(found.filter(|one| one.removed_at.is_none() && one.paused_at.is_none()))
     }
-}
-
-fn scopes_of(publication: &StoredPublication) -> GrantedScopes {
-    let names: Vec<String> = serde_json::from_str(&publication.scopes).unwrap_or_default();
-    GrantedScopes::of(names)
-}
-
-fn only() -> Error {
-    Error::new(
-        Kind::Forbidden,
-        "publication_only",
-        "this tool is for agents that are published through its provider, in a session of theirs",
-    )
-}
-
-fn missing(scope: &str) -> Error {
-    Error::new(
-        Kind::Forbidden,
-        "publication_scope_missing",
-        format!("the publication does not have the scope `{scope}`"),
-    )
-    .with_hint("whoever administers can grant it: `keyway publications change --scope`")
 }

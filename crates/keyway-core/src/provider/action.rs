@@ -27,8 +27,10 @@ impl Providers {
         let run = move |context: Context, input: RawJson| {
             let providers = providers.clone();
             async move {
-                let acting = context.get::<PublicationContext>().ok_or_else(outside)?;
-                let provider = providers.get(provider).ok_or_else(outside)?;
+                let acting = context
+                    .get::<PublicationContext>()
+                    .ok_or_else(publication_only)?;
+                let provider = providers.get(provider).ok_or_else(publication_only)?;
                 permitted(tool, &acting)?;
                 let input: Value = input.read().map_err(Error::internal)?;
                 let answer = provider.execute_tool(tool.name, &input, &acting).await?;
@@ -54,18 +56,20 @@ impl Providers {
 }
 
 fn permitted(tool: &McpToolDescriptor, acting: &PublicationContext) -> Result<(), Error> {
-    if acting.scopes.permits(tool.scope) {
-        return Ok(());
-    }
-    let message = format!("the publication does not have the scope `{}`", tool.scope);
-    Err(Error::new(
-        Kind::Forbidden,
-        "publication_scope_missing",
-        message,
-    ))
+    let permits = acting.scopes.permits(tool.scope);
+    permits
+        .then_some(())
+        .ok_or_else(|| scope_missing(tool.scope))
 }
 
-fn outside() -> Error {
+/// `publication_scope_missing`: a publication does not have the scope of one of its provider's tools.
+pub fn scope_missing(scope: &str) -> Error {
+    let message = format!("the publication does not have the scope `{scope}`");
+    Error::new(Kind::Forbidden, "publication_scope_missing", message)
+}
+
+/// `publication_only`: a provider's tool is called by who is in no session of a publication of it.
+pub fn publication_only() -> Error {
     Error::new(
         Kind::Forbidden,
         "publication_only",

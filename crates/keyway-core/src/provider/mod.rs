@@ -19,6 +19,7 @@ pub mod sign;
 mod tool;
 mod webhook;
 
+pub use action::{publication_only, scope_missing};
 pub use context::ProviderContext;
 pub use dispatch::SessionDispatch;
 pub use examples::Examples;

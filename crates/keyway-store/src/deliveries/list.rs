@@ -48,11 +48,12 @@ impl Store {
     }
 
     /// Whether something was accepted in a conversation of a publication, of what is still kept, or said in its
-    /// session.
+    /// session, which is found by `session_key`.
     pub async fn conversation_begun(
         &self,
         publication: &StoredPublication,
         conversation: &str,
+        session_key: &str,
     ) -> Result<bool, StoreError> {
         sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM deliveries WHERE publication_id = $2 AND conversation = $3 \
@@ -64,7 +65,7 @@ impl Store {
         .bind(publication.id.as_str())
         .bind(conversation)
         .bind(&publication.agent)
-        .bind(format!("{}/{conversation}", publication.id))
+        .bind(session_key)
         .fetch_one(self.pool())
         .await
         .doing("look for a conversation")
