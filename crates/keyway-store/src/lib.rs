@@ -82,7 +82,8 @@ pub use outbox::OutboxRow;
 pub use people::{Identity, NewPerson, Person};
 pub use projects::Project;
 pub use publications::{
-    Door, NewPublication, PublicationChange, PublicationFilter, StoredPublication,
+    Door, NewPublication, PublicationChange, PublicationDay, PublicationFilter, PublicationMost,
+    StoredPublication,
 };
 pub use schedules::Schedule;
 pub use secret_columns::{

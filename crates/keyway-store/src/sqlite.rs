@@ -116,14 +116,19 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0019_deliveries.sql"),
     ),
     (
+        20,
+        "installs",
+        include_str!("../migrations/sqlite/0020_installs.sql"),
+    ),
+    (
         21,
         "replies",
         include_str!("../migrations/sqlite/0021_replies.sql"),
     ),
     (
-        20,
-        "installs",
-        include_str!("../migrations/sqlite/0020_installs.sql"),
+        26,
+        "publication limits",
+        include_str!("../migrations/sqlite/0026_publication_limits.sql"),
     ),
 ];
 

@@ -36,6 +36,12 @@ impl Meter {
         }
     }
 
+    /// What was used so far: tokens, and money in millionths of a US dollar as far as it is known.
+    pub fn used(&self) -> (u64, u64) {
+        let read = |used: &AtomicU64| used.load(Ordering::Relaxed);
+        (read(&self.tokens), read(&self.cost_micros))
+    }
+
     /// Which budget does not allow another answer: its own, or that of a turn it runs because of.
     pub fn used_up(&self) -> Option<&'static str> {
         let reached = |used: &AtomicU64, most: Option<u64>| {

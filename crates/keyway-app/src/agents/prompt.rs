@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use keyway_agent::transcript::Event;
+use keyway_agent::turn::Meter;
 use keyway_core::action::Reply;
 use keyway_core::agent::{AgentAnswer, action_slug};
 use keyway_core::ports::Caller;
@@ -72,6 +73,15 @@ impl App {
     /// What kept the turn from beginning: `agent_not_found`, `session_not_found`, `session_busy`, an
     /// approval, a limit. How a turn that began went wrong is in the answer.
     pub async fn prompt(&self, prompting: Prompting<'_>) -> Result<Prompted, Error> {
+        self.prompt_metered(prompting, None).await
+    }
+
+    /// The same where what the turn uses is used of something else, too.
+    pub(crate) async fn prompt_metered(
+        &self,
+        prompting: Prompting<'_>,
+        meter: Option<Arc<Meter>>,
+    ) -> Result<Prompted, Error> {
         let slug = action_slug(prompting.agent);
         let mut input = json!({ "message": prompting.message });
         if let (Some(session), Some(fields)) = (prompting.session, input.as_object_mut()) {
@@ -90,6 +100,7 @@ impl App {
         };
         let within = Within {
             following: Some(Arc::clone(&following)),
+            meter,
             ..Within::default()
         };
         let done = Box::pin(self.invoke_within(invocation, within)).await;

@@ -11,7 +11,9 @@ use super::accept::session_key;
 use super::judge::{NO_CONVERSATION, PAUSED, judge};
 use super::message::{begins, go_on, message};
 use super::parcel::Parcel;
+use super::quota::{Counted, SPENT};
 use super::reply::{Saying, is_last};
+use super::scheduled::{Run, SCHEDULED};
 use super::why::meaning;
 use crate::App;
 use crate::agents::{Prompted, Prompting, Said};
@@ -67,6 +69,8 @@ impl App {
         let answer = answer.await;
         let (text, failed) = match &answer {
             Ok(text) => (text.clone(), false),
+            // A flood of questions is no reason for a flood of answers.
+            Err(error) if error.code() == SPENT => return answer.map(drop),
             // Whoever asked is told once nothing more is tried.
             Err(error) if !may_pass(error.kind()) || is_last(claimed) => (no_answer(error), true),
             Err(_) => return answer.map(drop),
@@ -102,15 +106,19 @@ impl App {
             Said::CutOff(Some(code)) if delivery.reply.begun_at.is_some() => {
                 return Err(Error::new(Kind::Conflict, code, NO_END));
             }
-            Said::CutOff(_) => go_on(id),
+            Said::CutOff(_) => (go_on(id), self.count_turn(publication, session).await?),
             Said::Nothing => {
                 let text = self.words(delivery, publication).await?;
+                let counted = self.count_turn(publication, session).await?;
                 self.acknowledge(delivery, publication, session);
-                text
+                (text, counted)
             }
         };
-        let prompted = self.say(who, &publication.agent, session, &text, cancel);
-        answered(prompted.await?, cancel)
+        let (text, counted) = text;
+        let agent = &publication.agent;
+        let prompted = self.say(who, agent, session, &text, &counted, cancel).await;
+        self.count_used(publication, &counted).await;
+        answered(prompted?, cancel)
     }
 
     /// What is said to the agent about a delivery, by what the publication is set to now.
@@ -123,6 +131,9 @@ impl App {
         let sealed = self.inner.store.received(organization, &delivery.id);
         let sealed = sealed.await?.ok_or_else(super::manage::not_found)?;
         let parcel = Parcel::open(&self.inner.vault, organization, &delivery.id, &sealed)?;
+        if delivery.rule == SCHEDULED {
+            return Ok(Run::read(&parcel)?.words(&delivery.id, &publication.name));
+        }
         let (provider, told) = self.behind(publication).await?;
         let judged = judge(
             provider,
@@ -165,6 +176,7 @@ impl App {
         agent: &str,
         session: &SessionId,
         message: &str,
+        counted: &Counted,
         cancel: &CancellationToken,
     ) -> Result<Prompted, Error> {
         let patience = self.settings().agents.lease.saturating_mul(2);
@@ -182,7 +194,7 @@ impl App {
                 credentials: CredentialChoice::default(),
                 follower: None,
             };
-            let error = match Box::pin(self.prompt(prompting)).await {
+            let error = match Box::pin(self.prompt_metered(prompting, Some(Arc::clone(&counted.meter)))).await {
                 Ok(prompted) => return Ok(prompted),
                 Err(error) => error,
             };

@@ -2,6 +2,7 @@ use keyway_core::{DeliveryId, Error, Kind, Principal, PublicationId};
 use keyway_store::{Delivery, DeliveryFilter};
 
 use super::parcel::Parcel;
+use super::scheduled::{Run, SCHEDULED};
 use super::{DeliveryPage, DeliveryView, Why};
 use crate::App;
 use crate::audit::{Event, EventKind};
@@ -108,10 +109,14 @@ impl Deliveries {
         let sealed = inner.store.received(organization, &delivery.id).await?;
         let sealed = sealed.ok_or_else(not_found)?;
         let parcel = Parcel::open(&inner.vault, organization, &delivery.id, &sealed)?;
-        let context = told.context(&self.app);
-        let request = parcel.request();
-        let judged = self.app.judged(provider, &publication, &request, &context);
-        let judged = judged.await?;
+        let judged = if delivery.rule == SCHEDULED {
+            Run::read(&parcel)?.judged(&publication, delivery.dedupe_key.clone())
+        } else {
+            let context = told.context(&self.app);
+            let request = parcel.request();
+            let judged = self.app.judged(provider, &publication, &request, &context);
+            judged.await?
+        };
         let of = Some(delivery.id.clone());
         self.app.record(&publication, &judged, &parcel, of).await
     }

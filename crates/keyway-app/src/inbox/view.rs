@@ -3,6 +3,7 @@ use keyway_core::provider::{IntegrationProvider, Providers};
 use keyway_core::{DeliveryId, JobId, PublicationId, SessionId};
 use keyway_store::{Delivery, DeliveryReply, JobState};
 
+use super::scheduled::SCHEDULED;
 use super::judge::{ELSEWHERE, NO_CONVERSATION, NOT_INSTALLED, PAUSED};
 
 /// A delivery, as administrators see it. What came with it is not shown.
@@ -106,7 +107,7 @@ impl DeliveryView {
         let state = state(&delivery);
         let provider = providers.get(&delivery.provider);
         let says_back = provider.is_some_and(|one| one.reply_scope().is_some());
-        let reply = reply(&delivery.reply).or((says_back && delivery.accepted).then(waiting));
+        let reply = reply(&delivery.reply).or((says_back && delivery.accepted && delivery.rule != SCHEDULED).then(waiting));
         let progress = delivery.progress;
         let again = progress.as_ref().filter(|_| state == "retrying");
         Self {
@@ -140,6 +141,7 @@ fn in_words(rule: &str, provider: Option<&dyn IntegrationProvider>) -> String {
     match rule {
         PAUSED => "the publication was paused when it came".to_owned(),
         NOT_INSTALLED => "the provider was not installed when it came".to_owned(),
+        SCHEDULED => "it was due by the publication's schedule".to_owned(),
         ELSEWHERE => "the agent takes no part in that conversation".to_owned(),
         NO_CONVERSATION => {
             "it does not say which conversation it belongs to, by the publication's granularity"

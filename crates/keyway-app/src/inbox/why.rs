@@ -1,3 +1,5 @@
+use super::quota::{SESSION_FULL, SPENT};
+use super::scheduled::SCHEDULED;
 use super::judge::{NOT_INSTALLED, PAUSED};
 use super::{DeliveryView, ReplyView};
 
@@ -12,10 +14,11 @@ pub struct Why {
 
 impl Why {
     pub(super) fn of(delivery: DeliveryView) -> Self {
-        let mut reasons = vec![format!(
-            "it was verified and recorded at {}",
-            delivery.received_at
-        )];
+        let how = match delivery.rule.as_str() {
+            SCHEDULED => "recorded",
+            _ => "verified and recorded",
+        };
+        let mut reasons = vec![format!("it was {how} at {}", delivery.received_at)];
         if let Some(before) = &delivery.replay_of {
             reasons.push(format!("somebody wanted {before} once more"));
         }
@@ -85,6 +88,8 @@ pub(super) fn meaning(code: &str) -> &'static str {
             "the agent is not defined any more, or policy keeps it from the service account"
         }
         "agent_budget_spent" => "the agent used up its budget",
+        SPENT => "the publication has used what it may use in a day, of UTC",
+        SESSION_FULL => "the conversation has had as many turns as the publication allows",
         "agent_needs_approval" => "policy wants an approval before the agent may be asked",
         "turn_interrupted" => "somebody stopped the turn",
         "session_busy" => "something else was answered in the session for too long",

@@ -19,6 +19,7 @@ impl App {
             self.clone()
                 .work_off(Pool::deliveries(&self), stopping.clone(), grace),
             self.clone().keep_schedules(stopping.clone()),
+            self.clone().keep_publication_schedules(stopping.clone()),
             self.clone().hand_out(stopping.clone()),
             self.clone().watch_servers(stopping.clone()),
             self.forget_ended(stopping),

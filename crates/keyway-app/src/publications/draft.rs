@@ -18,6 +18,10 @@ pub struct PublicationDraft {
     pub settings: Value,
     /// What wakes the agent.
     pub triggers: Value,
+    /// What its turns may use: an object, empty where nothing bounds them.
+    pub limits: Value,
+    /// When it runs by the clock: an object, empty where it does not.
+    pub schedule: Value,
     /// What it may do at the third party; the provider's usual where absent.
     pub scopes: Option<Vec<String>>,
     /// What webhooks are signed with; made here where absent.
@@ -41,6 +45,10 @@ pub struct PublicationPatch {
     pub triggers: Option<Value>,
     /// What it may do at the third party.
     pub scopes: Option<Vec<String>>,
+    /// What its turns may use, all of it.
+    pub limits: Option<Value>,
+    /// When it runs by the clock, all of it; an empty object where it does no more.
+    pub schedule: Option<Value>,
     /// Whether nothing wakes it for now.
     pub paused: Option<bool>,
 }
@@ -55,6 +63,8 @@ impl PublicationPatch {
             ("settings", self.settings.is_some()),
             ("triggers", self.triggers.is_some()),
             ("scopes", self.scopes.is_some()),
+            ("limits", self.limits.is_some()),
+            ("schedule", self.schedule.is_some()),
             ("paused", self.paused.is_some()),
         ]
         .into_iter()

@@ -9,7 +9,7 @@ use keyway_store::{
 use serde_json::Value;
 
 use super::{
-    IntegrationView, PublicationDraft, PublicationPage, PublicationPatch, PublicationView, error,
+    Clockwork, Limits,    IntegrationView, PublicationDraft, PublicationPage, PublicationPatch, PublicationView, error,
     secret,
 };
 use crate::audit::{Event, EventKind};
@@ -25,7 +25,7 @@ const LONGEST: usize = 16 << 10;
 /// Publishing agents through providers: for owners and admins alone.
 #[derive(Debug, Clone)]
 pub struct Publications {
-    app: App,
+    pub(super) app: App,
 }
 
 /// A publication that was made, and the secret that is shown this once.
@@ -48,6 +48,10 @@ struct Whole<'a> {
     scopes: &'a [String],
     workspace: Option<Workspace>,
     secret: &'a Secret<String>,
+    limits: &'a Value,
+    schedule: &'a Value,
+    /// The schedule that stays, and when it is due next.
+    due: Option<(&'a str, Timestamp)>,
     paused_at: Option<Timestamp>,
 }
 
@@ -159,6 +163,9 @@ impl Publications {
                 scopes: &scopes(provider, draft.scopes.as_deref())?,
                 workspace: None,
                 secret: &secret,
+                limits: &draft.limits,
+                schedule: &draft.schedule,
+                due: None,
                 paused_at: None,
             };
             let with = self.checked(who, &whole)?;
@@ -223,6 +230,13 @@ impl Publications {
                 },
                 workspace: workspace(stored.workspace.as_deref()),
                 secret: &secret,
+                limits: patch.limits.as_ref().unwrap_or(&before.limits),
+                schedule: patch.schedule.as_ref().unwrap_or(&before.schedule),
+                // What was due while it was paused is not made up for.
+                due: match (&stored.schedule, stored.next_run_at, stored.paused_at) {
+                    (Some(schedule), Some(due), None) => Some((schedule, due)),
+                    _ => None,
+                },
                 paused_at: match patch.paused {
                     None => stored.paused_at,
                     Some(false) => None,
@@ -310,8 +324,19 @@ impl Publications {
                 .then_some(text)
                 .ok_or_else(|| Error::invalid_at(at, expected))
         };
+        let limits = Limits::said(whole.limits)?;
+        let clockwork = Clockwork::said(whole.schedule)?;
+        let schedule = clockwork.as_ref().map(serde_json::to_string).transpose();
+        let schedule = schedule.map_err(Error::internal)?;
+        let next_run_at = match (whole.due, &schedule) {
+            (Some((before, due)), Some(schedule)) if before == schedule => Some(due),
+            _ => clockwork.and_then(|clockwork| clockwork.next_after(now)),
+        };
         Ok(PublicationChange {
             name,
+            limits: serde_json::to_string(&limits).map_err(Error::internal)?,
+            schedule,
+            next_run_at,
             agent: whole.agent.to_owned(),
             granularity: whole.granularity,
             settings: text(whole.settings, "/settings")?,

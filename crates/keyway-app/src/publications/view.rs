@@ -33,6 +33,13 @@ pub struct PublicationView {
     pub triggers: Value,
     /// What it may do at the third party.
     pub scopes: Vec<String>,
+    /// What its turns may use.
+    pub limits: Value,
+    /// When it runs by the clock; empty where it does not.
+    pub schedule: Value,
+    /// When it does so next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_run_at: Option<Timestamp>,
     /// The installation it goes through.
     pub installation: InstallationId,
     /// How far that is.
@@ -132,6 +139,9 @@ impl PublicationView {
             settings: serde_json::from_str(&stored.settings).unwrap_or_default(),
             triggers: serde_json::from_str(&stored.triggers).unwrap_or_default(),
             scopes: serde_json::from_str(&stored.scopes).unwrap_or_default(),
+            limits: serde_json::from_str(&stored.limits).unwrap_or_default(),
+            schedule: schedule(stored.schedule.as_deref()),
+            next_run_at: stored.next_run_at,
             installation: stored.installation,
             state: stored.state.as_str(),
             workspace: workspace(stored.workspace.as_deref()),
@@ -143,6 +153,11 @@ impl PublicationView {
             changed_by: stored.changed_by,
         }
     }
+}
+
+fn schedule(stored: Option<&str>) -> Value {
+    let read = stored.and_then(|text| serde_json::from_str(text).ok());
+    read.unwrap_or_else(|| Value::Object(serde_json::Map::new()))
 }
 
 impl IntegrationView {

@@ -67,6 +67,14 @@ pub(super) fn paths() -> Map<String, Value> {
             None,
             Answer::Nothing,
         ),
+        of(
+            "/v1/publications/{id}/usage",
+            "get",
+            "show_publication_usage",
+            "Show what a publication took on the last days on which it took anything, at most 90",
+            None,
+            Answer::Shows(usage()),
+        ),
     ]);
     paths.insert("/webhook/{provider}/{publication}".into(), webhook());
     paths
@@ -248,6 +256,8 @@ fn fields() -> Map<String, Value> {
         "granularity": granularity(),
         "settings": settings(),
         "triggers": triggers(),
+        "limits": limits(),
+        "schedule": schedule(),
         "scopes": {
             "type": "array",
             "items": text(),
@@ -258,6 +268,56 @@ fn fields() -> Map<String, Value> {
         Value::Object(fields) => fields,
         _ => Map::new(),
     }
+}
+
+fn limits() -> Value {
+    let most = |what: &str| json!({ "type": "integer", "minimum": 1, "description": what });
+    json!({
+        "type": "object",
+        "description": "What its turns may use, beside the agent's own budget. Days are of UTC.",
+        "properties": {
+            "tokensPerTurn": most("Tokens of one turn, read and written."),
+            "costMicrosPerTurn": most("Money of one turn, in millionths of a US dollar."),
+            "turnsPerSession": most("Turns of one session."),
+            "turnsPerDay": most("Turns of one day."),
+            "tokensPerDay": most("Tokens of one day, read and written."),
+            "costMicrosPerDay": most("Money of one day, in millionths of a US dollar.")
+        },
+        "additionalProperties": false
+    })
+}
+
+fn schedule() -> Value {
+    json!({
+        "type": "object",
+        "description": "When it wakes the agent by the clock; an empty object where it does not.",
+        "properties": {
+            "cron": { "type": "string", "description": "Minute, hour, day of the month, month, day of the week.", "examples": ["0 9 * * 1-5"] },
+            "timeZone": { "type": "string", "default": "UTC", "examples": ["Europe/Berlin"] },
+            "message": { "type": "string", "description": "What is said to the agent." },
+            "sameSession": { "type": "boolean", "default": false, "description": "Whether all runs are one conversation." }
+        },
+        "additionalProperties": false
+    })
+}
+
+fn usage() -> Value {
+    let count = || json!({ "type": "integer", "minimum": 0 });
+    let day = json!({
+        "type": "object",
+        "properties": {
+            "day": { "type": "string", "format": "date" },
+            "turns": count(),
+            "tokens": count(),
+            "costMicros": count()
+        },
+        "required": ["day", "turns", "tokens", "costMicros"]
+    });
+    json!({
+        "type": "object",
+        "properties": { "days": { "type": "array", "items": day } },
+        "required": ["days"]
+    })
 }
 
 fn new() -> Value {
@@ -298,6 +358,7 @@ fn publication() -> Value {
         ("state", installation_state()),
         ("workspace", workspace()),
         ("paused", json!({ "type": "boolean" })),
+        ("nextRunAt", moment()),
         ("revision", json!({ "type": "integer" })),
         (
             "secret",
@@ -313,7 +374,7 @@ fn publication() -> Value {
     json!({
         "type": "object",
         "properties": fields,
-        "required": ["id", "provider", "url", "name", "agent", "serviceAccount", "granularity", "settings", "triggers", "scopes", "installation", "state", "paused", "revision"]
+        "required": ["id", "provider", "url", "name", "agent", "serviceAccount", "granularity", "settings", "triggers", "limits", "schedule", "scopes", "installation", "state", "paused", "revision"]
     })
 }
 

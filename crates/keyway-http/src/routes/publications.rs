@@ -7,7 +7,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use keyway_app::publications::{PublicationDraft, PublicationPatch};
 use keyway_core::{PublicationId, Secret};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::input::{Input, bad_query};
 use super::{Asker, Id, answer};
@@ -34,6 +34,10 @@ pub(crate) struct New {
     settings: Map<String, Value>,
     #[serde(default)]
     triggers: Map<String, Value>,
+    #[serde(default)]
+    limits: Map<String, Value>,
+    #[serde(default)]
+    schedule: Map<String, Value>,
     scopes: Option<Vec<String>>,
     secret: Option<Secret<String>>,
 }
@@ -48,6 +52,8 @@ pub(crate) struct Patch {
     granularity: Option<String>,
     settings: Option<Map<String, Value>>,
     triggers: Option<Map<String, Value>>,
+    limits: Option<Map<String, Value>>,
+    schedule: Option<Map<String, Value>>,
     scopes: Option<Vec<String>>,
     paused: Option<bool>,
 }
@@ -78,6 +84,8 @@ pub(crate) async fn create(
         granularity: new.granularity,
         settings: Value::Object(new.settings),
         triggers: Value::Object(new.triggers),
+        limits: Value::Object(new.limits),
+        schedule: Value::Object(new.schedule),
         scopes: new.scopes,
         secret: new.secret,
     };
@@ -94,6 +102,16 @@ pub(crate) async fn show(
     answer::ok(&shared.app.publications().show(&asker.who, &id).await?)
 }
 
+/// `GET /v1/publications/{id}/usage`
+pub(crate) async fn usage(
+    State(shared): State<Arc<Shared>>,
+    asker: Asker,
+    Id(id): Id<PublicationId>,
+) -> Result<Response, Refusal> {
+    let usage = shared.app.publications().usage(&asker.who, &id).await?;
+    answer::ok(&json!({ "days": usage }))
+}
+
 /// `PATCH /v1/publications/{id}`
 pub(crate) async fn change(
     State(shared): State<Arc<Shared>>,
@@ -108,6 +126,8 @@ pub(crate) async fn change(
         granularity: patch.granularity,
         settings: patch.settings.map(Value::Object),
         triggers: patch.triggers.map(Value::Object),
+        limits: patch.limits.map(Value::Object),
+        schedule: patch.schedule.map(Value::Object),
         scopes: patch.scopes,
         paused: patch.paused,
     };

@@ -41,6 +41,12 @@ pub struct PublicationChange {
     pub triggers: String,
     /// What it may do at the third party: a JSON list of names.
     pub scopes: String,
+    /// What its turns may use: JSON.
+    pub limits: String,
+    /// When it runs by the clock: JSON.
+    pub schedule: Option<String>,
+    /// When it does so next.
+    pub next_run_at: Option<Timestamp>,
     /// Since when nothing wakes it.
     pub paused_at: Option<Timestamp>,
     /// When.
@@ -76,8 +82,8 @@ impl Store {
         sqlx::query(
             "INSERT INTO publications (id, organization_id, installation_id, name, agent, account, \
              granularity, triggers, paused_at, revision, created_at, created_by, changed_at, \
-             changed_by, scopes) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $10, $11, $12)",
+             changed_by, scopes, limits, schedule, next_run_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $10, $11, $12, $13, $14, $15)",
         )
         .bind(new.id.as_str())
         .bind(organization.as_str())
@@ -91,6 +97,9 @@ impl Store {
         .bind(new.with.at.as_millisecond())
         .bind(&new.with.by)
         .bind(&new.with.scopes)
+        .bind(&new.with.limits)
+        .bind(&new.with.schedule)
+        .bind(new.with.next_run_at.map(Timestamp::as_millisecond))
         .execute(&mut *transaction)
         .await
         .doing(doing)?;
@@ -109,6 +118,7 @@ impl Store {
         let changed = sqlx::query(
             "UPDATE publications SET name = $4, agent = $5, granularity = $6, triggers = $7, \
              paused_at = $8, changed_at = $9, changed_by = $10, scopes = $11, \
+             limits = $12, schedule = $13, next_run_at = $14, \
              revision = revision + 1 \
              WHERE organization_id = $1 AND id = $2 AND revision = $3 AND removed_at IS NULL",
         )
@@ -123,6 +133,9 @@ impl Store {
         .bind(change.at.as_millisecond())
         .bind(&change.by)
         .bind(&change.scopes)
+        .bind(&change.limits)
+        .bind(&change.schedule)
+        .bind(change.next_run_at.map(Timestamp::as_millisecond))
         .execute(&mut *transaction)
         .await
         .doing(doing)?;

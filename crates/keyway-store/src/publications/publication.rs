@@ -33,6 +33,12 @@ pub struct StoredPublication {
     pub triggers: String,
     /// What it may do at the third party: a JSON list of names.
     pub scopes: String,
+    /// What its turns may use: JSON.
+    pub limits: String,
+    /// When it runs by the clock: JSON.
+    pub schedule: Option<String>,
+    /// When it does so next.
+    pub next_run_at: Option<Timestamp>,
     /// How far its installation is.
     pub state: InstallationState,
     /// Where it is installed: JSON.
@@ -65,7 +71,8 @@ pub struct PublicationFilter<'a> {
 /// The columns of a [`Row`], of `publications AS p` and `installations AS i`.
 pub(crate) const COLUMNS: &str = "p.seq, p.id, p.organization_id, p.installation_id, i.provider, \
      i.settings, p.name, p.agent, p.account, p.granularity, p.triggers, p.scopes, i.state, \
-     i.workspace, p.paused_at, p.revision, p.created_at, p.created_by, p.changed_at, p.changed_by, p.removed_at";
+     i.workspace, p.paused_at, p.revision, p.created_at, p.created_by, p.changed_at, p.changed_by, p.removed_at, \
+     p.limits, p.schedule, p.next_run_at";
 
 /// Where they are.
 pub(crate) const TABLES: &str = "publications p JOIN installations i ON i.id = p.installation_id";
@@ -151,6 +158,9 @@ pub(crate) struct Row {
     changed_at: i64,
     changed_by: String,
     removed_at: Option<i64>,
+    limits: String,
+    schedule: Option<String>,
+    next_run_at: Option<i64>,
 }
 
 impl Row {
@@ -168,6 +178,9 @@ impl Row {
             granularity: self.granularity.parse().map_err(|_| store::damaged())?,
             triggers: self.triggers,
             scopes: self.scopes,
+            limits: self.limits,
+            schedule: self.schedule,
+            next_run_at: self.next_run_at.map(store::moment).transpose()?,
             state: self.state.parse().map_err(|_| store::damaged())?,
             workspace: self.workspace,
             paused_at: self.paused_at.map(store::moment).transpose()?,

@@ -1,5 +1,5 @@
 use keyway_core::provider::Granularity;
-use keyway_store::{PublicationChange, PublicationFilter};
+use keyway_store::{PublicationChange, PublicationFilter, PublicationMost};
 
 use crate::support::{at, fresh, published, tenant};
 
@@ -75,6 +75,9 @@ async fn a_change_of_what_somebody_else_changed_since_is_none() {
         settings: r#"{"a":1}"#.to_owned(),
         triggers: r#"{"b":2}"#.to_owned(),
         scopes: r#"["issue.read"]"#.to_owned(),
+        limits: r#"{"turnsPerDay":1}"#.to_owned(),
+        schedule: Some(r#"{"cron":"0 9 * * *","message":"a"}"#.to_owned()),
+        next_run_at: Some(at(9)),
         paused_at: Some(at(5)),
         at: at(5),
         by: "ada".to_owned(),
@@ -90,4 +93,78 @@ async fn a_change_of_what_somebody_else_changed_since_is_none() {
     assert!(!store.change_publication(&one, &late).await.unwrap());
     let after = store.publication(&acme, &one.id).await.unwrap().unwrap();
     assert_eq!(after, changed);
+}
+
+#[tokio::test]
+async fn a_publication_is_due_until_it_is_said_that_it_ran() {
+    let fresh = fresh().await;
+    let store = &fresh.store;
+    let (acme, _) = tenant(store, "acme").await;
+    let one = published(store, &acme).await;
+    let change = PublicationChange {
+        name: one.name.clone(),
+        agent: one.agent.clone(),
+        granularity: one.granularity,
+        settings: one.settings.clone(),
+        triggers: one.triggers.clone(),
+        scopes: one.scopes.clone(),
+        limits: one.limits.clone(),
+        schedule: Some("{}".to_owned()),
+        next_run_at: Some(at(5)),
+        paused_at: None,
+        at: at(2),
+        by: "ada".to_owned(),
+    };
+    assert!(store.change_publication(&one, &change).await.unwrap());
+    assert!(store.publications_due(at(4)).await.unwrap().is_empty());
+    let due = store.publications_due(at(5)).await.unwrap();
+    let [due] = due.as_slice() else {
+        panic!("{due:?}");
+    };
+    assert_eq!((&due.id, due.next_run_at), (&one.id, Some(at(5))));
+    assert!(store.publication_ran(due, Some(at(60))).await.unwrap());
+    // Of two that ran it, one says so.
+    assert!(!store.publication_ran(due, Some(at(70))).await.unwrap());
+    assert!(store.publications_due(at(59)).await.unwrap().is_empty());
+    let again = store.publication(&acme, &one.id).await.unwrap().unwrap();
+    assert_eq!(again.revision, 2, "running is no change");
+    let paused = PublicationChange {
+        next_run_at: Some(at(60)),
+        paused_at: Some(at(6)),
+        ..change
+    };
+    assert!(store.change_publication(&again, &paused).await.unwrap());
+    assert!(store.publications_due(at(99)).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_day_takes_what_it_may_and_no_more() {
+    let fresh = fresh().await;
+    let store = &fresh.store;
+    let (acme, _) = tenant(store, "acme").await;
+    let (other, _) = tenant(store, "other").await;
+    let one = published(store, &acme).await;
+    let most = PublicationMost {
+        turns: Some(3),
+        tokens: Some(100),
+        cost_micros: None,
+    };
+    let begin = |day| store.begin_publication_turn(&one, day, most);
+    let first = begin(7).await.unwrap().unwrap();
+    assert_eq!((first.turns, first.tokens), (1, 0));
+    store.end_publication_turn(&one, 7, 60, 5).await.unwrap();
+    let second = begin(7).await.unwrap().unwrap();
+    assert_eq!((second.tokens, second.cost_micros), (60, 5));
+    store.end_publication_turn(&one, 7, 60, 5).await.unwrap();
+    assert_eq!(begin(7).await.unwrap(), None, "its tokens are used up");
+    let unbounded = PublicationMost::default();
+    let third = store.begin_publication_turn(&one, 7, unbounded).await;
+    assert_eq!(third.unwrap().unwrap().turns, 3);
+    let next = begin(8).await.unwrap().unwrap();
+    assert_eq!((next.turns, next.tokens), (1, 0));
+    let days = store.publication_days(&acme, &one.id, 10).await.unwrap();
+    let days: Vec<_> = days.iter().map(|day| (day.day, day.turns)).collect();
+    assert_eq!(days, [(8, 1), (7, 3)]);
+    let foreign = store.publication_days(&other, &one.id, 10).await.unwrap();
+    assert!(foreign.is_empty());
 }

@@ -19,13 +19,15 @@ use crate::routes::Id;
 use crate::shared::Shared;
 
 /// The fields that are told where somebody else changed them, and the keys of their labels.
-const TOLD: [(&str, &str); 6] = [
+const TOLD: [(&str, &str); 8] = [
     ("name", "publication-name"),
     ("agent", "publication-agent"),
     ("granularity", "publication-granularity"),
     ("scopes", "publication-scopes"),
     ("settings", "publication-settings"),
     ("triggers", "publication-triggers"),
+    ("limits", "publication-limits"),
+    ("schedule", "publication-schedule"),
 ];
 
 /// `GET /console/publications/{id}/edit`

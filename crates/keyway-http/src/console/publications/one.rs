@@ -3,11 +3,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use jiff::tz::TimeZone;
 use keyway_app::inbox::ListDeliveries;
 use keyway_app::installations::InstallationView;
 use keyway_app::publications::{IntegrationView, PublicationView};
 use keyway_core::{Error, PublicationId};
 use keyway_pages::console_context::{Filled, Installed, Publication};
+
+use serde_json::Value;
 
 use super::line::{name_of, path, web_address};
 use super::typed;
@@ -52,6 +55,8 @@ pub(super) async fn page(
         limit: Some(DELIVERIES),
         ..ListDeliveries::default()
     };
+    let usage = app.publications().usage(who, &view.id).await?;
+    let today = shared.clock.now().to_zoned(TimeZone::UTC).date();
     let deliveries = app.deliveries().list(who, &list).await?.deliveries;
     let by = installation
         .as_ref()
@@ -69,6 +74,16 @@ pub(super) async fn page(
         scopes: provider.map_or_else(Vec::new, |of| typed::boxes(of, &view.scopes)),
         settings: typed::pretty(&view.settings),
         triggers: typed::pretty(&view.triggers),
+        limits: some(&view.limits),
+        schedule: some(&view.schedule),
+        next_run: view
+            .next_run_at
+            .filter(|_| !view.paused)
+            .map(|at| moment(shared, at)),
+        used: usage
+            .first()
+            .filter(|last| last.day == today)
+            .map(|last| (last.turns, last.tokens)),
         made: moment(shared, view.created_at),
         made_by: named(&names, &view.created_by),
         changed: moment(shared, view.changed_at),
@@ -80,6 +95,12 @@ pub(super) async fn page(
         name: view.name,
         agent: view.agent,
     })
+}
+
+/// A JSON object as people read it; nothing where there is nothing in it.
+fn some(value: &Value) -> Option<String> {
+    let fields = value.as_object().filter(|fields| !fields.is_empty());
+    fields.map(|_| typed::pretty(value))
 }
 
 fn installed(

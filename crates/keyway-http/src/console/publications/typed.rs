@@ -12,7 +12,7 @@ use crate::console::rows::{sent_revision, shown_revision};
 use crate::pages::PageForm;
 
 /// The fields whose values are shown again, beside one of each scope. No secret is among them.
-const SHOWN: [&str; 7] = [
+const SHOWN: [&str; 9] = [
     "name",
     "agent",
     "service_account",
@@ -20,7 +20,12 @@ const SHOWN: [&str; 7] = [
     "settings",
     "settings_was",
     "triggers",
+    "limits",
+    "schedule",
 ];
+
+/// The fields that are JSON objects.
+const JSON: [&str; 4] = ["settings", "triggers", "limits", "schedule"];
 
 /// What a new publication is like where nothing is said.
 pub(super) fn usual(of: &IntegrationView, agent: &str) -> Filled {
@@ -28,7 +33,9 @@ pub(super) fn usual(of: &IntegrationView, agent: &str) -> Filled {
         .with("agent", agent)
         .with("granularity", of.usual_granularity.as_str())
         .with("settings", "{}")
-        .with("triggers", "{}");
+        .with("triggers", "{}")
+        .with("limits", "{}")
+        .with("schedule", "{}");
     let usual = of.scopes.iter().filter(|scope| scope.usual);
     usual.fold(form, |form, scope| form.with(&field(scope.name), "on"))
 }
@@ -43,6 +50,8 @@ pub(super) fn stored(of: &IntegrationView, view: &PublicationView) -> Filled {
         .with("settings", &settings)
         .with("settings_was", settings)
         .with("triggers", pretty(&view.triggers))
+        .with("limits", pretty(&view.limits))
+        .with("schedule", pretty(&view.schedule))
         .with("scopes", view.scopes.join(", "))
         .of_revision(shown_revision(view.revision));
     let offered = of.scopes.iter().map(|scope| scope.name);
@@ -56,8 +65,7 @@ pub(super) fn sent(of: &IntegrationView, form: &PageForm) -> Filled {
     let fields = SHOWN.into_iter().chain(boxes.iter().map(String::as_str));
     let fields: Vec<_> = fields.collect();
     let filled = form::sent(form, &fields).with("scopes", scopes(of, form).join(", "));
-    ["settings", "triggers"]
-        .into_iter()
+    JSON.into_iter()
         .fold(filled, |filled, name| match object(form, name) {
             Ok(value) => filled.with(name, pretty(&value)),
             Err(_) => filled,
@@ -66,7 +74,7 @@ pub(super) fn sent(of: &IntegrationView, form: &PageForm) -> Filled {
 
 /// A publication as it was typed.
 pub(super) fn draft(of: &IntegrationView, form: &PageForm) -> Result<PublicationDraft, Error> {
-    let (settings, triggers) = both(object(form, "settings"), object(form, "triggers"))?;
+    let [settings, triggers, limits, schedule] = objects(form)?;
     Ok(PublicationDraft {
         provider: of.id.to_owned(),
         name: form.get("name").trim().to_owned(),
@@ -75,6 +83,8 @@ pub(super) fn draft(of: &IntegrationView, form: &PageForm) -> Result<Publication
         granularity: Some(form.get("granularity").to_owned()),
         settings,
         triggers,
+        limits,
+        schedule,
         scopes: Some(scopes(of, form)),
         secret: secret(form),
     })
@@ -83,7 +93,7 @@ pub(super) fn draft(of: &IntegrationView, form: &PageForm) -> Result<Publication
 /// What is to change of a publication. Settings that nobody touched stay as they are: installing changes
 /// them too.
 pub(super) fn patch(of: &IntegrationView, form: &PageForm) -> Result<PublicationPatch, Error> {
-    let (settings, triggers) = both(object(form, "settings"), object(form, "triggers"))?;
+    let [settings, triggers, limits, schedule] = objects(form)?;
     let touched = object(form, "settings_was").ok().as_ref() != Some(&settings);
     Ok(PublicationPatch {
         revision: Some(sent_revision(form).unwrap_or_default()),
@@ -92,6 +102,8 @@ pub(super) fn patch(of: &IntegrationView, form: &PageForm) -> Result<Publication
         granularity: Some(form.get("granularity").to_owned()),
         settings: touched.then_some(settings),
         triggers: Some(triggers),
+        limits: Some(limits),
+        schedule: Some(schedule),
         scopes: Some(scopes(of, form)),
         paused: None,
     })
@@ -116,7 +128,7 @@ pub(super) fn at_fields(error: Error) -> Error {
             other => other,
         };
         let expected = match (field, rest) {
-            ("settings" | "triggers", rest) if !rest.is_empty() => {
+            (field, rest) if JSON.contains(&field) && !rest.is_empty() => {
                 format!("{}, at /{rest}", problem.expected)
             }
             _ => problem.expected.clone(),
@@ -177,15 +189,18 @@ fn object(form: &PageForm, name: &str) -> Result<Value, Error> {
     }
 }
 
-/// Both, or everything that is wrong with either.
-fn both<T>(one: Result<T, Error>, other: Result<T, Error>) -> Result<(T, T), Error> {
-    match (one, other) {
-        (Ok(one), Ok(other)) => Ok((one, other)),
-        (one, other) => {
-            let wrong = [one.err(), other.err()].into_iter().flatten();
-            let problems = wrong.flat_map(|error| error.problems().to_vec());
-            Err(Error::invalid_input(problems.collect()))
-        }
+/// What was typed as JSON, or everything that is wrong with any of it.
+fn objects(form: &PageForm) -> Result<[Value; 4], Error> {
+    let mut problems = Vec::new();
+    let all = JSON.map(|name| {
+        object(form, name).unwrap_or_else(|error| {
+            problems.extend(error.problems().to_vec());
+            Value::Null
+        })
+    });
+    match problems.is_empty() {
+        true => Ok(all),
+        false => Err(Error::invalid_input(problems)),
     }
 }
 

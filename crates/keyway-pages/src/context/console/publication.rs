@@ -33,6 +33,14 @@ pub struct Publication {
     pub settings: String,
     /// What wakes the agent, as JSON.
     pub triggers: String,
+    /// What its turns may use, as JSON; `None` where nothing bounds them.
+    pub limits: Option<String>,
+    /// When it runs by the clock, as JSON; `None` where it does not.
+    pub schedule: Option<String>,
+    /// When it does so next.
+    pub next_run: Option<Moment>,
+    /// What it took today: turns and tokens.
+    pub used: Option<(u64, u64)>,
     /// When it was made.
     pub made: Moment,
     /// By whom. Text from outside.
@@ -119,6 +127,10 @@ impl Publication {
             scopes: ScopeLine::samples(),
             settings: "{}".into(),
             triggers: SAMPLE_OUTSIDE.into(),
+            limits: Some(SAMPLE_OUTSIDE.into()),
+            schedule: Some(SAMPLE_OUTSIDE.into()),
+            next_run: Some(Moment::sample(-3_600)),
+            used: Some((12, 34_567)),
             made: Moment::sample(90_000),
             made_by: SAMPLE_OUTSIDE.into(),
             changed: Moment::sample(70),
@@ -159,6 +171,10 @@ impl Page for Publication {
                     by: None,
                     ..of.installed
                 },
+                limits: None,
+                schedule: None,
+                next_run: None,
+                used: None,
                 scopes: Vec::new(),
                 deliveries: Vec::new(),
                 rotation: Filled::new().wrong("secret", "expected: a longer text"),

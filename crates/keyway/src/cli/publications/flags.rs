@@ -33,6 +33,12 @@ pub(super) struct New {
     /// Something it may do at the third party, as `/v1/integrations` lists it; the usual when not given
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
+    #[command(flatten)]
+    clock: Clock,
+    /// What its turns may use, like `turnsPerDay=100`; also tokensPerTurn, costMicrosPerTurn,
+    /// turnsPerSession, tokensPerDay, costMicrosPerDay
+    #[arg(long = "limit", value_name = "NAME=NUMBER", value_parser = limit)]
+    limits: Vec<(String, u64)>,
     /// What webhooks are signed with: `@env:NAME`, `@file:PATH` or `@stdin`; made when not given
     #[arg(long, value_name = "VALUE")]
     secret: Option<String>,
@@ -59,6 +65,61 @@ pub(super) struct Changed {
     /// Something it may do at the third party; all of it has to be given
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
+    #[command(flatten)]
+    clock: Clock,
+    /// Have it wake the agent by the clock no more
+    #[arg(long, conflicts_with = "cron")]
+    no_schedule: bool,
+    /// What its turns may use, like `turnsPerDay=100`; all of it has to be given
+    #[arg(long = "limit", value_name = "NAME=NUMBER", value_parser = limit)]
+    limits: Vec<(String, u64)>,
+    /// Have nothing but the agent's own budget bound its turns
+    #[arg(long, conflicts_with = "limits")]
+    no_limits: bool,
+}
+
+/// When the agent is woken by the clock.
+#[derive(Debug, Args)]
+struct Clock {
+    /// When it is woken by the clock: five fields of cron, like `0 9 * * 1-5`
+    #[arg(long, value_name = "FIELDS", requires = "message")]
+    cron: Option<String>,
+    /// The time zone of --cron; UTC when not given
+    #[arg(long, value_name = "ZONE", requires = "cron")]
+    time_zone: Option<String>,
+    /// What it is told then
+    #[arg(long, value_name = "TEXT", requires = "cron")]
+    message: Option<String>,
+    /// Have all of these runs be one conversation
+    #[arg(long, requires = "cron")]
+    same_session: bool,
+}
+
+impl Clock {
+    fn schedule(self) -> Option<Value> {
+        let mut schedule = json!({
+            "cron": self.cron?,
+            "message": self.message.unwrap_or_default(),
+            "sameSession": self.same_session,
+        });
+        if let (Some(zone), Some(fields)) = (self.time_zone, schedule.as_object_mut()) {
+            fields.insert("timeZone".into(), zone.into());
+        }
+        Some(schedule)
+    }
+}
+
+fn limit(text: &str) -> Result<(String, u64), String> {
+    let read = text.split_once('=').and_then(|(name, most)| {
+        let most = most.trim().parse().ok()?;
+        Some((name.trim().to_owned(), most))
+    });
+    read.ok_or_else(|| "expected a name and a whole number, like turnsPerDay=100".to_owned())
+}
+
+fn limits(all: Vec<(String, u64)>) -> Value {
+    let all = all.into_iter().map(|(name, most)| (name, most.into()));
+    Value::Object(all.collect())
 }
 
 impl New {
@@ -87,6 +148,8 @@ impl New {
                 Some(path) => object(path)?,
                 None => json!({}),
             },
+            limits: limits(self.limits),
+            schedule: self.clock.schedule().unwrap_or_else(|| json!({})),
             secret,
         })
     }
@@ -102,6 +165,11 @@ impl Changed {
             settings: read(self.settings)?,
             triggers: read(self.triggers)?,
             scopes: some(self.scopes),
+            limits: (self.no_limits || !self.limits.is_empty()).then(|| limits(self.limits)),
+            schedule: match self.no_schedule {
+                true => Some(json!({})),
+                false => self.clock.schedule(),
+            },
             ..PublicationPatch::default()
         })
     }

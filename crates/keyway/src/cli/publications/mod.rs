@@ -11,7 +11,7 @@ use keyway_core::{Principal, PublicationId};
 use serde_json::json;
 
 use self::flags::{Changed, New};
-use self::shown::{list, made, told};
+use self::shown::{list, made, told, usage};
 use super::confirm::confirmed;
 use super::failure::Failure;
 use super::invocation::Invocation;
@@ -25,6 +25,9 @@ Examples:
   keyway publications add \"CI alerts\" --agent triage --service-account svc_0198… --settings ci.json
   keyway publications list
   keyway publications change pub_0198… --triggers triggers.json
+  keyway publications change pub_0198… --cron \"0 9 * * 1-5\" --message \"Sum up what is open\"
+  keyway publications change pub_0198… --limit turnsPerDay=100 --limit tokensPerDay=2000000
+  keyway publications usage pub_0198…
   keyway publications pause pub_0198…
   keyway publications remove pub_0198… --yes";
 
@@ -51,6 +54,11 @@ enum Command {
     List,
     /// Show one
     Show {
+        /// Its id, as `list` shows it
+        id: String,
+    },
+    /// Show what one took, by days of UTC
+    Usage {
         /// Its id, as `list` shows it
         id: String,
     },
@@ -147,6 +155,9 @@ impl At<'_> {
             Command::Show { id } => {
                 let view = all.show(who, &publication(&id)?).await?;
                 told(&view, self.config, terminal);
+            }
+            Command::Usage { id } => {
+                usage(&all.usage(who, &publication(&id)?).await?, terminal);
             }
             Command::Change { id, with } => self.change(&id, with.patch()?, terminal).await?,
             Command::Pause { id } => self.change(&id, paused(true), terminal).await?,

@@ -1,4 +1,4 @@
-use keyway_app::publications::{MadePublication, PublicationView};
+use keyway_app::publications::{MadePublication, PublicationView, UsageView};
 use keyway_client::text::line;
 use keyway_core::Secret;
 use serde_json::json;
@@ -40,6 +40,19 @@ pub(super) fn told(of: &PublicationView, config: &Config, terminal: &mut Termina
     if !view.scopes.is_empty() {
         terminal.line(format!("may {}", view.scopes.join(", ")));
     }
+    if let Some(limits) = view.limits.as_object().filter(|limits| !limits.is_empty()) {
+        let limits = limits.iter().map(|(name, most)| format!("{name}={most}"));
+        let limits: Vec<_> = limits.collect();
+        terminal.line(format!("at most {}", limits.join(", ")));
+    }
+    if let Some(cron) = view.schedule["cron"].as_str() {
+        let zone = view.schedule["timeZone"].as_str().unwrap_or("UTC");
+        let next = match view.next_run_at {
+            Some(next) if !view.paused => format!(", next at {}", minute(next)),
+            _ => String::new(),
+        };
+        terminal.line(format!("by the clock: {cron} ({zone}){next}"));
+    }
     if view.state != "installed" {
         terminal.line(format!(
             "{} is {}: `keyway installations show {}`",
@@ -67,6 +80,29 @@ pub(super) fn list(all: &[PublicationView], terminal: &mut Terminal) {
     };
     let rows: Vec<_> = all.iter().map(row).collect();
     terminal.table(&["ID", "NAME", "AGENT", "PROVIDER", "STATE", "MADE"], &rows);
+}
+
+/// Shows what a publication took.
+pub(super) fn usage(days: &[UsageView], terminal: &mut Terminal) {
+    if terminal.is_json() {
+        terminal.value(&json!({ "days": days }));
+        return;
+    }
+    let row = |of: &UsageView| {
+        vec![
+            of.day.to_string(),
+            of.turns.to_string(),
+            of.tokens.to_string(),
+            dollars(of.cost_micros),
+        ]
+    };
+    let rows: Vec<_> = days.iter().map(row).collect();
+    terminal.table(&["DAY", "TURNS", "TOKENS", "US DOLLARS"], &rows);
+}
+
+/// Millionths of a dollar as dollars.
+fn dollars(micros: u64) -> String {
+    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
 /// With the whole address, where this process does not serve the gateway itself.

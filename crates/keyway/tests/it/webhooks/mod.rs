@@ -2,8 +2,10 @@
 
 pub(crate) mod command_line;
 mod kills;
+mod limits;
 mod manage;
 mod refused;
+mod schedules;
 mod sessions;
 mod why;
 pub(crate) mod world;
