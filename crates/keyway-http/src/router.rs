@@ -160,10 +160,7 @@ fn published() -> Router<Arc<Shared>> {
                 .patch(publications::change)
                 .delete(publications::remove),
         )
-        .route(
-            "/v1/publications/{id}/usage",
-            get(publications::usage),
-        )
+        .route("/v1/publications/{id}/usage", get(publications::usage))
         .route("/v1/installations", get(installations::list))
         .route(
             "/v1/installations/{id}",

@@ -194,10 +194,13 @@ impl App {
                 credentials: CredentialChoice::default(),
                 follower: None,
             };
-            let error = match Box::pin(self.prompt_metered(prompting, Some(Arc::clone(&counted.meter)))).await {
-                Ok(prompted) => return Ok(prompted),
-                Err(error) => error,
-            };
+            let error =
+                match Box::pin(self.prompt_metered(prompting, Some(Arc::clone(&counted.meter))))
+                    .await
+                {
+                    Ok(prompted) => return Ok(prompted),
+                    Err(error) => error,
+                };
             if error.code() != "session_busy" {
                 return Err(not_begun(error));
             }

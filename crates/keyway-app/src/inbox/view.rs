@@ -3,8 +3,8 @@ use keyway_core::provider::{IntegrationProvider, Providers};
 use keyway_core::{DeliveryId, JobId, PublicationId, SessionId};
 use keyway_store::{Delivery, DeliveryReply, JobState};
 
-use super::scheduled::SCHEDULED;
 use super::judge::{ELSEWHERE, NO_CONVERSATION, NOT_INSTALLED, PAUSED};
+use super::scheduled::SCHEDULED;
 
 /// A delivery, as administrators see it. What came with it is not shown.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -107,7 +107,8 @@ impl DeliveryView {
         let state = state(&delivery);
         let provider = providers.get(&delivery.provider);
         let says_back = provider.is_some_and(|one| one.reply_scope().is_some());
-        let reply = reply(&delivery.reply).or((says_back && delivery.accepted && delivery.rule != SCHEDULED).then(waiting));
+        let reply = reply(&delivery.reply)
+            .or((says_back && delivery.accepted && delivery.rule != SCHEDULED).then(waiting));
         let progress = delivery.progress;
         let again = progress.as_ref().filter(|_| state == "retrying");
         Self {

@@ -1,6 +1,6 @@
+use super::judge::{NOT_INSTALLED, PAUSED};
 use super::quota::{SESSION_FULL, SPENT};
 use super::scheduled::SCHEDULED;
-use super::judge::{NOT_INSTALLED, PAUSED};
 use super::{DeliveryView, ReplyView};
 
 /// Why the agent spoke about a delivery, or did not.

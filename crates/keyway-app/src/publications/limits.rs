@@ -94,7 +94,10 @@ mod tests {
         assert_eq!(wrong(json!({ "turnsPerWeek": 3 })), ["/limits"]);
         let two = json!({ "tokensPerDay": 0, "turnsPerDay": "3" });
         assert_eq!(wrong(two), ["/limits/tokensPerDay", "/limits/turnsPerDay"]);
-        assert_eq!(wrong(json!({ "turnsPerDay": 1.5 })), ["/limits/turnsPerDay"]);
+        assert_eq!(
+            wrong(json!({ "turnsPerDay": 1.5 })),
+            ["/limits/turnsPerDay"]
+        );
         assert_eq!(Limits::stored("{\"turnsPerDay\":3}"), good);
     }
 }

@@ -9,8 +9,8 @@ use keyway_store::{
 use serde_json::Value;
 
 use super::{
-    Clockwork, Limits,    IntegrationView, PublicationDraft, PublicationPage, PublicationPatch, PublicationView, error,
-    secret,
+    Clockwork, IntegrationView, Limits, PublicationDraft, PublicationPage, PublicationPatch,
+    PublicationView, error, secret,
 };
 use crate::audit::{Event, EventKind};
 use crate::connectors::by;

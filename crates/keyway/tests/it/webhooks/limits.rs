@@ -43,7 +43,7 @@ async fn a_day_of_a_publication_has_as_many_turns_as_it_may_and_why_says_so() {
     let more = desk.change(&json!({ "limits": {} })).await;
     assert_eq!(more.status(), 200, "{}", more.text());
     let replay = format!("/v1/deliveries/{}/replay", all[0]["id"].as_str().unwrap());
-    assert_eq!(desk.post(&replay, &json!({})).await.status(), 200);
+    assert_eq!(desk.post(&replay, &json!({})).await.status(), 201);
     let all = desk.settled(3, &["answered", "dead"]).await;
     assert_eq!(all[0]["state"], "answered");
     assert_eq!(days(&desk).await[0]["turns"], 2);
@@ -55,7 +55,8 @@ async fn tokens_of_a_day_bound_the_turn_that_runs_and_those_after_it() {
     let desk = bounded(turns, &json!({ "tokensPerDay": 150 })).await;
     for id in ["e1", "e2"] {
         desk.send(&event(id, id, "go")).await;
-        desk.settled(if id == "e1" { 1 } else { 2 }, &["answered"]).await;
+        desk.settled(if id == "e1" { 1 } else { 2 }, &["answered"])
+            .await;
     }
     assert_eq!(days(&desk).await[0]["tokens"], 200);
     desk.send(&event("e3", "9", "go")).await;
@@ -94,8 +95,14 @@ async fn a_conversation_has_as_many_turns_as_it_may_and_others_go_on() {
 async fn limits_and_schedules_that_are_none_are_told_at_their_place_and_change_nothing() {
     let desk = Desk::new(vec![answer()]).await;
     for (change, at) in [
-        (json!({ "limits": { "turnsPerDay": 0 } }), "/limits/turnsPerDay"),
-        (json!({ "limits": { "turnsPerDay": "7" } }), "/limits/turnsPerDay"),
+        (
+            json!({ "limits": { "turnsPerDay": 0 } }),
+            "/limits/turnsPerDay",
+        ),
+        (
+            json!({ "limits": { "turnsPerDay": "7" } }),
+            "/limits/turnsPerDay",
+        ),
         (json!({ "limits": { "turnsPerWeek": 7 } }), "/limits"),
         (
             json!({ "schedule": { "cron": "0 25 * * *", "message": "a" } }),

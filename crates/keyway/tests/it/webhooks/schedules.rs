@@ -1,6 +1,5 @@
 //! What publications say to their agents by the clock.
 
-use http::Method;
 use keyway_testkit::models::Turn;
 use keyway_testkit::sql;
 use serde_json::{Value, json};
@@ -65,7 +64,7 @@ async fn a_publication_wakes_its_agent_by_the_clock_once_with_an_administrator_s
     assert_eq!(desk.deliveries().await.len(), 1);
     // Somebody wants it again: another session.
     let replay = format!("/v1/deliveries/{id}/replay");
-    assert_eq!(desk.post(&replay, &json!({})).await.status(), 200);
+    assert_eq!(desk.post(&replay, &json!({})).await.status(), 201);
     let all = desk.settled(2, &["answered"]).await;
     assert_eq!(different(&all, "session").len(), 2);
 }
@@ -87,7 +86,10 @@ async fn a_publication_that_is_paused_is_not_woken_and_makes_up_for_nothing() {
     sql::run(&desk.lab.app.data_dir().join("keyway.db"), DUE).await;
     assert_eq!(desk.change(&json!({ "paused": false })).await.status(), 200);
     let next = next(&desk).await;
-    assert!(next.as_str().unwrap().contains("-01-01T08:00:00Z"), "{next}");
+    assert!(
+        next.as_str().unwrap().contains("-01-01T08:00:00Z"),
+        "{next}"
+    );
     assert_eq!(desk.deliveries().await, Vec::<Value>::new());
     let none = desk.change(&json!({ "schedule": {} })).await;
     assert_eq!(none.json()["schedule"], json!({}));
@@ -108,8 +110,7 @@ async fn attack_a_webhook_cannot_speak_with_the_words_of_a_schedule() {
     let said = desk.said(all[0]["session"].as_str().unwrap()).await;
     assert!(said[0].1.contains("<<< untrusted"), "{}", said[0].1);
     let replay = format!("/v1/deliveries/{}/replay", all[0]["id"].as_str().unwrap());
-    let ask = desk.lab.app.ask(Method::POST, &replay);
-    assert_eq!(ask.bearer(&desk.lab.app.key).json(&json!({})).send().await.status(), 200);
+    assert_eq!(desk.post(&replay, &json!({})).await.status(), 201);
     let all = desk.settled(2, &["answered", "dead"]).await;
     assert_eq!(all[0]["rule"], "signed");
 }
