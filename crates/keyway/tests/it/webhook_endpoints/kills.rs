@@ -30,7 +30,7 @@ async fn a_process_killed_while_it_sends_sends_again_with_the_same_id() {
     let shown = run(&["webhook-endpoints", "message", message, "--json"]);
     assert_eq!(shown["state"], "sending");
     // What the dead process held, it holds no more.
-    let database = world.path("data").join("keyway.db");
+    let database = world.path(".keyway/keyway.db");
     sql::run(
         &database,
         "UPDATE jobs SET lease_until = 1 WHERE state = 'running'",

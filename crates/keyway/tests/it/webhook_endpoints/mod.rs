@@ -1,11 +1,10 @@
 //! Webhooks that go out, signed, to a real receiver.
 
 mod approvals;
-mod console;
 mod failing;
 mod kills;
 mod manage;
 mod refused;
 mod signed;
 mod tenants;
-mod world;
+pub(crate) mod world;

@@ -11,19 +11,19 @@ use crate::agents::world::{Lab, agent};
 use crate::support::client::Answer;
 use crate::support::wait::until;
 
-pub(super) const AGENT: &str = "triage";
-pub(super) const ENDPOINTS: &str = "/v1/webhook-endpoints";
+pub(crate) const AGENT: &str = "triage";
+pub(crate) const ENDPOINTS: &str = "/v1/webhook-endpoints";
 
 /// A gateway with an agent, one endpoint, and who receives there.
-pub(super) struct Hook {
-    pub(super) lab: Lab,
-    pub(super) receiver: Receiver,
-    pub(super) endpoint: Value,
-    pub(super) secret: String,
+pub(crate) struct Hook {
+    pub(crate) lab: Lab,
+    pub(crate) receiver: Receiver,
+    pub(crate) endpoint: Value,
+    pub(crate) secret: String,
 }
 
 /// Messages are tried again at once, once.
-pub(super) fn hasty(config: &mut Config) {
+pub(crate) fn hasty(config: &mut Config) {
     config.egress.allow = vec!["127.0.0.1".into()];
     config.webhooks.retries = vec![Duration::ZERO];
     config.webhooks.timeout = Duration::from_secs(5);
@@ -31,7 +31,7 @@ pub(super) fn hasty(config: &mut Config) {
 
 impl Hook {
     /// An endpoint that is told of these types.
-    pub(super) async fn new(
+    pub(crate) async fn new(
         script: impl Into<Script>,
         events: &[&str],
         replies: impl IntoIterator<Item = Reply>,
@@ -39,7 +39,7 @@ impl Hook {
         Self::set(script, events, replies, hasty).await
     }
 
-    pub(super) async fn set(
+    pub(crate) async fn set(
         script: impl Into<Script>,
         events: &[&str],
         replies: impl IntoIterator<Item = Reply>,
@@ -62,31 +62,31 @@ impl Hook {
         }
     }
 
-    pub(super) fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.endpoint["id"].as_str().unwrap()
     }
 
-    pub(super) fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         format!("{ENDPOINTS}/{}", self.id())
     }
 
-    pub(super) async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         let answer = self.lab.app.get(path).send().await;
         assert_eq!(answer.status(), 200, "{path}: {}", answer.text());
         answer.json()
     }
 
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.lab.app.post(path).json(body).send().await
     }
 
-    pub(super) async fn change(&self, to: &Value) -> Answer {
+    pub(crate) async fn change(&self, to: &Value) -> Answer {
         let ask = self.lab.app.ask(Method::PATCH, &self.path());
         ask.bearer(&self.lab.app.key).json(to).send().await
     }
 
     /// Sends an example, and answers its message.
-    pub(super) async fn test(&self) -> Value {
+    pub(crate) async fn test(&self) -> Value {
         let made = self
             .post(&format!("{}/test", self.path()), &json!({}))
             .await;
@@ -95,13 +95,13 @@ impl Hook {
     }
 
     /// The messages, the last first.
-    pub(super) async fn messages(&self) -> Vec<Value> {
+    pub(crate) async fn messages(&self) -> Vec<Value> {
         let page = self.get(&format!("{}/messages", self.path())).await;
         page["messages"].as_array().unwrap().clone()
     }
 
     /// Waits until a message is this far.
-    pub(super) async fn becomes(&self, message: &Value, state: &str) -> Value {
+    pub(crate) async fn becomes(&self, message: &Value, state: &str) -> Value {
         let path = format!("/v1/webhook-messages/{}", message["id"].as_str().unwrap());
         until(&format!("a message that is {state}"), || async {
             self.get(&path).await["state"] == state
@@ -111,7 +111,7 @@ impl Hook {
     }
 
     /// Waits until so many messages came.
-    pub(super) async fn came(&self, count: usize) -> Vec<Received> {
+    pub(crate) async fn came(&self, count: usize) -> Vec<Received> {
         until(&format!("{count} messages"), || async {
             self.receiver.received().len() >= count
         })
@@ -119,21 +119,21 @@ impl Hook {
         self.receiver.received()
     }
 
-    pub(super) async fn health(&self) -> Value {
+    pub(crate) async fn health(&self) -> Value {
         self.get(&self.path()).await["health"].clone()
     }
 
-    pub(super) async fn sql(&self, statement: &str) {
+    pub(crate) async fn sql(&self, statement: &str) {
         sql::run(&self.lab.app.data_dir().join("keyway.db"), statement).await;
     }
 
-    pub(super) async fn count(&self, table: &str) -> i64 {
+    pub(crate) async fn count(&self, table: &str) -> i64 {
         let query = format!("SELECT count(*) FROM {table}");
         sql::number(&self.lab.app.data_dir().join("keyway.db"), &query).await
     }
 
     /// What is in the audit log of a kind.
-    pub(super) async fn audited(&self, kind: &str) -> Vec<Value> {
+    pub(crate) async fn audited(&self, kind: &str) -> Vec<Value> {
         let page = self.get(&format!("/v1/audit?kind={kind}")).await;
         page["events"].as_array().unwrap().clone()
     }

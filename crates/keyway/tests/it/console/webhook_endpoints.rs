@@ -2,10 +2,10 @@ use keyway_core::Role;
 use keyway_testkit::receiver::Answer;
 use serde_json::json;
 
-use super::world::Hook;
-use crate::console::form::{Form, confirm, fill, follow, plain, wrong};
-use crate::console::world::{another, stranger};
+use super::form::{Form, confirm, fill, follow, plain, wrong};
+use super::world::{another, stranger};
 use crate::support::browser::set_up;
+use crate::webhook_endpoints::world::Hook;
 
 const LIST: &str = "/console/webhooks/endpoints";
 const NEW: &str = "/console/webhooks/endpoints/new";
