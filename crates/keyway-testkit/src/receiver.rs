@@ -51,13 +51,14 @@ pub struct Received {
     pub body: Vec<u8>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Kept {
     answers: VecDeque<Answer>,
     received: Vec<Received>,
 }
 
 /// A receiver on a port of its own, gone when dropped.
+#[derive(Debug)]
 pub struct Receiver {
     kept: Arc<Mutex<Kept>>,
     address: SocketAddr,

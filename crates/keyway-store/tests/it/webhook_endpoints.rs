@@ -166,13 +166,10 @@ async fn events_are_written_with_what_they_tell_of_where_somebody_is_told() {
     assert_eq!(subscribers.await.unwrap(), [world.endpoint.clone()]);
     let stored = world.store().webhook_endpoint(&world.acme, &world.endpoint);
     let stored = stored.await.unwrap().unwrap();
-    let off = world
-        .store()
-        .change_webhook_endpoint(&stored, &change(false));
-    assert!(off.await.unwrap());
-    let late = world
-        .store()
-        .change_webhook_endpoint(&stored, &change(true));
+    let (off, on) = (change(false), change(true));
+    let switched = world.store().change_webhook_endpoint(&stored, &off);
+    assert!(switched.await.unwrap());
+    let late = world.store().change_webhook_endpoint(&stored, &on);
     assert!(!late.await.unwrap(), "it was read before");
     world.session(&world.acme, TurnEnd::Failed).await;
     assert_eq!(world.store().webhook_events(10).await.unwrap().len(), 3);
@@ -234,7 +231,8 @@ async fn a_message_is_sent_again_once_it_ended_and_forgotten_once_it_is_old() {
     let (old, waits) = (world.recorded(2).await, world.recorded(2).await);
     let store = world.store();
     let claimed = world.claim(3).await;
-    let again = store.replay_webhook_message(&world.acme, &old, &job(4));
+    let (first, second) = (job(4), job(5));
+    let again = store.replay_webhook_message(&world.acme, &old, &first);
     assert!(!again.await.unwrap(), "it is being sent");
     let dead = JobEnd::Failed {
         code: "refused".into(),
@@ -244,9 +242,9 @@ async fn a_message_is_sent_again_once_it_ended_and_forgotten_once_it_is_old() {
         store.end_job(&one.lease, &dead, at(4)).await.unwrap();
     }
     assert_eq!(world.listed(&world.acme, Some("failed")).await.len(), 2);
-    let again = store.replay_webhook_message(&world.globex, &waits, &job(5));
+    let again = store.replay_webhook_message(&world.globex, &waits, &second);
     assert!(!again.await.unwrap(), "it is another organization's");
-    let again = store.replay_webhook_message(&world.acme, &waits, &job(5));
+    let again = store.replay_webhook_message(&world.acme, &waits, &second);
     assert!(again.await.unwrap());
     let gone = store.purge_webhook_messages(at(100), 10).await.unwrap();
     assert_eq!(gone, 1);

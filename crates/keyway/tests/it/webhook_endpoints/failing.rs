@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use keyway_testkit::models::Script;
 use keyway_testkit::receiver::Answer;
 use serde_json::{Value, json};
 
@@ -8,7 +9,12 @@ use crate::support::wait::until;
 
 #[tokio::test]
 async fn a_message_that_was_refused_is_sent_again_with_the_same_id() {
-    let hook = Hook::new(Vec::new(), &["session.failed"], [Answer::Status(500)]).await;
+    let hook = Hook::new(
+        Script::default(),
+        &["session.failed"],
+        [Answer::Status(500)],
+    )
+    .await;
     let message = hook.test().await;
     let retrying = hook.becomes(&message, "retrying").await;
     assert_eq!(retrying["lastStatus"], 500);
@@ -33,7 +39,7 @@ async fn a_message_that_was_refused_is_sent_again_with_the_same_id() {
 async fn a_receiver_that_does_not_answer_in_time_and_one_that_leads_elsewhere_failed() {
     let elsewhere = keyway_testkit::receiver::Receiver::start([]).await;
     let replies = [Answer::Hang, Answer::Redirect(elsewhere.url())];
-    let hook = Hook::set(Vec::new(), &["session.failed"], replies, |config| {
+    let hook = Hook::set(Script::default(), &["session.failed"], replies, |config| {
         hasty(config);
         config.webhooks.timeout = Duration::from_millis(300);
     })
@@ -51,7 +57,7 @@ async fn a_receiver_that_does_not_answer_in_time_and_one_that_leads_elsewhere_fa
 #[tokio::test]
 async fn an_answer_is_not_kept_and_a_long_one_is_no_failure() {
     let replies = [Answer::Long(200, 1 << 20), Answer::Long(500, 1 << 20)];
-    let hook = Hook::new(Vec::new(), &["session.failed"], replies).await;
+    let hook = Hook::new(Script::default(), &["session.failed"], replies).await;
     let message = hook.test().await;
     hook.becomes(&message, "delivered").await;
     let message = hook.test().await;
@@ -64,7 +70,7 @@ async fn an_answer_is_not_kept_and_a_long_one_is_no_failure() {
 #[tokio::test]
 async fn what_was_given_up_is_a_dead_letter_that_can_be_replayed() {
     let replies = std::iter::repeat_n(Answer::Status(503), 4);
-    let hook = Hook::new(Vec::new(), &["session.failed"], replies).await;
+    let hook = Hook::new(Script::default(), &["session.failed"], replies).await;
     let (one, two) = (hook.test().await, hook.test().await);
     let dead = hook.becomes(&one, "failed").await;
     assert_eq!(
@@ -72,14 +78,10 @@ async fn what_was_given_up_is_a_dead_letter_that_can_be_replayed() {
         (&json!(2), &json!(503))
     );
     hook.becomes(&two, "failed").await;
-    let failed = hook.get(&format!("{}/messages?state=failed&limit=1", hook.path()));
-    let failed = failed.await;
+    let list = format!("{}/messages?state=failed&limit=1", hook.path());
+    let failed = hook.get(&list).await;
     assert_eq!(failed["messages"][0]["id"], two["id"], "the last first");
-    let rest = format!(
-        "{}/messages?state=failed&limit=1&cursor={}",
-        hook.path(),
-        failed["nextCursor"].as_str().unwrap()
-    );
+    let rest = format!("{list}&cursor={}", failed["nextCursor"].as_str().unwrap());
     let rest = hook.get(&rest).await;
     assert_eq!(rest["messages"][0]["id"], one["id"]);
     assert!(rest.get("nextCursor").is_none(), "{rest}");
@@ -114,7 +116,7 @@ async fn what_was_given_up_is_a_dead_letter_that_can_be_replayed() {
 
 #[tokio::test]
 async fn a_message_that_is_still_to_be_sent_is_not_replayed() {
-    let hook = Hook::new(Vec::new(), &["session.failed"], [Answer::Hang]).await;
+    let hook = Hook::new(Script::default(), &["session.failed"], [Answer::Hang]).await;
     let message = hook.test().await;
     hook.came(1).await;
     let replay = format!(
@@ -150,7 +152,12 @@ fn code(answer: &crate::support::client::Answer) -> (u16, Value) {
 
 #[tokio::test]
 async fn an_endpoint_that_is_gone_is_switched_off_at_once_and_told_of_nothing() {
-    let hook = Hook::new(Vec::new(), &["session.failed"], [Answer::Status(410)]).await;
+    let hook = Hook::new(
+        Script::default(),
+        &["session.failed"],
+        [Answer::Status(410)],
+    )
+    .await;
     let message = hook.test().await;
     off(&hook, "gone").await;
     let failed = hook.becomes(&message, "failed").await;
@@ -183,7 +190,7 @@ async fn an_endpoint_that_is_gone_is_switched_off_at_once_and_told_of_nothing() 
 #[tokio::test]
 async fn an_endpoint_that_failed_for_days_is_switched_off() {
     let replies = std::iter::repeat_n(Answer::Status(500), 2);
-    let hook = Hook::new(Vec::new(), &["session.failed"], replies).await;
+    let hook = Hook::new(Script::default(), &["session.failed"], replies).await;
     let first = hook.test().await;
     hook.becomes(&first, "failed").await;
     assert_eq!(hook.get(&hook.path()).await["state"], "on", "not at once");

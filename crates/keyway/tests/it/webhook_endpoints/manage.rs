@@ -1,4 +1,5 @@
 use http::Method;
+use keyway_testkit::models::Script;
 use keyway_testkit::sql;
 use serde_json::json;
 
@@ -7,7 +8,7 @@ use super::world::{ENDPOINTS, Hook};
 #[tokio::test]
 async fn an_endpoint_is_made_shown_changed_and_removed_and_its_secret_is_shown_once() {
     let events = ["session.failed", "session.started", "session.failed"];
-    let hook = Hook::new(Vec::new(), &events, []).await;
+    let hook = Hook::new(Script::default(), &events, []).await;
     let key = hook.secret.strip_prefix("whsec_").unwrap();
     assert_eq!(key.len(), 44, "32 bytes");
     assert_eq!(

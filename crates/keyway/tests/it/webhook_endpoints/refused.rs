@@ -1,4 +1,5 @@
 use http::Method;
+use keyway_testkit::models::Script;
 use keyway_testkit::receiver::Receiver;
 use serde_json::json;
 
@@ -7,7 +8,7 @@ use crate::agents::world::{Lab, agent};
 
 #[tokio::test]
 async fn what_cannot_be_an_endpoint_is_told_at_its_place_and_not_repeated() {
-    let hook = Hook::new(Vec::new(), &["session.failed"], []).await;
+    let hook = Hook::new(Script::default(), &["session.failed"], []).await;
     for (field, value, at) in [
         ("url", json!("http://canary.example/"), "/url"),
         ("url", json!("http://10.0.0.1/canary"), "/url"),
@@ -61,7 +62,7 @@ async fn what_cannot_be_an_endpoint_is_told_at_its_place_and_not_repeated() {
 
 #[tokio::test]
 async fn this_machine_is_no_endpoint_where_the_operator_does_not_allow_it() {
-    let lab = Lab::new(vec![agent("one")], Vec::new()).await;
+    let lab = Lab::new(vec![agent("one")], Script::default()).await;
     let receiver = Receiver::start([]).await;
     let port = receiver.url().split(':').nth(2).unwrap().to_owned();
     for host in ["127.0.0.1", "localhost", "[::1]"] {
@@ -80,7 +81,7 @@ async fn this_machine_is_no_endpoint_where_the_operator_does_not_allow_it() {
 
 #[tokio::test]
 async fn attack_an_address_that_became_private_is_not_sent_to() {
-    let hook = Hook::new(Vec::new(), &["session.failed"], []).await;
+    let hook = Hook::new(Script::default(), &["session.failed"], []).await;
     hook.sql("UPDATE webhook_endpoints SET url = 'http://127.0.0.2:9/'")
         .await;
     let message = hook.test().await;
@@ -90,7 +91,7 @@ async fn attack_an_address_that_became_private_is_not_sent_to() {
 
 #[tokio::test]
 async fn an_organization_has_no_more_endpoints_than_it_may() {
-    let hook = Hook::set(Vec::new(), &["session.failed"], [], |config| {
+    let hook = Hook::set(Script::default(), &["session.failed"], [], |config| {
         hasty(config);
         config.webhooks.endpoints = 2;
     })

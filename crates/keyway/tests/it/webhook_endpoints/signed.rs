@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use keyway_testkit::models::{Trouble, Turn};
+use keyway_testkit::models::{Script, Trouble, Turn};
 use serde_json::json;
 
 use super::world::{AGENT, Hook};
@@ -31,8 +31,13 @@ async fn what_happens_to_a_session_is_told_signed_and_small() {
         assert_eq!(one.headers["content-type"], "application/json");
         assert!(!one.headers.contains_key("authorization"));
         let body = one.json();
-        let fields: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
-        assert_eq!(fields, ["data", "timestamp", "type"]);
+        let fields: BTreeSet<_> = body
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(fields, BTreeSet::from(["data", "timestamp", "type"]));
         assert_eq!(body["data"]["session"], answered["sessionId"]);
         assert_eq!(body["data"]["agent"], AGENT);
         assert!(body["timestamp"].as_str().unwrap().ends_with('Z'));
@@ -104,7 +109,7 @@ async fn nothing_is_written_of_what_no_endpoint_is_told_of() {
 
 #[tokio::test]
 async fn a_secret_is_replaced_while_the_one_before_signs_as_well_for_a_day() {
-    let hook = Hook::new(Vec::new(), &["session.failed"], []).await;
+    let hook = Hook::new(Script::default(), &["session.failed"], []).await;
     let rotate = format!("{}/rotate-secret", hook.path());
     let rotated = hook.post(&rotate, &json!({})).await;
     assert_eq!(rotated.status(), 201, "{}", rotated.text());
@@ -141,7 +146,7 @@ async fn a_secret_is_replaced_while_the_one_before_signs_as_well_for_a_day() {
 
 #[tokio::test]
 async fn attack_a_message_that_was_changed_is_signed_by_nobody() {
-    let hook = Hook::new(Vec::new(), &["session.failed"], []).await;
+    let hook = Hook::new(Script::default(), &["session.failed"], []).await;
     hook.test().await;
     let came = hook.came(1).await.remove(0);
     assert_eq!(came.json()["type"], "webhook.test");
