@@ -85,6 +85,8 @@ pub(crate) struct Inner {
     pub(crate) jobs: Arc<Notify>,
     /// A delivery was recorded here.
     pub(crate) inbox: Arc<Notify>,
+    /// A message to a webhook endpoint was queued here.
+    pub(crate) webhooks: Arc<Notify>,
     /// Whose turn it is at installations.
     pub(crate) installs: Keeper,
     /// An approval changed.
@@ -238,6 +240,7 @@ impl App {
             connectors: Live::default(),
             jobs: Arc::default(),
             inbox: Arc::default(),
+            webhooks: Arc::default(),
             installs: Keeper::default(),
             approvals,
             channels: Arc::new(channels),

@@ -50,6 +50,7 @@ mod tenant;
 pub mod tools;
 pub mod trust;
 mod upstreams;
+pub mod webhook_endpoints;
 
 pub use app::{App, AppParts};
 pub use audit::{Audit, Event, EventKind};

@@ -102,6 +102,10 @@ typed_ids! {
     PublicationId = "pub";
     /// A webhook as it was recorded.
     DeliveryId = "dlv";
+    /// Where an organization is told of what happens in it.
+    WebhookEndpointId = "whe";
+    /// A message to such an endpoint: its `webhook-id`.
+    WebhookMessageId = "msg";
 }
 
 pub(crate) fn v7(clock: &dyn Clock, random: &dyn Random) -> uuid::Uuid {

@@ -13,7 +13,7 @@ use crate::routes::{
     list_audit_events, list_channels, list_mcp_servers, mcp_servers, members, metrics,
     oauth_clients, oauth_grants, organization, policy, projects, prompt_agent, publications,
     readyz, routed_action, service_accounts, sessions, show_openapi, show_stats, socket, unknown,
-    webhook,
+    webhook, webhook_endpoints, webhook_messages,
 };
 use crate::shared::Shared;
 
@@ -32,6 +32,7 @@ pub(crate) fn router(shared: Arc<Shared>, mounts: Vec<Mount>) -> Router {
         .route("/v1/openapi.json", get(show_openapi::handle))
         .merge(connectors())
         .merge(published())
+        .merge(told())
         .merge(people())
         .route("/v1/policy", get(policy::show))
         .route("/v1/policy/check", post(policy::check))
@@ -188,6 +189,42 @@ fn published() -> Router<Arc<Shared>> {
         .route("/v1/deliveries/{id}", get(deliveries::show))
         .route("/v1/deliveries/{id}/why", get(deliveries::why))
         .route("/v1/deliveries/{id}/replay", post(deliveries::replay))
+}
+
+/// Where the organization is told of what happens in it, and what was told.
+fn told() -> Router<Arc<Shared>> {
+    Router::new()
+        .route(
+            "/v1/webhook-endpoints",
+            get(webhook_endpoints::list).post(webhook_endpoints::create),
+        )
+        .route(
+            "/v1/webhook-endpoints/{id}",
+            get(webhook_endpoints::show)
+                .patch(webhook_endpoints::change)
+                .delete(webhook_endpoints::remove),
+        )
+        .route(
+            "/v1/webhook-endpoints/{id}/rotate-secret",
+            post(webhook_endpoints::rotate),
+        )
+        .route(
+            "/v1/webhook-endpoints/{id}/test",
+            post(webhook_endpoints::test),
+        )
+        .route(
+            "/v1/webhook-endpoints/{id}/replay",
+            post(webhook_endpoints::replay),
+        )
+        .route(
+            "/v1/webhook-endpoints/{id}/messages",
+            get(webhook_messages::list),
+        )
+        .route("/v1/webhook-messages/{id}", get(webhook_messages::show))
+        .route(
+            "/v1/webhook-messages/{id}/replay",
+            post(webhook_messages::replay),
+        )
 }
 
 /// People and machines of the asker's organization.

@@ -44,6 +44,8 @@ mod stats;
 mod store;
 mod users;
 mod web_sessions;
+mod webhook_endpoints;
+mod webhook_messages;
 
 pub use announced::{Announced, announced};
 pub use api_keys::{ApiKey, Credential, NewApiKey, Use};
@@ -106,3 +108,10 @@ pub use stats::{
 pub use store::{Limits, Purpose, Store};
 pub use users::Member;
 pub use web_sessions::{Alive, WebSession};
+pub use webhook_endpoints::{
+    EndpointChange, EndpointHealth, NewWebhookEndpoint, OffReason, RotatedEndpoint,
+    StoredWebhookEndpoint, WebhookEvent,
+};
+pub use webhook_messages::{
+    MessageAttempt, MessageFilter, NewWebhookMessage, SendableMessage, StoredWebhookMessage,
+};

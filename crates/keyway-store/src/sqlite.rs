@@ -130,6 +130,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "publication limits",
         include_str!("../migrations/sqlite/0026_publication_limits.sql"),
     ),
+    (
+        22,
+        "webhook endpoints",
+        include_str!("../migrations/sqlite/0022_webhook_endpoints.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

@@ -16,6 +16,7 @@ pub mod linear;
 pub mod models;
 pub mod oidc;
 pub mod peers;
+pub mod receiver;
 pub mod session_bus;
 pub mod slack;
 pub mod sql;

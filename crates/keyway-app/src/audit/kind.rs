@@ -158,6 +158,20 @@ pub enum EventKind {
     SetupLinkRevoked,
     /// Somebody wanted a delivery once more.
     DeliveryReplayed,
+    /// Somebody wanted the organization's events told to an address.
+    WebhookEndpointMade,
+    /// A webhook endpoint was changed, switched on or off.
+    WebhookEndpointChanged,
+    /// A webhook endpoint was removed.
+    WebhookEndpointRemoved,
+    /// What messages to a webhook endpoint are signed with was replaced.
+    WebhookEndpointRotated,
+    /// The gateway switched a webhook endpoint off, because it is gone or failed for too long.
+    WebhookEndpointSwitchedOff,
+    /// An example was sent to a webhook endpoint.
+    WebhookEndpointTested,
+    /// Somebody wanted messages sent to a webhook endpoint once more.
+    WebhookMessageReplayed,
     /// The audit log was exported.
     AuditExported,
 }
@@ -242,6 +256,28 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::SetupLinkMade, "setup_link_made"),
     (EventKind::SetupLinkRevoked, "setup_link_revoked"),
     (EventKind::DeliveryReplayed, "delivery_replayed"),
+    (EventKind::WebhookEndpointMade, "webhook_endpoint_made"),
+    (
+        EventKind::WebhookEndpointChanged,
+        "webhook_endpoint_changed",
+    ),
+    (
+        EventKind::WebhookEndpointRemoved,
+        "webhook_endpoint_removed",
+    ),
+    (
+        EventKind::WebhookEndpointRotated,
+        "webhook_endpoint_rotated",
+    ),
+    (
+        EventKind::WebhookEndpointSwitchedOff,
+        "webhook_endpoint_switched_off",
+    ),
+    (EventKind::WebhookEndpointTested, "webhook_endpoint_tested"),
+    (
+        EventKind::WebhookMessageReplayed,
+        "webhook_message_replayed",
+    ),
     (EventKind::AuditExported, "audit_exported"),
 ];
 

@@ -296,7 +296,7 @@ impl Connectors {
     }
 
     /// Refuses an address that the guard lets nothing out to.
-    pub(super) async fn permitted(&self, url: &Url) -> Result<(), Error> {
+    pub(crate) async fn permitted(&self, url: &Url) -> Result<(), Error> {
         let prober = self.app.inner.connectors.prober.read().clone();
         let Some(prober) = prober else {
             return Ok(());

@@ -27,7 +27,8 @@ impl App {
         loop {
             let some = store.purge_jobs(done, dead, BATCH).await?
                 + store.purge_outbox(messages, BATCH).await?
-                + store.purge_deliveries(deliveries, BATCH).await?;
+                + store.purge_deliveries(deliveries, BATCH).await?
+                + store.purge_webhook_messages(deliveries, BATCH).await?;
             if some == 0 {
                 return Ok(gone);
             }

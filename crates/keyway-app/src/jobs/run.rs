@@ -9,7 +9,7 @@ use keyway_store::{ClaimedJob, JobEnd};
 use tokio_util::sync::CancellationToken;
 
 use super::asker::{Asker, damaged};
-use super::{DELIVERY, SCHEDULED, backoff};
+use super::{DELIVERY, SCHEDULED, WEBHOOK, backoff};
 use crate::credentials::CredentialChoice;
 use crate::{App, Invocation, Surface};
 
@@ -22,6 +22,9 @@ impl App {
     ) -> Result<(), Error> {
         if claimed.job.kind == DELIVERY {
             return self.dispatch(claimed, cancel).await;
+        }
+        if claimed.job.kind == WEBHOOK {
+            return self.send_webhook(claimed, cancel).await;
         }
         let inner = &self.inner;
         let asker: Asker = serde_json::from_str(&claimed.asker).map_err(|_| damaged())?;

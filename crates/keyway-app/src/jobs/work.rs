@@ -9,7 +9,7 @@ use crate::App;
 
 impl App {
     /// Everything that goes on without anybody asking: jobs are worked off, scheduled runs are
-    /// queued, messages are handed out, how servers fare is written down, and what ended long ago is forgotten. Ends after `stopping`,
+    /// queued, messages are handed out, webhook endpoints are told, how servers fare is written down, and what ended long ago is forgotten. Ends after `stopping`,
     /// once the jobs that run have ended or `grace` has passed. A command next to a gateway does not
     /// do this; the gateway does.
     pub async fn work(self, stopping: CancellationToken, grace: Duration) {
@@ -18,6 +18,9 @@ impl App {
                 .work_off(Pool::actions(&self), stopping.clone(), grace),
             self.clone()
                 .work_off(Pool::deliveries(&self), stopping.clone(), grace),
+            self.clone()
+                .work_off(Pool::webhooks(&self), stopping.clone(), grace),
+            self.clone().tell_endpoints(stopping.clone()),
             self.clone().keep_schedules(stopping.clone()),
             self.clone().keep_publication_schedules(stopping.clone()),
             self.clone().hand_out(stopping.clone()),

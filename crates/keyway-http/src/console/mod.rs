@@ -34,6 +34,7 @@ mod show;
 mod took;
 mod tools;
 mod visible;
+mod webhook_endpoints;
 mod webhooks;
 
 pub(crate) use routes::router;

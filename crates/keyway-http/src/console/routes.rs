@@ -109,6 +109,7 @@ fn routes() -> Vec<Route> {
     all.extend(super::service_accounts::routes());
     all.extend(super::settings::routes());
     all.extend(super::tools::routes());
+    all.extend(super::webhook_endpoints::routes());
     all.extend(super::webhooks::routes());
     all
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use super::{
     actions, agents, approvals, audit, components, connectors, credentials, deliveries,
     installations, jobs, mcp_servers, oauth, paths, people, policy, publications, stats,
+    webhook_endpoints,
 };
 use crate::settings::McpSettings;
 use crate::shared::About;
@@ -28,6 +29,7 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
     paths.extend(installations::paths());
     paths.extend(publications::paths());
     paths.extend(deliveries::paths());
+    paths.extend(webhook_endpoints::paths());
     paths.extend(mcp_servers::paths());
     actions::describe(registry, &mut paths, &mut components);
     let mut info = json!({ "title": about.title, "version": about.version });

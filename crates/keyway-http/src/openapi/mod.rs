@@ -21,5 +21,6 @@ mod policy;
 mod publications;
 mod routes;
 mod stats;
+mod webhook_endpoints;
 
 pub use document::document;

@@ -38,6 +38,8 @@ pub(crate) mod show_stats;
 pub(crate) mod socket;
 pub(crate) mod unknown;
 pub(crate) mod webhook;
+pub(crate) mod webhook_endpoints;
+pub(crate) mod webhook_messages;
 
 mod caller;
 mod connector_input;

@@ -75,6 +75,9 @@ fn administration(pages: &Pages, all: &mut Vec<Sample>) -> Result<(), Error> {
     each::<page::PublicationForm>(pages, all)?;
     each::<page::PublicationProviders>(pages, all)?;
     each::<page::Publications>(pages, all)?;
+    each::<page::NewWebhookEndpoint>(pages, all)?;
+    each::<page::WebhookEndpointPage>(pages, all)?;
+    each::<page::WebhookEndpoints>(pages, all)?;
     each::<page::WebhookPage>(pages, all)?;
     each::<page::Webhooks>(pages, all)?;
     each::<page::Policy>(pages, all)?;

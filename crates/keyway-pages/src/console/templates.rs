@@ -72,6 +72,10 @@ pub const CONSOLE: &[Template] = console! {
     "settings.html",
     "tool.html",
     "tools.html",
+    "webhook-endpoint-new.html",
+    "webhook-endpoint-parts.html",
+    "webhook-endpoint.html",
+    "webhook-endpoints.html",
     "webhook.html",
     "webhooks.html",
 };

@@ -36,5 +36,6 @@ pub const TEXTS: &[Text] = texts! {
     "sessions",
     "settings",
     "tools",
+    "webhook_endpoints",
     "webhooks",
 };

@@ -40,3 +40,15 @@ issued-lead-setup-link = Hand this link to whoever administers the other system.
 issued-secret-setup-link = The link, shown this once
 issued-note-setup-link = It installs this publication and nothing else, once, within seven days. A link that was made before works no more.
 issued-on-setup-link = See the publication
+
+issued-title-endpoint-made = { $name } is told
+issued-lead-endpoint-made = Give the secret to the receiver, now: it cannot be shown again.
+issued-secret-endpoint-made = What messages are signed with, shown this once
+issued-note-endpoint-made = Whoever has it can sign messages that look like ours. If it is lost, replace it on the page of the endpoint.
+issued-on-endpoint-made = See the endpoint
+
+issued-title-endpoint-rotated = The secret of { $name } is replaced
+issued-lead-endpoint-rotated = Give the new one to the receiver, now: it cannot be shown again. For 24 hours messages are signed with both.
+issued-secret-endpoint-rotated = What messages are signed with, shown this once
+issued-note-endpoint-rotated = Whoever has it can sign messages that look like ours.
+issued-on-endpoint-rotated = See the endpoint

@@ -14,7 +14,7 @@ use super::{
 use super::{
     connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
     new, oauth, organizations, projects, publications, servers, service_accounts, setup_link,
-    stats, upgrade, users,
+    stats, upgrade, users, webhook_endpoints,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -115,6 +115,9 @@ async fn dispatch(
         }
         Command::Deliveries(command) => {
             Box::pin(deliveries::run(&invocation, command, terminal)).await
+        }
+        Command::WebhookEndpoints(command) => {
+            Box::pin(webhook_endpoints::run(&invocation, command, terminal)).await
         }
         Command::Agents(command) => agents::run(&invocation, command, terminal).await,
         Command::Oauth(command) => Box::pin(oauth::run(&invocation, command, terminal)).await,

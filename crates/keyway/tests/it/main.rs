@@ -31,4 +31,5 @@ mod support;
 mod transports;
 mod trust;
 mod vendors;
+mod webhook_endpoints;
 mod webhooks;

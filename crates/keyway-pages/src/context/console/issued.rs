@@ -42,6 +42,8 @@ impl Page for Issued {
             ),
             of("publication-rotated", Vec::new()),
             of("setup-link", Vec::new()),
+            of("endpoint-made", Vec::new()),
+            of("endpoint-rotated", Vec::new()),
             of("client-made", vec![("client-id", "client_1".into())]),
         ]
     }

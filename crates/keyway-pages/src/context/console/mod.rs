@@ -41,6 +41,7 @@ mod settings;
 mod took;
 mod tool;
 mod tools;
+mod webhook_endpoints;
 mod webhooks;
 
 pub use activity::{Activity, EventKindLine, EventLine};
@@ -86,6 +87,10 @@ pub use settings::{ProjectLine, ProjectPage, Projects, Settings, SignInFacts};
 pub use took::Took;
 pub use tool::{AnswerPart, Reason, ToolAnswer, ToolPage, Verdict};
 pub use tools::{ToolLine, Tools};
+pub use webhook_endpoints::{
+    EndpointLine, EventTypeLine, MessageLine, NewWebhookEndpoint, WebhookEndpointPage,
+    WebhookEndpoints,
+};
 pub use webhooks::{DeliveryLine, ReplyShown, WebhookPage, Webhooks};
 
 /// Text from outside, as samples have it: none of it may be markup in a page.

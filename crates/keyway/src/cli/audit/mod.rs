@@ -10,6 +10,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+pub(super) use self::open::moment;
+
 use super::failure::Failure;
 use super::invocation::Invocation;
 use super::terminal::Terminal;

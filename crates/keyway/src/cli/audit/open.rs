@@ -40,7 +40,7 @@ pub(super) async fn organization(config: &Config, slug: Option<&str>) -> Result<
 }
 
 /// A moment, or how long ago it was.
-pub(super) fn moment(flag: &str, text: &str) -> Result<Timestamp, Failure> {
+pub(in crate::cli) fn moment(flag: &str, text: &str) -> Result<Timestamp, Failure> {
     let ago = || {
         let ago = SignedDuration::try_from(parse_duration(text)?).ok()?;
         SystemClock.now().checked_sub(ago).ok()

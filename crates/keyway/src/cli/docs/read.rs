@@ -50,6 +50,7 @@ const WRITTEN: &[(&str, &str)] = pages! {
     "how-to/run-agents.md",
     "how-to/answer-webhooks.md",
     "how-to/install-providers.md",
+    "how-to/receive-webhooks.md",
     "how-to/answer-on-github.md",
     "how-to/answer-in-linear.md",
     "how-to/answer-in-slack.md",

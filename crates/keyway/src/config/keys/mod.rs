@@ -11,6 +11,7 @@ mod policy;
 mod process;
 mod sign_in;
 mod templates;
+mod webhooks;
 
 use serde_json::Value;
 
@@ -77,6 +78,7 @@ const TOPICS: &[&[Key]] = &[
     policy::KEYS,
     policy::OAUTH_KEYS,
     deliveries::KEYS,
+    webhooks::KEYS,
     sign_in::KEYS,
     audit::KEYS,
     oauth::KEYS,

@@ -17,4 +17,5 @@ mod service_accounts;
 mod sessions;
 mod settings;
 mod walk;
+mod webhook_endpoints;
 mod world;

@@ -82,6 +82,10 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
         "secret": "of ours alone"
     });
     let published = as_owner(gate, "/v1/publications", published).await;
+    let endpoint = json!({ "url": "https://hooks.ours.example/", "events": ["session.failed"] });
+    let endpoint = id(&as_owner(gate, "/v1/webhook-endpoints", endpoint).await);
+    let test = format!("/v1/webhook-endpoints/{endpoint}/test");
+    let message = as_owner(gate, &test, json!({})).await;
     let installation = published["installation"].as_str().unwrap().to_owned();
     let publication = id(&published);
     let first = |answer: &Answer, list: &str| id(&answer.json()[list][0]);
@@ -106,6 +110,8 @@ async fn things(gate: &mut Gate) -> Vec<(&'static str, String)> {
         ("/v1/publications/", publication.clone()),
         ("/v1/installations/", installation),
         ("/v1/deliveries/", delivery(gate, &publication).await),
+        ("/v1/webhook-endpoints/", endpoint),
+        ("/v1/webhook-messages/", id(&message)),
         ("/v1/jobs/", job(gate).await),
         ("/v1/agents/", AGENT.to_owned()),
         ("/v1/sessions/", session(gate).await),
@@ -259,7 +265,7 @@ async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_noth
         // One that is switched off is connected to nothing that could be listed.
         let one = format!("{start}{id}");
         let list = match *start {
-            "/v1/mcp-servers/" => one.as_str(),
+            "/v1/mcp-servers/" | "/v1/webhook-messages/" => one.as_str(),
             start => start.trim_end_matches('/'),
         };
         let all = gate.app.get(list).send().await;
