@@ -125,6 +125,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "installs",
         include_str!("../migrations/sqlite/0020_installs.sql"),
     ),
+    (
+        24,
+        "sessions of people",
+        include_str!("../migrations/sqlite/0024_sessions_of_people.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.
