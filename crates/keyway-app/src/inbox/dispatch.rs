@@ -109,7 +109,8 @@ impl App {
                 text
             }
         };
-        let prompted = self.say(who, &publication.agent, session, &text, cancel);
+        let agent = &publication.agent;
+        let prompted = self.say(claimed, who, agent, session, &text, cancel);
         answered(prompted.await?, cancel)
     }
 
@@ -161,6 +162,7 @@ impl App {
     /// Says something in a session, once nobody else holds it: who did may be a process that died.
     async fn say(
         &self,
+        claimed: &ClaimedJob,
         who: &Principal,
         agent: &str,
         session: &SessionId,
@@ -182,7 +184,7 @@ impl App {
                 credentials: CredentialChoice::default(),
                 follower: None,
             };
-            let error = match Box::pin(self.prompt(prompting)).await {
+            let error = match self.prompt_of_job(prompting, &claimed.lease).await {
                 Ok(prompted) => return Ok(prompted),
                 Err(error) => error,
             };

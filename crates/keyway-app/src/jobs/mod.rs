@@ -25,5 +25,7 @@ pub(crate) use work::{earlier, later};
 pub(crate) const ACTION: &str = "action";
 /// The kind of jobs that say to an agent what came in by a webhook.
 pub(crate) const DELIVERY: &str = "delivery";
+/// The kind of jobs that say to an agent what somebody left for it in a session.
+pub(crate) const TURN: &str = "turn";
 /// The kind of jobs that run an action by the clock.
 pub(crate) const SCHEDULED: &str = "schedule";

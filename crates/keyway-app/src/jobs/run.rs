@@ -9,7 +9,8 @@ use keyway_store::{ClaimedJob, JobEnd};
 use tokio_util::sync::CancellationToken;
 
 use super::asker::{Asker, damaged};
-use super::{DELIVERY, SCHEDULED, backoff};
+use super::{DELIVERY, SCHEDULED, TURN, backoff};
+use crate::agents::TAKEN_BACK;
 use crate::credentials::CredentialChoice;
 use crate::{App, Invocation, Surface};
 
@@ -22,6 +23,9 @@ impl App {
     ) -> Result<(), Error> {
         if claimed.job.kind == DELIVERY {
             return self.dispatch(claimed, cancel).await;
+        }
+        if claimed.job.kind == TURN {
+            return self.converse(claimed, cancel).await;
         }
         let inner = &self.inner;
         let asker: Asker = serde_json::from_str(&claimed.asker).map_err(|_| damaged())?;
@@ -76,6 +80,7 @@ impl App {
                 let longest = self.settings().approvals.expiry;
                 return JobEnd::Waiting(crate::jobs::later(self.inner.clock.now(), longest));
             }
+            Err(error) if error.code() == TAKEN_BACK => return JobEnd::TakenBack,
             Err(error) => error,
         };
         let inner = &self.inner;

@@ -11,7 +11,7 @@ pub struct JobView {
     /// The action's slug.
     pub action: String,
     /// Why it is there: `action` because someone asked, `schedule` by the clock, `delivery` because a
-    /// webhook came in.
+    /// webhook came in, `turn` because something was said in a session.
     pub kind: String,
     /// `queued`, `running`, `done`, `dead` or `cancelled`.
     pub state: &'static str,
