@@ -8,8 +8,8 @@ use super::{
 };
 use super::{
     connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
-    new, oauth, organizations, projects, publications, servers, service_accounts, setup_link,
-    stats, upgrade, users,
+    new, oauth, organizations, projects, publications, servers, service_accounts, sessions,
+    setup_link, stats, upgrade, users,
 };
 
 const EXAMPLES: &str = "\
@@ -74,6 +74,7 @@ pub(crate) enum Command {
     Installations(installations::Installations),
     Deliveries(deliveries::Deliveries),
     Agents(agents::Agents),
+    Sessions(sessions::Sessions),
     Oauth(oauth::Oauth),
     Config(config::Config),
     Validate(validate::Validate),

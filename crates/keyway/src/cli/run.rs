@@ -13,8 +13,8 @@ use super::{
 };
 use super::{
     connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
-    new, oauth, organizations, projects, publications, servers, service_accounts, setup_link,
-    stats, upgrade, users,
+    new, oauth, organizations, projects, publications, servers, service_accounts, sessions,
+    setup_link, stats, upgrade, users,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -117,6 +117,7 @@ async fn dispatch(
             Box::pin(deliveries::run(&invocation, command, terminal)).await
         }
         Command::Agents(command) => agents::run(&invocation, command, terminal).await,
+        Command::Sessions(command) => Box::pin(sessions::run(&invocation, command, terminal)).await,
         Command::Oauth(command) => Box::pin(oauth::run(&invocation, command, terminal)).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Validate(_) => Ok(validate::run(&invocation, terminal)),
