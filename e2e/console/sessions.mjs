@@ -55,6 +55,22 @@ export default async function ({ check, owner, member, assert, script }) {
     await page.getByRole("button", { name: "Send" }).click();
     await shows(page, "The turn ended.");
   });
+  await check("a session is archived, and taken out again", async () => {
+    const page = await owner();
+    await say(page, "To be archived.");
+    await shows(page, "The turn ended.");
+    const archive = page.getByRole("button", { name: "Archive" });
+    while (!(await archive.isVisible())) {
+      await page.waitForTimeout(200);
+      await page.goto(page.url().split("?")[0]);
+    }
+    await archive.click();
+    await page.getByText("The session is archived.").waitFor();
+    assert.equal(await page.getByLabel("Message").count(), 0);
+    await page.getByRole("button", { name: "Take out of the archive" }).click();
+    await page.getByLabel("Message").waitFor();
+    assert.deepEqual(page.trouble, []);
+  });
   await check("a message that says nothing is refused at its field", async () => {
     const page = await owner();
     await page.goto("/console/agents/helper");

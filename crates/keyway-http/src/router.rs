@@ -12,8 +12,7 @@ use crate::routes::{
     credentials, deliveries, healthz, installations, integrations, invitations, jobs, list_actions,
     list_audit_events, list_channels, list_mcp_servers, mcp_servers, members, metrics,
     oauth_clients, oauth_grants, organization, policy, projects, prompt_agent, publications,
-    readyz, routed_action, service_accounts, sessions, show_openapi, show_stats, socket, unknown,
-    webhook, webhook_endpoints, webhook_messages,
+    readyz, routed_action, service_accounts, session_events, sessions, show_openapi, show_stats, socket, unknown, webhook, webhook_endpoints, webhook_messages,
 };
 use crate::shared::Shared;
 
@@ -98,9 +97,20 @@ fn agents_and_sessions() -> Router<Arc<Shared>> {
         .route("/v1/agents", get(agents::list))
         .route("/v1/agents/{slug}", get(agents::show))
         .route("/v1/agents/{slug}/prompt", post(prompt_agent::handle))
-        .route("/v1/sessions", get(sessions::list))
+        .route("/v1/sessions", get(sessions::list).post(sessions::begin))
         .route("/v1/sessions/{id}", get(sessions::show))
-        .route("/v1/sessions/{id}/events", get(sessions::events))
+        .route("/v1/sessions/{id}/events", get(session_events::handle))
+        .route(
+            "/v1/sessions/{id}/messages",
+            get(sessions::waiting).post(sessions::say),
+        )
+        .route("/v1/sessions/{id}/interrupt", post(sessions::interrupt))
+        .route("/v1/sessions/{id}/archive", post(sessions::archive))
+        .route("/v1/sessions/{id}/unarchive", post(sessions::unarchive))
+        .route(
+            "/v1/sessions/{id}/approvals/{approval}",
+            post(sessions::decide),
+        )
 }
 
 /// Clients of the authorization server, and what people let them do.

@@ -72,7 +72,7 @@ pub use installations::{
 pub use invitations::{Accepting, Invitation};
 pub use jobs::{
     ClaimJobs, ClaimedJob, Ended as JobEnd, Job, JobFilter, JobLease, JobState, NewJob, QueuedJob,
-    UnknownState,
+    StoppedJobs, UnknownState,
 };
 pub use keyway_core::Role;
 pub use lock::RotationLock;
@@ -98,8 +98,9 @@ pub use server_tools::{
 };
 pub use service_accounts::ServiceAccount;
 pub use sessions::{
-    NewSession, NewSessionEvent, Session, SessionEvent, SessionFilter, SessionLease, TurnEnd,
-    TurnUsage, UnknownTurnEnd,
+    Archiving, AtWork, NewSession, NewSessionEvent, QueueMessage, QueuedMessage, Session,
+    SessionEvent, SessionFilter, SessionLease, TurnEnd, TurnUsage, UnknownTurnEnd, WaitingMessage,
+    turn_key,
 };
 pub use slice::Slice;
 pub use stats::{

@@ -135,6 +135,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "webhook endpoints",
         include_str!("../migrations/sqlite/0022_webhook_endpoints.sql"),
     ),
+    (
+        24,
+        "sessions of people",
+        include_str!("../migrations/sqlite/0024_sessions_of_people.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

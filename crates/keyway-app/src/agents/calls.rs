@@ -9,7 +9,6 @@ use keyway_core::agent::{AgentAnswer, AgentMessage};
 use keyway_core::ports::{BoxFuture, CallFrom, Calls};
 use keyway_core::rpc::RawJson;
 
-use super::Follower;
 use super::follow::Following;
 use crate::credentials::CredentialChoice;
 use crate::run::Within;
@@ -109,13 +108,9 @@ impl Calls for Calling {
         message: AgentMessage,
     ) -> BoxFuture<'static, Result<AgentAnswer, Error>> {
         Box::pin(async move {
-            let follower = self
-                .following
-                .clone()
-                .map(|following| following as Arc<dyn Follower>);
-            let carried = self.carried.clone();
+            let (carried, following) = (self.carried.clone(), self.following.clone());
             self.app
-                .turn(from, &agent, message, carried, follower)
+                .turn(from, &agent, message, carried, following)
                 .await
         })
     }

@@ -2,8 +2,8 @@ use keyway_agent::transcript::{Entry, Event, StopReason};
 use keyway_core::{Error, OrgId, Principal, SessionId};
 use keyway_store::NewSession;
 
+use super::enter::title;
 use super::sink::entries;
-use super::turn::title;
 use crate::App;
 use crate::jobs::actor_id;
 

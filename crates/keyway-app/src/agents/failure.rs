@@ -51,3 +51,38 @@ pub(super) fn busy() -> Error {
     )
     .with_hint("wait for the answer, or begin another session")
 }
+
+pub(super) fn archived() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "session_archived",
+        "the session is archived: nothing more is said in it",
+    )
+    .with_hint("begin another session, or take this one out of the archive")
+}
+
+pub(super) fn not_yours() -> Error {
+    Error::new(
+        Kind::Forbidden,
+        "session_of_another",
+        "only who a session belongs to says something in it",
+    )
+}
+
+pub(super) fn many_waiting(most: u32) -> Error {
+    Error::new(
+        Kind::Conflict,
+        "too_many_messages",
+        format!("{most} messages wait in this session already"),
+    )
+    .with_hint("wait until the agent has answered some, or stop what waits")
+}
+
+pub(super) fn at_work() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "session_at_work",
+        "something goes on in the session, or waits to be said in it",
+    )
+    .with_hint("wait for it, or stop it first")
+}

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use keyway_agent::transcript::{Entry, Event};
 use keyway_agent::{Observer, Update};
 use keyway_core::SessionId;
+use keyway_store::JobLease;
 use parking_lot::Mutex;
 
 /// Who follows a turn while it runs.
@@ -17,6 +18,7 @@ pub trait Follower: Send + Sync {
 /// What a turn was like, for whoever asked for it, and for who follows it.
 pub(crate) struct Following {
     next: Option<Arc<dyn Follower>>,
+    job: Option<JobLease>,
     seen: Mutex<Seen>,
 }
 
@@ -28,11 +30,18 @@ pub(super) struct Seen {
 }
 
 impl Following {
-    pub(super) fn new(next: Option<Arc<dyn Follower>>) -> Arc<Self> {
+    /// For whoever asks, and who follows; with the hold of the job that has the turn, where one does.
+    pub(super) fn of_job(next: Option<Arc<dyn Follower>>, job: Option<JobLease>) -> Arc<Self> {
         Arc::new(Self {
             next,
+            job,
             seen: Mutex::default(),
         })
+    }
+
+    /// The hold of the job that has the turn.
+    pub(super) fn job(&self) -> Option<&JobLease> {
+        self.job.as_ref()
     }
 
     pub(super) fn take(&self) -> Seen {

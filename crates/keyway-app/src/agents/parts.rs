@@ -38,12 +38,21 @@ impl std::fmt::Debug for Answering {
 pub struct AgentSettings {
     /// How long a session is held without a word of whoever runs a turn in it.
     pub lease: Duration,
+    /// How many messages that wait are answered at once in this process.
+    pub concurrency: u32,
+    /// How many messages may wait in one session.
+    pub waiting: u32,
+    /// How long somebody who follows a session may take nothing of what is there before they are let go.
+    pub reader: Duration,
 }
 
 impl Default for AgentSettings {
     fn default() -> Self {
         Self {
             lease: Duration::from_secs(20),
+            concurrency: 16,
+            waiting: 100,
+            reader: Duration::from_secs(30),
         }
     }
 }

@@ -7,6 +7,7 @@ use keyway_core::agent::{AgentAnswer, action_slug};
 use keyway_core::ports::Caller;
 use keyway_core::rpc::RawJson;
 use keyway_core::{Error, Principal, RequestId, SessionId};
+use keyway_store::JobLease;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -81,13 +82,29 @@ impl App {
         &self,
         prompting: Prompting<'_>,
         meter: Option<Arc<Meter>>,
+        Box::pin(self.prompt_by(prompting, None)).await
+    }
+
+    /// The same because of a job: its turn is stopped with it, and what is said names it.
+    pub(crate) async fn prompt_of_job(
+        &self,
+        prompting: Prompting<'_>,
+        job: &JobLease,
+    ) -> Result<Prompted, Error> {
+        Box::pin(self.prompt_by(prompting, Some(job.clone()))).await
+    }
+
+    async fn prompt_by(
+        &self,
+        prompting: Prompting<'_>,
+        job: Option<JobLease>,
     ) -> Result<Prompted, Error> {
         let slug = action_slug(prompting.agent);
         let mut input = json!({ "message": prompting.message });
         if let (Some(session), Some(fields)) = (prompting.session, input.as_object_mut()) {
             fields.insert("sessionId".into(), session.into());
         }
-        let following = Following::new(prompting.follower);
+        let following = Following::of_job(prompting.follower, job);
         let invocation = Invocation {
             who: prompting.who,
             slug: &slug,

@@ -5,7 +5,7 @@ use keyway_core::scopes::Scope;
 use keyway_core::{Error, Principal, Role, Scopes, SessionId};
 use keyway_store::{Session, SessionFilter, Store};
 
-use super::{EventView, SessionPage, SessionView, failure};
+use super::{EventView, SessionPage, SessionView, WaitingView, failure, messages};
 use crate::jobs::actor_id;
 use crate::pages::{MOST, Page};
 use crate::{App, access};
@@ -13,7 +13,7 @@ use crate::{App, access};
 /// Looking at sessions. Everyone sees their own; who administers the organization sees all of it.
 #[derive(Debug, Clone)]
 pub struct Sessions {
-    parts: SessionParts,
+    pub(super) parts: SessionParts,
 }
 
 /// What [`Sessions`] are made of.
@@ -42,6 +42,8 @@ pub struct ListSessions<'a> {
     pub status: Option<&'a str>,
     /// Only one's own, also for who administers.
     pub own: bool,
+    /// Those that were archived as well.
+    pub archived: bool,
     /// The [`SessionPage::next_cursor`] of the page before.
     pub cursor: Option<&'a str>,
     /// The most of a page, 50 unless said; at most 200.
@@ -80,6 +82,7 @@ impl Sessions {
             actor: own.as_deref(),
             words: list.words,
             status: list.status.map(|status| (status, now)),
+            archived: list.archived,
             before: page.before,
         };
         let store = &self.parts.store;
@@ -99,7 +102,23 @@ impl Sessions {
     /// One session.
     pub async fn show(&self, who: &Principal, id: &SessionId) -> Result<SessionView, Error> {
         let found = self.find(who, id).await?;
-        Ok(SessionView::at(found, self.parts.clock.now()))
+        let origin = self.origin(who.organization(), &found).await?;
+        Ok(SessionView {
+            origin,
+            ..SessionView::at(found, self.parts.clock.now())
+        })
+    }
+
+    /// The messages that wait in a session, the next one first.
+    pub async fn waiting(
+        &self,
+        who: &Principal,
+        id: &SessionId,
+    ) -> Result<Vec<WaitingView>, Error> {
+        self.find(who, id).await?;
+        let store = &self.parts.store;
+        let waiting = store.waiting_messages(who.organization(), id, MOST).await?;
+        Ok(waiting.iter().map(messages::waiting).collect())
     }
 
     /// What happened in a session behind one event, oldest first; at most 200 events.
@@ -115,7 +134,7 @@ impl Sessions {
         Ok(events.await?.iter().map(EventView::of).collect())
     }
 
-    async fn find(&self, who: &Principal, id: &SessionId) -> Result<Session, Error> {
+    pub(super) async fn find(&self, who: &Principal, id: &SessionId) -> Result<Session, Error> {
         let own = self.only_of(who).await?;
         let found = self.parts.store.session(who.organization(), id).await?;
         let seen =

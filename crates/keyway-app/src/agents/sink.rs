@@ -1,8 +1,8 @@
-use keyway_agent::transcript::{Entry, Sink, SinkError};
-use keyway_core::SessionId;
+use keyway_agent::transcript::{Entry, Event, Sink, SinkError};
 use keyway_core::ports::BoxFuture;
-use keyway_core::{Error, OrgId};
+use keyway_core::{Error, JobId, OrgId, SessionId};
 use keyway_store::{NewSessionEvent, SessionLease, Store};
+use parking_lot::Mutex;
 use serde_json::Value;
 
 use crate::changes::{Changes, Topic};
@@ -15,12 +15,19 @@ pub(super) struct Rows {
     pub(super) store: Store,
     pub(super) lease: SessionLease,
     pub(super) changes: Changes,
+    /// The job that says something, until it is said: the event names it.
+    pub(super) job: Mutex<Option<JobId>>,
 }
 
 impl Sink for Rows {
     fn append<'a>(&'a self, entry: &'a Entry) -> BoxFuture<'a, Result<(), SinkError>> {
         Box::pin(async move {
-            let value = serde_json::to_value(entry).map_err(|_| unwritable())?;
+            let mut value = serde_json::to_value(entry).map_err(|_| unwritable())?;
+            if matches!(entry.event, Event::UserMessage { .. })
+                && let (Some(job), Some(fields)) = (self.job.lock().take(), value.as_object_mut())
+            {
+                fields.insert("message".into(), job.as_str().into());
+            }
             let kind = value.get("type").and_then(Value::as_str);
             let event = NewSessionEvent {
                 seq: entry.seq,

@@ -6,8 +6,8 @@ use keyway_agent::turn::{Meter, Parts, TurnError, TurnLoop, TurnSettings};
 use keyway_agent::{Offer, ToolCall, ToolOutcome, ToolStatus, Tools};
 use keyway_core::agent::{AgentAnswer, AgentEntry, AgentMessage, AgentUsage, Budget};
 use keyway_core::ports::{BoxFuture, CallFrom};
-use keyway_core::{ActingAgent, Error, Kind, SessionId};
-use keyway_store::{NewSession, SessionLease, TurnEnd, TurnUsage};
+use keyway_core::{ActingAgent, Error, Kind};
+use keyway_store::{SessionLease, TurnEnd, TurnUsage};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -15,17 +15,16 @@ use tokio_util::sync::CancellationToken;
 use super::background::Known;
 use super::follow::Told;
 use super::plain::Plain;
-use super::sessions::may_see;
 use super::sink::{Rows, entries};
 use super::tools::AgentTools;
-use super::{Answering, Carried, Follower, failure, output};
+use super::{Answering, Carried, Follower, Following, failure, output};
 use crate::App;
 use crate::bound::Bound;
 use crate::changes::Topic;
-use crate::jobs::{actor_id, later, rights_end};
+use crate::jobs::{later, rights_end};
 
-/// The longest title of a session, in characters.
-const TITLE: usize = 80;
+/// How often is looked whether somebody stopped the turn from another process.
+const LOOK: Duration = Duration::from_secs(1);
 
 impl App {
     /// Runs a turn of an agent whose action was let through: in a session of its own, or in one of the
@@ -36,7 +35,7 @@ impl App {
         agent: &str,
         message: AgentMessage,
         carried: Carried,
-        follower: Option<Arc<dyn Follower>>,
+        following: Option<Arc<Following>>,
     ) -> Result<AgentAnswer, Error> {
         let definitions = self.tenant(&from.principal).definitions();
         let agent = definitions.agents().get(agent).cloned();
@@ -54,11 +53,19 @@ impl App {
             ..carried
         };
         let lease = self.enter(&from, &agent, &message).await?;
-        if let Some(follower) = &follower {
-            follower.begun(&lease.id);
+        if let Some(following) = &following {
+            following.begun(&lease.id);
         }
         let stop = from.cancel.child_token();
         let known = self.know_turn(&lease, &stop);
+        // Stopped before it began, it is written down as that. Whoever stops it from here on finds the session
+        // held.
+        let job = following.as_ref().and_then(|following| following.job());
+        if let Some(job) = job
+            && !self.goes_on(job).await
+        {
+            stop.cancel();
+        }
         // Whoever stops waiting stops the turn.
         let _gone = stop.clone().drop_guard();
         let through = ActingAgent {
@@ -78,55 +85,12 @@ impl App {
             carried,
             lease,
             text: message.text,
-            follower,
+            following,
             _known: known,
             stop,
         };
         let running = self.inner.tasks.spawn(turn.run());
         running.await.map_err(Error::internal)?
-    }
-
-    /// Takes hold of the session.
-    async fn enter(
-        &self,
-        from: &CallFrom,
-        agent: &AgentEntry,
-        message: &AgentMessage,
-    ) -> Result<SessionLease, Error> {
-        let inner = &self.inner;
-        let (organization, actor) = (from.principal.organization(), actor_id(&from.principal));
-        let slug = agent.agent().slug();
-        let now = inner.clock.now();
-        let scopes = from.principal.scopes().to_string();
-        let id = if let Some(id) = &message.session {
-            let found = inner.store.session(organization, id).await?;
-            let own = found.filter(|found| {
-                found.actor == actor && found.agent == slug && may_see(&from.principal, found)
-            });
-            own.ok_or_else(failure::no_session)?.id
-        } else {
-            let new = NewSession {
-                id: SessionId::generate(&*inner.clock, &*inner.random),
-                agent: slug.to_owned(),
-                actor,
-                title: title(&message.text),
-                external_key: None,
-                scopes: scopes.clone(),
-                created_at: now,
-            };
-            inner.store.begin_session(organization, &new).await?;
-            new.id
-        };
-        let until = later(now, self.settings().agents.lease);
-        let claim = inner.store.claim_session(
-            organization,
-            &id,
-            from.request.as_str(),
-            &scopes,
-            now,
-            until,
-        );
-        claim.await?.ok_or_else(failure::busy)
     }
 }
 
@@ -139,7 +103,7 @@ struct Turn {
     carried: Carried,
     lease: SessionLease,
     text: String,
-    follower: Option<Arc<dyn Follower>>,
+    following: Option<Arc<Following>>,
     stop: CancellationToken,
     _known: Known,
 }
@@ -155,19 +119,22 @@ impl Turn {
     async fn run(self) -> Result<AgentAnswer, Error> {
         let turning = self.turning();
         tokio::pin!(turning);
+        let inner = &self.app.inner;
+        let ending = async {
+            tokio::select! {
+                () = self.hold() => {}
+                () = self.stopped() => {}
+                // Whoever lost what they could do when they asked has nothing more done for them.
+                () = rights_end(&inner.store, &*inner.clock, &self.from.principal) => {}
+            }
+        };
         let ended = tokio::select! {
             ended = &mut turning => ended,
-            () = self.hold() => {
-                self.stop.cancel();
-                turning.await
-            }
-            // Whoever lost what they could do when they asked has nothing more done for them.
-            () = rights_end(&self.app.inner.store, &*self.app.inner.clock, &self.from.principal) => {
+            () = ending => {
                 self.stop.cancel();
                 turning.await
             }
         };
-        let inner = &self.app.inner;
         let code = ended.answer.as_ref().err().map(Error::code);
         let took = TurnUsage {
             input_tokens: ended.usage.input_tokens,
@@ -209,6 +176,20 @@ impl Turn {
                 Ok(false) => return,
                 Err(error) => {
                     tracing::warn!(%error, session = %self.lease.id, "a session cannot be held");
+                }
+            }
+        }
+    }
+
+    /// Ends once somebody stopped the turn, in whichever process.
+    async fn stopped(&self) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            match self.app.inner.store.turn_stopped(&self.lease).await {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, session = %self.lease.id, "it is not seen whether a turn is stopped");
                 }
             }
         }
@@ -303,10 +284,16 @@ impl Turn {
         let (agent, model) = (self.agent.agent(), self.agent.model());
         let lease = &self.lease;
         let before = entries(&inner.store, &lease.organization, &lease.id).await?;
+        let job = self
+            .following
+            .as_ref()
+            .and_then(|following| following.job());
+        let job = job.map(|job| job.id.clone());
         let sink = Arc::new(Rows {
             store: inner.store.clone(),
             lease: lease.clone(),
             changes: inner.changes.clone(),
+            job: Mutex::new(job),
         });
         let now = inner.clock.now();
         if before.is_empty() {
@@ -337,7 +324,8 @@ impl Turn {
             random: Arc::clone(&inner.random),
             settings,
         });
-        let told = Told(self.follower.as_deref());
+        let follower = self.following.as_deref();
+        let told = Told(follower.map(|follower| follower as &dyn Follower));
         let end = turns.run(transcript, text, &told, &self.stop).await;
         end.map_err(|error| match error {
             TurnError::Empty => Error::invalid_at("/message", "a text that says something"),
@@ -415,14 +403,4 @@ fn unkept(error: SinkError) -> Error {
         "what happens in the session cannot be kept, so the turn was ended",
     )
     .with_source(error)
-}
-
-/// The beginning of a message, in one line.
-pub(super) fn title(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= TITLE {
-        return line;
-    }
-    let start: String = line.chars().take(TITLE - 1).collect();
-    format!("{start}…")
 }

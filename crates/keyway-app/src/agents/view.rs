@@ -1,7 +1,9 @@
 use jiff::Timestamp;
-use keyway_core::SessionId;
+use keyway_core::{JobId, SessionId};
 use keyway_store::{Session, SessionEvent};
 use serde_json::Value;
+
+use super::SessionOrigin;
 
 /// An agent, as those see it who may use it. Its prompt is not shown.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -92,6 +94,8 @@ pub struct SessionView {
     /// The code of what went wrong in the last turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+    /// How many messages wait to be said.
+    pub queued: u64,
     /// How many turns ended.
     pub turns: u64,
     /// What they took.
@@ -100,6 +104,24 @@ pub struct SessionView {
     pub created_at: Timestamp,
     /// When something last happened to it.
     pub updated_at: Timestamp,
+    /// When it was archived; nothing more is said in it then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<Timestamp>,
+    /// Where it came from, where one session is shown that a publication began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<SessionOrigin>,
+}
+
+/// A message that waits to be said.
+#[derive(Debug, Clone, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingView {
+    /// The job that says it.
+    pub message: JobId,
+    /// What is said.
+    pub text: String,
+    /// Since when it waits.
+    pub queued_at: Timestamp,
 }
 
 /// Something that happened in a session.
@@ -122,16 +144,23 @@ impl SessionView {
     pub(super) fn at(session: Session, now: Timestamp) -> Self {
         let status = match (session.lease_until, session.last_end) {
             (Some(until), _) if until > now => "running",
+            _ if session.at_hand => "running",
             (Some(_), _) => "interrupted",
             (None, Some(end)) => end.as_str(),
             (None, None) => "idle",
+        };
+        let title = if session.title.is_empty() {
+            session.agent.clone()
+        } else {
+            session.title
         };
         Self {
             id: session.id,
             agent: session.agent,
             actor: session.actor,
-            title: session.title,
+            title,
             status,
+            queued: session.queued,
             last_error: session.last_error,
             turns: session.turns,
             usage: Usage {
@@ -141,6 +170,8 @@ impl SessionView {
             },
             created_at: session.created_at,
             updated_at: session.updated_at,
+            archived_at: session.archived_at,
+            origin: None,
         }
     }
 }
@@ -155,6 +186,14 @@ impl EventView {
             }
         }
         Self(value)
+    }
+
+    /// Its place in the session.
+    pub fn seq(&self) -> u64 {
+        self.0
+            .get("seq")
+            .and_then(Value::as_u64)
+            .unwrap_or_default()
     }
 
     /// The event as JSON.

@@ -1,4 +1,4 @@
-use keyway_core::{ApprovalId, Error, Kind, Principal, Subject};
+use keyway_core::{ApprovalId, Error, Kind, Principal, SessionId, Subject};
 use keyway_store::{Approval, ApprovalState, DecideApproval, WhoDecided};
 
 use super::{ApprovalView, Approvals, refusal};
@@ -81,6 +81,22 @@ impl Approvals {
         } else {
             Err(refusal::decided_already(&now))
         }
+    }
+
+    /// Decides about a call that an agent asks for in one session; one that is asked for elsewhere is not there.
+    pub async fn decide_in(
+        &self,
+        who: &Principal,
+        session: &SessionId,
+        id: &ApprovalId,
+        decide: Decide<'_>,
+        through: Through,
+    ) -> Result<ApprovalView, Error> {
+        let approval = self.seen(who, id).await?;
+        if approval.session.as_deref() != Some(session.as_str()) {
+            return Err(refusal::unknown());
+        }
+        self.decide(who, id, decide, through).await
     }
 
     /// Writes a decision down. False when somebody else was first, or it was too late.

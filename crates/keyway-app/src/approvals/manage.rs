@@ -51,6 +51,8 @@ pub struct ListApprovals<'a> {
     pub state: Option<&'a str>,
     /// Only what whoever lists asks for themselves.
     pub own: bool,
+    /// Those that an agent asks for in this session, by its id.
+    pub session: Option<&'a str>,
     /// The [`ApprovalPage::next_cursor`] of the page before.
     pub cursor: Option<&'a str>,
     /// The most of a page, 50 unless said; at most 200.
@@ -109,6 +111,7 @@ impl Approvals {
         let filter = ApprovalFilter {
             state,
             actor: (list.own || !deciding).then_some(own.as_str()),
+            session: list.session,
             before: page.before,
         };
         let store = &self.parts.store;

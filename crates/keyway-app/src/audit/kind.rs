@@ -109,6 +109,10 @@ pub enum EventKind {
 
     /// Somebody stopped an agent's turn.
     SessionInterrupted,
+    /// A session was archived.
+    SessionArchived,
+    /// A session was taken out of the archive.
+    SessionUnarchived,
     /// A call was parked until somebody decides about it.
     ApprovalAsked,
     /// Somebody decided about a call.
@@ -232,6 +236,8 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::JobRetried, "job_retried"),
     (EventKind::JobCancelled, "job_cancelled"),
     (EventKind::SessionInterrupted, "session_interrupted"),
+    (EventKind::SessionArchived, "session_archived"),
+    (EventKind::SessionUnarchived, "session_unarchived"),
     (EventKind::ApprovalAsked, "approval_asked"),
     (EventKind::ApprovalDecided, "approval_decided"),
     (EventKind::ApprovalVoided, "approval_voided"),

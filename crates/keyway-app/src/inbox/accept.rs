@@ -120,7 +120,7 @@ impl App {
         })
     }
 
-    /// Stops the turn that runs in a conversation of a publication.
+    /// Stops what goes on in a conversation of a publication: the turn that runs, and what waits to be said.
     async fn stop_conversation(
         &self,
         publication: &StoredPublication,
@@ -131,9 +131,11 @@ impl App {
         };
         let key = session_key(publication, conversation);
         let (organization, agent) = (&publication.organization, &publication.agent);
-        let store = &self.inner.store;
+        let (store, now) = (&self.inner.store, self.inner.clock.now());
+        store.stop_jobs(organization, &order(&key), now).await?;
+        self.inner.inbox.notify_one();
         if let Some(session) = store.session_with_key(organization, agent, &key).await? {
-            self.stop_turn(&session);
+            self.stop_turn(organization, &session).await?;
         }
         Ok(())
     }
@@ -237,7 +239,7 @@ impl App {
             name: action_slug(&publication.agent),
             // What is said in one conversation is said in the order in which it came.
             ordering_key: conversation
-                .map(|conversation| format!("{DELIVERY}/{}/{conversation}", publication.id)),
+                .map(|conversation| order(&session_key(publication, conversation))),
             once_key: None,
             actor: publication.account.clone(),
             asker: serde_json::to_string(&asker).map_err(Error::internal)?,
@@ -285,6 +287,11 @@ impl Told {
 /// What a session of a publication is found by: the conversation, or the one delivery it is about.
 pub(super) fn session_key(publication: &StoredPublication, conversation: &str) -> String {
     format!("{}/{conversation}", publication.id)
+}
+
+/// The order in which what comes in for a session is said, by what the session is found by.
+pub(crate) fn order(session_key: &str) -> String {
+    format!("{DELIVERY}/{session_key}")
 }
 
 fn refused() -> Error {

@@ -119,6 +119,9 @@ impl App {
         let prompted = self.say(who, agent, session, &text, &counted, cancel).await;
         self.count_used(publication, &counted).await;
         answered(prompted?, cancel)
+        let agent = &publication.agent;
+        let prompted = self.say(claimed, who, agent, session, &text, cancel);
+        answered(prompted.await?, cancel)
     }
 
     /// What is said to the agent about a delivery, by what the publication is set to now.
@@ -172,6 +175,7 @@ impl App {
     /// Says something in a session, once nobody else holds it: who did may be a process that died.
     async fn say(
         &self,
+        claimed: &ClaimedJob,
         who: &Principal,
         agent: &str,
         session: &SessionId,
@@ -201,6 +205,10 @@ impl App {
                     Ok(prompted) => return Ok(prompted),
                     Err(error) => error,
                 };
+            let error = match self.prompt_of_job(prompting, &claimed.lease).await {
+                Ok(prompted) => return Ok(prompted),
+                Err(error) => error,
+            };
             if error.code() != "session_busy" {
                 return Err(not_begun(error));
             }

@@ -58,6 +58,7 @@ impl Deliveries {
         let filter = DeliveryFilter {
             publication: publication.as_ref(),
             state: list.state,
+            session: None,
             before: page.before,
         };
         let store = &self.app.inner.store;

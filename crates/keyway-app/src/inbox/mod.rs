@@ -15,7 +15,9 @@ mod view;
 mod why;
 
 pub use accept::Knock;
+pub(crate) use accept::order;
 pub use manage::{Deliveries, ListDeliveries};
 pub use settings::InboxSettings;
+pub(crate) use view::is_web;
 pub use view::{DeliveryPage, DeliveryView, ReplyView};
 pub use why::Why;

@@ -170,7 +170,7 @@ fn reply(reply: &DeliveryReply) -> Option<ReplyView> {
 }
 
 /// Whether an address that a third party gave leads to a page and nowhere else.
-fn is_web(url: &str) -> bool {
+pub(crate) fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }
 

@@ -92,6 +92,7 @@ pub(super) fn meaning(code: &str) -> &'static str {
         SESSION_FULL => "the conversation has had as many turns as the publication allows",
         "agent_needs_approval" => "policy wants an approval before the agent may be asked",
         "turn_interrupted" => "somebody stopped the turn",
+        "session_archived" => "its session is archived",
         "session_busy" => "something else was answered in the session for too long",
         "delivery_unreadable" => "what came with it cannot be opened",
         "lease_expired" => "the process that did it ended",

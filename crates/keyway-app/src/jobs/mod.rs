@@ -27,5 +27,7 @@ pub(crate) const ACTION: &str = "action";
 pub(crate) const DELIVERY: &str = "delivery";
 /// The kind of jobs that send a message to a webhook endpoint.
 pub(crate) const WEBHOOK: &str = "webhook";
+/// The kind of jobs that say to an agent what somebody left for it in a session.
+pub(crate) const TURN: &str = "turn";
 /// The kind of jobs that run an action by the clock.
 pub(crate) const SCHEDULED: &str = "schedule";

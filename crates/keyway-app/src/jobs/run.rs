@@ -10,6 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::asker::{Asker, damaged};
 use super::{DELIVERY, SCHEDULED, WEBHOOK, backoff};
+use super::{DELIVERY, SCHEDULED, TURN, backoff};
+use crate::agents::TAKEN_BACK;
 use crate::credentials::CredentialChoice;
 use crate::{App, Invocation, Surface};
 
@@ -25,6 +27,8 @@ impl App {
         }
         if claimed.job.kind == WEBHOOK {
             return self.send_webhook(claimed, cancel).await;
+        if claimed.job.kind == TURN {
+            return self.converse(claimed, cancel).await;
         }
         let inner = &self.inner;
         let asker: Asker = serde_json::from_str(&claimed.asker).map_err(|_| damaged())?;
@@ -79,6 +83,7 @@ impl App {
                 let longest = self.settings().approvals.expiry;
                 return JobEnd::Waiting(crate::jobs::later(self.inner.clock.now(), longest));
             }
+            Err(error) if error.code() == TAKEN_BACK => return JobEnd::TakenBack,
             Err(error) => error,
         };
         let inner = &self.inner;

@@ -8,7 +8,9 @@ use tokio_util::task::TaskTracker;
 
 use super::work::later;
 use super::{ACTION, DELIVERY, SCHEDULED, WEBHOOK};
+use super::{ACTION, DELIVERY, SCHEDULED, TURN};
 use crate::App;
+use crate::changes::Topic;
 
 /// Some kinds of jobs, and how many of them run at once: agents that take their time keep no action from
 /// running.
@@ -44,6 +46,12 @@ impl Pool {
             kinds: &[WEBHOOK],
             concurrency: app.settings().webhooks.concurrency,
             wake: Arc::clone(&app.inner.webhooks),
+    /// What people left for agents.
+    pub(super) fn turns(app: &App) -> Self {
+        Self {
+            kinds: &[TURN],
+            concurrency: app.settings().agents.concurrency,
+            wake: Arc::clone(&app.inner.turns.wake),
         }
     }
 }
@@ -139,6 +147,10 @@ impl App {
         }
         let now = self.inner.clock.now();
         match self.inner.store.end_job(&claimed.lease, &ended, now).await {
+            Ok(Some(_)) if claimed.job.kind == TURN => {
+                let organization = &claimed.lease.organization;
+                self.inner.changes.tell(organization, Topic::Sessions);
+            }
             Ok(Some(_)) => {}
             Ok(None) => tracing::warn!(job = %id, action, "a job ended that someone else has"),
             // Its lease runs out, and it is done again.

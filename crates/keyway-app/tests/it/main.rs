@@ -11,6 +11,7 @@ mod connectors;
 mod credentials;
 mod definitions;
 mod fake_upstream;
+mod following;
 mod fuzz;
 mod jobs;
 mod notices;

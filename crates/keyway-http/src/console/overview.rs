@@ -19,6 +19,9 @@ use crate::shared::Shared;
 /// How many servers and tools are shown.
 const SHOWN: usize = 10;
 
+/// How many publications are counted.
+const PUBLICATIONS: u32 = 200;
+
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::member("/console").nav("overview").get(show)]
 }
@@ -30,6 +33,14 @@ async fn show(State(shared): State<Arc<Shared>>, member: Member) -> Result<Respo
             let window = member.params.get("window").parse().unwrap_or_default();
             let stats = shared.app.stats(member.who(), window, StatsOf::Everything);
             Some((window, stats.await?))
+        }
+        Audience::Member => None,
+    };
+    let publications = match member.audience {
+        Audience::Admin => {
+            let all = shared.app.publications();
+            let found = all.list_of(member.who(), None, None, Some(PUBLICATIONS));
+            Some(found.await?.publications.len())
         }
         Audience::Member => None,
     };
@@ -48,6 +59,7 @@ async fn show(State(shared): State<Arc<Shared>>, member: Member) -> Result<Respo
         tools: shared.app.count(member.who(), List::Tools),
         server_count,
         connected,
+        publications,
         servers: statuses
             .into_iter()
             .map(|status| line(&shared, &available, status))

@@ -1,4 +1,4 @@
-//! Agents and their sessions.
+//! Agents.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::paths::responses;
 
 const REFUSALS: [&str; 6] = ["401", "403", "404", "405", "406", "429"];
 
-/// `/v1/agents…` and `/v1/sessions…`
+/// `/v1/agents…`
 pub(super) fn paths() -> Map<String, Value> {
     let agents = json!({
         "type": "object",
@@ -24,19 +24,10 @@ pub(super) fn paths() -> Map<String, Value> {
         "parameters": [slug()],
         "responses": responses(shows(&reference("Agent")), &REFUSALS)
     });
-    let show_session = json!({
-        "operationId": "show_session",
-        "summary": "Show a session",
-        "parameters": [session()],
-        "responses": responses(shows(&reference("Session")), &REFUSALS)
-    });
     [
         ("/v1/agents", json!({ "get": list })),
         ("/v1/agents/{slug}", json!({ "get": show })),
         ("/v1/agents/{slug}/prompt", json!({ "post": prompt() })),
-        ("/v1/sessions", json!({ "get": list_sessions() })),
-        ("/v1/sessions/{id}", json!({ "get": show_session })),
-        ("/v1/sessions/{id}/events", json!({ "get": events() })),
     ]
     .map(|(path, operations)| (path.to_owned(), operations))
     .into_iter()
@@ -71,66 +62,12 @@ fn prompt() -> Value {
     })
 }
 
-fn list_sessions() -> Value {
-    let page = json!({
-        "type": "object",
-        "properties": {
-            "sessions": { "type": "array", "items": reference("Session") },
-            "nextCursor": text()
-        },
-        "required": ["sessions"]
-    });
-    let limit = json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 });
-    json!({
-        "operationId": "list_sessions",
-        "summary": "List sessions, the last begun first: one's own, or all for owners and admins",
-        "parameters": [
-            parameter("agent", "query", "Those of this agent.", &text()),
-            parameter("cursor", "query", "The `nextCursor` of the page before.", &text()),
-            parameter("limit", "query", "The most sessions of a page.", &limit),
-        ],
-        "responses": responses(shows(&page), &["400", "401", "403", "405", "406", "422", "429"])
-    })
-}
-
-fn events() -> Value {
-    let after = json!({ "type": "integer", "minimum": 0, "default": 0 });
-    let event = json!({
-        "type": "object",
-        "description": "What else it has depends on its type.",
-        "properties": {
-            "seq": { "type": "integer", "minimum": 1 },
-            "at": { "type": "string", "format": "date-time" },
-            "type": { "enum": [
-                "session_started", "model_changed", "user_message", "assistant_message",
-                "tool_started", "tool_finished", "turn_ended"
-            ] }
-        },
-        "required": ["seq", "at", "type"]
-    });
-    let list = json!({
-        "type": "object",
-        "properties": { "events": { "type": "array", "maxItems": 200, "items": event } },
-        "required": ["events"]
-    });
-    json!({
-        "operationId": "list_session_events",
-        "summary": "List what happened in a session, oldest first; at most 200 events",
-        "parameters": [session(), parameter("after", "query", "Go on behind this `seq`.", &after)],
-        "responses": responses(shows(&list), &[&REFUSALS[..], &["400"]].concat())
-    })
-}
-
 /// The schemas of what these paths answer.
 pub(super) fn schemas() -> Map<String, Value> {
-    [
-        ("Agent", agent()),
-        ("Prompted", prompted()),
-        ("Session", session_schema()),
-    ]
-    .map(|(name, schema)| (name.to_owned(), schema))
-    .into_iter()
-    .collect()
+    [("Agent", agent()), ("Prompted", prompted())]
+        .map(|(name, schema)| (name.to_owned(), schema))
+        .into_iter()
+        .collect()
 }
 
 fn agent() -> Value {
@@ -181,27 +118,7 @@ fn prompted() -> Value {
     })
 }
 
-fn session_schema() -> Value {
-    let moment = || json!({ "type": "string", "format": "date-time" });
-    json!({
-        "type": "object",
-        "properties": {
-            "id": text(),
-            "agent": text(),
-            "actor": { "type": "string", "description": "Whose it is, by id." },
-            "title": text(),
-            "status": { "enum": ["idle", "running", "finished", "interrupted", "budget", "failed"] },
-            "lastError": text(),
-            "turns": count(),
-            "usage": usage(),
-            "createdAt": moment(),
-            "updatedAt": moment()
-        },
-        "required": ["id", "agent", "actor", "title", "status", "turns", "usage", "createdAt", "updatedAt"]
-    })
-}
-
-fn usage() -> Value {
+pub(super) fn usage() -> Value {
     json!({
         "type": "object",
         "properties": { "inputTokens": count(), "outputTokens": count(), "costMicros": count() },
@@ -213,32 +130,28 @@ fn slug() -> Value {
     parameter("slug", "path", "The agent's slug.", &text())
 }
 
-fn session() -> Value {
-    parameter("id", "path", "The session's id.", &text())
-}
-
-fn parameter(name: &str, place: &str, description: &str, schema: &Value) -> Value {
+pub(super) fn parameter(name: &str, place: &str, description: &str, schema: &Value) -> Value {
     json!({
         "name": name, "in": place, "required": place == "path",
         "description": description, "schema": schema
     })
 }
 
-fn shows(schema: &Value) -> Value {
+pub(super) fn shows(schema: &Value) -> Value {
     json!({
         "description": "It is here.",
         "content": { "application/json": { "schema": schema } }
     })
 }
 
-fn reference(name: &str) -> Value {
+pub(super) fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-fn count() -> Value {
+pub(super) fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({ "type": "string" })
 }

@@ -127,6 +127,12 @@ fn list() -> Value {
                 "Only what is asked for the asker.",
                 &json!({ "type": "boolean", "default": false }),
             ),
+            parameter(
+                "session",
+                "query",
+                "Those that an agent asks for in this session.",
+                &text(),
+            ),
             parameter("cursor", "query", "The `nextCursor` of the page before.", &text()),
             parameter(
                 "limit",

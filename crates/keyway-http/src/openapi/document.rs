@@ -3,8 +3,7 @@ use serde_json::{Value, json};
 
 use super::{
     actions, agents, approvals, audit, components, connectors, credentials, deliveries,
-    installations, jobs, mcp_servers, oauth, paths, people, policy, publications, stats,
-    webhook_endpoints,
+    installations, jobs, mcp_servers, oauth, paths, people, policy, publications, sessions, stats, webhook_endpoints,
 };
 use crate::settings::McpSettings;
 use crate::shared::About;
@@ -21,6 +20,8 @@ pub fn document(about: &About, mcp: &McpSettings, registry: &Registry) -> Value 
     components.extend(approvals::schemas());
     paths.extend(agents::paths());
     components.extend(agents::schemas());
+    paths.extend(sessions::paths());
+    components.extend(sessions::schemas());
     paths.extend(oauth::paths());
     paths.extend(people::paths());
     paths.extend(policy::paths());

@@ -20,6 +20,7 @@ mod people;
 mod policy;
 mod publications;
 mod routes;
+mod sessions;
 mod stats;
 mod webhook_endpoints;
 

@@ -20,6 +20,7 @@ pub(crate) struct Wanted {
     state: Option<String>,
     #[serde(default)]
     own: bool,
+    session: Option<String>,
     cursor: Option<String>,
     limit: Option<u32>,
 }
@@ -41,6 +42,7 @@ pub(crate) async fn list(
     let list = ListApprovals {
         state: wanted.state.as_deref(),
         own: wanted.own,
+        session: wanted.session.as_deref(),
         cursor: wanted.cursor.as_deref(),
         limit: wanted.limit,
     };

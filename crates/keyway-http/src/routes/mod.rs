@@ -32,6 +32,7 @@ pub(crate) mod publications;
 pub(crate) mod readyz;
 pub(crate) mod routed_action;
 pub(crate) mod service_accounts;
+pub(crate) mod session_events;
 pub(crate) mod sessions;
 pub(crate) mod show_openapi;
 pub(crate) mod show_stats;

@@ -90,7 +90,7 @@ pub(crate) async fn handle(
     Ok((fields, Body::from_stream(events)).into_response())
 }
 
-fn wants_events(headers: &HeaderMap) -> bool {
+pub(super) fn wants_events(headers: &HeaderMap) -> bool {
     let mut accepted = headers.get_all(ACCEPT).iter();
     accepted.any(|value| {
         value

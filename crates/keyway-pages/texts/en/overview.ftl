@@ -38,3 +38,5 @@ server-state-removed = removed
 took-ms = { $n } ms
 took-seconds = { $n } s
 took-minutes = { $n } min
+overview-publications = Published agents
+overview-to-publications = See them

@@ -25,6 +25,27 @@ session-budget = budget spent
 session-failed = failed
 session-idle = idle
 session-stop = Stop the agent
+session-archive = Archive
+session-unarchive = Take out of the archive
+session-archived = archived
+session-queued = { $n ->
+    [one] 1 message waits
+   *[other] { $n } messages wait
+}
+session-read-written = { $read } read, { $written } written
+session-from = Came by
+session-conversation = Conversation
+session-to-place = See the answer there
+session-delivery = Last webhook
+session-to-delivery = See what came in
+session-approvals = Waiting for a decision
+session-approvals-lead = Calls the agent may make once somebody who may decide has looked at them.
+session-approval-do = Action
+session-decide = Look and decide
+session-look = Look
+sessions-not-archived = without archived ones
+sessions-also-archived = archived ones, too
+said-waits = waits
 session-transcript = Transcript
 session-earlier = From the beginning
 session-later = What happened after this
@@ -53,7 +74,10 @@ ended-interrupted = The turn was interrupted.
 ended-budget = The turn's budget was spent.
 ended-failed = The turn failed.
 flash-session-stopped = The agent was told to stop.
-flash-session-still = No turn runs here any more that could be stopped.
+flash-session-still = Nothing goes on any more that could be stopped.
+flash-session-at-work = Something goes on in the session. Stop it first.
+flash-session-archived = The session is archived.
+flash-session-unarchived = The session may go on.
 
 my-sessions-title = My sessions
 my-sessions-lead = Where you are signed in, and your own conversations with agents.

@@ -11,6 +11,8 @@ pub struct ApprovalFilter<'a> {
     pub state: Option<ApprovalState>,
     /// Those that are asked for whom this is the id.
     pub actor: Option<&'a str>,
+    /// Those that an agent asked for in this session.
+    pub session: Option<&'a str>,
     /// Those asked before this place.
     pub before: Option<i64>,
 }
@@ -34,15 +36,21 @@ impl Store {
         } else {
             "AND $4 IS NULL"
         };
+        let session = if filter.session.is_some() {
+            "AND session = $6"
+        } else {
+            "AND $6 IS NULL"
+        };
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM approvals WHERE organization_id = $1 AND seq < $2 \
-             {state} {actor} ORDER BY seq DESC LIMIT $5"
+             {state} {actor} {session} ORDER BY seq DESC LIMIT $5"
         )))
         .bind(organization.as_str())
         .bind(filter.before.unwrap_or(i64::MAX))
         .bind(filter.state.map(ApprovalState::as_str))
         .bind(filter.actor)
         .bind(limit)
+        .bind(filter.session)
         .fetch_all(self.pool())
         .await
         .doing("list the approvals")?;

@@ -1,4 +1,4 @@
-use keyway_core::{DeliveryId, OrgId, PublicationId};
+use keyway_core::{DeliveryId, OrgId, PublicationId, SessionId};
 
 use super::Delivery;
 use super::delivery::{COLUMNS, Row, TABLES};
@@ -12,6 +12,8 @@ pub struct DeliveryFilter<'a> {
     pub publication: Option<&'a PublicationId>,
     /// Those that are this far: `ignored`, `answered`, `retrying`, `cancelled`, or a state of a job.
     pub state: Option<&'a str>,
+    /// Those that were said in this session.
+    pub session: Option<&'a SessionId>,
     /// Those that came before this place.
     pub before: Option<i64>,
 }
@@ -30,9 +32,16 @@ impl Store {
         filter: &DeliveryFilter<'_>,
         limit: u32,
     ) -> Result<Vec<Delivery>, StoreError> {
+        // It has its index.
+        let session = if filter.session.is_some() {
+            "AND d.session_id = $6"
+        } else {
+            "AND $6 IS NULL"
+        };
         let sql = format!(
             "SELECT {COLUMNS} FROM {TABLES} WHERE d.organization_id = $1 AND d.seq < $2 \
              AND ($3 IS NULL OR d.publication_id = $3) AND ($4 IS NULL OR {STATE} = $4) \
+             {session} \
              ORDER BY d.seq DESC LIMIT $5"
         );
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -41,6 +50,7 @@ impl Store {
             .bind(filter.publication.map(PublicationId::as_str))
             .bind(filter.state)
             .bind(limit)
+            .bind(filter.session.map(SessionId::as_str))
             .fetch_all(self.pool())
             .await
             .doing("list the deliveries")?;

@@ -18,6 +18,8 @@ pub enum Ended {
     },
     /// It was not got round to: it counts as not tried, and may be claimed at once.
     Released,
+    /// Somebody took it back before anything was done.
+    TakenBack,
     /// It waits for a person's decision, until then at the latest: it counts as not tried.
     Waiting(Timestamp),
 }
@@ -53,6 +55,9 @@ impl Store {
             ),
             Ended::Released => {
                 let_go!("state = 'queued', run_at = $4, attempts = max(attempts - 1, 0)")
+            }
+            Ended::TakenBack => {
+                let_go!("state = 'cancelled', finished_at = $4, last_error = NULL")
             }
             // Somebody may have decided before this is written.
             Ended::Waiting(_) => let_go!(

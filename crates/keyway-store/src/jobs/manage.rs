@@ -62,7 +62,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let changed = sqlx::query(
-            "UPDATE jobs SET state = 'queued', attempts = 0, run_at = $3, finished_at = NULL \
+            "UPDATE jobs SET state = 'queued', attempts = 0, run_at = $3, finished_at = NULL, stop_at = NULL \
              WHERE organization_id = $1 AND id = $2 AND state IN ('dead', 'cancelled')",
         )
         .bind(organization.as_str())

@@ -5,10 +5,12 @@ mod end;
 mod job;
 mod manage;
 mod queue;
+mod stop;
 
 pub use claim::{ClaimJobs, ClaimedJob, JobLease};
 pub use end::Ended;
 pub use job::{Job, JobState, UnknownState};
 pub use manage::JobFilter;
-pub(crate) use queue::insert;
 pub use queue::{NewJob, QueuedJob};
+pub(crate) use queue::{before, insert};
+pub use stop::StoppedJobs;

@@ -64,19 +64,8 @@ pub(crate) async fn insert(
     organization: &OrgId,
     new: &NewJob,
 ) -> Result<QueuedJob, StoreError> {
-    if let Some(once) = &new.once_key {
-        let before: Option<String> = sqlx::query_scalar(
-            "SELECT id FROM jobs WHERE organization_id = $1 AND kind = $2 AND once_key = $3",
-        )
-        .bind(organization.as_str())
-        .bind(&new.kind)
-        .bind(once)
-        .fetch_optional(&mut *connection)
-        .await
-        .doing(DOING)?;
-        if let Some(before) = before {
-            return Ok(QueuedJob::Already(store::id(&before)?));
-        }
+    if let Some(before) = before(connection, organization, new).await? {
+        return Ok(QueuedJob::Already(before));
     }
     sqlx::query(
         "INSERT INTO jobs (id, organization_id, kind, name, ordering_key, once_key, actor, asker, \
@@ -99,4 +88,25 @@ pub(crate) async fn insert(
     .await
     .doing(DOING)?;
     Ok(QueuedJob::New)
+}
+
+/// The job with the same `once_key` that was queued before.
+pub(crate) async fn before(
+    connection: &mut SqliteConnection,
+    organization: &OrgId,
+    new: &NewJob,
+) -> Result<Option<JobId>, StoreError> {
+    let Some(once) = &new.once_key else {
+        return Ok(None);
+    };
+    let before: Option<String> = sqlx::query_scalar(
+        "SELECT id FROM jobs WHERE organization_id = $1 AND kind = $2 AND once_key = $3",
+    )
+    .bind(organization.as_str())
+    .bind(&new.kind)
+    .bind(once)
+    .fetch_optional(connection)
+    .await
+    .doing(DOING)?;
+    before.as_deref().map(store::id).transpose()
 }

@@ -30,7 +30,7 @@ pub struct TurnUsage {
 
 impl Store {
     /// Claims a session for a turn, unless somebody holds it. What is said in it from here on is had
-    /// with these scopes. Nothing for one that is held, or not there.
+    /// with these scopes. Nothing for one that is held, archived, or not there.
     pub async fn claim_session(
         &self,
         organization: &OrgId,
@@ -43,7 +43,7 @@ impl Store {
         let fence: Option<i64> = sqlx::query_scalar(
             "UPDATE sessions SET lease_holder = $3, lease_until = $5, fence = fence + 1, \
              updated_at = $4, scopes = $6 WHERE organization_id = $1 AND id = $2 \
-             AND (lease_until IS NULL OR lease_until <= $4) RETURNING fence",
+             AND (lease_until IS NULL OR lease_until <= $4) AND archived_at IS NULL RETURNING fence",
         )
         .bind(organization.as_str())
         .bind(id.as_str())

@@ -17,6 +17,8 @@ pub struct SessionFilter<'a> {
     pub words: Option<&'a str>,
     /// Those that are like this now: `running`, `idle`, or how the last turn ended.
     pub status: Option<(&'a str, Timestamp)>,
+    /// Those that were archived as well.
+    pub archived: bool,
     /// Those that began before this place.
     pub before: Option<i64>,
 }
@@ -36,6 +38,7 @@ impl Store {
              AND ($7 IS NULL OR $7 = CASE \
                  WHEN lease_until > $8 THEN 'running' WHEN lease_until IS NOT NULL THEN 'interrupted' \
                  ELSE coalesce(last_end, 'idle') END) \
+             AND ($9 OR archived_at IS NULL) \
              ORDER BY seq DESC LIMIT $5"
         );
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -47,6 +50,7 @@ impl Store {
             .bind(filter.words)
             .bind(filter.status.map(|(status, _)| status))
             .bind(filter.status.map(|(_, now)| now.as_millisecond()))
+            .bind(filter.archived)
             .fetch_all(self.pool())
             .await
             .doing("list the sessions")?;

@@ -82,6 +82,12 @@ pub struct Session {
     pub scopes: String,
     /// Until when somebody holds it for a turn.
     pub lease_until: Option<Timestamp>,
+    /// When it was archived.
+    pub archived_at: Option<Timestamp>,
+    /// How many messages wait to be said in it.
+    pub queued: u64,
+    /// Whether a message is about to be said, or its turn just ended.
+    pub at_hand: bool,
     /// When it began.
     pub created_at: Timestamp,
     /// When something last happened to it.
@@ -90,7 +96,11 @@ pub struct Session {
 
 /// The columns of a [`Row`].
 pub(super) const COLUMNS: &str = "seq, id, agent, actor, title, external_key, last_end, last_error, \
-     turns, input_tokens, output_tokens, cost_micros, scopes, lease_until, created_at, updated_at";
+     turns, input_tokens, output_tokens, cost_micros, scopes, lease_until, archived_at, created_at, \
+     updated_at, (SELECT count(*) FROM jobs j WHERE j.organization_id = sessions.organization_id \
+     AND j.ordering_key = 'turn/' || sessions.id AND j.state = 'queued') AS queued, \
+     EXISTS (SELECT 1 FROM jobs j WHERE j.organization_id = sessions.organization_id \
+     AND j.ordering_key = 'turn/' || sessions.id AND j.state = 'running') AS at_hand";
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
@@ -108,6 +118,9 @@ pub(super) struct Row {
     cost_micros: i64,
     scopes: String,
     lease_until: Option<i64>,
+    archived_at: Option<i64>,
+    queued: i64,
+    at_hand: bool,
     created_at: i64,
     updated_at: i64,
 }
@@ -133,6 +146,9 @@ impl Row {
             cost_micros: count(self.cost_micros)?,
             scopes: self.scopes,
             lease_until: self.lease_until.map(store::moment).transpose()?,
+            archived_at: self.archived_at.map(store::moment).transpose()?,
+            queued: count(self.queued)?,
+            at_hand: self.at_hand,
             created_at: store::moment(self.created_at)?,
             updated_at: store::moment(self.updated_at)?,
         })

@@ -6,6 +6,7 @@ mod api_keys;
 mod approvals;
 mod audit;
 mod connectors;
+mod conversing;
 mod credentials;
 mod deliveries;
 mod entering;

@@ -8,8 +8,7 @@ use super::{
 };
 use super::{
     connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
-    new, oauth, organizations, projects, publications, servers, service_accounts, setup_link,
-    stats, upgrade, users, webhook_endpoints,
+    new, oauth, organizations, projects, publications, servers, service_accounts, sessions, setup_link, stats, upgrade, users, webhook_endpoints,
 };
 
 const EXAMPLES: &str = "\
@@ -76,6 +75,7 @@ pub(crate) enum Command {
     #[command(name = "webhook-endpoints")]
     WebhookEndpoints(webhook_endpoints::WebhookEndpoints),
     Agents(agents::Agents),
+    Sessions(sessions::Sessions),
     Oauth(oauth::Oauth),
     Config(config::Config),
     Validate(validate::Validate),

@@ -41,6 +41,7 @@ mod serve;
 mod server;
 mod servers;
 mod service_accounts;
+mod sessions;
 mod setup_link;
 pub(crate) mod sign_in;
 mod stats;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
-use keyway_app::agents::{BudgetView, ListSessions};
+use keyway_app::agents::{Beginning, BudgetView, ListSessions};
 use keyway_core::Error;
 use keyway_pages::console_context::{Agent, Filled};
 
@@ -44,12 +44,16 @@ pub(super) async fn prompt(
     shared.app.agent(member.who(), &slug)?;
     let said = form.get("message");
     let request = &member.visit.request;
-    let begun = shared
-        .app
-        .prompt_in_background(member.who(), &slug, said, None, request);
+    let begun = shared.app.begin_session(Beginning {
+        who: member.who(),
+        agent: &slug,
+        message: Some(said),
+        idempotency_key: None,
+        request,
+    });
     match begun.await {
-        Ok(session) => {
-            let to = format!("/console/sessions/{session}");
+        Ok(begun) => {
+            let to = format!("/console/sessions/{}", begun.session.id);
             Ok(PageReply::see_other(&to).into_response())
         }
         Err(error) => {

@@ -26,6 +26,7 @@ pub(super) async fn show(
     let list = ListApprovals {
         state: (view == "waiting").then_some("pending"),
         own: view == "mine",
+        session: None,
         cursor: member.params.some("cursor"),
         limit: Some(ROWS),
     };
@@ -43,7 +44,7 @@ pub(super) async fn show(
     member.show(&shared, &page).await
 }
 
-pub(super) fn line(shared: &Shared, of: &ApprovalView) -> ApprovalLine {
+pub(in crate::console) fn line(shared: &Shared, of: &ApprovalView) -> ApprovalLine {
     ApprovalLine {
         href: href(&of.id),
         tool: of.tool.clone(),

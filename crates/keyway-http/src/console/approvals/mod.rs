@@ -4,6 +4,8 @@ mod decide;
 mod list;
 mod page;
 
+pub(super) use list::line;
+
 use super::routes::Route;
 
 pub(super) fn routes() -> Vec<Route> {

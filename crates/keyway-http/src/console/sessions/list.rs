@@ -12,7 +12,7 @@ use crate::refusal::Refusal;
 use crate::shared::Shared;
 
 /// What can be looked for.
-const FIELDS: [&str; 3] = ["q", "agent", "status"];
+const FIELDS: [&str; 4] = ["q", "agent", "status", "archived"];
 
 /// `GET /console/sessions`: one's own, or all of the organization for who administers it.
 pub(super) async fn show(
@@ -25,6 +25,7 @@ pub(super) async fn show(
         words: params.some("q"),
         status: params.some("status"),
         own: false,
+        archived: params.some("archived").is_some(),
         cursor: params.some("cursor"),
         limit: Some(ROWS),
     };

@@ -1,5 +1,6 @@
 //! Sessions of agents: the list of them, and each with its transcript.
 
+mod act;
 mod line;
 mod list;
 mod one;
@@ -16,6 +17,8 @@ pub(super) fn routes() -> Vec<Route> {
             .get(list::show),
         Route::member("/console/sessions/{id}").get(one::show),
         Route::member("/console/sessions/{id}/prompt").post(one::prompt),
-        Route::member("/console/sessions/{id}/stop").post(one::stop),
+        Route::member("/console/sessions/{id}/stop").post(act::stop),
+        Route::member("/console/sessions/{id}/archive").post(act::archive),
+        Route::member("/console/sessions/{id}/unarchive").post(act::unarchive),
     ]
 }

@@ -2,13 +2,16 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
+use keyway_app::agents::{EventView, Saying, SessionOrigin};
+use keyway_app::approvals::ListApprovals;
 use keyway_core::{Error, Kind, SessionId};
-use keyway_pages::console_context::{Filled, Session};
+use keyway_pages::console_context::{Filled, OriginLine, Session, WaitingLine};
 
 use super::{lines, transcript};
+use crate::console::approvals::line as approval_line;
 use crate::console::form::{refused, sent};
 use crate::console::member::Member;
-use crate::console::show::done;
+use crate::console::show::moment;
 use crate::page::PageReply;
 use crate::pages::VisitorForm;
 use crate::refusal::Refusal;
@@ -27,7 +30,7 @@ pub(super) async fn show(
     member.show(&shared, &page).await
 }
 
-/// `POST /console/sessions/{id}/prompt`: goes on with it.
+/// `POST /console/sessions/{id}/prompt`: leaves a message, which is said once it is its turn.
 pub(super) async fn prompt(
     State(shared): State<Arc<Shared>>,
     member: Member,
@@ -35,15 +38,16 @@ pub(super) async fn prompt(
     VisitorForm(form): VisitorForm,
 ) -> Result<Response, Refusal> {
     let id = read(&id)?;
-    let view = shared.app.sessions().show(member.who(), &id).await?;
-    let (said, session) = (form.get("message"), Some(id.as_str()));
-    let request = &member.visit.request;
-    let begun = shared
-        .app
-        .prompt_in_background(member.who(), &view.agent, said, session, request);
-    match begun.await {
-        Ok(session) => {
-            let to = format!("/console/sessions/{session}");
+    let left = shared.app.leave_message(Saying {
+        who: member.who(),
+        session: &id,
+        message: form.get("message"),
+        idempotency_key: None,
+        request: &member.visit.request,
+    });
+    match left.await {
+        Ok(_) => {
+            let to = format!("/console/sessions/{id}");
             Ok(PageReply::see_other(&to).into_response())
         }
         Err(error) => {
@@ -54,24 +58,7 @@ pub(super) async fn prompt(
     }
 }
 
-/// `POST /console/sessions/{id}/stop`: stops the turn that runs.
-pub(super) async fn stop(
-    State(shared): State<Arc<Shared>>,
-    member: Member,
-    Path(id): Path<String>,
-    _form: VisitorForm,
-) -> Result<Response, Refusal> {
-    let id = read(&id)?;
-    let stopped = shared.app.interrupt(member.who(), &id).await?;
-    let code = if stopped {
-        "session-stopped"
-    } else {
-        "session-still"
-    };
-    Ok(done(&format!("/console/sessions/{id}"), code))
-}
-
-fn read(id: &str) -> Result<SessionId, Error> {
+pub(super) fn read(id: &str) -> Result<SessionId, Error> {
     id.parse().map_err(|_| {
         let message = "there is no such session here";
         Error::new(Kind::NotFound, "session_not_found", message)
@@ -90,7 +77,7 @@ async fn page(
     let (mut events, mut last, mut more) = (Vec::new(), after, true);
     for _ in 0..STEPS {
         let some = sessions.events(member.who(), id, last).await?;
-        let Some(seq) = some.last().and_then(transcript::seq) else {
+        let Some(seq) = some.last().map(EventView::seq) else {
             more = false;
             break;
         };
@@ -98,7 +85,24 @@ async fn page(
         events.extend(some);
     }
     let own = view.actor == member.web.user.id.as_str();
-    let running = view.status == "running";
+    let stoppable = view.status == "running" || view.queued > 0;
+    let origin = view.origin.as_ref().map(origin);
+    let waiting = match more {
+        true => Vec::new(),
+        false => sessions.waiting(member.who(), id).await?,
+    };
+    let waiting = waiting.into_iter().map(|one| WaitingLine {
+        text: one.text,
+        at: moment(shared, one.queued_at),
+    });
+    let list = ListApprovals {
+        state: Some("pending"),
+        session: Some(id.as_str()),
+        ..ListApprovals::default()
+    };
+    let approvals = shared.app.approvals().list(member.who(), &list).await?;
+    let approvals = approvals.approvals.iter();
+    let approvals = approvals.filter(|one| one.state == "pending");
     let mut line = lines(shared, member, vec![view]).await?;
     let session = line
         .pop()
@@ -110,7 +114,24 @@ async fn page(
         earlier: (after > 0).then(|| path.clone()),
         later: more.then(|| format!("{path}?after={last}")),
         own,
-        stoppable: running && shared.app.is_running(id),
+        stoppable,
+        waiting: waiting.collect(),
+        approvals: approvals.map(|one| approval_line(shared, one)).collect(),
+        origin,
         form,
     })
+}
+
+fn origin(of: &SessionOrigin) -> OriginLine {
+    OriginLine {
+        href: format!("/console/publications/{}", of.publication),
+        publication: of.publication_name.clone(),
+        provider: of.provider.clone(),
+        conversation: of.conversation.clone(),
+        delivery: of
+            .delivery
+            .as_ref()
+            .map(|id| format!("/console/webhooks/{id}")),
+        url: of.url.clone(),
+    }
 }

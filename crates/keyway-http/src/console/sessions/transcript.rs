@@ -9,11 +9,6 @@ use crate::console::show::moment;
 use crate::console::took::took;
 use crate::shared::Shared;
 
-/// The place of an event.
-pub(super) fn seq(event: &EventView) -> Option<u64> {
-    event.value().get("seq").and_then(Value::as_u64)
-}
-
 /// What happened, as lines: a call of a tool and what it came to are one.
 pub(super) fn lines(shared: &Shared, events: &[EventView]) -> Vec<TranscriptLine> {
     let mut lines = Vec::new();
@@ -27,9 +22,8 @@ pub(super) fn lines(shared: &Shared, events: &[EventView]) -> Vec<TranscriptLine
         };
         let number = |pointer: &str| value.pointer(pointer).and_then(Value::as_u64);
         let at = text("/at").parse::<Timestamp>().unwrap_or_default();
-        let line = |kind, words: String| {
-            TranscriptLine::new(seq(event).unwrap_or(0), moment(shared, at), kind, words)
-        };
+        let line =
+            |kind, words: String| TranscriptLine::new(event.seq(), moment(shared, at), kind, words);
         let tokens = || {
             let of = |name: &str| number(&format!("/usage/{name}")).unwrap_or(0);
             Some(of("input_tokens").saturating_add(of("output_tokens"))).filter(|all| *all > 0)
@@ -88,6 +82,7 @@ pub(super) fn lines(shared: &Shared, events: &[EventView]) -> Vec<TranscriptLine
                 lines.push(TranscriptLine {
                     status: Some(ended(&text("/reason/kind")).into()),
                     tokens: tokens(),
+                    cost: number("/usage/cost_micros").and_then(super::dollars),
                     code,
                     ..line("ended", why)
                 });

@@ -81,7 +81,7 @@ pub use server_tools::{
     RiskLine, ServerChange, ServerChanges, ServerTool, ServerToolLine, ServerTools,
 };
 pub use service_accounts::{AccountLine, AccountPage, NewAccount, ServiceAccounts};
-pub use session::{Session, TranscriptLine};
+pub use session::{OriginLine, Session, TranscriptLine, WaitingLine};
 pub use sessions::{SessionLine, Sessions};
 pub use settings::{ProjectLine, ProjectPage, Projects, Settings, SignInFacts};
 pub use took::Took;

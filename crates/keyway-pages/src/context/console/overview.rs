@@ -13,6 +13,8 @@ pub struct Overview {
     pub server_count: usize,
     /// How many of them are connected.
     pub connected: usize,
+    /// How many agents are published; for administrators.
+    pub publications: Option<usize>,
     /// The servers, of many the first ones.
     pub servers: Vec<ServerLine>,
     /// What calls did; for administrators.
@@ -156,6 +158,7 @@ impl Page for Overview {
             tools: 1234,
             server_count: 8,
             connected: 1,
+            publications: Some(3),
             servers: (0..).zip(&states).map(line).collect(),
             calls: Some(CallsLine {
                 window: "24h",
@@ -190,6 +193,7 @@ impl Page for Overview {
             tools: 0,
             server_count: 0,
             connected: 0,
+            publications: None,
             servers: Vec::new(),
             calls: None,
         };

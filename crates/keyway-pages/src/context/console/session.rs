@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Filled, Moment, SAMPLE_OUTSIDE, SessionLine};
+use super::{ApprovalLine, Filled, Moment, SAMPLE_OUTSIDE, SessionLine};
 use crate::Page;
 
 /// One session with what was said and done in it: `console/session.html`.
@@ -17,10 +17,44 @@ pub struct Session {
     pub later: Option<String>,
     /// Whether whoever looks may say something in it.
     pub own: bool,
-    /// Whether the turn that runs can be stopped here.
+    /// Whether something goes on or waits that can be stopped.
     pub stoppable: bool,
+    /// What waits to be said, the next one first.
+    pub waiting: Vec<WaitingLine>,
+    /// Calls of the agent that wait for a decision.
+    pub approvals: Vec<ApprovalLine>,
+    /// Where it came from, where a publication began it.
+    pub origin: Option<OriginLine>,
     /// What is said: `message`.
     pub form: Filled,
+}
+
+/// A message that waits to be said.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingLine {
+    /// What is said. Text from outside.
+    pub text: String,
+    /// Since when it waits.
+    pub at: Moment,
+}
+
+/// Where a session came from.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OriginLine {
+    /// The page of the publication.
+    pub href: String,
+    /// The publication. Text from outside.
+    pub publication: String,
+    /// The provider.
+    pub provider: String,
+    /// The conversation, in the provider's words. Text from outside.
+    pub conversation: String,
+    /// The page of the last delivery.
+    pub delivery: Option<String>,
+    /// Where an answer stands.
+    pub url: Option<String>,
 }
 
 /// Something that happened in a session.
@@ -48,6 +82,8 @@ pub struct TranscriptLine {
     pub took: Option<String>,
     /// Tokens read and written.
     pub tokens: Option<u64>,
+    /// Of an end: the price of the turn in US dollars, where it is known.
+    pub cost: Option<String>,
     /// The code of what went wrong. Text from outside.
     pub code: Option<String>,
 }
@@ -66,6 +102,7 @@ impl TranscriptLine {
             status: None,
             took: None,
             tokens: None,
+            cost: None,
             code: None,
         }
     }
@@ -86,6 +123,7 @@ impl Page for Session {
         let ended = |seq, status: &str| TranscriptLine {
             status: Some(status.into()),
             tokens: Some(1_234),
+            cost: (status == "finished").then(|| "$0.0123".into()),
             code: (status == "failed").then(|| SAMPLE_OUTSIDE.into()),
             ..line(seq, "ended")
         };
@@ -118,6 +156,19 @@ impl Page for Session {
             later: Some("/console/sessions/sess_1?after=200".into()),
             own: true,
             stoppable: true,
+            waiting: vec![WaitingLine {
+                text: SAMPLE_OUTSIDE.into(),
+                at: Moment::sample(5),
+            }],
+            approvals: vec![ApprovalLine::sample("pending")],
+            origin: Some(OriginLine {
+                href: "/console/publications/pub_1".into(),
+                publication: SAMPLE_OUTSIDE.into(),
+                provider: "webhook".into(),
+                conversation: SAMPLE_OUTSIDE.into(),
+                delivery: Some("/console/webhooks/dlv_1".into()),
+                url: Some("https://tracker.example/7".into()),
+            }),
             form: Filled::new(),
         });
         let others = done.map(|session| Self {
@@ -127,6 +178,9 @@ impl Page for Session {
             later: None,
             own: false,
             stoppable: false,
+            waiting: Vec::new(),
+            approvals: Vec::new(),
+            origin: None,
             form: Filled::new(),
         });
         let mine = others.clone().map(|page| Self {
@@ -136,6 +190,14 @@ impl Page for Session {
                 .wrong("message", "say it"),
             ..page
         });
-        full.into_iter().chain(others).chain(mine).collect()
+        let archived = mine.clone().map(|page| Self {
+            session: SessionLine {
+                archived: true,
+                ..page.session.clone()
+            },
+            ..page
+        });
+        let pages = full.into_iter().chain(others).chain(mine);
+        pages.chain(archived).collect()
     }
 }

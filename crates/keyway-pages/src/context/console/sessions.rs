@@ -7,7 +7,7 @@ use crate::Page;
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sessions {
-    /// What is looked for: `q`, `agent`, `status`.
+    /// What is looked for: `q`, `agent`, `status`, `archived`.
     pub search: Filled,
     /// Whether anything is looked for in particular.
     pub searching: bool,
@@ -35,10 +35,18 @@ pub struct SessionLine {
     pub status: String,
     /// The code of what went wrong last. Text from outside.
     pub error: Option<String>,
+    /// How many messages wait to be said.
+    pub queued: u64,
+    /// Whether it is archived.
+    pub archived: bool,
     /// How many turns ended.
     pub turns: u64,
     /// Tokens read and written.
     pub tokens: u64,
+    /// Tokens read.
+    pub read: u64,
+    /// Tokens written.
+    pub written: u64,
     /// Their price in US dollars, where it is known.
     pub cost: Option<String>,
     /// When it began.
@@ -65,8 +73,12 @@ impl SessionLine {
             who: SAMPLE_OUTSIDE.into(),
             status: status.into(),
             error: (status == "failed").then(|| SAMPLE_OUTSIDE.into()),
+            queued: place % 3,
+            archived: status == "budget",
             turns: place,
             tokens: place * 1_000,
+            read: place * 900,
+            written: place * 100,
             cost: (place > 2).then(|| "$0.0123".into()),
             began: Moment::sample(90_000),
             updated: Moment::sample(70),

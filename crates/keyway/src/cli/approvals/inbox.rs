@@ -116,6 +116,7 @@ async fn dispatch(
             let list = ListApprovals {
                 state: state.as_deref(),
                 own: false,
+                session: None,
                 cursor: cursor.as_deref(),
                 limit,
             };

@@ -48,6 +48,7 @@ const WRITTEN: &[(&str, &str)] = pages! {
     "how-to/serve-actions-over-http.md",
     "how-to/test-an-integration.md",
     "how-to/run-agents.md",
+    "how-to/follow-sessions.md",
     "how-to/answer-webhooks.md",
     "how-to/install-providers.md",
     "how-to/receive-webhooks.md",

@@ -1,10 +1,11 @@
+use keyway::{Action, Expose};
 use keyway_core::Role;
 use keyway_testkit::models::Turn;
 use serde_json::json;
 
 use super::world::{another, stranger};
 use crate::agents::world::{Lab, agent, call, search};
-use crate::support::actions::waiting;
+use crate::support::actions::{Said, Say, waiting};
 use crate::support::browser::{Browser, set_up};
 use crate::support::wait::{soon, until};
 
@@ -114,12 +115,12 @@ async fn sessions_are_searched_and_each_sees_their_own() {
     let refused = owner
         .post(&format!("{own}/prompt"), &[("message", "Hi")])
         .await;
-    assert_eq!(refused.status(), 404, "{}", refused.text());
+    assert_eq!(refused.status(), 403, "{}", refused.text());
     let mut eve = stranger(&lab.app).await;
     for browser in [&mut member, &mut eve] {
         assert_eq!(browser.get(&first).await.status(), 404);
         browser.get("/console/me/sessions").await;
-        for what in ["prompt", "stop"] {
+        for what in ["prompt", "stop", "archive", "unarchive"] {
             let at = format!("{first}/{what}");
             let refused = browser.post(&at, &[("message", "Hi")]).await;
             assert_eq!(refused.status(), 404, "{at}");
@@ -135,7 +136,7 @@ async fn sessions_are_searched_and_each_sees_their_own() {
 }
 
 #[tokio::test]
-async fn a_turn_that_runs_is_seen_refuses_another_message_and_is_stopped() {
+async fn a_turn_that_runs_is_seen_another_message_waits_and_both_are_stopped() {
     let (wait, begun, go) = waiting();
     let helper = agent("helper").tool(wait);
     let turns = vec![call("wait", json!({})), Turn::text(["Done."])];
@@ -145,13 +146,20 @@ async fn a_turn_that_runs_is_seen_refuses_another_message_and_is_stopped() {
     soon("the tool", begun.notified()).await;
     let page = owner.get(&at).await;
     assert!(page.text().contains("running") && page.text().contains("Stop the agent"));
-    let busy = owner
+    let left = owner
         .post(&format!("{at}/prompt"), &[("message", "Hurry <up>")])
         .await;
-    assert_eq!(busy.status(), 409, "{}", busy.text());
+    assert_eq!(left.status(), 303, "{}", left.text());
+    let page = shown(&mut owner, &at, "1 message waits").await;
+    assert!(page.contains("Hurry &lt;up&gt;"), "{page}");
     assert!(
-        busy.text().contains("Hurry &lt;up&gt;"),
-        "what was typed stays"
+        !page.contains(&format!("{at}/archive")),
+        "not while it runs"
+    );
+    let early = owner.post(&format!("{at}/archive"), &[]).await;
+    assert_eq!(
+        early.header("location"),
+        format!("{at}?done=session-at-work")
     );
     let stopped = owner.post(&format!("{at}/stop"), &[]).await;
     assert_eq!(
@@ -159,7 +167,8 @@ async fn a_turn_that_runs_is_seen_refuses_another_message_and_is_stopped() {
         format!("{at}?done=session-stopped")
     );
     let page = shown(&mut owner, &at, "The turn was interrupted.").await;
-    assert!(!page.contains("Stop the agent"), "{page}");
+    assert!(!page.contains("Hurry"), "{page}");
+    shown(&mut owner, &at, &format!("{at}/archive")).await;
     let still = owner.post(&format!("{at}/stop"), &[]).await;
     assert_eq!(still.header("location"), format!("{at}?done=session-still"));
     let logged = async || owner_log(&lab).await;
@@ -175,4 +184,65 @@ async fn owner_log(lab: &Lab) -> String {
         .get(&lab.app.key, "/v1/audit?kind=session_interrupted")
         .await;
     log.text().to_owned()
+}
+
+#[tokio::test]
+async fn a_session_is_archived_and_taken_out_again() {
+    let turns: Vec<_> = (0..2).map(|_| Turn::text(["Yes."])).collect();
+    let lab = Lab::new(vec![agent("helper")], turns).await;
+    let mut owner = set_up(&lab.app).await;
+    let at = say(&mut owner, "Find the Zebra").await;
+    shown(&mut owner, &at, &format!("{at}/archive")).await;
+    let archived = owner.post(&format!("{at}/archive"), &[]).await;
+    let done = format!("{at}?done=session-archived");
+    assert_eq!(archived.header("location"), done);
+    let page = owner.get(&done).await.text().to_owned();
+    assert!(
+        page.contains("The session is archived.") && page.contains("Yes."),
+        "{page}"
+    );
+    assert!(!page.contains(&format!("{at}/prompt")), "{page}");
+    let refused = owner
+        .post(&format!("{at}/prompt"), &[("message", "Hi")])
+        .await;
+    assert_eq!(refused.status(), 409, "{}", refused.text());
+    let lists = async |owner: &mut Browser, query: &str| {
+        let page = owner.get(&format!("/console/sessions{query}")).await;
+        page.text().contains("Find the Zebra")
+    };
+    assert!(!lists(&mut owner, "").await);
+    assert!(lists(&mut owner, "?archived=true").await);
+    owner.get(&at).await;
+    owner.post(&format!("{at}/unarchive"), &[]).await;
+    assert!(lists(&mut owner, "").await);
+    let page = owner.get(&at).await.text().to_owned();
+    assert!(page.contains(&format!("{at}/prompt")), "{page}");
+}
+
+#[tokio::test]
+async fn a_call_that_waits_for_a_decision_leads_to_where_it_is_decided() {
+    let purge = Action::new("acme:purge", |_, input: Say| async move {
+        Ok(Said { text: input.text })
+    });
+    let helper = agent("helper").tool(purge.destructive().expose(Expose::NONE));
+    let turns = vec![
+        call("acme-purge", json!({ "text": "it all" })),
+        Turn::text(["It is gone."]),
+    ];
+    let lab = Lab::set(vec![helper], Vec::new(), turns, |config| {
+        config.approvals.wait = std::time::Duration::from_secs(600);
+    })
+    .await;
+    let mut owner = set_up(&lab.app).await;
+    let mut bob = another(&lab.app, "bob@example.com", Role::Member).await;
+    let at = say(&mut bob, "Purge").await;
+    shown(&mut bob, &at, "Waiting for a decision").await;
+    let page = shown(&mut owner, &at, "Look and decide").await;
+    let link = page.find("/console/approvals/appr_").unwrap();
+    let link = page[link..].split('"').next().unwrap().to_owned();
+    owner.get(&link).await;
+    let approved = owner.post(&format!("{link}/approve"), &[]).await;
+    assert_eq!(approved.status(), 303, "{}", approved.text());
+    let page = shown(&mut owner, &at, "It is gone.").await;
+    assert!(!page.contains("Look and decide"), "{page}");
 }

@@ -208,6 +208,8 @@ async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_noth
     let key = stranger(&gate.app.running).await;
     let document = gate.app.get("/v1/openapi.json").send().await.json();
     let mut tried = 0;
+    let approval = things.iter().find(|(start, _)| *start == "/v1/approvals/");
+    let (_, approval) = approval.unwrap();
     for (path, operations) in document["paths"].as_object().unwrap() {
         if !path.starts_with("/v1/") {
             continue;
@@ -225,7 +227,8 @@ async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_noth
                     .replace("{id}", id)
                     .replace("{name}", id)
                     .replace("{key}", id)
-                    .replace("{slug}", id),
+                    .replace("{slug}", id)
+                    .replace("{approval}", approval),
                 _ => {
                     assert!(!path.contains('{'), "there is nothing to try {path} with");
                     path.clone()

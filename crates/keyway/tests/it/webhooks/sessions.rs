@@ -127,3 +127,46 @@ async fn each_event_is_alone_where_the_publication_says_so() {
     let all = desk.settled(2, &["answered"]).await;
     assert_eq!(different(&all, "session").len(), 2);
 }
+
+#[tokio::test]
+async fn a_session_of_a_publication_tells_where_it_came_from_and_nobody_else_speaks_in_it() {
+    let desk = Desk::new(Script::default()).await;
+    desk.send(&event("e1", "7", "hello")).await;
+    let all = desk.settled(1, &["answered"]).await;
+    let path = format!("/v1/sessions/{}", all[0]["session"].as_str().unwrap());
+    let shown = desk.get(&path).await;
+    let origin = &shown["origin"];
+    assert_eq!(origin["publication"], desk.id());
+    assert_eq!(origin["publicationName"], "Tickets");
+    assert_eq!(
+        (&origin["provider"], &origin["conversation"]),
+        (&"webhook".into(), &"7".into())
+    );
+    assert_eq!(origin["delivery"], all[0]["id"]);
+    let said = serde_json::json!({ "message": "x" });
+    let refused = desk.post(&format!("{path}/messages"), &said).await;
+    assert_eq!(refused.status(), 403, "{}", refused.text());
+    assert_eq!(refused.json()["code"], "session_of_another");
+
+    // Archived, it takes nothing that comes in, and says why.
+    let archived = desk
+        .post(&format!("{path}/archive"), &serde_json::json!({}))
+        .await;
+    assert_eq!(archived.status(), 200, "{}", archived.text());
+    desk.send(&event("e2", "7", "again")).await;
+    let all = desk.settled(2, &["answered", "dead"]).await;
+    assert_eq!(all[0]["lastError"], "session_archived", "{}", all[0]);
+    assert!(desk.why(&all[0]).await.contains("its session is archived"));
+    desk.post(&format!("{path}/unarchive"), &serde_json::json!({}))
+        .await;
+    let replay = format!("/v1/deliveries/{}/replay", all[0]["id"].as_str().unwrap());
+    assert_eq!(
+        desk.post(&replay, &serde_json::json!({})).await.status(),
+        201
+    );
+    let all = desk.settled(3, &["answered", "dead"]).await;
+    assert_eq!(
+        (&all[0]["state"], &all[0]["session"]),
+        (&"answered".into(), &shown["id"])
+    );
+}

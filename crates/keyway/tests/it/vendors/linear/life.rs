@@ -113,3 +113,33 @@ async fn what_is_asked_to_stop_stops_says_so_and_can_be_asked_again() {
     assert_eq!(all[0]["session"], all[2]["session"]);
     assert_eq!(office.said("response"), ["Here I am."]);
 }
+
+#[tokio::test]
+async fn what_waits_behind_a_turn_is_stopped_with_it_and_whoever_asked_is_told() {
+    let office = Office::open(vec![
+        Turn::trouble(keyway_testkit::models::Trouble::Hang),
+        Turn::text(["Here I am."]),
+    ])
+    .await;
+    let session = office.mention("@keyway look into it").await;
+    office.desk.lab.model.wait_asked(1).await;
+    office
+        .send(&office.linear.prompt(&session, "And hurry"))
+        .await;
+    office.desk.settled(2, &["running", "queued"]).await;
+    office.send(&office.linear.stop(&session)).await;
+    let all = office.desk.settled(3, &["dead", "ignored"]).await;
+    for told in [&all[1], &all[2]] {
+        assert_eq!(told["lastError"], "turn_interrupted", "{told}");
+    }
+    assert_eq!(office.desk.lab.model.asked().len(), 1, "nothing was begun");
+    let told = office.said("error");
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().all(|one| one.contains("stopped")), "{told:?}");
+    office
+        .send(&office.linear.prompt(&session, "Go on then"))
+        .await;
+    let states = ["dead", "ignored", "answered"];
+    office.desk.settled(4, &states).await;
+    assert_eq!(office.said("response"), ["Here I am."]);
+}
