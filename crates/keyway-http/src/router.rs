@@ -12,7 +12,8 @@ use crate::routes::{
     credentials, deliveries, healthz, installations, integrations, invitations, jobs, list_actions,
     list_audit_events, list_channels, list_mcp_servers, mcp_servers, members, metrics,
     oauth_clients, oauth_grants, organization, policy, projects, prompt_agent, publications,
-    readyz, routed_action, service_accounts, session_events, sessions, show_openapi, show_stats, socket, unknown, webhook, webhook_endpoints, webhook_messages,
+    readyz, routed_action, service_accounts, session_events, sessions, show_openapi, show_stats,
+    socket, unknown, webhook, webhook_endpoints, webhook_messages,
 };
 use crate::shared::Shared;
 

@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 
 use super::{
     actions, agents, approvals, audit, components, connectors, credentials, deliveries,
-    installations, jobs, mcp_servers, oauth, paths, people, policy, publications, sessions, stats, webhook_endpoints,
+    installations, jobs, mcp_servers, oauth, paths, people, policy, publications, sessions, stats,
+    webhook_endpoints,
 };
 use crate::settings::McpSettings;
 use crate::shared::About;
