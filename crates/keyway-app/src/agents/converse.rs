@@ -94,7 +94,7 @@ impl App {
                 credentials: CredentialChoice::default(),
                 follower: None,
             };
-            match self.prompt_of_job(prompting, lease).await {
+            match self.prompt_of_job(prompting, lease, None).await {
                 Ok(prompted) if prompted.status == "interrupted" && cancel.is_cancelled() => {
                     return Err(ending());
                 }

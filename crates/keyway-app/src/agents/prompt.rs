@@ -74,30 +74,25 @@ impl App {
     /// What kept the turn from beginning: `agent_not_found`, `session_not_found`, `session_busy`, an
     /// approval, a limit. How a turn that began went wrong is in the answer.
     pub async fn prompt(&self, prompting: Prompting<'_>) -> Result<Prompted, Error> {
-        self.prompt_metered(prompting, None).await
+        Box::pin(self.prompt_by(prompting, None, None)).await
     }
 
-    /// The same where what the turn uses is used of something else, too.
-    pub(crate) async fn prompt_metered(
-        &self,
-        prompting: Prompting<'_>,
-        meter: Option<Arc<Meter>>,
-        Box::pin(self.prompt_by(prompting, None)).await
-    }
-
-    /// The same because of a job: its turn is stopped with it, and what is said names it.
+    /// The same because of a job: its turn is stopped with it, what is said names it, and what it uses is
+    /// used of `meter`, too.
     pub(crate) async fn prompt_of_job(
         &self,
         prompting: Prompting<'_>,
         job: &JobLease,
+        meter: Option<Arc<Meter>>,
     ) -> Result<Prompted, Error> {
-        Box::pin(self.prompt_by(prompting, Some(job.clone()))).await
+        Box::pin(self.prompt_by(prompting, Some(job.clone()), meter)).await
     }
 
     async fn prompt_by(
         &self,
         prompting: Prompting<'_>,
         job: Option<JobLease>,
+        meter: Option<Arc<Meter>>,
     ) -> Result<Prompted, Error> {
         let slug = action_slug(prompting.agent);
         let mut input = json!({ "message": prompting.message });

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyway_agent::turn::Meter;
 use keyway_core::ports::NoCaller;
 use keyway_core::{DeliveryId, Error, Kind, Principal, SessionId};
 use keyway_store::{ClaimedJob, Delivery, StoredPublication};
@@ -11,7 +12,7 @@ use super::accept::session_key;
 use super::judge::{NO_CONVERSATION, PAUSED, judge};
 use super::message::{begins, go_on, message};
 use super::parcel::Parcel;
-use super::quota::{Counted, SPENT};
+use super::quota::SPENT;
 use super::reply::{Saying, is_last};
 use super::scheduled::{Run, SCHEDULED};
 use super::why::meaning;
@@ -30,6 +31,15 @@ const NO_END: &str = "the turn came to no good end";
 #[derive(Deserialize)]
 struct Work {
     delivery: String,
+}
+
+/// What is said to an agent, where, and what its turn is counted on.
+#[derive(Clone, Copy)]
+struct Message<'a> {
+    agent: &'a str,
+    session: &'a SessionId,
+    text: &'a str,
+    meter: &'a Arc<Meter>,
 }
 
 impl App {
@@ -100,7 +110,7 @@ impl App {
     ) -> Result<String, Error> {
         let (id, organization) = (&delivery.id, &claimed.lease.organization);
         let said = self.was_said(organization, session, &begins(id)).await?;
-        let text = match said {
+        let (text, counted) = match said {
             Said::Answered(text) => return Ok(text),
             // It was being told that there is no answer, and may have been: then there is none.
             Said::CutOff(Some(code)) if delivery.reply.begun_at.is_some() => {
@@ -114,14 +124,15 @@ impl App {
                 (text, counted)
             }
         };
-        let (text, counted) = text;
-        let agent = &publication.agent;
-        let prompted = self.say(who, agent, session, &text, &counted, cancel).await;
+        let saying = Message {
+            agent: &publication.agent,
+            session,
+            text: &text,
+            meter: &counted.meter,
+        };
+        let prompted = self.say(claimed, who, saying, cancel).await;
         self.count_used(publication, &counted).await;
         answered(prompted?, cancel)
-        let agent = &publication.agent;
-        let prompted = self.say(claimed, who, agent, session, &text, cancel);
-        answered(prompted.await?, cancel)
     }
 
     /// What is said to the agent about a delivery, by what the publication is set to now.
@@ -177,10 +188,7 @@ impl App {
         &self,
         claimed: &ClaimedJob,
         who: &Principal,
-        agent: &str,
-        session: &SessionId,
-        message: &str,
-        counted: &Counted,
+        saying: Message<'_>,
         cancel: &CancellationToken,
     ) -> Result<Prompted, Error> {
         let patience = self.settings().agents.lease.saturating_mul(2);
@@ -189,23 +197,18 @@ impl App {
         loop {
             let prompting = Prompting {
                 who,
-                agent,
-                message,
-                session: Some(session.as_str()),
+                agent: saying.agent,
+                message: saying.text,
+                session: Some(saying.session.as_str()),
                 caller: Arc::new(NoCaller),
                 cancel,
                 request: &request,
                 credentials: CredentialChoice::default(),
                 follower: None,
             };
-            let error =
-                match Box::pin(self.prompt_metered(prompting, Some(Arc::clone(&counted.meter))))
-                    .await
-                {
-                    Ok(prompted) => return Ok(prompted),
-                    Err(error) => error,
-                };
-            let error = match self.prompt_of_job(prompting, &claimed.lease).await {
+            let meter = Some(Arc::clone(saying.meter));
+            let prompted = self.prompt_of_job(prompting, &claimed.lease, meter);
+            let error = match prompted.await {
                 Ok(prompted) => return Ok(prompted),
                 Err(error) => error,
             };

@@ -9,8 +9,7 @@ use keyway_store::{ClaimedJob, JobEnd};
 use tokio_util::sync::CancellationToken;
 
 use super::asker::{Asker, damaged};
-use super::{DELIVERY, SCHEDULED, WEBHOOK, backoff};
-use super::{DELIVERY, SCHEDULED, TURN, backoff};
+use super::{DELIVERY, SCHEDULED, TURN, WEBHOOK, backoff};
 use crate::agents::TAKEN_BACK;
 use crate::credentials::CredentialChoice;
 use crate::{App, Invocation, Surface};
@@ -27,6 +26,7 @@ impl App {
         }
         if claimed.job.kind == WEBHOOK {
             return self.send_webhook(claimed, cancel).await;
+        }
         if claimed.job.kind == TURN {
             return self.converse(claimed, cancel).await;
         }

@@ -7,8 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::work::later;
-use super::{ACTION, DELIVERY, SCHEDULED, WEBHOOK};
-use super::{ACTION, DELIVERY, SCHEDULED, TURN};
+use super::{ACTION, DELIVERY, SCHEDULED, TURN, WEBHOOK};
 use crate::App;
 use crate::changes::Topic;
 
@@ -46,6 +45,9 @@ impl Pool {
             kinds: &[WEBHOOK],
             concurrency: app.settings().webhooks.concurrency,
             wake: Arc::clone(&app.inner.webhooks),
+        }
+    }
+
     /// What people left for agents.
     pub(super) fn turns(app: &App) -> Self {
         Self {
