@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::background::Known;
 use super::follow::Told;
-use super::plain::Plain;
+use super::plain::{Plain, Steps};
 use super::sessions::may_see;
 use super::sink::{Rows, entries};
 use super::tools::AgentTools;
@@ -54,9 +54,12 @@ impl App {
             ..carried
         };
         let lease = self.enter(&from, &agent, &message).await?;
-        if let Some(follower) = &follower {
-            follower.begun(&lease.id);
-        }
+        let plain = Plain::new(Arc::clone(&from.caller));
+        let follower: Arc<dyn Follower> = Arc::new(Steps {
+            plain: Arc::clone(&plain),
+            next: follower,
+        });
+        follower.begun(&lease.id);
         let stop = from.cancel.child_token();
         let known = self.know_turn(&lease, &stop);
         // Whoever stops waiting stops the turn.
@@ -67,7 +70,7 @@ impl App {
         };
         let from = CallFrom {
             principal: from.principal.through_agent(through),
-            caller: Arc::new(Plain(from.caller)),
+            caller: plain,
             ..from
         };
         let turn = Turn {
@@ -139,7 +142,7 @@ struct Turn {
     carried: Carried,
     lease: SessionLease,
     text: String,
-    follower: Option<Arc<dyn Follower>>,
+    follower: Arc<dyn Follower>,
     stop: CancellationToken,
     _known: Known,
 }
@@ -337,7 +340,7 @@ impl Turn {
             random: Arc::clone(&inner.random),
             settings,
         });
-        let told = Told(self.follower.as_deref());
+        let told = Told(&*self.follower);
         let end = turns.run(transcript, text, &told, &self.stop).await;
         end.map_err(|error| match error {
             TurnError::Empty => Error::invalid_at("/message", "a text that says something"),
