@@ -102,6 +102,8 @@ typed_ids! {
     PublicationId = "pub";
     /// A webhook as it was recorded.
     DeliveryId = "dlv";
+    /// A call that an MCP client comes back for.
+    TaskId = "task";
 }
 
 pub(crate) fn v7(clock: &dyn Clock, random: &dyn Random) -> uuid::Uuid {

@@ -125,6 +125,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "installs",
         include_str!("../migrations/sqlite/0020_installs.sql"),
     ),
+    (
+        23,
+        "tasks",
+        include_str!("../migrations/sqlite/0023_tasks.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

@@ -28,3 +28,4 @@ mod server_tools;
 mod sessions;
 mod stats;
 mod support;
+mod tasks;
