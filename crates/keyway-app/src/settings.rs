@@ -13,6 +13,7 @@ use crate::limits::RateLimits;
 use crate::oauth::OauthSettings;
 use crate::people::SignInSettings;
 use crate::policy::Unannotated;
+use crate::tasks::TaskSettings;
 
 /// The dials of an [`App`](crate::App).
 #[derive(Debug, Clone)]
@@ -47,6 +48,8 @@ pub struct Settings {
     pub agents: AgentSettings,
     /// What comes in by webhooks.
     pub deliveries: InboxSettings,
+    /// Calls that MCP clients come back for.
+    pub tasks: TaskSettings,
     /// The providers whose webhooks come in.
     pub providers: Providers,
     /// Calls that a person has to approve.
@@ -72,6 +75,7 @@ impl Default for Settings {
             connectors: 5_000,
             agents: AgentSettings::default(),
             deliveries: InboxSettings::default(),
+            tasks: TaskSettings::default(),
             providers: Providers::default(),
             approvals: ApprovalSettings::default(),
             oauth_clients: OAuthClients::default(),

@@ -15,6 +15,7 @@ mod progress;
 mod prompt;
 mod sessions;
 mod sink;
+mod tasked;
 mod tools;
 mod turn;
 mod view;
@@ -29,6 +30,7 @@ pub use parts::{AgentSettings, Answering};
 pub use progress::progress;
 pub use prompt::{Prompted, Prompting};
 pub use sessions::{ListSessions, SessionParts, Sessions};
+pub(crate) use tasked::Tasked;
 pub use view::{
     AgentView, BudgetView, EventView, MessageView, SessionPage, SessionView, TurnError, Usage,
 };

@@ -25,5 +25,7 @@ pub(crate) use work::{earlier, later};
 pub(crate) const ACTION: &str = "action";
 /// The kind of jobs that say to an agent what came in by a webhook.
 pub(crate) const DELIVERY: &str = "delivery";
+/// The kind of jobs that do a task of an MCP client.
+pub(crate) const TASK: &str = "task";
 /// The kind of jobs that run an action by the clock.
 pub(crate) const SCHEDULED: &str = "schedule";

@@ -18,6 +18,8 @@ impl App {
                 .work_off(Pool::actions(&self), stopping.clone(), grace),
             self.clone()
                 .work_off(Pool::deliveries(&self), stopping.clone(), grace),
+            self.clone()
+                .work_off(Pool::tasks(&self), stopping.clone(), grace),
             self.clone().keep_schedules(stopping.clone()),
             self.clone().hand_out(stopping.clone()),
             self.clone().watch_servers(stopping.clone()),

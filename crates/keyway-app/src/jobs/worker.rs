@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::work::later;
-use super::{ACTION, DELIVERY, SCHEDULED};
+use super::{ACTION, DELIVERY, SCHEDULED, TASK};
 use crate::App;
 
 /// Some kinds of jobs, and how many of them run at once: agents that take their time keep no action from
@@ -35,6 +35,15 @@ impl Pool {
             kinds: &[DELIVERY],
             concurrency: app.settings().deliveries.concurrency,
             wake: Arc::clone(&app.inner.inbox),
+        }
+    }
+
+    /// Calls that MCP clients come back for.
+    pub(super) fn tasks(app: &App) -> Self {
+        Self {
+            kinds: &[TASK],
+            concurrency: app.settings().tasks.concurrency,
+            wake: Arc::clone(&app.inner.task_begun),
         }
     }
 }

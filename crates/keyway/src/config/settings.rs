@@ -37,6 +37,8 @@ pub struct Config {
     pub approvals: keyway_app::approvals::ApprovalSettings,
     /// What comes in by webhooks.
     pub deliveries: keyway_app::inbox::InboxSettings,
+    /// Calls that MCP clients come back for.
+    pub tasks: keyway_app::tasks::TaskSettings,
     /// How often someone may ask.
     pub rate_limits: keyway_app::limits::RateLimits,
     /// The audit log.

@@ -95,6 +95,7 @@ pub(crate) async fn open(
             pages_url: config.listen.public_url.clone(),
             approvals: config.approvals.clone(),
             deliveries: config.deliveries.clone(),
+            tasks: config.tasks.clone(),
             providers,
             oauth_clients: config.oauth_clients.settings(),
             channels: Channels::new(gateway.channels().to_vec()).map_err(ServeError::Channels)?,

@@ -10,6 +10,7 @@ mod oauth;
 mod policy;
 mod process;
 mod sign_in;
+mod tasks;
 mod templates;
 
 use serde_json::Value;
@@ -77,6 +78,7 @@ const TOPICS: &[&[Key]] = &[
     policy::KEYS,
     policy::OAUTH_KEYS,
     deliveries::KEYS,
+    tasks::KEYS,
     sign_in::KEYS,
     audit::KEYS,
     oauth::KEYS,
