@@ -30,6 +30,7 @@ use crate::policy::{Approvals, InForce, Policies};
 use crate::setup::Ready;
 use crate::stats::{Stats, Tally};
 use crate::subscriptions::Subscriptions;
+use crate::tasks::LiveTasks;
 use crate::tenant::Tenant;
 use crate::trust::{self, Trust};
 use crate::{Definitions, Settings, access};
@@ -87,6 +88,10 @@ pub(crate) struct Inner {
     pub(crate) inbox: Arc<Notify>,
     /// A message to a webhook endpoint was queued here.
     pub(crate) webhooks: Arc<Notify>,
+    /// A task was begun here.
+    pub(crate) task_begun: Arc<Notify>,
+    /// Tasks that run in this process.
+    pub(crate) live_tasks: LiveTasks,
     /// Whose turn it is at installations.
     pub(crate) installs: Keeper,
     /// An approval changed.
@@ -241,6 +246,8 @@ impl App {
             jobs: Arc::default(),
             inbox: Arc::default(),
             webhooks: Arc::default(),
+            task_begun: Arc::default(),
+            live_tasks: LiveTasks::default(),
             installs: Keeper::default(),
             approvals,
             channels: Arc::new(channels),

@@ -59,6 +59,9 @@ impl App {
         {
             return Box::pin(self.connect_and_call(call, what)).await;
         }
+        if route.lasts && call.caller.takes_tasks() {
+            return Box::pin(self.begin_task(call, &route, &definitions)).await;
+        }
         let defined = || route.definition(&definitions);
         let admitted = match self.admit_tool(call, &route.thing, &defined).await {
             Ok(admitted) => admitted,
@@ -317,7 +320,12 @@ impl App {
     }
 
     /// The same, where it is known which server it is of.
-    fn refused_by(&self, call: Call<'_>, server: Option<&str>, error: RpcError) -> RpcError {
+    pub(crate) fn refused_by(
+        &self,
+        call: Call<'_>,
+        server: Option<&str>,
+        error: RpcError,
+    ) -> RpcError {
         let called = Called {
             server,
             ..Called::request(call.method, call.target)
@@ -353,7 +361,7 @@ async fn relay(call: Call<'_>, upstream: &dyn Upstream, own: &str) -> Result<Raw
 }
 
 /// `params.arguments`, which must be an object where it is given.
-fn arguments(params: &RawJson) -> Result<Option<RawJson>, RpcError> {
+pub(crate) fn arguments(params: &RawJson) -> Result<Option<RawJson>, RpcError> {
     let Some(found) = json::member(params.as_str(), "arguments") else {
         return Ok(None);
     };

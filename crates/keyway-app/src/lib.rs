@@ -46,6 +46,7 @@ pub mod status;
 mod subscriptions;
 mod surface;
 pub mod system;
+pub mod tasks;
 mod tenant;
 pub mod tools;
 pub mod trust;

@@ -14,6 +14,7 @@ use crate::oauth::OauthSettings;
 use crate::people::SignInSettings;
 use crate::policy::Unannotated;
 use crate::webhook_endpoints::WebhookSettings;
+use crate::tasks::TaskSettings;
 
 /// The dials of an [`App`](crate::App).
 #[derive(Debug, Clone)]
@@ -50,6 +51,8 @@ pub struct Settings {
     pub deliveries: InboxSettings,
     /// Webhooks that go out.
     pub webhooks: WebhookSettings,
+    /// Calls that MCP clients come back for.
+    pub tasks: TaskSettings,
     /// The providers whose webhooks come in.
     pub providers: Providers,
     /// Calls that a person has to approve.
@@ -76,6 +79,7 @@ impl Default for Settings {
             agents: AgentSettings::default(),
             deliveries: InboxSettings::default(),
             webhooks: WebhookSettings::default(),
+            tasks: TaskSettings::default(),
             providers: Providers::default(),
             approvals: ApprovalSettings::default(),
             oauth_clients: OAuthClients::default(),

@@ -106,6 +106,8 @@ typed_ids! {
     WebhookEndpointId = "whe";
     /// A message to such an endpoint: its `webhook-id`.
     WebhookMessageId = "msg";
+    /// A call that an MCP client comes back for.
+    TaskId = "task";
 }
 
 pub(crate) fn v7(clock: &dyn Clock, random: &dyn Random) -> uuid::Uuid {

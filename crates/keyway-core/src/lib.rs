@@ -43,7 +43,7 @@ pub use error::{Error, Kind, Problem};
 pub use ids::{
     ApiKeyId, ApprovalId, AuditEventId, ConnectorId, CredentialId, DeliveryId, GrantId,
     InstallationId, InvitationId, JobId, OrgId, ProjectId, PublicationId, RequestId,
-    ServiceAccountId, SessionId, UserId, WebSessionId, WebhookEndpointId, WebhookMessageId,
+    ServiceAccountId, SessionId, TaskId, UserId, WebSessionId, WebhookEndpointId, WebhookMessageId,
 };
 pub use mcp_server::McpServer;
 pub use principal::{ActingAgent, Actor, Principal, Subject};

@@ -5,7 +5,7 @@ use keyway_core::Principal;
 use keyway_core::ports::BoxFuture;
 use keyway_core::rpc::{RawJson, RpcError};
 use keyway_mcp::endpoint::{
-    Audience, Backend, Call, HeaderParameter, List, Notice, Page, ServerInfo,
+    Audience, Backend, Call, HeaderParameter, List, Notice, Page, ServerInfo, TaskAsk,
 };
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -39,6 +39,15 @@ impl Backend for AppBackend {
 
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<RawJson, RpcError>> {
         Box::pin(self.app.call(call))
+    }
+
+    fn task<'a>(
+        &'a self,
+        who: &'a Principal,
+        id: &'a str,
+        ask: TaskAsk<'a>,
+    ) -> BoxFuture<'a, Result<RawJson, RpcError>> {
+        Box::pin(self.app.task(who, id, ask))
     }
 
     fn header_parameters(&self, who: &Principal, tool: &str) -> Arc<[HeaderParameter]> {

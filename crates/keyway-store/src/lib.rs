@@ -42,6 +42,7 @@ mod slice;
 mod sqlite;
 mod stats;
 mod store;
+mod tasks;
 mod users;
 mod web_sessions;
 mod webhook_endpoints;
@@ -107,6 +108,7 @@ pub use stats::{
     BOUNDS_MICROS, CallCounts, CallStats, CallsOf, NewCallStats, ServerStateRow, Span, StoredState,
 };
 pub use store::{Limits, Purpose, Store};
+pub use tasks::{BegunTask, NewTask, StoredTask, TaskEnd, TaskRoom, TaskState};
 pub use users::Member;
 pub use web_sessions::{Alive, WebSession};
 pub use webhook_endpoints::{

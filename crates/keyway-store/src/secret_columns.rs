@@ -113,6 +113,8 @@ pub const SECRET_COLUMNS: &[SecretColumn] = &[
     SecretColumn {
         table: "webhook_endpoints",
         column: "secret",
+        table: "tasks",
+        column: "request",
         organization: Some("organization_id"),
         row: "id",
         only: None,
@@ -127,6 +129,8 @@ pub const SECRET_COLUMNS: &[SecretColumn] = &[
     SecretColumn {
         table: "webhook_messages",
         column: "body",
+        table: "tasks",
+        column: "outcome",
         organization: Some("organization_id"),
         row: "id",
         only: None,

@@ -140,6 +140,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "sessions of people",
         include_str!("../migrations/sqlite/0024_sessions_of_people.sql"),
     ),
+    (
+        23,
+        "tasks",
+        include_str!("../migrations/sqlite/0023_tasks.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

@@ -21,10 +21,29 @@ const SUITES: &[(&str, &str, &[&str])] = &[
     ("0.1.16 all", FIRST, &["--suite", "all"]),
 ];
 
+/// The scenarios about tasks, which no requirements of a revision have. A gateway in front of the fixture
+/// asks for no tasks, so they are run on the fixture alone. Not among them: a tool that cannot be used
+/// without tasks, and one that asks before it becomes a task; there are no such tools.
+const TASKS: &[&str] = &[
+    "tasks-lifecycle",
+    "tasks-capability-negotiation",
+    "tasks-wire-fields",
+    "tasks-request-state-removal",
+    "tasks-mrtr-input",
+    "tasks-request-headers",
+    "tasks-dispatch-and-envelope",
+];
+
 /// Runs every suite on the fixture, and through a gateway in front of it as a server of each era.
 pub(super) fn run(rig: &Rig<'_>) -> Result<Tally, Failure> {
     let fixture = Gateway::start(&rig.workspace.binary("keyway-conformance"), "", Keys::Off)?;
     let mut tally = suites(rig, "the fixture", &fixture.url);
+
+    for scenario in TASKS {
+        let arguments = ["--scenario", scenario];
+        let outcome = suite(rig, &rig.node.file(CURRENT), &arguments, &fixture.url);
+        tally += tap::report(&format!("conformance {scenario}: the fixture"), outcome);
+    }
 
     let keyway = rig.workspace.binary("keyway");
     let modern = Gateway::start(&keyway, &in_front_of(&fixture.url), Keys::Off)?;

@@ -81,12 +81,10 @@ impl Seen {
 }
 
 /// Hands on what a turn loop tells.
-pub(super) struct Told<'a>(pub(super) Option<&'a dyn Follower>);
+pub(super) struct Told<'a>(pub(super) &'a dyn Follower);
 
 impl Observer for Told<'_> {
     fn update(&self, update: Update) {
-        if let Some(follower) = self.0 {
-            follower.update(&update);
-        }
+        self.0.update(&update);
     }
 }

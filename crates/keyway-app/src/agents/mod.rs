@@ -23,6 +23,7 @@ mod seats;
 mod sessions;
 mod sink;
 mod stop;
+mod tasked;
 mod tools;
 mod turn;
 mod view;
@@ -42,6 +43,7 @@ pub use progress::progress;
 pub use prompt::{Prompted, Prompting};
 pub use sessions::{ListSessions, SessionParts, Sessions};
 pub use stop::Stopped;
+pub(crate) use tasked::Tasked;
 pub use view::{
     AgentView, BudgetView, EventView, MessageView, SessionPage, SessionView, TurnError, Usage,
     WaitingView,

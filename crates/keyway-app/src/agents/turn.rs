@@ -15,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 use super::background::Known;
 use super::follow::Told;
 use super::plain::Plain;
+use super::plain::{Plain, Steps};
+use super::sessions::may_see;
 use super::sink::{Rows, entries};
 use super::tools::AgentTools;
 use super::{Answering, Carried, Follower, Following, failure, output};
@@ -56,6 +58,12 @@ impl App {
         if let Some(following) = &following {
             following.begun(&lease.id);
         }
+        let plain = Plain::new(Arc::clone(&from.caller));
+        let follower: Arc<dyn Follower> = Arc::new(Steps {
+            plain: Arc::clone(&plain),
+            next: follower,
+        });
+        follower.begun(&lease.id);
         let stop = from.cancel.child_token();
         let known = self.know_turn(&lease, &stop);
         // Stopped before it began, it is written down as that. Whoever stops it from here on finds the session
@@ -74,7 +82,7 @@ impl App {
         };
         let from = CallFrom {
             principal: from.principal.through_agent(through),
-            caller: Arc::new(Plain(from.caller)),
+            caller: plain,
             ..from
         };
         let turn = Turn {
@@ -104,6 +112,7 @@ struct Turn {
     lease: SessionLease,
     text: String,
     following: Option<Arc<Following>>,
+    follower: Arc<dyn Follower>,
     stop: CancellationToken,
     _known: Known,
 }
@@ -326,6 +335,7 @@ impl Turn {
         });
         let follower = self.following.as_deref();
         let told = Told(follower.map(|follower| follower as &dyn Follower));
+        let told = Told(&*self.follower);
         let end = turns.run(transcript, text, &told, &self.stop).await;
         end.map_err(|error| match error {
             TurnError::Empty => Error::invalid_at("/message", "a text that says something"),

@@ -21,6 +21,7 @@ use crate::connectors::Reach;
 use crate::metrics::Metrics;
 use crate::output::OutputCheck;
 use crate::policy::Facts;
+use crate::tasks::lasts;
 use crate::{Definitions, List};
 
 /// What a catalogue is made of.
@@ -102,6 +103,7 @@ impl Builder<'_> {
                     headers: entry.header_parameters().into(),
                     thing,
                     touch: Touch::of_action(action),
+                    lasts: lasts(action),
                 };
                 self.catalogue
                     .tools
@@ -228,6 +230,7 @@ impl Builder<'_> {
             headers: headers_of(&tool.json),
             thing: Arc::new(thing),
             touch: Touch::of_tool(&tool.json),
+            lasts: false,
         };
         Some((Arc::new(route), shown))
     }

@@ -43,6 +43,8 @@ pub(crate) struct ToolRoute {
     pub(crate) thing: Arc<Thing>,
     /// What it does to the world.
     pub(crate) touch: Touch,
+    /// Whether it is done as a task, for a client that comes back for its result.
+    pub(crate) lasts: bool,
 }
 
 impl ToolRoute {

@@ -29,5 +29,7 @@ pub(crate) const DELIVERY: &str = "delivery";
 pub(crate) const WEBHOOK: &str = "webhook";
 /// The kind of jobs that say to an agent what somebody left for it in a session.
 pub(crate) const TURN: &str = "turn";
+/// The kind of jobs that do a task of an MCP client.
+pub(crate) const TASK: &str = "task";
 /// The kind of jobs that run an action by the clock.
 pub(crate) const SCHEDULED: &str = "schedule";

@@ -13,7 +13,7 @@ const EVERY: Duration = Duration::from_mins(10);
 const BATCH: u32 = 500;
 
 impl App {
-    /// Forgets jobs, messages and deliveries that are old enough. Answers how many rows went.
+    /// Forgets jobs, messages, deliveries and tasks that are old enough. Answers how many rows went.
     pub(super) async fn forget(&self) -> Result<u64, Error> {
         let (settings, store) = (self.job_settings(), &self.inner.store);
         let now = self.inner.clock.now();
@@ -29,6 +29,7 @@ impl App {
                 + store.purge_outbox(messages, BATCH).await?
                 + store.purge_deliveries(deliveries, BATCH).await?
                 + store.purge_webhook_messages(deliveries, BATCH).await?;
+                + store.purge_tasks(now, BATCH).await?;
             if some == 0 {
                 return Ok(gone);
             }

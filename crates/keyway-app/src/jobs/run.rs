@@ -11,11 +11,12 @@ use tokio_util::sync::CancellationToken;
 use super::asker::{Asker, damaged};
 use super::{DELIVERY, SCHEDULED, TURN, WEBHOOK, backoff};
 use crate::agents::TAKEN_BACK;
+use super::{DELIVERY, SCHEDULED, TASK, backoff};
 use crate::credentials::CredentialChoice;
 use crate::{App, Invocation, Surface};
 
 impl App {
-    /// Does a job: its action, or what is said to an agent, as the principal that queued it stands now.
+    /// Does a job: its action, a client's task, or what is said to an agent, as the principal that queued it stands now.
     pub(super) async fn run_job(
         &self,
         claimed: &ClaimedJob,
@@ -29,6 +30,8 @@ impl App {
         }
         if claimed.job.kind == TURN {
             return self.converse(claimed, cancel).await;
+        if claimed.job.kind == TASK {
+            return self.run_task(claimed, cancel).await;
         }
         let inner = &self.inner;
         let asker: Asker = serde_json::from_str(&claimed.asker).map_err(|_| damaged())?;

@@ -23,6 +23,7 @@ impl App {
             self.clone()
                 .work_off(Pool::turns(&self), stopping.clone(), grace),
             self.clone().tell_endpoints(stopping.clone()),
+                .work_off(Pool::tasks(&self), stopping.clone(), grace),
             self.clone().keep_schedules(stopping.clone()),
             self.clone().keep_publication_schedules(stopping.clone()),
             self.clone().hand_out(stopping.clone()),

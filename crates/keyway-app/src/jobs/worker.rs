@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 
 use super::work::later;
 use super::{ACTION, DELIVERY, SCHEDULED, TURN, WEBHOOK};
+use super::{ACTION, DELIVERY, SCHEDULED, TASK};
 use crate::App;
 use crate::changes::Topic;
 
@@ -54,6 +55,12 @@ impl Pool {
             kinds: &[TURN],
             concurrency: app.settings().agents.concurrency,
             wake: Arc::clone(&app.inner.turns.wake),
+    /// Calls that MCP clients come back for.
+    pub(super) fn tasks(app: &App) -> Self {
+        Self {
+            kinds: &[TASK],
+            concurrency: app.settings().tasks.concurrency,
+            wake: Arc::clone(&app.inner.task_begun),
         }
     }
 }

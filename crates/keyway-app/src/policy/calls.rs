@@ -38,14 +38,7 @@ impl App {
             job: None,
             waits: true,
         };
-        self.admit_call(&wish)
-            .await
-            .map_err(|refused| match refused {
-                Refused::Unseen => NotAdmitted::Protocol(no_tool()),
-                Refused::Asks(result) => NotAdmitted::Asks(result),
-                Refused::Error(error) if is_tools_failure(&error) => NotAdmitted::Tool(error),
-                Refused::Error(error) => NotAdmitted::Protocol(error.into()),
-            })
+        self.admit_call(&wish).await.map_err(NotAdmitted::from)
     }
 
     /// Lets a reading of a resource through.
@@ -124,6 +117,17 @@ pub(crate) enum NotAdmitted {
     Protocol(RpcError),
     /// By a question; the client asks again.
     Asks(RawJson),
+}
+
+impl From<Refused> for NotAdmitted {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Unseen => Self::Protocol(no_tool()),
+            Refused::Asks(result) => Self::Asks(result),
+            Refused::Error(error) if is_tools_failure(&error) => Self::Tool(error),
+            Refused::Error(error) => Self::Protocol(error.into()),
+        }
+    }
 }
 
 fn is_tools_failure(error: &Error) -> bool {

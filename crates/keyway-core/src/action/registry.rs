@@ -6,7 +6,8 @@ use http::Method;
 use super::route::{Placing, Routed, Routes};
 use super::template::Variables;
 use super::{Action, Entry, Expose, ResourceAddress, SignInAction};
-use crate::names::{ACTION_SLUG, MCP_NAME};
+use crate::agent::slug_of_action;
+use crate::names::{ACTION_SLUG, AGENT_TOOLS, MCP_NAME};
 
 /// Every action of a gateway, checked, and found by each of its names.
 ///
@@ -257,6 +258,11 @@ fn bad_name(action: &Action) -> Option<String> {
     let name = action.tool_name();
     if !MCP_NAME.allows(&name) {
         return Some(format!("its MCP name is not {}", MCP_NAME.expectation()));
+    }
+    if name.starts_with(AGENT_TOOLS) && slug_of_action(action.slug()).is_none() {
+        return Some(format!(
+            "its MCP name starts with {AGENT_TOOLS}, which is for agents"
+        ));
     }
     name.starts_with("mcp__")
         .then(|| "its MCP name starts with mcp__, which is for upstream servers".into())

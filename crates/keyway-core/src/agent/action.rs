@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Agent, AgentMessage};
+use crate::names::AGENT_TOOLS;
 use crate::rpc::RawJson;
 use crate::{Action, Context, Error};
 
@@ -14,6 +15,12 @@ const FAMILY: &str = "agent:";
 /// The slug of the action that is an agent.
 pub fn action_slug(agent: &str) -> String {
     format!("{FAMILY}{agent}")
+}
+
+/// The name of the tool that an agent is towards MCP clients and models. No upstream's tool has such a
+/// name, and no other action.
+pub fn tool_name(agent: &str) -> String {
+    format!("{AGENT_TOOLS}{agent}")
 }
 
 /// The agent that an action is, by their slugs.
@@ -34,6 +41,7 @@ impl Agent {
             }
         };
         let action = Action::json(action_slug(self.slug()), input(), Some(output()), run)
+            .mcp_name(tool_name(self.slug()))
             .title(self.get_name())
             .description(self.get_description())
             .expose(self.exposure())

@@ -12,7 +12,7 @@ mod model_name;
 mod tests;
 mod tool;
 
-pub use action::{action_slug, slug_of_action};
+pub use action::{action_slug, slug_of_action, tool_name};
 pub use answer::{AgentAnswer, AgentMessage, AgentUsage};
 pub use book::{AgentBook, AgentEntry};
 pub use budget::Budget;

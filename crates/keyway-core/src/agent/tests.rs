@@ -112,7 +112,7 @@ fn a_slug_is_checked_and_taken_once() {
         both[0].starts_with("the slug of an agent \"writer\" is claimed by "),
         "{both:?}"
     );
-    assert!(told(vec![agent("Writer")])[0].contains("an agent slug: 1 to 58"));
+    assert!(told(vec![agent("Writer")])[0].contains("an agent slug: 1 to 57"));
 }
 
 #[test]
@@ -154,9 +154,9 @@ fn what_a_tool_brings_along_is_taken_out_once_and_stays_named() {
 fn an_agent_is_an_action_that_nobody_reaches_unasked() {
     let action = agent("researcher").description("Finds out").to_action();
     assert_eq!(action.slug(), "agent:researcher");
-    assert_eq!(action.tool_name(), "agent-researcher");
+    assert_eq!(action.tool_name(), "agent__researcher");
     assert_eq!(action.exposure(), crate::action::Expose::NONE);
     assert_eq!(slug_of_action(action.slug()), Some("researcher"));
     assert_eq!(action.get_timeout(), None);
-    Registry::new(vec![agent(&"a".repeat(58)).to_action()]).unwrap();
+    Registry::new(vec![agent(&"a".repeat(57)).to_action()]).unwrap();
 }

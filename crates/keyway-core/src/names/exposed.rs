@@ -3,6 +3,9 @@ use sha2::{Digest, Sha256};
 /// The most characters of a name towards clients: what all model vendors accept for a tool.
 pub const MAX_EXPOSED: usize = 64;
 
+/// What the names of agents begin with, as tools, and no other name.
+pub const AGENT_TOOLS: &str = "agent__";
+
 /// Between the server and the tool in a prefixed name.
 const SEPARATOR: &str = "__";
 /// How many characters of hash a shortened name ends in: 65 bits.
@@ -42,6 +45,7 @@ pub enum Prefix {
 /// assert_eq!(exposed_name("files", &Prefix::Server, "read_file"), "mcp__files__read_file");
 /// assert_eq!(exposed_name("files", &Prefix::Custom("fs_".into()), "read_file"), "fs_read_file");
 /// assert_eq!(exposed_name("files", &Prefix::None, "read_file"), "read_file");
+/// assert!(exposed_name("files", &Prefix::None, "agent__x").starts_with("mcp_agent_x-h"));
 /// assert_eq!(exposed_name("files", &Prefix::Server, &"x".repeat(99)).len(), 64);
 /// ```
 pub fn exposed_name(server: &str, prefix: &Prefix, own: &str) -> String {
@@ -52,6 +56,11 @@ pub fn exposed_name(server: &str, prefix: &Prefix, own: &str) -> String {
         ),
         Prefix::Custom(text) => (format!("{text}{own}"), true),
         Prefix::None => (own.to_owned(), true),
+    };
+    // Nobody upstream passes for an agent.
+    let (full, plain) = match full.strip_prefix(AGENT_TOOLS) {
+        Some(rest) => (format!("mcp_agent_{rest}"), false),
+        None => (full, plain),
     };
     if plain && super::MCP_NAME.allows(&full) && !looks_hashed(&full) {
         return full;

@@ -68,11 +68,11 @@ pub const CREDENTIAL_KEY: Grammar = Grammar {
     shape: Shape::Words("-"),
 };
 
-/// An agent. Short enough for `agent:` and it to be an action's slug.
+/// An agent. Short enough for `agent:` and it to be an action's slug, and `agent__` and it a tool's name.
 pub const AGENT_SLUG: Grammar = Grammar {
     noun: "an agent slug",
     pattern: "^[a-z0-9]+(-[a-z0-9]+)*$",
-    max: 58,
+    max: 57,
     reserved: &["new"],
     example: "research",
     shape: Shape::Words("-"),

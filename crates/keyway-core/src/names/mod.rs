@@ -10,7 +10,7 @@ mod tests;
 mod uri;
 
 pub use depth::gateways_passed;
-pub use exposed::{MAX_EXPOSED, Prefix, exposed_name};
+pub use exposed::{AGENT_TOOLS, MAX_EXPOSED, Prefix, exposed_name};
 pub use grammar::{
     ACTION_SLUG, AGENT_SLUG, APP_SLUG, CHANNEL_NAME, CONNECTOR_SLUG, CREDENTIAL_KEY, GRAMMARS,
     Grammar, MCP_NAME, PROVIDER_ID, SERVER_KEY, is_action_slug, is_server_key,

@@ -91,6 +91,21 @@ fn names_that_could_be_read_two_ways_are_told_apart() {
 }
 
 #[test]
+fn attack_no_server_s_tool_passes_for_an_agent() {
+    for (prefix, own) in [
+        (Prefix::None, "agent__writer"),
+        (Prefix::Custom("agent__".into()), "writer"),
+        (Prefix::Custom("agent_".into()), "_writer"),
+    ] {
+        let name = exposed_name("files", &prefix, own);
+        assert!(name.starts_with("mcp_agent_writer-h"), "{name}");
+        assert!(MCP_NAME.allows(&name));
+    }
+    let own = exposed_name("files", &Prefix::Server, "agent__writer");
+    assert_eq!(own, "mcp__files__agent__writer");
+}
+
+#[test]
 fn a_taken_name_gives_way_to_the_prefixed_one() {
     let mut map = NameMap::new();
     map.reserve("status");

@@ -1,6 +1,7 @@
 use serde_json::value::RawValue;
 
 use super::BoxFuture;
+use crate::json;
 
 /// The side that asked for a call, for as long as the call runs: it can be told things and asked
 /// things. One implementation per transport; parameters are JSON text so that what an upstream
@@ -34,6 +35,12 @@ pub trait Caller: Send + Sync {
     /// True when a result of type `input_required` can be handed through as it is, because the
     /// client itself speaks revision 2026-07-28.
     fn takes_input_required(&self) -> bool;
+
+    /// True when a call may be answered by the handle of a task, which the client comes back for
+    /// (the extension `io.modelcontextprotocol/tasks` of MCP 2026-07-28).
+    fn takes_tasks(&self) -> bool {
+        false
+    }
 
     /// Lets go of the connection the answer would go over, where the client can come back for the
     /// rest (event streams of revision 2025-11-25). Does nothing elsewhere.
@@ -135,6 +142,51 @@ impl InputRequest {
     /// ```
     pub fn roots() -> Self {
         Self::new("roots/list", &serde_json::json!({}))
+    }
+
+    /// Whether a JSON text can be the result of this request.
+    ///
+    /// ```
+    /// use keyway_core::ports::InputRequest;
+    ///
+    /// let request = InputRequest::roots();
+    /// assert!(request.is_answered_by(r#"{"roots":[]}"#));
+    /// assert!(!request.is_answered_by(r#"{"action":"accept"}"#));
+    /// ```
+    pub fn is_answered_by(&self, answer: &str) -> bool {
+        let has = |key: &str, first: &[char]| {
+            json::member(answer, key).is_some_and(|member| member.value.starts_with(first))
+        };
+        match self.method.as_str() {
+            "elicitation/create" => json::member(answer, "action").is_some_and(|member| {
+                matches!(member.value, "\"accept\"" | "\"decline\"" | "\"cancel\"")
+            }),
+            "sampling/createMessage" => has("role", &['"']) && has("content", &['{', '[']),
+            "roots/list" => has("roots", &['[']),
+            _ => false,
+        }
+    }
+
+    /// What a client would have to be capable of to be asked this, where it did not declare it.
+    ///
+    /// ```
+    /// use keyway_core::ports::{ClientCapabilities, InputRequest};
+    ///
+    /// let nothing = ClientCapabilities::default();
+    /// assert_eq!(InputRequest::roots().lacking(&nothing), Some("roots"));
+    /// ```
+    pub fn lacking(&self, declared: &ClientCapabilities) -> Option<&'static str> {
+        let mode = self.params.as_ref();
+        let mode = mode.and_then(|params| json::member(params.get(), "mode"));
+        let is_url = mode.is_some_and(|mode| mode.value == "\"url\"");
+        let (name, there) = match self.method.as_str() {
+            "elicitation/create" if is_url => ("elicitation in URL mode", declared.elicitation_url),
+            "elicitation/create" => ("elicitation", declared.elicitation_form),
+            "sampling/createMessage" => ("sampling", declared.sampling),
+            "roots/list" => ("roots", declared.roots),
+            _ => ("requests of this kind", false),
+        };
+        (!there).then_some(name)
     }
 
     fn new(method: &str, params: &serde_json::Value) -> Self {

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use crate::TaskId;
 use crate::channel::Message;
 use crate::rpc::RawJson;
 
@@ -47,6 +48,8 @@ pub enum Notice {
     ResourceUpdated(String),
     /// Something was published. Only for those who may subscribe to its channel.
     Published(Arc<Message>),
+    /// A task changed, by its id. Whoever it is not of is not told.
+    TaskChanged(TaskId),
     /// Something for some only.
     Only(Audience, Box<Notice>),
 }

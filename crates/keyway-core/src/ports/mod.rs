@@ -10,6 +10,7 @@ mod hosts;
 mod http;
 mod publisher;
 mod random;
+mod task;
 mod tokens;
 mod upstream;
 
@@ -28,6 +29,7 @@ pub use http::{
 };
 pub use publisher::Publisher;
 pub use random::Random;
+pub use task::TaskAsk;
 pub use tokens::{AccessToken, ProtectedResource, Refusal, TokenError, TokenSource, TokenSources};
 pub use upstream::{
     Change, ChangeKind, Decided, Definition, Lists, Relay, RelayMethod, Upstream, UpstreamState,

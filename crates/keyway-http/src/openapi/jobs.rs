@@ -78,6 +78,7 @@ pub(super) fn schema() -> Value {
             "id": text(),
             "action": { "type": "string", "description": "The action's slug." },
             "kind": { "enum": ["action", "schedule", "delivery", "webhook"] },
+            "kind": { "enum": ["action", "schedule", "delivery", "task"] },
             "state": { "enum": ["queued", "running", "done", "dead", "cancelled"] },
             "actor": { "type": "string", "description": "For whom, by id." },
             "runAt": moment(),

@@ -7,7 +7,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 pub use keyway_core::action::HeaderParameter;
-pub use keyway_core::ports::{Audience, CacheScope, Call, List, Notice, Page};
+pub use keyway_core::ports::{Audience, CacheScope, Call, List, Notice, Page, TaskAsk};
 
 /// What stands behind the endpoint: everything a principal may see and use, under the names
 /// clients know. Names, filtering and policy are the backend's; the protocol is the endpoint's.
@@ -30,6 +30,18 @@ pub trait Backend: Send + Sync + 'static {
     /// answers a result with `isError`; an unknown name is an error. Once `cancel` is cancelled, the
     /// call has a moment to end ([`super::Settings::wind_up`]); then its future is dropped.
     fn call<'a>(&'a self, call: Call<'a>) -> BoxFuture<'a, Result<RawJson, RpcError>>;
+
+    /// Answers what a client wants of one of its tasks. What is not a task of `who`, for whatever reason,
+    /// is [`RpcError::INVALID_PARAMS`].
+    fn task<'a>(
+        &'a self,
+        _who: &'a Principal,
+        _id: &'a str,
+        _ask: TaskAsk<'a>,
+    ) -> BoxFuture<'a, Result<RawJson, RpcError>> {
+        let error = RpcError::new(RpcError::INVALID_PARAMS, "there is no task with this id");
+        Box::pin(std::future::ready(Err(error)))
+    }
 
     /// The parameters of a tool that are mirrored into `Mcp-Param-*` headers. Empty for most.
     fn header_parameters(&self, who: &Principal, tool: &str) -> Arc<[HeaderParameter]>;

@@ -65,18 +65,3 @@ fn is_url_mode(request: &InputRequest) -> bool {
         .and_then(|params| json::member(params.get(), "mode"))
         .is_some_and(|mode| mode.value == "\"url\"")
 }
-
-/// True when `answer` can be the result of a request of this method. Bad ones are asked for again.
-pub(super) fn is_answer(method: &str, answer: &str) -> bool {
-    let has = |key: &str, first: &[char]| {
-        json::member(answer, key).is_some_and(|member| member.value.starts_with(first))
-    };
-    match method {
-        "elicitation/create" => json::member(answer, "action").is_some_and(|member| {
-            matches!(member.value, "\"accept\"" | "\"decline\"" | "\"cancel\"")
-        }),
-        "sampling/createMessage" => has("role", &['"']) && has("content", &['{', '[']),
-        "roots/list" => has("roots", &['[']),
-        _ => false,
-    }
-}

@@ -5,7 +5,7 @@ use keyway_core::json::quote;
 use serde_json::json;
 
 use super::ServerInfo;
-use crate::wire::{Revision, meta};
+use crate::wire::{Revision, TASKS, meta};
 
 /// What the endpoint says about itself, as JSON text that is written once per [`ServerInfo`].
 #[derive(Debug, Default)]
@@ -54,10 +54,11 @@ fn implementation(info: &ServerInfo) -> String {
     object.to_string()
 }
 
-/// What the endpoint can do, the same for every client.
-pub(super) const CAPABILITIES: &str = concat!(
+/// What the endpoint can do, the same for every client; without the closing brace, because from revision
+/// 2026-07-28 on there is more.
+const CAPABILITIES: &str = concat!(
     r#"{"logging":{},"completions":{},"tools":{"listChanged":true},"#,
-    r#""prompts":{"listChanged":true},"resources":{"listChanged":true,"subscribe":true}}"#
+    r#""prompts":{"listChanged":true},"resources":{"listChanged":true,"subscribe":true}"#
 );
 
 /// The result of `initialize`.
@@ -68,7 +69,7 @@ pub(super) fn initialize_result(
 ) -> String {
     let instructions = instructions(info);
     format!(
-        r#"{{"protocolVersion":"{as_}","capabilities":{CAPABILITIES},"serverInfo":{}{instructions}}}"#,
+        r#"{{"protocolVersion":"{as_}","capabilities":{CAPABILITIES}}},"serverInfo":{}{instructions}}}"#,
         written.server_info,
     )
 }
@@ -83,7 +84,7 @@ pub(super) fn discover_result(info: &Arc<ServerInfo>, ttl_ms: u64) -> String {
     );
     let instructions = instructions(info);
     format!(
-        r#"{{"supportedVersions":{versions},"capabilities":{CAPABILITIES}{instructions},"ttlMs":{ttl_ms},"cacheScope":"public"}}"#,
+        r#"{{"supportedVersions":{versions},"capabilities":{CAPABILITIES},"extensions":{{"{TASKS}":{{}}}}}}{instructions},"ttlMs":{ttl_ms},"cacheScope":"public"}}"#,
     )
 }
 

@@ -14,6 +14,15 @@ pub(super) enum Method {
     Listen,
     List(List),
     Relay(RelayMethod),
+    Task(TaskMethod),
+}
+
+/// The requests about tasks (MCP 2026-07-28, the extension `io.modelcontextprotocol/tasks`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TaskMethod {
+    Get,
+    Update,
+    Cancel,
 }
 
 impl Method {
@@ -27,6 +36,9 @@ impl Method {
             "prompts/get" => Self::Relay(RelayMethod::GetPrompt),
             "prompts/list" => Self::List(List::Prompts),
             "completion/complete" => Self::Relay(RelayMethod::Complete),
+            "tasks/get" => Self::Task(TaskMethod::Get),
+            "tasks/update" => Self::Task(TaskMethod::Update),
+            "tasks/cancel" => Self::Task(TaskMethod::Cancel),
             "ping" => Self::Ping,
             "initialize" => Self::Initialize,
             "server/discover" => Self::Discover,

@@ -25,6 +25,7 @@ mod settings;
 
 pub use backend::{
     Audience, Backend, CacheScope, Call, HeaderParameter, Icon, List, Notice, Page, ServerInfo,
+    TaskAsk,
 };
 pub use body::Body;
 pub use gauge::Stats;

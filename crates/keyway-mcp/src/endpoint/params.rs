@@ -6,7 +6,7 @@ use keyway_core::ports::RelayMethod;
 use keyway_core::rpc::{RawJson, RpcError};
 
 /// The names of [`Params`], folded.
-const MEMBERS: [&str; 14] = [
+const MEMBERS: [&str; 15] = [
     "NAME",
     "URI",
     "ARGUMENTS",
@@ -21,6 +21,7 @@ const MEMBERS: [&str; 14] = [
     "REQUESTSTATE",
     "PROTOCOLVERSION",
     "CAPABILITIES",
+    "TASKID",
 ];
 /// The names of a reference, folded.
 const REFERENCE: [&str; 3] = ["TYPE", "NAME", "URI"];
@@ -45,6 +46,7 @@ pub(super) struct Params<'a> {
     pub(super) request_state: Option<&'a str>,
     pub(super) protocol_version: Option<&'a str>,
     pub(super) capabilities: Option<&'a str>,
+    pub(super) task_id: Option<&'a str>,
 }
 
 impl<'a> Params<'a> {
@@ -70,6 +72,7 @@ impl<'a> Params<'a> {
                 "requestState" => &mut read.request_state,
                 "protocolVersion" => &mut read.protocol_version,
                 "capabilities" => &mut read.capabilities,
+                "taskId" => &mut read.task_id,
                 other if is_like_one(other, &MEMBERS) => {
                     return Err(invalid("`params` has a member in other letters than MCP's"));
                 }

@@ -1,6 +1,8 @@
 use keyway_core::json;
 use keyway_core::ports::ClientCapabilities;
 
+use crate::wire::without_tasks;
+
 /// What a server says it offers (MCP `ServerCapabilities`), as far as it matters here.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(
@@ -60,7 +62,9 @@ pub(super) const SHARED: &str = r#"{"elicitation":{"form":{},"url":{}},"sampling
 /// Appends a `ClientCapabilities` object: the client's own words, or the same in ours.
 pub(super) fn write_capabilities(out: &mut String, caps: &ClientCapabilities) {
     if let Some(raw) = &caps.raw {
-        out.push_str(raw.get());
+        // A task of the server's could not be asked about here.
+        let kept = without_tasks(raw.get());
+        out.push_str(kept.as_deref().unwrap_or_else(|| raw.get()));
         return;
     }
     let elicitation = match (caps.elicitation_form, caps.elicitation_url) {

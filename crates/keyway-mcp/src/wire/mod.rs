@@ -11,7 +11,7 @@ mod revision;
 mod sse;
 mod write;
 
-pub use capabilities::read_capabilities;
+pub use capabilities::{TASKS, declares_tasks, read_capabilities, without_tasks};
 pub use edit::ObjectEdit;
 pub use envelope::{Message, Messages, Refusal, parse, parse_batch};
 pub use header::{BadHeader, decode_header, encode_header};

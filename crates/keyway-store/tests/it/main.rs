@@ -30,3 +30,4 @@ mod sessions;
 mod stats;
 mod support;
 mod webhook_endpoints;
+mod tasks;

@@ -39,6 +39,8 @@ pub struct Config {
     pub deliveries: keyway_app::inbox::InboxSettings,
     /// Webhooks that go out.
     pub webhooks: keyway_app::webhook_endpoints::WebhookSettings,
+    /// Calls that MCP clients come back for.
+    pub tasks: keyway_app::tasks::TaskSettings,
     /// How often someone may ask.
     pub rate_limits: keyway_app::limits::RateLimits,
     /// The audit log.

@@ -28,6 +28,7 @@ mod pages;
 mod serve;
 mod servers;
 mod support;
+mod tasks;
 mod transports;
 mod trust;
 mod vendors;

@@ -10,6 +10,7 @@ mod prompts;
 mod resources;
 mod schemas;
 mod speaking;
+mod tasks;
 mod types;
 
 use keyway_core::action::{Action, Content, Expose};
@@ -30,6 +31,7 @@ pub fn actions() -> Vec<Action> {
         resources::actions(),
         prompts::actions(),
         types::actions(),
+        tasks::actions(),
     ]
     .into_iter()
     .flatten()

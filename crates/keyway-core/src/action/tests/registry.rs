@@ -124,3 +124,13 @@ fn clash_of_one_action_shows_where_it_was_defined() {
     let clash = Registry::new(vec![plain("-")]).unwrap_err().remove(0);
     assert!(matches!(clash, Clash::Action { owner, .. } if owner.contains("tests/registry.rs:")));
 }
+
+#[test]
+fn only_an_agent_has_the_name_of_one() {
+    let told = clashes(vec![plain("a").mcp_name("agent__writer")]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("which is for agents"), "{told:?}");
+    let agent = crate::Agent::new("writer").to_action();
+    assert_eq!(agent.tool_name(), "agent__writer");
+    assert!(clashes(vec![agent, plain("agent-writer")]).is_empty());
+}

@@ -184,7 +184,9 @@ impl Reading {
                     let params = format!("{{\"uri\":{}}}", quote(&uri));
                     write_notification("notifications/resources/updated", Some(&params))
                 }
-                Notice::ResourceUpdated(_) | Notice::Only(..) => continue,
+                Notice::ResourceUpdated(_) | Notice::TaskChanged(_) | Notice::Only(..) => {
+                    continue;
+                }
                 Notice::Published(message) => {
                     self.tell_message(&message);
                     continue;

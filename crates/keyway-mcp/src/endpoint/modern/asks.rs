@@ -3,8 +3,6 @@ use keyway_core::ports::{InputRequest, InputRequests, InputResponses};
 use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 
-use super::super::input;
-
 /// Questions of a call that its client has not answered yet.
 #[derive(Default)]
 pub(super) struct Asks {
@@ -41,7 +39,7 @@ impl Asks {
             .into_iter()
             .map(|(key, request)| {
                 let found = given.iter().position(|(name, answer)| {
-                    *name == key && input::is_answer(&request.method, answer.get())
+                    *name == key && request.is_answered_by(answer.get())
                 });
                 Question {
                     answer: found.map(|at| given.swap_remove(at).1),
@@ -104,7 +102,7 @@ impl Asks {
         for ask in &mut self.open {
             for question in ask.questions.iter_mut().filter(|one| one.answer.is_none()) {
                 question.answer = json::member(responses, &question.shown_as)
-                    .filter(|found| input::is_answer(&question.request.method, found.value))
+                    .filter(|found| question.request.is_answered_by(found.value))
                     .and_then(|found| RawValue::from_string(found.value.to_owned()).ok());
             }
             ask.shown = false;

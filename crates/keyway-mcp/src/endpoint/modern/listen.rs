@@ -21,9 +21,17 @@ use super::super::notices::Notices;
 use super::super::notify::said_to;
 use super::super::params::{Params, invalid, string};
 use super::super::reply::{self, Reply};
-use super::super::{Body, List, Notice};
+use super::super::{Body, List, Notice, TaskAsk};
 use super::complete::complete;
-use crate::wire::{Id, meta, write_comment, write_event, write_notification};
+use super::tasks::undeclared;
+use crate::wire::{Id, ObjectEdit, meta, write_comment, write_event, write_notification};
+
+/// Whether a client declares tasks with its request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Declared {
+    Tasks,
+    NoTasks,
+}
 
 /// What a client wants to hear of.
 #[derive(Debug, Default)]
@@ -32,6 +40,7 @@ struct Filter {
     prompts: bool,
     resources: bool,
     uris: Vec<String>,
+    tasks: Vec<String>,
 }
 
 impl Filter {
@@ -51,7 +60,8 @@ impl Filter {
                 "toolsListChanged" => filter.tools = flag()?,
                 "promptsListChanged" => filter.prompts = flag()?,
                 "resourcesListChanged" => filter.resources = flag()?,
-                "resourceSubscriptions" => filter.uris = uris(member.value, most)?,
+                "resourceSubscriptions" => filter.uris = texts(member.value, most)?,
+                "taskIds" => filter.tasks = texts(member.value, most)?,
                 _ => {}
             }
         }
@@ -65,6 +75,7 @@ impl Filter {
             Notice::ListChanged(List::Resources | List::Templates) => self.resources,
             Notice::ResourceUpdated(uri) => self.uris.contains(uri),
             Notice::Published(message) => self.uris.contains(&message.uri()),
+            Notice::TaskChanged(id) => self.tasks.iter().any(|task| task == id.as_str()),
             Notice::Only(_, notice) => self.wants(notice),
         }
     }
@@ -95,42 +106,53 @@ impl Filter {
             let uris: Vec<_> = self.uris.iter().map(|uri| quote(uri)).collect();
             out.push(format!("\"resourceSubscriptions\":[{}]", uris.join(",")));
         }
+        if !self.tasks.is_empty() {
+            let tasks: Vec<_> = self.tasks.iter().map(|task| quote(task)).collect();
+            out.push(format!("\"taskIds\":[{}]", tasks.join(",")));
+        }
         format!("{{{}}}", out.join(","))
     }
 }
 
-fn uris(raw: &str, most: usize) -> Result<Vec<String>, RpcError> {
-    let bad = || invalid("`resourceSubscriptions` must be an array of strings");
+/// What a stream is to tell of, each once.
+fn texts(raw: &str, most: usize) -> Result<Vec<String>, RpcError> {
+    let bad = || invalid("`resourceSubscriptions` and `taskIds` must be arrays of strings");
     if !raw.starts_with('[') {
         return Err(bad());
     }
-    let mut uris: Vec<String> = Vec::new();
+    let mut texts: Vec<String> = Vec::new();
     for item in json::items(raw) {
-        let uri = string(Some(item)).ok_or_else(bad)?;
-        if uris.len() >= most {
+        let text = string(Some(item)).ok_or_else(bad)?;
+        if texts.len() >= most {
             return Err(invalid(
-                "these are more resources than one stream may watch",
+                "these are more resources or tasks than one stream may tell of",
             ));
         }
-        if !uris.iter().any(|known| *known == uri) {
-            uris.push(uri.into_owned());
+        if !texts.iter().any(|known| *known == text) {
+            texts.push(text.into_owned());
         }
     }
-    Ok(uris)
+    Ok(texts)
 }
 
 /// Opens a stream of notices. The first message tells which part of the filter is honoured:
-/// resources that cannot be watched are left out.
+/// resources that cannot be watched are left out, and tasks that are not the client's own. How the tasks
+/// stand is told next. Tasks are for a client that declares them.
 pub(super) async fn listen(
     core: &Arc<Core>,
     origin: &Origin,
     id: Id,
     params: &Params<'_>,
+    declared: Declared,
 ) -> Reply {
     let mut filter = match Filter::read(params, core.settings.subscriptions) {
         Ok(filter) => filter,
         Err(error) => return reply::error(StatusCode::OK, Some(&id), &error),
     };
+    if declared == Declared::NoTasks && !filter.tasks.is_empty() {
+        let (status, error) = undeclared();
+        return reply::error(status, Some(&id), &error);
+    }
     let id = id.detached();
     let who = &origin.who;
     let notices = Notices::open(&core.backend, who);
@@ -148,6 +170,11 @@ pub(super) async fn listen(
     });
     watched.uris = join_all(asked).await.into_iter().flatten().collect();
     filter.uris.clone_from(&watched.uris);
+    let own = filter.tasks.iter().map(|task| async move {
+        let found = core.backend.task(who, task, TaskAsk::Watch).await;
+        found.ok().map(|_| task.clone())
+    });
+    filter.tasks = join_all(own).await.into_iter().flatten().collect();
     let stream_of_it = Listening {
         first: true,
         filter,
@@ -207,6 +234,8 @@ impl Listening {
             let message =
                 write_notification("notifications/subscriptions/acknowledged", Some(&params));
             write_event(&mut out, None, &message);
+            // One that ends before anybody listens is told of all the same.
+            self.write_tasks(&mut out).await;
             return Some((Bytes::from(out), Some(self)));
         }
         loop {
@@ -214,12 +243,18 @@ impl Listening {
                 biased;
                 () = self.revoked.as_mut() => return None,
                 notice = self.notices.recv() => match notice {
+                    Ok(Notice::TaskChanged(id)) => {
+                        if self.filter.tasks.iter().any(|task| task == id.as_str()) {
+                            self.write_task(id.as_str(), &mut out).await;
+                        }
+                    }
                     Ok(notice) => self.write(&notice, &mut out),
                     // Notices were missed: everything may have changed.
                     Err(RecvError::Lagged(_)) => {
                         for notice in self.filter.everything() {
                             self.write(&notice, &mut out);
                         }
+                        self.write_tasks(&mut out).await;
                     }
                     Err(RecvError::Closed) => return Some((self.closing(), None)),
                 },
@@ -232,6 +267,26 @@ impl Listening {
                 return Some((Bytes::from(out), Some(self)));
             }
         }
+    }
+
+    /// How the tasks stand that are listened to.
+    async fn write_tasks(&self, out: &mut Vec<u8>) {
+        for task in &self.filter.tasks {
+            self.write_task(task, out).await;
+        }
+    }
+
+    async fn write_task(&self, id: &str, out: &mut Vec<u8>) {
+        let Watched { core, who, .. } = &self.watched;
+        // One that is over its time is told of no more.
+        let Ok(task) = core.backend.task(who, id, TaskAsk::Watch).await else {
+            return;
+        };
+        let subscription = format!("{{{}:{}}}", quote(meta::SUBSCRIPTION_ID), self.id.as_str());
+        let mut edit = ObjectEdit::new(task.as_str());
+        edit.set("_meta", subscription);
+        let message = write_notification("notifications/tasks", Some(&edit.finish()));
+        write_event(out, None, &message);
     }
 
     fn write(&self, notice: &Notice, out: &mut Vec<u8>) {
@@ -257,7 +312,7 @@ impl Listening {
                 }
                 self.published(message)
             }
-            Notice::Only(..) => return,
+            Notice::TaskChanged(_) | Notice::Only(..) => return,
         };
         write_event(out, None, &message);
     }

@@ -19,6 +19,11 @@ pub(super) fn check_name(
     if method == RelayMethod::Complete {
         return Ok(());
     }
+    check_target(headers, target)
+}
+
+/// Checks `Mcp-Name` against what it has to say.
+pub(super) fn check_target(headers: &HeaderMap, target: &str) -> Result<(), Refused> {
     match decoded(headers, &HeaderName::from_static("mcp-name"))? {
         Some(name) if name == target => Ok(()),
         Some(_) => Err(mismatch("the Mcp-Name header does not match the body")),

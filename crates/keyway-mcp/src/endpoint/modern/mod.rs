@@ -11,6 +11,7 @@ mod request;
 mod resume;
 mod side;
 mod state;
+mod tasks;
 
 pub(super) use parking::Parking;
 pub(super) use request::request;

@@ -11,7 +11,8 @@ use super::super::reply::{self, Reply};
 use super::super::{CacheScope, Page};
 use super::check::check;
 use super::complete::complete;
-use super::{listen, resume};
+use super::{listen, resume, tasks};
+use crate::wire::declares_tasks;
 
 /// Serves a request.
 pub(in super::super) async fn request(core: &Arc<Core>, asked: Asked<'_>) -> Reply {
@@ -36,7 +37,21 @@ pub(in super::super) async fn request(core: &Arc<Core>, asked: Asked<'_>) -> Rep
             let call = (id, relay, raw.clone());
             return resume::call(core, origin, headers, call, &params, &said).await;
         }
-        Some(Method::Listen) => return listen::listen(core, &origin, id, &params).await,
+        Some(Method::Listen) => {
+            let declared = if declares_tasks(said.capabilities) {
+                listen::Declared::Tasks
+            } else {
+                listen::Declared::NoTasks
+            };
+            return listen::listen(core, &origin, id, &params, declared).await;
+        }
+        Some(Method::Task(which)) => {
+            let asked = (which, said.capabilities);
+            match tasks::ask(core, &origin, headers, asked, &params).await {
+                Ok(result) => Ok(result),
+                Err((status, error)) => return reply::error(status, Some(&id), &error),
+            }
+        }
         Some(Method::List(which)) => list(core, &origin, which, &params, caching).await,
         Some(Method::Discover) => Ok(discover_result(
             &core.backend.server(),

@@ -18,7 +18,7 @@ use super::super::input::Needed;
 use super::super::notify;
 use super::asks::Asks;
 use super::state::{LeadsTo, State, gone};
-use crate::wire::read_capabilities;
+use crate::wire::{declares_tasks, read_capabilities};
 
 /// The client's side of one call, over all the requests it takes: what the call says and asks
 /// waits here until the request that is open takes it.
@@ -310,5 +310,9 @@ impl Caller for Side {
 
     fn takes_input_required(&self) -> bool {
         true
+    }
+
+    fn takes_tasks(&self) -> bool {
+        self.method == RelayMethod::CallTool && declares_tasks(&self.capabilities)
     }
 }

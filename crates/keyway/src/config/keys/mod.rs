@@ -10,6 +10,7 @@ mod oauth;
 mod policy;
 mod process;
 mod sign_in;
+mod tasks;
 mod templates;
 mod webhooks;
 
@@ -78,7 +79,7 @@ const TOPICS: &[&[Key]] = &[
     policy::KEYS,
     policy::OAUTH_KEYS,
     deliveries::KEYS,
-    webhooks::KEYS,
+    tasks::KEYS, webhooks::KEYS,
     sign_in::KEYS,
     audit::KEYS,
     oauth::KEYS,

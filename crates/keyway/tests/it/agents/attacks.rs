@@ -35,7 +35,7 @@ async fn connect(app: &TestApp, name: &str, key: &str) {
 #[tokio::test]
 async fn attack_an_agent_that_is_asked_by_another_uses_of_its_budget() {
     let more = || call("acme-search", json!({ "text": "more" })).costing(10, 10);
-    let ask = || call("agent-endless", json!({ "message": "go on" })).costing(10, 10);
+    let ask = || call("agent__endless", json!({ "message": "go on" })).costing(10, 10);
     let turns = vec![ask(), more(), more(), more(), ask()];
     let agents = vec![
         agent("frugal").tokens(50).tool("agent:endless"),
@@ -208,7 +208,7 @@ async fn attack_an_agent_does_not_begin_the_count_of_gateways_anew() {
     connect(&app, "live", "key-of-live").await;
     // Nobody listed before: the agent waits for its server.
     let ask = app.ask(http::Method::POST, "/mcp").bearer(&app.key);
-    let params = json!({ "name": "agent-looker", "arguments": { "message": "look" } });
+    let params = json!({ "name": "agent__looker", "arguments": { "message": "look" } });
     let ask = dress(ask, "tools/call", params).header("keyway-hops", "2");
     let answer = ask.send().await;
     let text = answer.json()["result"]["structuredContent"]["text"].clone();
@@ -246,7 +246,7 @@ async fn attack_a_narrow_key_reads_no_session_of_a_broad_one() {
     };
     let (broad, narrow) = (
         key("broad", "mcp").await,
-        key("narrow", "tools:agent-helper").await,
+        key("narrow", "tools:agent__helper").await,
     );
     let first = lab
         .post(&broad, "helper", &json!({ "message": "Who?" }))

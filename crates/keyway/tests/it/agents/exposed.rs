@@ -27,9 +27,9 @@ async fn an_agent_is_an_mcp_tool_where_it_says_so() {
         .iter()
         .map(|tool| tool["name"].as_str().unwrap().to_owned())
         .collect();
-    assert!(names.contains(&"agent-writer".to_owned()), "{names:?}");
-    assert!(!names.contains(&"agent-hidden".to_owned()), "{names:?}");
-    let params = json!({ "name": "agent-writer", "arguments": { "message": "About Ada" } });
+    assert!(names.contains(&"agent__writer".to_owned()), "{names:?}");
+    assert!(!names.contains(&"agent__hidden".to_owned()), "{names:?}");
+    let params = json!({ "name": "agent__writer", "arguments": { "message": "About Ada" } });
     let called = modern(&lab.app, "tools/call", params).send().await.json();
     let answer = &called["result"]["structuredContent"];
     assert_eq!(answer["text"], "A brief.", "{called}");

@@ -16,7 +16,7 @@ async fn a_researcher_uses_an_action_and_another_agent_and_says_what_it_found() 
         .tool(writer);
     let turns = vec![
         call("acme-search", json!({ "text": "Ada" })),
-        call("agent-writer", json!({ "message": "Write about Ada" })),
+        call("agent__writer", json!({ "message": "Write about Ada" })),
         Turn::text(["Ada wrote ", "programs."]),
         Turn::text(["Here it is: Ada wrote programs."]),
     ];
@@ -27,7 +27,7 @@ async fn a_researcher_uses_an_action_and_another_agent_and_says_what_it_found() 
     assert!(answer["error"].is_null());
     assert_eq!(lab.model.problems(), [""; 0]);
 
-    assert_eq!(lab.tools(0), ["acme-search", "agent-writer"]);
+    assert_eq!(lab.tools(0), ["acme-search", "agent__writer"]);
     let first = lab.asked(0);
     assert_eq!(first["messages"][0]["content"], "You find things out.");
     assert_eq!(lab.told(1), r#"{"text":"found: Ada"}"#);

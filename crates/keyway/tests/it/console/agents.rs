@@ -59,7 +59,7 @@ async fn where_calls_of_an_agent_are_told_its_page_is_linked() {
     lab.prompt("helper", "Hi").await;
     for at in ["/console", "/console/activity?kind=call"] {
         let link =
-            "<a href=\"/console/agents/helper\"><bdi class=\"outside\">agent-helper</bdi></a>";
+            "<a href=\"/console/agents/helper\"><bdi class=\"outside\">agent__helper</bdi></a>";
         let ask = || owner.ask(http::Method::GET, at).send();
         until("the call is told", || async {
             plain(ask().await.text()).contains(link)
