@@ -13,8 +13,8 @@ use crate::limits::RateLimits;
 use crate::oauth::OauthSettings;
 use crate::people::SignInSettings;
 use crate::policy::Unannotated;
-use crate::webhook_endpoints::WebhookSettings;
 use crate::tasks::TaskSettings;
+use crate::webhook_endpoints::WebhookSettings;
 
 /// The dials of an [`App`](crate::App).
 #[derive(Debug, Clone)]

@@ -113,6 +113,11 @@ pub const SECRET_COLUMNS: &[SecretColumn] = &[
     SecretColumn {
         table: "webhook_endpoints",
         column: "secret",
+        organization: Some("organization_id"),
+        row: "id",
+        only: None,
+    },
+    SecretColumn {
         table: "tasks",
         column: "request",
         organization: Some("organization_id"),
@@ -129,6 +134,11 @@ pub const SECRET_COLUMNS: &[SecretColumn] = &[
     SecretColumn {
         table: "webhook_messages",
         column: "body",
+        organization: Some("organization_id"),
+        row: "id",
+        only: None,
+    },
+    SecretColumn {
         table: "tasks",
         column: "outcome",
         organization: Some("organization_id"),

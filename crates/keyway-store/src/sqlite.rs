@@ -126,14 +126,14 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0021_replies.sql"),
     ),
     (
-        26,
-        "publication limits",
-        include_str!("../migrations/sqlite/0026_publication_limits.sql"),
-    ),
-    (
         22,
         "webhook endpoints",
         include_str!("../migrations/sqlite/0022_webhook_endpoints.sql"),
+    ),
+    (
+        23,
+        "tasks",
+        include_str!("../migrations/sqlite/0023_tasks.sql"),
     ),
     (
         24,
@@ -141,9 +141,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0024_sessions_of_people.sql"),
     ),
     (
-        23,
-        "tasks",
-        include_str!("../migrations/sqlite/0023_tasks.sql"),
+        26,
+        "publication limits",
+        include_str!("../migrations/sqlite/0026_publication_limits.sql"),
     ),
 ];
 

@@ -14,9 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::background::Known;
 use super::follow::Told;
-use super::plain::Plain;
 use super::plain::{Plain, Steps};
-use super::sessions::may_see;
 use super::sink::{Rows, entries};
 use super::tools::AgentTools;
 use super::{Answering, Carried, Follower, Following, failure, output};
@@ -55,13 +53,10 @@ impl App {
             ..carried
         };
         let lease = self.enter(&from, &agent, &message).await?;
-        if let Some(following) = &following {
-            following.begun(&lease.id);
-        }
         let plain = Plain::new(Arc::clone(&from.caller));
         let follower: Arc<dyn Follower> = Arc::new(Steps {
             plain: Arc::clone(&plain),
-            next: follower,
+            next: following.clone().map(|one| one as Arc<dyn Follower>),
         });
         follower.begun(&lease.id);
         let stop = from.cancel.child_token();
@@ -94,6 +89,7 @@ impl App {
             lease,
             text: message.text,
             following,
+            follower,
             _known: known,
             stop,
         };
@@ -333,8 +329,6 @@ impl Turn {
             random: Arc::clone(&inner.random),
             settings,
         });
-        let follower = self.following.as_deref();
-        let told = Told(follower.map(|follower| follower as &dyn Follower));
         let told = Told(&*self.follower);
         let end = turns.run(transcript, text, &told, &self.stop).await;
         end.map_err(|error| match error {

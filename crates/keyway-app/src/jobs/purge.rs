@@ -28,7 +28,7 @@ impl App {
             let some = store.purge_jobs(done, dead, BATCH).await?
                 + store.purge_outbox(messages, BATCH).await?
                 + store.purge_deliveries(deliveries, BATCH).await?
-                + store.purge_webhook_messages(deliveries, BATCH).await?;
+                + store.purge_webhook_messages(deliveries, BATCH).await?
                 + store.purge_tasks(now, BATCH).await?;
             if some == 0 {
                 return Ok(gone);

@@ -9,9 +9,8 @@ use keyway_store::{ClaimedJob, JobEnd};
 use tokio_util::sync::CancellationToken;
 
 use super::asker::{Asker, damaged};
-use super::{DELIVERY, SCHEDULED, TURN, WEBHOOK, backoff};
+use super::{DELIVERY, SCHEDULED, TASK, TURN, WEBHOOK, backoff};
 use crate::agents::TAKEN_BACK;
-use super::{DELIVERY, SCHEDULED, TASK, backoff};
 use crate::credentials::CredentialChoice;
 use crate::{App, Invocation, Surface};
 
@@ -30,6 +29,7 @@ impl App {
         }
         if claimed.job.kind == TURN {
             return self.converse(claimed, cancel).await;
+        }
         if claimed.job.kind == TASK {
             return self.run_task(claimed, cancel).await;
         }

@@ -11,7 +11,8 @@ pub struct JobView {
     /// The action's slug.
     pub action: String,
     /// Why it is there: `action` because someone asked, `schedule` by the clock, `delivery` because a
-    /// webhook came in, `webhook` because one goes out, `turn` because something was said in a session.
+    /// webhook came in, `webhook` because one goes out, `turn` because something was said
+    /// in a session, `task` because an MCP client comes back for it.
     pub kind: String,
     /// `queued`, `running`, `done`, `dead` or `cancelled`.
     pub state: &'static str,

@@ -22,8 +22,9 @@ impl App {
                 .work_off(Pool::webhooks(&self), stopping.clone(), grace),
             self.clone()
                 .work_off(Pool::turns(&self), stopping.clone(), grace),
-            self.clone().tell_endpoints(stopping.clone()),
+            self.clone()
                 .work_off(Pool::tasks(&self), stopping.clone(), grace),
+            self.clone().tell_endpoints(stopping.clone()),
             self.clone().keep_schedules(stopping.clone()),
             self.clone().keep_publication_schedules(stopping.clone()),
             self.clone().hand_out(stopping.clone()),

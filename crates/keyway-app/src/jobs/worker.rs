@@ -7,8 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::work::later;
-use super::{ACTION, DELIVERY, SCHEDULED, TURN, WEBHOOK};
-use super::{ACTION, DELIVERY, SCHEDULED, TASK};
+use super::{ACTION, DELIVERY, SCHEDULED, TASK, TURN, WEBHOOK};
 use crate::App;
 use crate::changes::Topic;
 
@@ -55,6 +54,9 @@ impl Pool {
             kinds: &[TURN],
             concurrency: app.settings().agents.concurrency,
             wake: Arc::clone(&app.inner.turns.wake),
+        }
+    }
+
     /// Calls that MCP clients come back for.
     pub(super) fn tasks(app: &App) -> Self {
         Self {

@@ -77,8 +77,7 @@ pub(super) fn schema() -> Value {
         "properties": {
             "id": text(),
             "action": { "type": "string", "description": "The action's slug." },
-            "kind": { "enum": ["action", "schedule", "delivery", "webhook"] },
-            "kind": { "enum": ["action", "schedule", "delivery", "task"] },
+            "kind": { "enum": ["action", "schedule", "delivery", "webhook", "turn", "task"] },
             "state": { "enum": ["queued", "running", "done", "dead", "cancelled"] },
             "actor": { "type": "string", "description": "For whom, by id." },
             "runAt": moment(),

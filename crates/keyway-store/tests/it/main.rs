@@ -29,5 +29,5 @@ mod server_tools;
 mod sessions;
 mod stats;
 mod support;
-mod webhook_endpoints;
 mod tasks;
+mod webhook_endpoints;
