@@ -85,6 +85,8 @@ pub(crate) struct Inner {
     pub(crate) jobs: Arc<Notify>,
     /// A delivery was recorded here.
     pub(crate) inbox: Arc<Notify>,
+    /// Deliveries on their way to the file.
+    pub(crate) recorder: crate::inbox::Recorder,
     /// Whose turn it is at installations.
     pub(crate) installs: Keeper,
     /// An approval changed.
@@ -238,6 +240,7 @@ impl App {
             connectors: Live::default(),
             jobs: Arc::default(),
             inbox: Arc::default(),
+            recorder: crate::inbox::Recorder::default(),
             installs: Keeper::default(),
             approvals,
             channels: Arc::new(channels),

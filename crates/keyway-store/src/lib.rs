@@ -44,6 +44,7 @@ mod stats;
 mod store;
 mod users;
 mod web_sessions;
+mod writing;
 
 pub use announced::{Announced, announced};
 pub use api_keys::{ApiKey, Credential, NewApiKey, Use};

@@ -186,6 +186,17 @@ pub(crate) async fn open(path: &Path, limits: Limits) -> Result<SqlitePool, Stor
     Ok(pool)
 }
 
+/// The one connection whose commits wait for the disk. It connects when it is first used.
+pub(crate) fn durable(pool: &SqlitePool) -> SqlitePool {
+    let options = pool.connect_options();
+    let options = (*options).clone().synchronous(SqliteSynchronous::Full);
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        .connect_lazy_with(options)
+}
+
 fn migrator() -> Migrator {
     let migrations = MIGRATIONS.iter().map(|&(version, name, sql)| {
         let sql = sql.into_sql_str();

@@ -7,6 +7,7 @@ mod judge;
 mod manage;
 mod message;
 mod parcel;
+mod recorder;
 mod reply;
 mod settings;
 mod view;
@@ -14,6 +15,7 @@ mod why;
 
 pub use accept::Knock;
 pub use manage::{Deliveries, ListDeliveries};
+pub(crate) use recorder::Recorder;
 pub use settings::InboxSettings;
 pub use view::{DeliveryPage, DeliveryView, ReplyView};
 pub use why::Why;
