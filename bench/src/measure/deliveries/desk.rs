@@ -70,12 +70,8 @@ impl Desk {
         })
     }
 
-    /// Waits until everything that came in is answered, and it is as many as this.
-    pub(super) async fn until_answered(
-        &self,
-        many: usize,
-        patience: Duration,
-    ) -> Result<(), Failure> {
+    /// Waits until everything that came in is answered.
+    pub(super) async fn until_answered(&self, patience: Duration) -> Result<(), Failure> {
         let deadline = Instant::now() + patience;
         loop {
             let mut left = 0;
@@ -89,7 +85,7 @@ impl Desk {
                 return Ok(());
             }
             if Instant::now() > deadline {
-                return Err(format!("{many} deliveries are not answered").into());
+                return Err("deliveries are not answered".into());
             }
             sleep(Duration::from_millis(50)).await;
         }

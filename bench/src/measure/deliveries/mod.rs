@@ -26,6 +26,8 @@ pub(super) struct Effort {
     rounds: usize,
     load: Duration,
     connections: usize,
+    /// The same while agents are busy: what vendors send, rather than all that can be taken in.
+    beside: usize,
     /// Deliveries whose way to the model is timed, in each round.
     timed: usize,
     /// Sessions that wait.
@@ -38,6 +40,7 @@ impl Effort {
             rounds,
             load: Duration::from_secs(2),
             connections: 64,
+            beside: 16,
             timed: 100,
             sessions: 1_000,
         }
@@ -48,6 +51,7 @@ impl Effort {
             rounds: 1,
             load: Duration::from_millis(200),
             connections: 4,
+            beside: 2,
             timed: 3,
             sessions: 8,
         }
@@ -58,7 +62,8 @@ pub(super) async fn run(effort: &Effort) -> Result<Vec<Figure>, Failure> {
     eprintln!("webhooks");
     let mut figures = accepting(effort).await?;
     figures.push(dispatching(effort).await?);
-    figures.extend(waiting(effort).await?);
+    figures.push(idle(effort).await?);
+    figures.push(thinking(effort).await?);
     Ok(figures)
 }
 
@@ -70,7 +75,12 @@ async fn accepting(effort: &Effort) -> Result<Vec<Figure>, Failure> {
             let model = Model::start()?;
             model.answers(answers);
             let desk = Desk::open(&model, 16).await?;
-            let sample = load(&desk.address, effort).await?;
+            let at_once = if answers {
+                effort.beside
+            } else {
+                effort.connections
+            };
+            let sample = load(&desk.address, at_once, effort.load).await?;
             let (rate, slowest) = if answers {
                 (&mut busy_rates, &mut busy)
             } else {
@@ -80,7 +90,7 @@ async fn accepting(effort: &Effort) -> Result<Vec<Figure>, Failure> {
             slowest.push(sample.p99);
         }
     }
-    let at_once = effort.connections;
+    let (at_once, beside) = (effort.connections, effort.beside);
     Ok(vec![
         Figure::at_least(
             &format!("taken in and on disk, {at_once} at once"),
@@ -90,7 +100,7 @@ async fn accepting(effort: &Effort) -> Result<Vec<Figure>, Failure> {
         ),
         Figure::at_most("p99 of that", median(calm), "ms", 50.0),
         Figure::plain(
-            "the same while 16 agents answer without a pause",
+            &format!("the same, {beside} at once, while 16 agents answer without a pause"),
             median(busy_rates),
             "/s",
         ),
@@ -123,53 +133,61 @@ async fn dispatching(effort: &Effort) -> Result<Figure, Failure> {
     ))
 }
 
-/// Sessions whose turns wait for their model, and the same sessions once they are answered.
-async fn waiting(effort: &Effort) -> Result<Vec<Figure>, Failure> {
-    let many = effort.sessions;
+/// Sessions that were answered and wait for what comes next.
+async fn idle(effort: &Effort) -> Result<Figure, Failure> {
     let mut model = Model::start()?;
-    model.answers(false);
-    let desk = Desk::open(&model, many).await?;
-    let resident = || Ok::<_, Failure>(desk.gateway.process.resident()? / KIB_PER_MIB);
+    model.answers(true);
+    let desk = Desk::open(&model, 16).await?;
+    let before = begin(&desk, &mut model, 0..effort.sessions.div_ceil(100)).await?;
+    let after = begin(
+        &desk,
+        &mut model,
+        effort.sessions.div_ceil(100)..effort.sessions,
+    )
+    .await?;
+    let name = format!("{} sessions that wait for an event", effort.sessions);
+    Ok(Figure::at_most(&name, after - before, "MiB", 50.0))
+}
+
+/// Sessions whose turns wait for their model, all at once.
+async fn thinking(effort: &Effort) -> Result<Figure, Failure> {
+    let mut model = Model::start()?;
+    let desk = Desk::open(&model, effort.sessions).await?;
     // What the first ones of all need is not theirs.
+    let first = effort.sessions.div_ceil(100);
+    let before = begin(&desk, &mut model, 0..first).await?;
+    let after = begin(&desk, &mut model, first..effort.sessions).await?;
+    let name = format!(
+        "{} sessions whose model is thinking, at once",
+        effort.sessions
+    );
+    Ok(Figure::plain(&name, after - before, "MiB"))
+}
+
+/// Begins sessions and waits until the model was asked by each, and for its answers where it gives any.
+/// Answers the memory that is resident then, in MiB.
+async fn begin(
+    desk: &Desk,
+    model: &mut Model,
+    numbers: std::ops::Range<usize>,
+) -> Result<f64, Failure> {
     let mut connection = Connection::open(desk.address.socket).await?;
-    let mut send = async |name: String| {
-        let request = desk.address.request(&name);
-        desk.address.send(&mut connection, &request).await
-    };
-    for number in 0..many.div_ceil(100) {
-        send(format!("first-{number}")).await?;
-        model.next_request().await.ok_or("the model is gone")?;
+    let many = numbers.len();
+    for number in numbers {
+        let request = desk.address.request(&format!("session-{number}"));
+        desk.address.send(&mut connection, &request).await?;
     }
-    let before = resident()?;
-    let warm = many.div_ceil(100);
-    for number in warm..many {
-        send(format!("waits-{number}")).await?;
-    }
-    let begun = async {
-        for _ in warm..many {
+    let asked = async {
+        for _ in 0..many {
             model.next_request().await.ok_or("the model is gone")?;
         }
         Ok::<_, Failure>(())
     };
-    tokio::time::timeout(PATIENCE, begun).await??;
-    let waiting = resident()?;
-    model.answers(true);
-    desk.until_answered(many, PATIENCE).await?;
-    let idle = resident()?;
-    Ok(vec![
-        Figure::at_most(
-            &format!("{many} sessions that wait for their model"),
-            waiting - before,
-            "MiB",
-            50.0,
-        ),
-        Figure::at_most(
-            &format!("{many} sessions that wait for an event"),
-            idle - before,
-            "MiB",
-            50.0,
-        ),
-    ])
+    tokio::time::timeout(PATIENCE, asked).await??;
+    if model.is_answering() {
+        desk.until_answered(PATIENCE).await?;
+    }
+    Ok(desk.gateway.process.resident()? / KIB_PER_MIB)
 }
 
 /// What a load showed.
@@ -180,11 +198,11 @@ struct Sample {
 }
 
 /// Sends deliveries, each another one in a conversation of its own, over kept connections.
-async fn load(address: &Address, effort: &Effort) -> Result<Sample, Failure> {
+async fn load(address: &Address, at_once: usize, long: Duration) -> Result<Sample, Failure> {
     let mut running: JoinSet<Result<Vec<f64>, String>> = JoinSet::new();
     let begin = Instant::now();
-    let end = begin + effort.load;
-    for lane in 0..effort.connections {
+    let end = begin + long;
+    for lane in 0..at_once {
         let address = address.clone();
         running.spawn(async move {
             let failed = |failure: Failure| failure.to_string();

@@ -74,6 +74,11 @@ impl Model {
         self.answers.send_replace(answers);
     }
 
+    /// Whether it answers.
+    pub(super) fn is_answering(&self) -> bool {
+        *self.answers.borrow()
+    }
+
     /// When the next request came.
     pub(super) async fn next_request(&mut self) -> Option<Instant> {
         self.asked.recv().await

@@ -96,6 +96,7 @@ pub(super) async fn blow(
             assert!(tokio::time::Instant::now() < until, "it is never done");
             served.signal(Signal::KILL);
             served.ended().await;
+            places.mishap();
             places.github.set_now(Timestamp::now());
             served = places.serve().await;
             tell.send_replace(served.address);

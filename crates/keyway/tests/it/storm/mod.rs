@@ -1,5 +1,5 @@
 //! Exactly once: a gateway that is killed again and again, while two third parties send it more than it can
-//! do, twice, in disorder and by clocks that are wrong.
+//! do, twice, in disorder and by clocks that are wrong, and drop answers about what they took.
 
 mod blow;
 mod places;

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use keyway_core::OrgId;
 use keyway_store::{Purpose, Store};
-use keyway_testkit::github::GitHub;
-use keyway_testkit::linear::Linear;
+use keyway_testkit::github::{self, GitHub};
+use keyway_testkit::linear::{self, Linear};
 use keyway_testkit::models::{ModelServer, Rule, Script, Turn};
 use serde_json::{Value, json};
 
@@ -102,6 +102,15 @@ impl Places {
         let world = Arc::clone(&self.world);
         let starting = tokio::task::spawn_blocking(move || Served::start(&world, &[]));
         starting.await.unwrap()
+    }
+
+    /// Each third party takes its next post and says nothing about it.
+    pub(super) fn mishap(&self) {
+        let posts = format!("POST /repos/{REPOSITORY}/issues");
+        self.github
+            .misbehave(&posts, github::Misbehaviour::DropsAnswer);
+        self.linear
+            .misbehave_at("commentCreate", linear::Misbehaviour::DropsAnswer);
     }
 
     /// The rows, and whose they are.
