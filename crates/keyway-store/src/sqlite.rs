@@ -8,8 +8,8 @@ use sqlx::{SqlSafeStr as _, SqlitePool};
 
 use crate::{Limits, StoreError, lock};
 
-/// How long a statement waits for another process's write before it fails.
-const BUSY: Duration = Duration::from_secs(5);
+/// How long a statement waits for another write before it fails.
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 /// How long a call waits for a free connection before it fails.
 pub(crate) const ACQUIRE: Duration = Duration::from_secs(10);

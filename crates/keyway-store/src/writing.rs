@@ -5,8 +5,9 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::StoreError;
 use crate::error::Doing as _;
+use crate::sqlite::BUSY;
+use crate::{Reason, StoreError};
 
 /// A transaction that writes; what it did is undone when it is dropped before [`Writing::commit`].
 #[derive(Debug)]
@@ -28,7 +29,7 @@ impl Writing {
         turn: &Arc<Mutex<()>>,
         doing: &'static str,
     ) -> Result<Self, StoreError> {
-        let turn = Arc::clone(turn).lock_owned().await;
+        let turn = wait(turn, doing).await?;
         Ok(Self {
             transaction: pool.begin_with("BEGIN IMMEDIATE").await.doing(doing)?,
             _turn: turn,
@@ -43,12 +44,24 @@ impl Writing {
 
 impl Writer {
     pub(crate) async fn take(pool: &SqlitePool, turn: &Arc<Mutex<()>>) -> Result<Self, StoreError> {
-        let turn = Arc::clone(turn).lock_owned().await;
+        let doing = "reach the database";
+        let turn = wait(turn, doing).await?;
         Ok(Self {
-            connection: pool.acquire().await.doing("reach the database")?,
+            connection: pool.acquire().await.doing(doing)?,
             _turn: turn,
         })
     }
+}
+
+/// Waits for a turn, for as long as one waits for another process's write.
+pub(crate) async fn wait(
+    turn: &Arc<Mutex<()>>,
+    doing: &'static str,
+) -> Result<OwnedMutexGuard<()>, StoreError> {
+    let waiting = tokio::time::timeout(BUSY, Arc::clone(turn).lock_owned());
+    waiting
+        .await
+        .map_err(|_| StoreError::new(doing, Reason::Busy))
 }
 
 impl Deref for Writing {

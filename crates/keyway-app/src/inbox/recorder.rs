@@ -1,7 +1,7 @@
 //! Deliveries are written down together: what comes in while the disk is waited for is written next.
 
 use keyway_core::{Error, Kind, OrgId};
-use keyway_store::{NewDelivery, Recorded};
+use keyway_store::{NewDelivery, Reason, Recorded};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
@@ -80,11 +80,19 @@ impl App {
                 }
             }
             // One that cannot be written keeps the others from nothing.
-            Err(_) => {
+            Err(error) if is_of_a_row(error.reason()) => {
                 for (done, (organization, new)) in done.into_iter().zip(&all) {
                     let recorded = store.record_delivery(organization, new).await;
                     self.inner.inbox.notify_one();
                     let _ = done.send(recorded.map_err(Error::from));
+                }
+            }
+            // None can be: who sent them is told at once, and sends them again.
+            Err(error) => {
+                let mut error = Some(Error::from(error));
+                for done in done {
+                    let error = error.take().unwrap_or_else(not_recorded);
+                    let _ = done.send(Err(error));
                 }
             }
         }
@@ -92,10 +100,16 @@ impl App {
     }
 }
 
+/// Whether it may be about one delivery of several.
+fn is_of_a_row(reason: &Reason) -> bool {
+    use Reason::{Conflict, KeyRetired, Missing, Other};
+    matches!(reason, Conflict | KeyRetired | Missing | Other)
+}
+
 fn not_recorded() -> Error {
     Error::new(
         Kind::Unavailable,
         "delivery_not_recorded",
-        "the process ends before the delivery is recorded",
+        "the delivery could not be recorded; send it again",
     )
 }

@@ -10,7 +10,7 @@ use super::block::Block;
 use super::chain::{GENESIS, Hash};
 use super::read::AuditCheckpoint;
 use crate::error::Doing as _;
-use crate::{Reason, Store, StoreError};
+use crate::{Reason, Store, StoreError, writing};
 
 /// More events than this are appended under the write lock.
 const BATCH: usize = 1_024;
@@ -87,7 +87,7 @@ impl AuditLog {
         &self,
         events: &[NewAuditEvent],
     ) -> Result<HashMap<OrgId, AuditHead>, StoreError> {
-        let _turn = self.turn.lock().await;
+        let _turn = writing::wait(&self.turn, DOING).await?;
         if let Some(heads) = self.go_on(events).await? {
             return Ok(heads);
         }
