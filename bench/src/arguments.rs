@@ -67,6 +67,12 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 2_000, value_name = "N")]
         connectors: usize,
     },
+    /// Only webhooks: taking them in, the way to the model, and sessions that wait
+    Deliveries {
+        /// Rounds; every figure is their median
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
     /// Put load on a server that is running already, for a profiler
     Load {
         /// Its address

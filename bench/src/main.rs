@@ -45,6 +45,7 @@ fn main() -> ExitCode {
         Some(Command::Connectors { rounds, connectors }) => {
             exit(measure::connectors_only(rounds, connectors))
         }
+        Some(Command::Deliveries { rounds }) => exit(measure::deliveries_only(rounds)),
         None => exit(measure::run(&arguments.run)),
     }
 }

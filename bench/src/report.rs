@@ -17,6 +17,7 @@ pub(crate) struct Results {
     pub(crate) sign_in: Vec<Figure>,
     pub(crate) authoring: Vec<Figure>,
     pub(crate) connectors: Vec<Figure>,
+    pub(crate) deliveries: Vec<Figure>,
 }
 
 /// The machine, apart from any server.
@@ -150,6 +151,10 @@ pub(crate) fn table(results: &Results) -> String {
         text.push_str(CONNECTORS);
         text.push_str(&figures(&results.connectors));
     }
+    if !results.deliveries.is_empty() {
+        text.push_str(DELIVERIES);
+        text.push_str(&figures(&results.deliveries));
+    }
     text
 }
 
@@ -206,6 +211,15 @@ const CONNECTORS: &str = "
 
 Each is an address of its own at one server on this machine that lists ten tools. They are added one after the other by
 `/v1/connectors`; a page of the console is asked for by somebody who is signed in, over one kept-alive connection.
+
+";
+
+const DELIVERIES: &str = "
+## Webhooks
+
+Signed webhooks, each another event in a conversation of its own, over kept-alive connections from one thread to a gateway whose
+agent is published. 200 is answered once the delivery and its work are on disk; whoever comes while the disk is waited for is in the
+next commit. The model is a thread of the bench: it lets all wait, or answers at once. Its first request is timed from before the webhook is sent.
 
 ";
 

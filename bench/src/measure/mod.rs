@@ -4,6 +4,7 @@ mod authoring;
 mod browser;
 mod calibrate;
 mod connectors;
+mod deliveries;
 mod fleet;
 mod gateway;
 mod lists;
@@ -93,6 +94,11 @@ pub(crate) fn connectors_only(rounds: usize, many: usize) -> Result<(), Failure>
     figures_only(async { connectors::run(&connectors::Effort::of(rounds, many)).await })
 }
 
+/// Measures webhooks, and prints what it showed.
+pub(crate) fn deliveries_only(rounds: usize) -> Result<(), Failure> {
+    figures_only(async { deliveries::run(&deliveries::Effort::full(rounds)).await })
+}
+
 /// Makes some measurements and prints what they showed, behind how fast the machine is.
 fn figures_only(
     measured: impl Future<Output = Result<Vec<report::Figure>, Failure>>,
@@ -121,6 +127,7 @@ struct Plan {
     sign_in: Effort,
     authoring: authoring::Effort,
     connectors: connectors::Effort,
+    deliveries: deliveries::Effort,
     load_only: bool,
 }
 
@@ -137,6 +144,7 @@ impl Plan {
                 sign_in: Effort::smoke(),
                 authoring: authoring::Effort::smoke(),
                 connectors: connectors::Effort::smoke(),
+                deliveries: deliveries::Effort::smoke(),
                 load_only: false,
             };
         }
@@ -150,6 +158,7 @@ impl Plan {
             sign_in: Effort::full(run.rounds),
             authoring: authoring::Effort::full(run.rounds),
             connectors: connectors::Effort::of(run.rounds, 2_000),
+            deliveries: deliveries::Effort::full(run.rounds),
             load_only: run.load_only,
         }
     }
@@ -167,6 +176,7 @@ async fn measure(plan: &Plan) -> Result<Results, Failure> {
         sign_in: Vec::new(),
         authoring: Vec::new(),
         connectors: Vec::new(),
+        deliveries: Vec::new(),
     };
     if !plan.load_only {
         results.figures.push(lists::pages(plan).await?);
@@ -178,6 +188,7 @@ async fn measure(plan: &Plan) -> Result<Results, Failure> {
         results.sign_in = sign_in::run(&plan.sign_in).await?;
         results.authoring = authoring::run(&plan.authoring).await?;
         results.connectors = connectors::run(&plan.connectors).await?;
+        results.deliveries = deliveries::run(&plan.deliveries).await?;
     }
     Ok(results)
 }

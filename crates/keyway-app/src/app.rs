@@ -92,6 +92,8 @@ pub(crate) struct Inner {
     pub(crate) task_begun: Arc<Notify>,
     /// Tasks that run in this process.
     pub(crate) live_tasks: LiveTasks,
+    /// Deliveries on their way to the file.
+    pub(crate) recorder: crate::inbox::Recorder,
     /// Whose turn it is at installations.
     pub(crate) installs: Keeper,
     /// An approval changed.
@@ -248,6 +250,7 @@ impl App {
             webhooks: Arc::default(),
             task_begun: Arc::default(),
             live_tasks: LiveTasks::default(),
+            recorder: crate::inbox::Recorder::default(),
             installs: Keeper::default(),
             approvals,
             channels: Arc::new(channels),

@@ -330,7 +330,7 @@ impl Store {
 
 /// Refuses a project of another organization, or none.
 async fn there(
-    transaction: &mut sqlx::Transaction<'static, sqlx::Sqlite>,
+    transaction: &mut crate::writing::Writing,
     organization: &OrgId,
     reach: &ConnectorReach,
     doing: &'static str,

@@ -284,7 +284,7 @@ impl Store {
 
 /// Writes the row of a new instance.
 pub(crate) async fn insert(
-    transaction: &mut sqlx::Transaction<'static, sqlx::Sqlite>,
+    transaction: &mut crate::writing::Writing,
     organization: &OrgId,
     new: &NewStoredCredential,
 ) -> Result<Row, StoreError> {

@@ -47,6 +47,7 @@ mod users;
 mod web_sessions;
 mod webhook_endpoints;
 mod webhook_messages;
+mod writing;
 
 pub use announced::{Announced, announced};
 pub use api_keys::{ApiKey, Credential, NewApiKey, Use};

@@ -8,8 +8,8 @@ use sqlx::{SqlSafeStr as _, SqlitePool};
 
 use crate::{Limits, StoreError, lock};
 
-/// How long a statement waits for another process's write before it fails.
-const BUSY: Duration = Duration::from_secs(5);
+/// How long a statement waits for another write before it fails.
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 /// How long a call waits for a free connection before it fails.
 pub(crate) const ACQUIRE: Duration = Duration::from_secs(10);
@@ -204,6 +204,17 @@ pub(crate) async fn open(path: &Path, limits: Limits) -> Result<SqlitePool, Stor
         .map_err(|source| StoreError::sql(format!("open {}", path.display()), source))?;
     migrator().run(&pool).await.map_err(StoreError::migration)?;
     Ok(pool)
+}
+
+/// The one connection whose commits wait for the disk. It connects when it is first used.
+pub(crate) fn durable(pool: &SqlitePool) -> SqlitePool {
+    let options = pool.connect_options();
+    let options = (*options).clone().synchronous(SqliteSynchronous::Full);
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        .connect_lazy_with(options)
 }
 
 fn migrator() -> Migrator {

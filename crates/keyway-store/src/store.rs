@@ -2,9 +2,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::SqlitePool;
+use tokio::sync::Mutex;
 
 use crate::error::Doing as _;
 use crate::lock::ServeLock;
+use crate::writing::{Writer, Writing};
 use crate::{Reason, StoreError, sqlite};
 
 /// The rows, in one SQLite file. Cheap to clone; the file stays open until the last clone is gone
@@ -12,6 +14,11 @@ use crate::{Reason, StoreError, sqlite};
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: SqlitePool,
+    /// The one connection whose writes survive a loss of power: the disk is waited for.
+    durable: SqlitePool,
+    /// SQLite writes one at a time. Who waits here is let in in order and at once; who waits for the file
+    /// asks again and again, with ever longer pauses.
+    turn: Arc<Mutex<()>>,
     _lock: Option<Arc<ServeLock>>,
 }
 
@@ -50,7 +57,16 @@ impl Store {
             Purpose::Command => None,
         };
         let pool = sqlite::open(path, limits).await?;
-        Ok(Self { pool, _lock: lock })
+        let store = Self {
+            durable: sqlite::durable(&pool),
+            pool,
+            turn: Arc::default(),
+            _lock: lock,
+        };
+        if purpose == Purpose::Serve {
+            store.let_go_of_the_dead().await?;
+        }
+        Ok(store)
     }
 
     /// Answers once the database does.
@@ -64,6 +80,7 @@ impl Store {
 
     /// Finishes what runs and closes the file. Calls after it fail.
     pub async fn close(&self) {
+        self.durable.close().await;
         self.pool.close().await;
     }
 
@@ -73,11 +90,43 @@ impl Store {
 
     /// A transaction that will write: it takes the write lock at once, so that what it reads stays
     /// true until it commits.
-    pub(crate) async fn write(
-        &self,
-        doing: &'static str,
-    ) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>, StoreError> {
-        self.pool.begin_with("BEGIN IMMEDIATE").await.doing(doing)
+    pub(crate) async fn write(&self, doing: &'static str) -> Result<Writing, StoreError> {
+        Writing::begin(&self.pool, &self.turn, doing).await
+    }
+
+    /// The same, and what it commits survives a loss of power.
+    pub(crate) async fn write_durably(&self, doing: &'static str) -> Result<Writing, StoreError> {
+        Writing::begin(&self.durable, &self.turn, doing).await
+    }
+
+    /// A turn at writing one statement, which commits itself.
+    pub(crate) async fn writer(&self) -> Result<Writer, StoreError> {
+        Writer::take(&self.pool, &self.turn).await
+    }
+
+    /// The same, and it survives a loss of power.
+    pub(crate) async fn durable_writer(&self) -> Result<Writer, StoreError> {
+        Writer::take(&self.durable, &self.turn).await
+    }
+
+    pub(crate) fn turn(&self) -> &Arc<Mutex<()>> {
+        &self.turn
+    }
+
+    /// Jobs, and the sessions they speak in, that a process held which served this file before: it is
+    /// dead, as this one has its lock. So nobody waits for its leases to run out.
+    async fn let_go_of_the_dead(&self) -> Result<(), StoreError> {
+        let doing = "let go of what a process held that is gone";
+        let mut transaction = self.write(doing).await?;
+        for sql in [
+            "UPDATE jobs SET lease_until = 0 WHERE state = 'running'",
+            "UPDATE sessions SET lease_until = 0 \
+             WHERE lease_until IS NOT NULL AND external_key IS NOT NULL",
+        ] {
+            let letting = sqlx::query(sql).execute(&mut *transaction);
+            letting.await.doing(doing)?;
+        }
+        transaction.commit().await.doing(doing)
     }
 }
 

@@ -100,6 +100,11 @@ const STEPS: &[Step] = &[
         run: |workspace, _| tests::scaffold(workspace),
     },
     Step {
+        name: "storm",
+        when: When::Long,
+        run: |workspace, _| tests::storm(workspace),
+    },
+    Step {
         name: "fuzz",
         when: When::Long,
         run: |workspace, options| fuzz::run(workspace, options.fuzz_seconds),

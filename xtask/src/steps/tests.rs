@@ -32,15 +32,27 @@ pub(super) fn nextest(workspace: &Workspace, long: bool) -> Result<Tally, Failur
 
 /// A new project in Rust, built and tested as its author would, and as its guide says.
 pub(super) fn scaffold(workspace: &Workspace) -> Result<Tally, Failure> {
+    ignored(workspace, "a_new_project_in_rust")
+}
+
+/// Twenty thousand webhooks to a gateway that is killed every few seconds.
+pub(super) fn storm(workspace: &Workspace) -> Result<Tally, Failure> {
+    ignored(workspace, "twenty_thousand_deliveries")
+}
+
+/// Tests of the gateway that only the long run has, one at a time.
+fn ignored(workspace: &Workspace, name: &str) -> Result<Tally, Failure> {
     let mut command = Command::new(tools::cargo_tool(workspace, "cargo-nextest")?);
     command
         .args(["nextest", "run", "--package", "keyway", "--test", "it"])
         .args(["--profile", "ci", "--hide-progress-bar"])
-        .args(["--run-ignored", "only", "a_new_project_in_rust"])
+        .args(["--run-ignored", "only", name])
         .args(["--test-threads", "1"])
         .current_dir(&workspace.root);
     let finished = process::run(&mut command, Show::Live)?;
-    Ok(count(&finished, |line| line.contains(" tests run:")))
+    Ok(count(&finished, |line| {
+        line.contains(" tests run:") || line.contains(" test run:")
+    }))
 }
 
 /// The examples in the documentation.

@@ -1,11 +1,12 @@
-use keyway_agent::transcript::{Entry, Event, StopReason};
+use keyway_agent::transcript::{Entry, Event, StopReason, Usage};
 use keyway_core::{Error, OrgId, Principal, SessionId};
-use keyway_store::NewSession;
+use keyway_store::{NewSession, TurnEnd};
 
 use super::enter::title;
 use super::sink::entries;
+use super::turn::{title, took};
 use crate::App;
-use crate::jobs::actor_id;
+use crate::jobs::{actor_id, later};
 
 /// What became of a message that begins with certain words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +15,8 @@ pub(crate) enum Said {
     Nothing,
     /// It was said, and its turn came to no end, or to a bad one, with this code.
     CutOff(Option<String>),
-    /// It was said and answered, with these last words.
-    Answered(String),
+    /// It was said and answered, with these last words, and that took so much.
+    Answered(String, Usage),
 }
 
 impl App {
@@ -52,6 +53,37 @@ impl App {
         let all = entries(&self.inner.store, organization, session).await?;
         Ok(said(&all, begins))
     }
+
+    /// Counts the turn that answered last in a session, where its process died before it could: the session
+    /// is still held then, by nobody.
+    pub(crate) async fn count_answer(
+        &self,
+        organization: &OrgId,
+        session: &SessionId,
+        usage: Usage,
+    ) -> Result<(), Error> {
+        let (store, now) = (&self.inner.store, self.inner.clock.now());
+        let found = store.session(organization, session).await?;
+        let held = |until| until <= now;
+        let Some(found) = found.filter(|found| found.lease_until.is_some_and(held)) else {
+            return Ok(());
+        };
+        let request = self.new_request_id();
+        let until = later(now, self.settings().agents.lease);
+        let claim = store.claim_session(
+            organization,
+            session,
+            request.as_str(),
+            &found.scopes,
+            now,
+            until,
+        );
+        if let Some(lease) = claim.await? {
+            let end = store.end_turn(&lease, TurnEnd::Finished, None, took(usage), now);
+            end.await?;
+        }
+        Ok(())
+    }
 }
 
 fn said(entries: &[Entry], begins: &str) -> Said {
@@ -66,9 +98,9 @@ fn said(entries: &[Entry], begins: &str) -> Said {
     for entry in entries.iter().skip(at) {
         match &entry.event {
             Event::AssistantMessage { text, .. } => words.clone_from(text),
-            Event::TurnEnded { reason, .. } => {
+            Event::TurnEnded { reason, usage } => {
                 let code = match reason {
-                    StopReason::Finished => return Said::Answered(words),
+                    StopReason::Finished => return Said::Answered(words, *usage),
                     StopReason::Interrupted => "turn_interrupted",
                     StopReason::Budget { .. } => "agent_budget_spent",
                     StopReason::Failed { code, .. } => code,
@@ -123,7 +155,7 @@ mod tests {
         let how = Said::CutOff(Some("turn_interrupted".to_owned()));
         assert_eq!(read(vec![user("[1] x"), cut.clone()]), how);
         let finished = end(StopReason::Finished);
-        let words = |text: &str| Said::Answered(text.to_owned());
+        let words = |text: &str| Said::Answered(text.to_owned(), Usage::default());
         let answered = vec![
             user("[1] x"),
             agent("first"),

@@ -141,12 +141,7 @@ impl Turn {
             }
         };
         let code = ended.answer.as_ref().err().map(Error::code);
-        let took = TurnUsage {
-            input_tokens: ended.usage.input_tokens,
-            output_tokens: ended.usage.output_tokens,
-            cost_micros: ended.usage.cost_micros.unwrap_or(0),
-        };
-        let now = inner.clock.now();
+        let (took, now) = (took(ended.usage), inner.clock.now());
         let end = inner
             .store
             .end_turn(&self.lease, ended.end, code, took, now);
@@ -387,6 +382,15 @@ fn finished(usage: Usage, text: String, output: Option<serde_json::Value>) -> En
         end: TurnEnd::Finished,
         usage,
         answer: Ok((text, output)),
+    }
+}
+
+/// What a turn took, as it is kept.
+pub(super) fn took(usage: Usage) -> TurnUsage {
+    TurnUsage {
+        input_tokens: usage.input_tokens,
+        output_tokens: usage.output_tokens,
+        cost_micros: usage.cost_micros.unwrap_or(0),
     }
 }
 

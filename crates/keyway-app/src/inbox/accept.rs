@@ -212,9 +212,7 @@ impl App {
             job,
             created_at: now,
         };
-        let recorded = inner.store.record_delivery(organization, &new).await?;
-        inner.inbox.notify_one();
-        Ok(match recorded {
+        Ok(match self.write_down(organization, new).await? {
             Recorded::New => id,
             Recorded::Already(before) => before,
         })

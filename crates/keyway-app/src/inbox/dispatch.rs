@@ -112,6 +112,11 @@ impl App {
         let said = self.was_said(organization, session, &begins(id)).await?;
         let (text, counted) = match said {
             Said::Answered(text) => return Ok(text),
+        let text = match said {
+            Said::Answered(text, usage) => {
+                self.count_answer(organization, session, usage).await?;
+                return Ok(text);
+            }
             // It was being told that there is no answer, and may have been: then there is none.
             Said::CutOff(Some(code)) if delivery.reply.begun_at.is_some() => {
                 return Err(Error::new(Kind::Conflict, code, NO_END));

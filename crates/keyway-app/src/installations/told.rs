@@ -1,10 +1,12 @@
 use keyway_core::Error;
-use keyway_core::provider::{InstallationChange, Workspace};
+use keyway_core::provider::{InstallationChange, Secrets, Workspace};
 use keyway_store::{
-    InstallationState, InstallationWrite, Installed, StoredInstallation, StoredPublication,
+    InstallationState, InstallationWrite, Installed, SealedWrite, StoredInstallation,
+    StoredPublication,
 };
 
 use super::error;
+use super::sealed::{self, Column};
 use crate::App;
 use crate::audit::{Event, EventKind, Who};
 
@@ -49,6 +51,9 @@ impl App {
             if let InstallationChange::Installed(workspace) = change {
                 return self.installed_there(&stored, workspace).await;
             }
+            if *change == InstallationChange::Revoked {
+                return self.revoked_there(&stored).await;
+            }
             let (store, at) = (&self.inner.store, self.inner.clock.now());
             let moved = store.move_installation(organization, id, from, to, at, THERE);
             moved.await?.then_some(()).ok_or_else(error::stale)
@@ -76,6 +81,27 @@ impl App {
             workspace: serde_json::to_string(workspace).map_err(Error::internal)?,
             setup_link: None,
         });
+        self.installations().written(stored, &write).await
+    }
+
+    /// What the third party gave is worth nothing any more, and goes. What somebody typed in stays, so that
+    /// it can be installed again.
+    async fn revoked_there(&self, stored: &StoredInstallation) -> Result<(), Error> {
+        let of = &stored.publication;
+        let fields = self.provider_of(stored)?.install_fields();
+        let secrets = self.opened(stored)?.secrets;
+        let typed = secrets
+            .iter()
+            .filter(|(name, _)| fields.iter().any(|field| field.name == *name))
+            .fold(Secrets::default(), |typed, (name, secret)| {
+                typed.with(name, secret.clone())
+            });
+        let typed = sealed::to_json(&typed)?;
+        let (vault, organization, id) = (&self.inner.vault, &of.organization, &of.installation);
+        let mut write = InstallationWrite::new(self.inner.clock.now(), THERE);
+        write.state = Some(InstallationState::Revoked);
+        write.token = SealedWrite::Drop;
+        write.secrets = SealedWrite::Put(Column::Secrets.seal(vault, organization, id, &typed)?);
         self.installations().written(stored, &write).await
     }
 

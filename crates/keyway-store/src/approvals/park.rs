@@ -141,7 +141,7 @@ impl Store {
 }
 
 async fn insert(
-    transaction: &mut sqlx::Transaction<'static, sqlx::Sqlite>,
+    transaction: &mut crate::writing::Writing,
     organization: &OrgId,
     new: &NewApproval,
 ) -> Result<Row, StoreError> {

@@ -10,7 +10,7 @@ use super::block::Block;
 use super::chain::{GENESIS, Hash};
 use super::read::AuditCheckpoint;
 use crate::error::Doing as _;
-use crate::{Reason, Store, StoreError};
+use crate::{Reason, Store, StoreError, writing};
 
 /// More events than this are appended under the write lock.
 const BATCH: usize = 1_024;
@@ -53,6 +53,8 @@ const DOING: &str = "append to the audit log";
 #[derive(Debug, Clone)]
 pub struct AuditLog {
     pool: SqlitePool,
+    /// Its turn among those who write in this process.
+    turn: Arc<tokio::sync::Mutex<()>>,
     /// Where it left each log. Another process may have gone on since.
     ends: Arc<Mutex<HashMap<OrgId, AuditHead>>>,
 }
@@ -72,6 +74,7 @@ impl Store {
             .connect_lazy_with(options);
         AuditLog {
             pool,
+            turn: Arc::clone(self.turn()),
             ends: Arc::default(),
         }
     }
@@ -84,6 +87,7 @@ impl AuditLog {
         &self,
         events: &[NewAuditEvent],
     ) -> Result<HashMap<OrgId, AuditHead>, StoreError> {
+        let _turn = writing::wait(&self.turn, DOING).await?;
         if let Some(heads) = self.go_on(events).await? {
             return Ok(heads);
         }

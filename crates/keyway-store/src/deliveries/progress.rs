@@ -24,7 +24,7 @@ impl Store {
         .bind(session.as_str())
         .bind(lease.id.as_str())
         .bind(lease.fence)
-        .execute(self.pool())
+        .execute(&mut *self.writer().await?)
         .await
         .doing("write down where a delivery is said")?;
         Ok(said.rows_affected() > 0)
@@ -45,7 +45,7 @@ impl Store {
         .bind(id.as_str())
         .bind(now.as_millisecond())
         .bind(lease.id.as_str())
-        .execute(self.pool())
+        .execute(&mut *self.writer().await?)
         .await
         .doing("write down that a delivery is answered")
         .map(drop)
@@ -61,7 +61,7 @@ impl Store {
         )
         .bind(before.as_millisecond())
         .bind(limit)
-        .execute(self.pool())
+        .execute(&mut *self.writer().await?)
         .await
         .doing("forget deliveries")?;
         Ok(gone.rows_affected())

@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 use keyway_core::{DeliveryId, InstallationId, OrgId, PublicationId};
+use sqlx::SqliteConnection;
 
 use crate::error::Doing as _;
 use crate::jobs::{NewJob, insert};
@@ -43,67 +44,91 @@ pub enum Recorded {
     Already(DeliveryId),
 }
 
+const DOING: &str = "record a delivery";
+
 impl Store {
     /// Records a delivery together with the job that is done about it: both, or neither. One that was
-    /// recorded before is counted, unless nothing was done about it then and something is now.
+    /// recorded before is counted, unless nothing was done about it then and something is now. What is
+    /// recorded survives a loss of power.
     pub async fn record_delivery(
         &self,
         organization: &OrgId,
         new: &NewDelivery,
     ) -> Result<Recorded, StoreError> {
-        let doing = "record a delivery";
-        let mut transaction = self.write(doing).await?;
-        let outcome = if new.job.is_some() {
-            "accepted"
-        } else {
-            "ignored"
-        };
-        if new.job.is_some() {
-            // What nothing was done about keeps nobody from doing something about it now.
-            sqlx::query(
-                "DELETE FROM deliveries WHERE organization_id = $1 AND installation_id = $2 \
-                 AND dedupe_key = $3 AND outcome = 'ignored'",
-            )
-            .bind(organization.as_str())
-            .bind(new.installation.as_str())
-            .bind(&new.dedupe_key)
-            .execute(&mut *transaction)
-            .await
-            .doing(doing)?;
-        }
-        let id: String = sqlx::query_scalar(
-            "INSERT INTO deliveries (id, organization_id, installation_id, publication_id, \
-             dedupe_key, replay_of, outcome, rule, conversation, received, bytes, job_id, created_at, place) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
-             ON CONFLICT (installation_id, dedupe_key) DO UPDATE SET duplicates = duplicates + 1 \
-             RETURNING id",
-        )
-        .bind(new.id.as_str())
-        .bind(organization.as_str())
-        .bind(new.installation.as_str())
-        .bind(new.publication.as_str())
-        .bind(&new.dedupe_key)
-        .bind(new.replay_of.as_ref().map(DeliveryId::as_str))
-        .bind(outcome)
-        .bind(&new.rule)
-        .bind(&new.conversation)
-        .bind(&new.received)
-        .bind(i64::try_from(new.bytes).unwrap_or(i64::MAX))
-        .bind(new.job.as_ref().map(|job| job.id.as_str()))
-        .bind(new.created_at.as_millisecond())
-        .bind(&new.place)
-        .fetch_one(&mut *transaction)
-        .await
-        .doing(doing)?;
-        let recorded = if id == new.id.as_str() {
-            if let Some(job) = &new.job {
-                insert(&mut transaction, organization, job).await?;
-            }
-            Recorded::New
-        } else {
-            Recorded::Already(store::id(&id)?)
-        };
-        transaction.commit().await.doing(doing)?;
+        let mut transaction = self.write_durably(DOING).await?;
+        let recorded = record(&mut transaction, organization, new).await?;
+        transaction.commit().await.doing(DOING)?;
         Ok(recorded)
     }
+
+    /// The same of several, of whichever organizations, in this order: the disk is waited for once. All of
+    /// them or none.
+    pub async fn record_deliveries(
+        &self,
+        all: &[(OrgId, NewDelivery)],
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let mut transaction = self.write_durably(DOING).await?;
+        let mut recorded = Vec::with_capacity(all.len());
+        for (organization, new) in all {
+            recorded.push(record(&mut transaction, organization, new).await?);
+        }
+        transaction.commit().await.doing(DOING)?;
+        Ok(recorded)
+    }
+}
+
+async fn record(
+    connection: &mut SqliteConnection,
+    organization: &OrgId,
+    new: &NewDelivery,
+) -> Result<Recorded, StoreError> {
+    let outcome = if new.job.is_some() {
+        "accepted"
+    } else {
+        "ignored"
+    };
+    if new.job.is_some() {
+        // What nothing was done about keeps nobody from doing something about it now.
+        sqlx::query(
+            "DELETE FROM deliveries WHERE organization_id = $1 AND installation_id = $2 \
+             AND dedupe_key = $3 AND outcome = 'ignored'",
+        )
+        .bind(organization.as_str())
+        .bind(new.installation.as_str())
+        .bind(&new.dedupe_key)
+        .execute(&mut *connection)
+        .await
+        .doing(DOING)?;
+    }
+    let id: String = sqlx::query_scalar(
+        "INSERT INTO deliveries (id, organization_id, installation_id, publication_id, \
+         dedupe_key, replay_of, outcome, rule, conversation, received, bytes, job_id, created_at, place) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+         ON CONFLICT (installation_id, dedupe_key) DO UPDATE SET duplicates = duplicates + 1 \
+         RETURNING id",
+    )
+    .bind(new.id.as_str())
+    .bind(organization.as_str())
+    .bind(new.installation.as_str())
+    .bind(new.publication.as_str())
+    .bind(&new.dedupe_key)
+    .bind(new.replay_of.as_ref().map(DeliveryId::as_str))
+    .bind(outcome)
+    .bind(&new.rule)
+    .bind(&new.conversation)
+    .bind(&new.received)
+    .bind(i64::try_from(new.bytes).unwrap_or(i64::MAX))
+    .bind(new.job.as_ref().map(|job| job.id.as_str()))
+    .bind(new.created_at.as_millisecond())
+    .bind(&new.place)
+    .fetch_one(&mut *connection)
+    .await
+    .doing(DOING)?;
+    if id != new.id.as_str() {
+        return Ok(Recorded::Already(store::id(&id)?));
+    }
+    if let Some(job) = &new.job {
+        insert(connection, organization, job).await?;
+    }
+    Ok(Recorded::New)
 }

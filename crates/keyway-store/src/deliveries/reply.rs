@@ -10,8 +10,9 @@ const HELD: &str = "EXISTS (SELECT 1 FROM jobs j WHERE j.id = job_id AND j.id = 
      AND j.state = 'running')";
 
 impl Store {
-    /// Writes down that a reply is about to be said. False, and nothing is written, for who does not hold
-    /// the delivery's job any more.
+    /// Writes down that a reply is about to be said, so that it survives a loss of power: who comes after
+    /// looks for the reply before saying it. False, and nothing is written, for who does not hold the
+    /// delivery's job any more.
     pub async fn reply_begun(
         &self,
         lease: &JobLease,
@@ -28,7 +29,7 @@ impl Store {
             .bind(lease.id.as_str())
             .bind(lease.fence)
             .bind(now.as_millisecond())
-            .execute(self.pool())
+            .execute(&mut *self.durable_writer().await?)
             .await
             .doing("write down that a reply begins")?;
         Ok(begun.rows_affected() > 0)
@@ -53,7 +54,7 @@ impl Store {
         .bind(now.as_millisecond())
         .bind(posted.0)
         .bind(posted.1)
-        .execute(self.pool())
+        .execute(&mut *self.writer().await?)
         .await
         .doing("write down that a reply is there")
         .map(drop)
@@ -74,7 +75,7 @@ impl Store {
         .bind(id.as_str())
         .bind(lease.id.as_str())
         .bind(code)
-        .execute(self.pool())
+        .execute(&mut *self.writer().await?)
         .await
         .doing("write down why there is no reply")
         .map(drop)

@@ -216,7 +216,7 @@ impl Store {
 
 /// Ends what an installation has at the third party, and the ways to it.
 pub(crate) async fn end(
-    transaction: &mut sqlx::Transaction<'static, sqlx::Sqlite>,
+    transaction: &mut crate::writing::Writing,
     organization: &OrgId,
     id: &str,
     at: Timestamp,

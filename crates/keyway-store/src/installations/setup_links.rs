@@ -122,7 +122,7 @@ impl Store {
 }
 
 async fn revoke(
-    transaction: &mut sqlx::Transaction<'static, sqlx::Sqlite>,
+    transaction: &mut crate::writing::Writing,
     organization: &OrgId,
     installation: &InstallationId,
     now: Timestamp,

@@ -56,6 +56,11 @@ struct ClaimedRow {
 
 const DOING: &str = "claim jobs";
 
+/// Nothing of its order is before a job `j`.
+const FIRST: &str = "(j.ordering_key IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e \
+     WHERE e.organization_id = j.organization_id AND e.ordering_key = j.ordering_key \
+     AND e.state IN ('queued', 'running') AND e.seq < j.seq))";
+
 /// The code of a job whose last worker never said how it ended.
 const LOST: &str = "lease_expired";
 
@@ -71,46 +76,30 @@ impl Store {
             .collect();
         let kinds = format!("[{}]", kinds.join(","));
         let now = claim.now.as_millisecond();
-        if !self.has_claimable(&kinds, now).await? {
+        if self.has_lost_jobs(&kinds, now).await? {
+            self.give_up_lost_jobs(&kinds, now).await?;
+        }
+        let free = self.free_jobs(&kinds, now, claim.limit).await?;
+        if free.is_empty() {
             return Ok(Vec::new());
         }
-        let mut transaction = self.write(DOING).await?;
-        sqlx::query(
-            "UPDATE jobs SET state = 'dead', finished_at = $2, fence = fence + 1, \
-             last_error = $3, lease_holder = NULL, lease_until = NULL \
-             WHERE state = 'running' AND lease_until <= $2 AND attempts >= max_attempts \
-             AND kind IN (SELECT value FROM json_each($1))",
-        )
-        .bind(&kinds)
-        .bind(now)
-        .bind(LOST)
-        .execute(&mut *transaction)
-        .await
-        .doing(DOING)?;
+        // Somebody else may have taken one since.
         let sql = format!(
-            "UPDATE jobs SET state = 'running', lease_holder = $3, lease_until = $4, \
+            "UPDATE jobs AS j SET state = 'running', lease_holder = $2, lease_until = $3, \
              fence = fence + 1, attempts = attempts + 1 \
-             WHERE seq IN (SELECT j.seq FROM jobs j \
-                 WHERE ((j.state = 'queued' AND j.run_at <= $2) \
-                     OR (j.state = 'running' AND j.lease_until <= $2)) \
-                 AND j.kind IN (SELECT value FROM json_each($1)) \
-                 AND (j.ordering_key IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e \
-                     WHERE e.organization_id = j.organization_id \
-                     AND e.ordering_key = j.ordering_key \
-                     AND e.state IN ('queued', 'running') AND e.seq < j.seq)) \
-                 ORDER BY j.run_at, j.seq LIMIT $5) \
+             WHERE j.seq IN (SELECT value FROM json_each($4)) \
+             AND ((j.state = 'queued' AND j.run_at <= $1) \
+                 OR (j.state = 'running' AND j.lease_until <= $1)) AND {FIRST} \
              RETURNING {COLUMNS}, organization_id, fence, asker, payload"
         );
         let rows: Vec<ClaimedRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(&kinds)
             .bind(now)
             .bind(claim.holder)
             .bind(claim.until.as_millisecond())
-            .bind(claim.limit)
-            .fetch_all(&mut *transaction)
+            .bind(format!("{free:?}"))
+            .fetch_all(&mut *self.writer().await?)
             .await
             .doing(DOING)?;
-        transaction.commit().await.doing(DOING)?;
         let mut claimed = rows
             .into_iter()
             .map(ClaimedRow::read)
@@ -129,19 +118,61 @@ impl Store {
         .bind(lease.id.as_str())
         .bind(lease.fence)
         .bind(until.as_millisecond())
-        .execute(self.pool())
+        .execute(&mut *self.writer().await?)
         .await
         .doing("hold a job for longer")?;
         Ok(kept.rows_affected() > 0)
     }
 
-    /// A look that takes no lock: idle workers keep nobody from writing.
-    async fn has_claimable(&self, kinds: &str, now: i64) -> Result<bool, StoreError> {
+    /// The places of jobs that may be claimed, oldest moment first. A look that takes no lock: neither idle
+    /// workers nor a long queue keep anybody from writing.
+    async fn free_jobs(&self, kinds: &str, now: i64, limit: u32) -> Result<Vec<i64>, StoreError> {
+        let mut free: Vec<(i64, i64)> = Vec::new();
+        // Apart, so that each is read in the order of an index, and no further than needed.
+        for due in [
+            "j.state = 'running' AND j.lease_until <= $2 AND j.attempts < j.max_attempts",
+            "j.state = 'queued' AND j.run_at <= $2",
+        ] {
+            let sql = format!(
+                "SELECT j.run_at, j.seq FROM jobs j WHERE {due} \
+                 AND j.kind IN (SELECT value FROM json_each($1)) AND {FIRST} \
+                 ORDER BY j.run_at, j.seq LIMIT $3"
+            );
+            let found: Vec<(i64, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+                .bind(kinds)
+                .bind(now)
+                .bind(limit)
+                .fetch_all(self.pool())
+                .await
+                .doing("look for jobs")?;
+            free.extend(found);
+        }
+        free.sort_unstable();
+        free.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(free.into_iter().map(|(_, seq)| seq).collect())
+    }
+
+    async fn give_up_lost_jobs(&self, kinds: &str, now: i64) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE jobs SET state = 'dead', finished_at = $2, fence = fence + 1, \
+             last_error = $3, lease_holder = NULL, lease_until = NULL \
+             WHERE state = 'running' AND lease_until <= $2 AND attempts >= max_attempts \
+             AND kind IN (SELECT value FROM json_each($1))",
+        )
+        .bind(kinds)
+        .bind(now)
+        .bind(LOST)
+        .execute(&mut *self.writer().await?)
+        .await
+        .map(drop)
+        .doing("give up jobs")
+    }
+
+    /// Whether there are jobs whose holders vanished at the last attempt.
+    async fn has_lost_jobs(&self, kinds: &str, now: i64) -> Result<bool, StoreError> {
         sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' AND run_at <= $2 \
-                 AND kind IN (SELECT value FROM json_each($1))) \
-             OR EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND lease_until <= $2 \
-                 AND kind IN (SELECT value FROM json_each($1)))",
+            "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND lease_until <= $2 \
+             AND attempts >= max_attempts AND kind IN (SELECT value FROM json_each($1)))",
         )
         .bind(kinds)
         .bind(now)

@@ -79,7 +79,7 @@ impl Store {
         if let Ended::Waiting(until) = ended {
             ending = ending.bind(until.as_millisecond());
         }
-        let state = ending.fetch_optional(self.pool()).await;
+        let state = ending.fetch_optional(&mut *self.writer().await?).await;
         let state = state.doing("end a job")?;
         state
             .map(|state| state.parse().map_err(|_| store::damaged()))

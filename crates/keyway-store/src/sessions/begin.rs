@@ -32,8 +32,7 @@ impl Store {
         new: &NewSession,
     ) -> Result<(), StoreError> {
         let doing = "begin a session";
-        let mut connection = self.pool().acquire().await.doing(doing)?;
-        insert(&mut connection, organization, new)
+        insert(&mut *self.writer().await?, organization, new)
             .await
             .doing(doing)
     }

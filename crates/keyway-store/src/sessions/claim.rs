@@ -51,7 +51,7 @@ impl Store {
         .bind(now.as_millisecond())
         .bind(until.as_millisecond())
         .bind(scopes)
-        .fetch_optional(self.pool())
+        .fetch_optional(&mut *self.writer().await?)
         .await
         .doing("claim a session")?;
         Ok(fence.map(|fence| SessionLease {
@@ -75,7 +75,7 @@ impl Store {
         .bind(lease.id.as_str())
         .bind(lease.fence)
         .bind(until.as_millisecond())
-        .execute(self.pool())
+        .execute(&mut *self.writer().await?)
         .await
         .doing("hold a session for longer")?;
         Ok(kept.rows_affected() > 0)
@@ -107,7 +107,7 @@ impl Store {
         .bind(number(usage.output_tokens))
         .bind(number(usage.cost_micros))
         .bind(now.as_millisecond())
-        .execute(self.pool())
+        .execute(&mut *self.writer().await?)
         .await
         .doing("end a turn")?;
         Ok(ended.rows_affected() > 0)

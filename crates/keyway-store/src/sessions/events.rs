@@ -58,7 +58,7 @@ impl Store {
         .bind(event.kind)
         .bind(event.payload)
         .bind(event.created_at.as_millisecond())
-        .execute(self.pool())
+        .execute(&mut *self.writer().await?)
         .await
         .doing("keep an event of a session")?;
         Ok(kept.rows_affected() > 0)

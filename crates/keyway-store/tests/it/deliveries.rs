@@ -1,9 +1,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-use keyway_core::{DeliveryId, OrgId};
+use keyway_core::{DeliveryId, OrgId, SessionId};
 use keyway_store::{
-    ClaimJobs, ClaimedJob, DeliveryFilter, JobEnd, JobState, NewDelivery, NewJob, Recorded, Store,
-    StoredPublication,
+    ClaimJobs, ClaimedJob, DeliveryFilter, JobEnd, JobState, NewDelivery, NewJob, NewSession,
+    Purpose, Reason, Recorded, Store, StoredPublication,
 };
 
 use crate::support::{Fresh, at, fresh, id, published, tenant};
@@ -223,4 +223,80 @@ async fn another_organization_has_no_deliveries_of_this_one() {
     assert!(store.deliveries(globex, &all, 10).await.unwrap().is_empty());
     let own = store.received(&world.acme, &new.id).await.unwrap();
     assert_eq!(own.unwrap(), b"what came, sealed");
+}
+
+#[tokio::test]
+async fn deliveries_of_one_commit_are_recorded_in_order_and_each_once() {
+    let world = World::new().await;
+    let before = world.delivery("e2", 1);
+    world.record(&before).await;
+    let all = ["e1", "e2", "e3", "e1"].map(|key| world.delivery(key, 2));
+    let of = all.clone().map(|new| (world.acme.clone(), new));
+    let recorded = world.store().record_deliveries(&of).await.unwrap();
+    let expected = [
+        Recorded::New,
+        Recorded::Already(before.id.clone()),
+        Recorded::New,
+        Recorded::Already(all[0].id.clone()),
+    ];
+    assert_eq!(recorded, expected);
+    let [first, _, third, _] = all;
+    assert_eq!(world.listed().await, [third.id, first.id, before.id]);
+    assert_eq!(world.claim(5).await.len(), 3);
+    let none = world.store().record_deliveries(&[]).await.unwrap();
+    assert_eq!(none, []);
+}
+
+#[tokio::test]
+async fn what_cannot_be_recorded_takes_the_others_of_its_commit_along_and_leaves_nothing() {
+    let world = World::new().await;
+    let good = world.delivery("e1", 1);
+    let bad = NewDelivery {
+        publication: id("pub"),
+        ..world.delivery("e2", 1)
+    };
+    let of = [&good, &bad].map(|new| (world.acme.clone(), new.clone()));
+    let refused = world.store().record_deliveries(&of).await.unwrap_err();
+    assert_eq!(*refused.reason(), Reason::Missing);
+    assert_eq!(world.listed().await, []);
+    assert_eq!(world.claim(5).await, []);
+    assert_eq!(world.record(&good).await, Recorded::New);
+}
+
+#[tokio::test]
+async fn who_serves_a_file_lets_go_of_what_the_one_before_held() {
+    let world = World::new().await;
+    let new = world.delivery("e1", 1);
+    world.record(&new).await;
+    assert_eq!(world.claim(2).await.len(), 1);
+    let sessions = [Some("pub/7"), None].map(|key| NewSession {
+        id: id("sess"),
+        agent: "agent".to_owned(),
+        actor: "svc".to_owned(),
+        title: "7".to_owned(),
+        external_key: key.map(str::to_owned),
+        scopes: "mcp".to_owned(),
+        created_at: at(1),
+    });
+    let claim = async |store: &Store, session: &SessionId| {
+        let claim = store.claim_session(&world.acme, session, "a turn", "mcp", at(3), at(30));
+        claim.await.unwrap()
+    };
+    for session in &sessions {
+        let begun = world.store().begin_session(&world.acme, session);
+        begun.await.unwrap();
+        assert!(claim(world.store(), &session.id).await.is_some());
+    }
+    // A command beside it lets go of nothing.
+    let path = world.fresh.directory.path().join("keyway.db");
+    let beside = Store::open(&path, Purpose::Command).await.unwrap();
+    assert_eq!(world.claim(3).await, []);
+    assert_eq!(claim(&beside, &sessions[0].id).await, None);
+    let serving = Store::open(&path, Purpose::Serve).await.unwrap();
+    let again = world.claim(3).await.remove(0);
+    assert_eq!((again.job.attempts, again.lease.fence), (2, 2));
+    let lease = claim(&serving, &sessions[0].id).await.unwrap();
+    assert_eq!(lease.fence, 2);
+    // What a person said at a terminal may go on in a process of its own.
+    assert_eq!(claim(&serving, &sessions[1].id).await, None);
 }

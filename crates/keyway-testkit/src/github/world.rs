@@ -91,6 +91,15 @@ impl GitHub {
         bodies(&self.state().repository(name).comments, number)
     }
 
+    /// The comments on an issue that an app wrote, by id, in the order in which they came.
+    pub fn comments_of_app(&self, name: &str, number: u64, app: &str) -> Vec<String> {
+        let login = format!("{app}[bot]");
+        let mut state = self.state();
+        let all = state.repository(name).comments.iter();
+        let own = all.filter(|(on, one)| *on == number && one["user"]["login"] == *login);
+        own.map(|(_, one)| one["id"].to_string()).collect()
+    }
+
     /// The bodies of the comments on the lines of a pull request.
     pub fn line_comments(&self, name: &str, number: u64) -> Vec<String> {
         bodies(&self.state().repository(name).line_comments, number)

@@ -156,6 +156,9 @@ impl Workspace {
 
     /// The issue of an id or an identifier.
     pub(super) fn issue(&self, name: &str) -> Option<String> {
+        if self.all.get(name).is_some_and(|one| is(one, "Issue")) {
+            return Some(name.to_owned());
+        }
         self.find("Issue", |issue| {
             text(issue, "id") == name || text(issue, "identifier") == name
         })

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use url::Url;
 
-use super::entity::{Entity, Link, is, link, text};
+use super::entity::{Entity, Link, is, link, target, text};
 use super::server::{Linear, Signed};
 use super::workspace::Workspace;
 
@@ -69,6 +69,19 @@ impl Linear {
         let (id, ada) = (workspace.new_id(), workspace.ada.clone());
         workspace.add_comment(&id, issue, parent, &ada, body);
         id
+    }
+
+    /// The comments on an issue that reply to another one, by id, in the order in which they came.
+    pub fn replies_on(&self, issue: &str) -> Vec<String> {
+        let workspace = self.inner.workspace.lock();
+        let Some(Link::Many(all)) = workspace.all[issue].get("comments").map(link) else {
+            return Vec::new();
+        };
+        let replies = |id: &String| {
+            let comment = workspace.all.get(id);
+            comment.is_some_and(|comment| target(comment, "parent").is_some())
+        };
+        all.into_iter().filter(replies).collect()
     }
 
     /// Somebody archives an issue.

@@ -27,6 +27,7 @@ mod oauth;
 mod pages;
 mod serve;
 mod servers;
+mod storm;
 mod support;
 mod tasks;
 mod transports;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
-    Attempt, Granularity, InstallContext, InstallField, InstallKind, IntegrationProvider, Progress,
-    ProviderContext, PublicationOffer, PublicationScope, Refused, Returned, SessionDispatch, Step,
-    Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest, Workspace, sign,
+    Attempt, Granularity, InstallContext, InstallField, InstallKind, InstallationChange,
+    IntegrationProvider, Progress, ProviderContext, PublicationOffer, PublicationScope, Refused,
+    Returned, SessionDispatch, Step, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
+    Workspace, sign,
 };
 use keyway_core::{Error, Kind, Secret};
 use serde::Deserialize;
@@ -169,6 +170,13 @@ impl IntegrationProvider for TrackerProvider {
             return WebhookOutcome::Ignored {
                 dedupe_key: key,
                 rule: "other_workspace".to_owned(),
+            };
+        }
+        if body["revoked"] == true {
+            return WebhookOutcome::Changed {
+                dedupe_key: key,
+                rule: "revoked",
+                change: InstallationChange::Revoked,
             };
         }
         WebhookOutcome::Accepted(WebhookEvent::new(key, "hello"))

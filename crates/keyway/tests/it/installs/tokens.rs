@@ -1,4 +1,10 @@
+use std::sync::Arc;
+
 use keyway_core::Secret;
+use keyway_store::{Purpose, Store};
+use keyway_vault::random::SystemRandom;
+use keyway_vault::{Context, KeyRing, MasterKey, Vault};
+use serde_json::{Value, json};
 
 use super::world::{Published, World};
 
@@ -91,4 +97,51 @@ async fn an_installation_that_the_vendor_forgot_has_to_be_installed_again() {
     let done = world.owner.get(&world.tracker.agree(&leave, "T1")).await;
     assert_eq!(done.status(), 200, "{}", done.text());
     world.acting(&published).await.unwrap();
+}
+
+/// What an installation keeps sealed beside what its webhooks are signed with: the names of the provider's
+/// secrets, and whether there is a token.
+async fn kept(world: &World, of: &Published) -> (Vec<String>, bool) {
+    let database = world.app.data_dir().join("keyway.db");
+    let store = Store::open(&database, Purpose::Command).await.unwrap();
+    let organization = world.organization();
+    let id = of.installation.parse().unwrap();
+    let stored = store.installation(&organization, &id).await;
+    let stored = stored.unwrap().unwrap();
+    store.close().await;
+    let key = std::fs::read(world.app.data_dir().join("master.key")).unwrap();
+    let key = MasterKey::parse(key.trim_ascii()).unwrap();
+    let vault = Vault::new(KeyRing::new(key), Arc::new(SystemRandom));
+    let place = Context {
+        organization: organization.as_str(),
+        table: "installations",
+        column: "secrets",
+        row: id.as_str(),
+    };
+    let opened = vault.open(&place, &stored.secrets.unwrap()).unwrap();
+    let secrets: Value = serde_json::from_slice(opened.expose()).unwrap();
+    let names = secrets.as_object().unwrap().keys().cloned();
+    (names.collect(), stored.token.is_some())
+}
+
+#[tokio::test]
+async fn what_a_vendor_gave_goes_when_it_takes_the_installation_away() {
+    let mut world = World::start().await;
+    let published = world.installed("T1").await;
+    world.acting(&published).await.unwrap();
+    let typed = "clientSecret".to_owned();
+    let given = vec![typed.clone(), "refreshToken".to_owned()];
+    assert_eq!(kept(&world, &published).await, (given.clone(), true));
+    let gone = json!({ "workspace": "T1", "revoked": true });
+    let told = world.webhook(&published, &published.secret, &gone).await;
+    assert_eq!(told.status(), 200, "{}", told.text());
+    assert_eq!(world.shown(&published).await["state"], "revoked");
+    assert_eq!(kept(&world, &published).await, (vec![typed], false));
+    // What was typed in is there still, and it is installed again.
+    let leave = world.set_out(&published.page).await;
+    let done = world.owner.get(&world.tracker.agree(&leave, "T1")).await;
+    assert_eq!(done.status(), 200, "{}", done.text());
+    world.acting(&published).await.unwrap();
+    assert_eq!(kept(&world, &published).await, (given, true));
+    world.is_clean(&[]).await;
 }

@@ -58,6 +58,16 @@ impl Ask {
     /// The same, where it may be that no answer comes.
     pub(crate) async fn try_open(self) -> Result<Response<Incoming>, hyper::Error> {
         let socket = TcpStream::connect(self.address).await.unwrap();
+        self.over(socket).await
+    }
+
+    /// The same, where it may be that nobody is there.
+    pub(crate) async fn reach(self) -> std::io::Result<Response<Incoming>> {
+        let socket = TcpStream::connect(self.address).await?;
+        self.over(socket).await.map_err(std::io::Error::other)
+    }
+
+    async fn over(self, socket: TcpStream) -> Result<Response<Incoming>, hyper::Error> {
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
         #[expect(clippy::disallowed_methods, reason = "a test's own connection")]

@@ -6,6 +6,6 @@
 )]
 
 mod github;
-mod linear;
+pub(crate) mod linear;
 mod slack;
 mod world;

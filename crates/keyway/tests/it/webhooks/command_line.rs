@@ -68,6 +68,15 @@ async fn publications_and_deliveries_are_looked_after_at_the_terminal() {
     assert_eq!(signed.body(body).send().await.status(), 200);
     let listed = world.run(&["deliveries", "list", "--json"]).ok().json();
     let delivery = listed["deliveries"][0]["id"].as_str().unwrap().to_owned();
+    for (state, count) in [("ignored", 1), ("answered", 0), ("dead", 0)] {
+        let listed = world.run(&["deliveries", "list", "--state", state, "--json"]);
+        let listed = listed.ok().json();
+        let all = listed["deliveries"].as_array().unwrap();
+        assert_eq!(all.len(), count, "{state}: {listed}");
+    }
+    let unknown = world.run(&["deliveries", "list", "--state", "lost"]);
+    assert_eq!(unknown.code, 2, "{}", unknown.told());
+    assert!(unknown.err.contains("answered"), "{}", unknown.told());
     let why = world.run(&["deliveries", "why", &delivery]).ok();
     assert!(
         why.out.contains("the publication was paused when it came"),

@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use http::Method;
 use keyway_testkit::models::Script;
+use keyway_testkit::sql;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::world::{Desk, event, signature};
 use crate::support::client::Answer;
@@ -96,4 +98,27 @@ async fn attack_a_webhook_that_was_captured_is_not_said_again() {
     let all = desk.settled(1, &["answered"]).await;
     assert_eq!(all[0]["duplicates"], 3);
     assert_eq!(desk.lab.model.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_down_is_not_said_to_be_and_is_taken_when_it_comes_again() {
+    let desk = Desk::new(Script::default()).await;
+    let all: Vec<_> = (0..4)
+        .map(|number| desk.signed(&event(&format!("e{number}"), "7", "It broke"), 0))
+        .collect();
+    // Somebody else writes, and does not end.
+    let held = sql::hold(&desk.lab.app.data_dir().join("keyway.db")).await;
+    let mut sending = JoinSet::new();
+    for ask in all.clone() {
+        sending.spawn(async move { ask.send().await.status() });
+    }
+    let statuses = sending.join_all().await;
+    assert_eq!(statuses, [503; 4]);
+    drop(held);
+    assert!(desk.deliveries().await.is_empty());
+    for ask in all {
+        assert_eq!(ask.send().await.status(), 200);
+    }
+    let all = desk.settled(4, &["answered"]).await;
+    assert!(all.iter().all(|one| one["duplicates"] == 0), "{all:?}");
 }

@@ -114,3 +114,38 @@ async fn who_it_acts_as_is_asked_when_it_is_said_and_a_dead_letter_can_be_replay
     assert_eq!(all[0]["state"], "answered");
     assert_eq!(all[0]["replayOf"], dead["id"]);
 }
+
+#[tokio::test]
+async fn deliveries_are_listed_by_how_far_they_are() {
+    let desk = Desk::new(vec![Turn::text(["heard"])]).await;
+    desk.send(&event("e1", "7", "hello")).await;
+    desk.settled(1, &["answered"]).await;
+    desk.send(&json!({ "id": "e2", "ticket": "7" })).await;
+    let account = format!("/v1/service-accounts/{}", desk.account);
+    let disabled = desk.post(&format!("{account}/disable"), &json!({})).await;
+    assert!(disabled.status() < 300, "{}", disabled.text());
+    desk.send(&event("e3", "8", "hello")).await;
+    desk.settled(3, &["answered", "ignored", "dead"]).await;
+    for (state, keys) in [
+        ("answered", &["e1"][..]),
+        ("ignored", &["e2"]),
+        ("dead", &["e3"]),
+        ("queued", &[]),
+        ("running", &[]),
+        ("retrying", &[]),
+        ("cancelled", &[]),
+    ] {
+        let path = format!("/v1/deliveries?state={state}&publication={}", desk.id());
+        let page = desk.get(&path).await;
+        let all = page["deliveries"].as_array().unwrap();
+        assert_eq!(all.len(), keys.len(), "{state}: {page}");
+        for (one, key) in all.iter().zip(keys) {
+            assert_eq!(one["state"], state);
+            let own = one["dedupeKey"].as_str().unwrap();
+            assert!(own.ends_with(key), "{own} of {key}");
+        }
+    }
+    let wrong = desk.lab.app.get("/v1/deliveries?state=lost").send().await;
+    assert!((400..500).contains(&wrong.status()), "{}", wrong.text());
+    assert!(!wrong.text().contains("lost"), "{}", wrong.text());
+}

@@ -1,6 +1,9 @@
 //! An agent on a GitHub.
 
+mod bodies;
 mod failures;
+mod injected;
+mod installing;
 mod life;
 mod limits;
 
@@ -37,20 +40,40 @@ impl Office {
 
     /// The same in a gateway, with changes to the draft of the publication.
     async fn of(lab: Lab, changes: &Value) -> Self {
+        let office = Self::pending(lab, changes).await;
+        install(&office.desk, &office.github).await;
+        let (_, slug, secret) = office.app_of().await;
+        Self {
+            slug,
+            secret,
+            ..office
+        }
+    }
+
+    /// The id and the name of the app that was made, and what its webhooks are signed with.
+    async fn app_of(&self) -> (u64, String, String) {
+        let id = self.desk.publication["installation"].as_str().unwrap();
+        let installed = self.desk.get(&format!("/v1/installations/{id}")).await;
+        let text = |name: &str| installed["settings"][name].as_str().unwrap().to_owned();
+        let app = text("appId").parse().unwrap();
+        (
+            app,
+            text("appSlug"),
+            self.github.webhook_secret(app).unwrap(),
+        )
+    }
+
+    /// One that is not installed yet.
+    async fn pending(lab: Lab, changes: &Value) -> Self {
         let github = GitHub::start(Timestamp::now()).await;
         github.repository(REPOSITORY);
         let number = github.issue(REPOSITORY, "ada", "The pipe leaks", "At the second joint");
         let settings = json!({ "apiUrl": github.api(), "webUrl": github.web() });
         let draft = json!({ "provider": "github", "name": "Plumber", "settings": settings });
         let desk = Desk::at(lab, with(draft, changes)).await;
-        install(&desk, &github).await;
-        let id = desk.publication["installation"].as_str().unwrap();
-        let installed = desk.get(&format!("/v1/installations/{id}")).await;
-        let text = |name: &str| installed["settings"][name].as_str().unwrap().to_owned();
-        let app = text("appId").parse().unwrap();
         Self {
-            slug: text("appSlug"),
-            secret: github.webhook_secret(app).unwrap(),
+            slug: String::new(),
+            secret: String::new(),
             desk,
             github,
             number,
@@ -106,6 +129,18 @@ impl Office {
 /// An owner of acme makes the app of the manifest, and installs it.
 async fn install(desk: &Desk, github: &GitHub) {
     let mut owner = set_up(&desk.lab.app).await;
+    let on = make_app(&mut owner, desk, github).await;
+    let installed = browse(&on).await.unwrap();
+    let done = back(&mut owner, &installed).await;
+    assert!(
+        done.text().contains("GitHub is installed"),
+        "{}",
+        done.text()
+    );
+}
+
+/// An owner of acme makes the app of the manifest. Answers where they are led to then.
+async fn make_app(owner: &mut Browser, desk: &Desk, github: &GitHub) -> String {
     let page = format!("/install/github?publication={}", desk.id());
     owner.get(&page).await;
     // As the form has them: what is empty in it is taken away.
@@ -120,15 +155,9 @@ async fn install(desk: &Desk, github: &GitHub) {
         fields: vec![("manifest".to_owned(), manifest)],
     };
     let made = visit(&form).await.unwrap();
-    let on = back(&mut owner, &made).await;
+    let on = back(owner, &made).await;
     assert_eq!(on.status(), 303, "{}", on.text());
-    let installed = browse(on.header("location")).await.unwrap();
-    let done = back(&mut owner, &installed).await;
-    assert!(
-        done.text().contains("GitHub is installed"),
-        "{}",
-        done.text()
-    );
+    on.header("location").to_owned()
 }
 
 /// A browser comes back from GitHub.

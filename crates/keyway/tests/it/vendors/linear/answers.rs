@@ -1,6 +1,6 @@
 use keyway_testkit::linear::{Linear, Misbehaviour, Signed};
 use keyway_testkit::models::Turn;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Office, words};
 use crate::vendors::world::lab;
@@ -78,10 +78,15 @@ pub(super) fn commented(office: &Office, comment: &str) -> Signed {
 
 /// What Linear sends of a comment that somebody wrote.
 pub(super) fn comment_of(linear: &Linear, who: &str, issue: &str, comment: &str) -> Signed {
+    linear.sign(comment_body(linear, who, issue, comment))
+}
+
+/// What Linear says of a comment that somebody wrote, before it is signed.
+pub(crate) fn comment_body(linear: &Linear, who: &str, issue: &str, comment: &str) -> Value {
     let (told, about) = (linear.thing(comment).unwrap(), linear.thing(issue).unwrap());
     let who = linear.person(who);
     let team = linear.team("ENG");
-    linear.sign(json!({
+    json!({
         "type": "Comment", "action": "create", "actor": { "id": who, "type": "user" },
         "data": {
             "id": comment, "body": told["body"], "userId": who, "issueId": issue,
@@ -91,5 +96,5 @@ pub(super) fn comment_of(linear: &Linear, who: &str, issue: &str, comment: &str)
             },
             "user": { "id": who, "name": "Somebody" }
         }
-    }))
+    })
 }

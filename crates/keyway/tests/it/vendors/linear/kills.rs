@@ -13,7 +13,7 @@ use crate::support::{Served, World};
 const PATIENCE: Duration = Duration::from_secs(100);
 
 /// A directory with an agent that is published in a Linear with a personal key.
-async fn installed(linear: &Linear, model: &ModelServer) -> (World, String) {
+pub(super) async fn installed(linear: &Linear, model: &ModelServer) -> (World, String) {
     let world = World::of(&format!(
         "agents: {{ triage: {{ model: lab/test-1 }} }}\negress: {{ allow: [localhost] }}\n{}",
         section(model)

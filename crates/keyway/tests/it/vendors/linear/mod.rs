@@ -5,7 +5,9 @@ mod failures;
 mod kills;
 mod life;
 mod limits;
+mod rotation;
 
+pub(crate) use answers::comment_body;
 use keyway_testkit::linear::{Linear, Signed};
 use keyway_testkit::models::Script;
 use serde_json::{Value, json};
