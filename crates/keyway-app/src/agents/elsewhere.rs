@@ -4,7 +4,7 @@ use keyway_store::{NewSession, TurnEnd};
 
 use super::enter::title;
 use super::sink::entries;
-use super::turn::{title, took};
+use super::turn::took;
 use crate::App;
 use crate::jobs::{actor_id, later};
 

@@ -111,8 +111,6 @@ impl App {
         let (id, organization) = (&delivery.id, &claimed.lease.organization);
         let said = self.was_said(organization, session, &begins(id)).await?;
         let (text, counted) = match said {
-            Said::Answered(text) => return Ok(text),
-        let text = match said {
             Said::Answered(text, usage) => {
                 self.count_answer(organization, session, usage).await?;
                 return Ok(text);
