@@ -224,3 +224,20 @@ async fn another_organization_has_no_deliveries_of_this_one() {
     let own = store.received(&world.acme, &new.id).await.unwrap();
     assert_eq!(own.unwrap(), b"what came, sealed");
 }
+
+#[tokio::test]
+async fn a_delivery_is_found_by_the_key_of_its_event_in_its_own_organization() {
+    let world = World::new().await;
+    let new = world.delivery("e1", 1);
+    world.record(&new).await;
+    let found = async |organization: &OrgId, key: &str| {
+        let installation = &world.publication.installation;
+        let found = world
+            .store()
+            .delivery_of_event(organization, installation, key);
+        found.await.unwrap().map(|one| one.id)
+    };
+    assert_eq!(found(&world.acme, "e1").await, Some(new.id));
+    assert_eq!(found(&world.acme, "e2").await, None);
+    assert_eq!(found(&world.globex, "e1").await, None);
+}

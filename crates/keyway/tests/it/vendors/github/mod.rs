@@ -1,5 +1,6 @@
 //! An agent on a GitHub.
 
+mod app_wide;
 mod failures;
 mod life;
 mod limits;
