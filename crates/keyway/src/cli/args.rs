@@ -9,7 +9,7 @@ use super::{
 use super::{
     connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
     new, oauth, organizations, projects, publications, servers, service_accounts, setup_link,
-    stats, upgrade, users,
+    stats, upgrade, users, webhook,
 };
 
 const EXAMPLES: &str = "\
@@ -73,6 +73,7 @@ pub(crate) enum Command {
     Publications(publications::Publications),
     Installations(installations::Installations),
     Deliveries(deliveries::Deliveries),
+    Webhook(webhook::Webhook),
     Agents(agents::Agents),
     Oauth(oauth::Oauth),
     Config(config::Config),

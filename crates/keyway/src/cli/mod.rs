@@ -51,6 +51,7 @@ mod users;
 mod validate;
 mod vault;
 mod version;
+mod webhook;
 
 #[cfg(test)]
 pub(crate) use args::Global;

@@ -14,7 +14,7 @@ use super::{
 use super::{
     connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
     new, oauth, organizations, projects, publications, servers, service_accounts, setup_link,
-    stats, upgrade, users,
+    stats, upgrade, users, webhook,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -116,6 +116,7 @@ async fn dispatch(
         Command::Deliveries(command) => {
             Box::pin(deliveries::run(&invocation, command, terminal)).await
         }
+        Command::Webhook(command) => Box::pin(webhook::run(&invocation, command, terminal)).await,
         Command::Agents(command) => agents::run(&invocation, command, terminal).await,
         Command::Oauth(command) => Box::pin(oauth::run(&invocation, command, terminal)).await,
         Command::Config(command) => config::run(&invocation, &command, terminal),
