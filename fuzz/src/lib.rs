@@ -4,6 +4,7 @@
 
 mod app;
 mod http;
+mod integrations;
 mod oauth;
 mod pages;
 mod policy;
@@ -11,6 +12,7 @@ mod vault;
 
 pub use self::app::*;
 pub use self::http::*;
+pub use self::integrations::*;
 pub use self::oauth::*;
 pub use self::pages::*;
 pub use self::policy::*;

@@ -161,6 +161,7 @@ fn connectors() -> Router<Arc<Shared>> {
 fn published() -> Router<Arc<Shared>> {
     Router::new()
         .route("/webhook/{provider}/{publication}", post(webhook::handle))
+        .route("/webhook/{provider}", post(webhook::app_wide))
         .route("/v1/integrations", get(integrations::list))
         .route(
             "/v1/publications",

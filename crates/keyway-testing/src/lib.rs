@@ -4,7 +4,8 @@
 //!   network, no database;
 //! * [`TestGateway`] is the whole gateway on a free port, with a data directory of its own and a key,
 //!   and an [`McpClient`] that speaks to it;
-//! * [`FixedClock`] is the time the test chooses.
+//! * [`FixedClock`] is the time the test chooses;
+//! * [`ProviderKit`] holds a provider of one's own against what every provider has to do.
 //!
 //! ```
 //! use keyway::{App, Context, Credential, Error, Secret, action, data};
@@ -55,12 +56,14 @@ mod difference;
 mod gateway;
 mod mcp;
 mod net;
+mod provider;
 mod recorded;
 
 pub use call::TestCall;
 pub use clock::FixedClock;
 pub use gateway::{Answer, TestGateway};
 pub use mcp::McpClient;
+pub use provider::{ProviderKit, UpperCase};
 pub use recorded::{Expected, Received, Recorded};
 
 /// The how-to's programs run.

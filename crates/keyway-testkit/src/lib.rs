@@ -1,4 +1,4 @@
-//! Development only: Acme, a GitHub, a Linear, MCP servers, authorization servers and model servers that behave, and misbehave, on demand.
+//! Development only: Acme, a GitHub, a Jira, a Linear, MCP servers, authorization servers and model servers that behave, and misbehave, on demand.
 
 #![expect(
     clippy::expect_used,
@@ -12,6 +12,7 @@ pub mod acme;
 pub mod authorization;
 pub mod canaries;
 pub mod github;
+pub mod jira;
 pub mod linear;
 pub mod models;
 pub mod oidc;

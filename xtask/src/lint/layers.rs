@@ -82,6 +82,7 @@ const DEV_ONLY: &[&str] = &[
     "keyway-testkit",
     "keyway-bench",
     "keyway-acme",
+    "keyway-jira",
     "keyway-conformance",
     "keyway-conformance-client",
     "xtask",

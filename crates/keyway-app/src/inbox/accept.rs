@@ -73,7 +73,19 @@ impl App {
                 return Err(refused());
             }
         };
-        let judged = self.judged(provider, publication, &request, &context);
+        let taken = self.take_webhook(provider, publication, &request, &context);
+        taken.await
+    }
+
+    /// Does what a request that was verified is about, and records it; or says what it is answered.
+    pub(super) async fn take_webhook(
+        &self,
+        provider: &dyn IntegrationProvider,
+        publication: &StoredPublication,
+        request: &WebhookRequest<'_>,
+        context: &ProviderContext<'_>,
+    ) -> Result<Option<String>, Error> {
+        let judged = self.judged(provider, publication, request, context);
         let judged = judged.await?;
         match &judged.besides {
             Besides::Nothing => {}
@@ -82,8 +94,8 @@ impl App {
             // Before it is said to be heard: done twice it is the same.
             Besides::Change(change) => self.installation_told(publication, change).await?,
         }
-        let names = provider.headers(&context);
-        let parcel = Parcel::of(&request, &names);
+        let names = provider.headers(context);
+        let parcel = Parcel::of(request, &names);
         self.record(publication, &judged, &parcel, None).await?;
         Ok(None)
     }
@@ -166,7 +178,7 @@ impl App {
         Ok((provider, self.told_of(&door)?))
     }
 
-    fn told_of(&self, door: &Door) -> Result<Told, Error> {
+    pub(super) fn told_of(&self, door: &Door) -> Result<Told, Error> {
         let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
         Ok(Told {
             settings: read(&door.publication.settings),
@@ -262,7 +274,7 @@ impl Told {
 
     /// The context with the secret that a request is signed with: the one from here on, or the one before
     /// while both are good. Both are tried, so that the answer takes as long.
-    fn verified(
+    pub(super) fn verified(
         &self,
         app: &App,
         provider: &dyn IntegrationProvider,
@@ -293,6 +305,7 @@ pub(crate) fn order(session_key: &str) -> String {
 }
 
 fn refused() -> Error {
+pub(super) fn refused() -> Error {
     Error::new(
         Kind::Unauthenticated,
         "webhook_refused",

@@ -12,7 +12,7 @@ use crate::publications;
 /// What came in by webhooks: for owners and admins alone.
 #[derive(Debug, Clone)]
 pub struct Deliveries {
-    app: App,
+    pub(super) app: App,
 }
 
 /// Which deliveries to list.
@@ -122,7 +122,7 @@ impl Deliveries {
         self.app.record(&publication, &judged, &parcel, of).await
     }
 
-    fn view(&self, delivery: Delivery) -> DeliveryView {
+    pub(super) fn view(&self, delivery: Delivery) -> DeliveryView {
         DeliveryView::of(delivery, &self.app.settings().providers)
     }
 

@@ -2,6 +2,7 @@
 //! job (ADR 0044).
 
 mod accept;
+mod app_wide;
 mod dispatch;
 mod judge;
 mod manage;
@@ -12,14 +13,17 @@ mod recorder;
 mod reply;
 mod scheduled;
 mod settings;
+mod trial;
 mod view;
 mod why;
 
 pub use accept::Knock;
 pub(crate) use accept::order;
+pub use app_wide::AppKnock;
 pub use manage::{Deliveries, ListDeliveries};
 pub(crate) use recorder::Recorder;
 pub use settings::InboxSettings;
+pub use trial::{Trial, TrialOf};
 pub(crate) use view::is_web;
 pub use view::{DeliveryPage, DeliveryView, ReplyView};
 pub use why::Why;

@@ -1,5 +1,7 @@
 use jiff::Timestamp;
-use keyway_core::provider::{Granularity, IntegrationProvider, ProviderContext, Workspace};
+use keyway_core::provider::{
+    Granularity, IntegrationProvider, ProviderContext, Providers, Workspace,
+};
 use keyway_core::{
     Error, InstallationId, Principal, Problem, PublicationId, Secret, ServiceAccountId,
 };
@@ -56,6 +58,11 @@ struct Whole<'a> {
 }
 
 impl App {
+    /// The providers that agents can be published through.
+    pub fn providers(&self) -> &Providers {
+        &self.settings().providers
+    }
+
     /// Agents that are reached through providers.
     pub fn publications(&self) -> Publications {
         Publications { app: self.clone() }

@@ -1,10 +1,10 @@
 use serde_json::Value;
 
 use super::{
-    Attempt, Examples, Granularity, InstallContext, InstallField, InstallKind, McpToolDescriptor,
-    Posted, Progress, ProviderContext, PublicationContext, PublicationOffer, Refused, Reply,
-    Returned, Secrets, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
-    Workspace,
+    Attempt, Claim, Examples, Fixture, Granularity, InstallContext, InstallField, InstallKind,
+    McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext, PublicationOffer,
+    Refused, Reply, Returned, Secrets, SessionDispatch, SignedWebhook, Token, Visit, WebhookEvent,
+    WebhookOutcome, WebhookRequest, Workspace,
 };
 use crate::ports::{BoxFuture, Random};
 use crate::{Error, Kind, Secret};
@@ -132,6 +132,28 @@ pub trait IntegrationProvider: Send + Sync + 'static {
     /// Settings and triggers as somebody could write them, for forms.
     fn examples(&self) -> Examples {
         Examples::default()
+    }
+
+    /// Which installation a request says it is for that came to the one address of all of them. It is asked
+    /// before anything is verified, of a body of at most [`Claim::LONGEST_BODY`] bytes; `None` where the
+    /// request cannot be for any, and for providers without such an address.
+    fn claim(&self, _request: &WebhookRequest<'_>) -> Option<Claim> {
+        None
+    }
+
+    /// Webhooks to try a publication with.
+    fn fixtures(&self) -> &'static [Fixture] {
+        &[]
+    }
+
+    /// A request as the third party would sign it just now; what is signed of the moment is set in the body.
+    /// `None` where nothing can be signed by these settings, and for providers that cannot.
+    fn sign_webhook(
+        &self,
+        _request: &WebhookRequest<'_>,
+        _context: &ProviderContext<'_>,
+    ) -> Option<SignedWebhook> {
+        None
     }
 
     /// What a request is answered that nobody signed, where the third party asks whether somebody is there

@@ -6,9 +6,11 @@
 //! kept, who asks and when is the gateway's.
 
 mod action;
+mod claim;
 mod context;
 mod dispatch;
 mod examples;
+mod fixture;
 mod granularity;
 mod install;
 mod interface;
@@ -19,10 +21,13 @@ pub mod sign;
 mod tool;
 mod webhook;
 
+pub use crate::ports::{BoxFuture, Random};
 pub use action::{publication_only, scope_missing};
+pub use claim::Claim;
 pub use context::ProviderContext;
 pub use dispatch::SessionDispatch;
 pub use examples::Examples;
+pub use fixture::{Fill, Fixture, SignedWebhook};
 pub use granularity::{Granularity, PublicationOffer, UnknownGranularity};
 pub use install::{
     Addresses, Attempt, InstallContext, InstallField, InstallKind, Progress, Returned, Secrets,

@@ -85,9 +85,18 @@ pub fn same(one: &[u8], other: &[u8]) -> bool {
 /// assert!(keyway_core::provider::sign::digest(b"").starts_with("e3b0c442"));
 /// ```
 pub fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Writes hexadecimal in lower case.
+///
+/// ```
+/// assert_eq!(keyway_core::provider::sign::hex(&[0, 255]), "00ff");
+/// ```
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
         let _ = write!(text, "{byte:02x}");
     }
     text

@@ -76,20 +76,36 @@ pub(super) fn paths() -> Map<String, Value> {
             Answer::Shows(usage()),
         ),
     ]);
-    paths.insert("/webhook/{provider}/{publication}".into(), webhook());
+    paths.insert(
+        "/webhook/{provider}/{publication}".into(),
+        webhook(
+            "webhook",
+            "Take in a webhook that is signed as its publication says",
+            &["provider", "publication"],
+        ),
+    );
+    paths.insert(
+        "/webhook/{provider}".into(),
+        webhook(
+            "app_webhook",
+            "Take in a webhook of an app that is installed more than once; its body says where",
+            &["provider"],
+        ),
+    );
     paths
 }
 
 /// Where third parties send to. It is not for clients of the gateway.
-fn webhook() -> Value {
+fn webhook(id: &str, summary: &str, parameters: &[&str]) -> Value {
     let parameter =
         |name: &str| json!({ "name": name, "in": "path", "required": true, "schema": text() });
+    let parameters: Vec<_> = parameters.iter().map(|name| parameter(name)).collect();
     json!({
         "post": {
-            "operationId": "webhook",
-            "summary": "Take in a webhook that is signed as its publication says",
+            "operationId": id,
+            "summary": summary,
             "security": [{}],
-            "parameters": [parameter("provider"), parameter("publication")],
+            "parameters": parameters,
             "requestBody": { "required": true, "content": { "application/json": { "schema": {} } } },
             "responses": {
                 "200": { "description": "It is recorded, or was before." },

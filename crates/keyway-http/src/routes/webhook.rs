@@ -1,4 +1,4 @@
-//! `/webhook/{provider}/{publication}`
+//! `/webhook/{provider}/{publication}`, `/webhook/{provider}`
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use http::Request;
 use http::header::CONTENT_TYPE;
-use keyway_app::inbox::Knock;
+use keyway_app::inbox::{AppKnock, Knock};
 
 use super::json;
 use crate::body;
@@ -28,8 +28,28 @@ pub(crate) async fn handle(
         headers: &head.headers,
         body: &body,
     };
-    match shared.app.accept_webhook(knock).await? {
-        None => Ok(json(r#"{"ok":true}"#)),
-        Some(text) => Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()),
+    Ok(answer(shared.app.accept_webhook(knock).await?))
+}
+
+/// `POST /webhook/{provider}`: the same for the one address of an app that many installed.
+pub(crate) async fn app_wide(
+    State(shared): State<Arc<Shared>>,
+    Path(provider): Path<String>,
+    request: Request<axum::body::Body>,
+) -> Result<Response, Refusal> {
+    let (head, body) = request.into_parts();
+    let body = body::read(body, &shared.settings.limits).await?;
+    let knock = AppKnock {
+        provider: &provider,
+        headers: &head.headers,
+        body: &body,
+    };
+    Ok(answer(shared.app.accept_app_webhook(knock).await?))
+}
+
+fn answer(text: Option<String>) -> Response {
+    match text {
+        None => json(r#"{"ok":true}"#),
+        Some(text) => ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response(),
     }
 }

@@ -5,9 +5,11 @@ mod api;
 mod app;
 mod body;
 mod call;
+mod claim;
 mod discussion;
 mod error;
 mod explain;
+mod fixtures;
 mod install;
 mod installation;
 mod json;
@@ -31,10 +33,10 @@ mod visit;
 
 use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
-    Attempt, Examples, Granularity, InstallContext, InstallField, InstallKind, IntegrationProvider,
-    McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext, PublicationOffer,
-    Refused, Reply, Returned, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome,
-    WebhookRequest, Workspace,
+    Attempt, Claim, Examples, Fixture, Granularity, InstallContext, InstallField, InstallKind,
+    IntegrationProvider, McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext,
+    PublicationOffer, Refused, Reply, Returned, SessionDispatch, SignedWebhook, Token, Visit,
+    WebhookEvent, WebhookOutcome, WebhookRequest, Workspace,
 };
 use keyway_core::{Error, Secret};
 use serde_json::Value;
@@ -108,6 +110,22 @@ impl IntegrationProvider for GitHub {
 
     fn dispatch(&self, event: &WebhookEvent, granularity: Granularity) -> Option<SessionDispatch> {
         publication::dispatch(event, granularity)
+    }
+
+    fn claim(&self, request: &WebhookRequest<'_>) -> Option<Claim> {
+        claim::claim(request)
+    }
+
+    fn fixtures(&self) -> &'static [Fixture] {
+        fixtures::FIXTURES
+    }
+
+    fn sign_webhook(
+        &self,
+        request: &WebhookRequest<'_>,
+        context: &ProviderContext<'_>,
+    ) -> Option<SignedWebhook> {
+        fixtures::sign(request, context)
     }
 
     fn signing_field(&self) -> Option<&'static str> {

@@ -3,6 +3,8 @@ use keyway_core::provider::{ProviderContext, Refused, WebhookRequest};
 
 /// The header with the signature ("Validating webhook deliveries" in GitHub's documentation).
 pub(super) const SIGNATURE: &str = "x-hub-signature-256";
+/// What stands before it.
+pub(super) const PREFIX: &str = "sha256=";
 
 /// Whether the body was signed with the secret. GitHub signs no time: what is sent again is told by the
 /// key of its event.
@@ -11,7 +13,7 @@ pub(super) fn verify(
     context: &ProviderContext<'_>,
 ) -> Result<(), Refused> {
     let header = request.header(SIGNATURE).ok_or(Refused::Unsigned)?;
-    let digits = header.strip_prefix("sha256=").ok_or(Refused::Unsigned)?;
+    let digits = header.strip_prefix(PREFIX).ok_or(Refused::Unsigned)?;
     let signature = unhex(digits).filter(|bytes| bytes.len() == 32);
     let signature = signature.ok_or(Refused::Unsigned)?;
     let secret = context.secret.expose().as_bytes();

@@ -2,10 +2,12 @@
 //! (<https://linear.app/developers/agents>). Installed as an app of its own or with a personal key.
 
 mod api;
+mod claim;
 mod connect;
 mod document;
 mod errors;
 mod events;
+mod fixtures;
 mod heard;
 mod ids;
 mod install;
@@ -23,10 +25,10 @@ mod verify;
 
 use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
-    Attempt, Examples, Granularity, InstallContext, InstallField, InstallKind, IntegrationProvider,
-    McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext, PublicationOffer,
-    Refused, Reply, Returned, Secrets, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome,
-    WebhookRequest,
+    Attempt, Claim, Examples, Fixture, Granularity, InstallContext, InstallField, InstallKind,
+    IntegrationProvider, McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext,
+    PublicationOffer, Refused, Reply, Returned, Secrets, SessionDispatch, SignedWebhook, Token,
+    Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
 };
 use keyway_core::{Error, Secret};
 use serde_json::Value;
@@ -91,6 +93,22 @@ impl IntegrationProvider for Linear {
 
     fn dispatch(&self, event: &WebhookEvent, granularity: Granularity) -> Option<SessionDispatch> {
         publication::dispatch(event, granularity)
+    }
+
+    fn claim(&self, request: &WebhookRequest<'_>) -> Option<Claim> {
+        claim::claim(request)
+    }
+
+    fn fixtures(&self) -> &'static [Fixture] {
+        fixtures::FIXTURES
+    }
+
+    fn sign_webhook(
+        &self,
+        request: &WebhookRequest<'_>,
+        context: &ProviderContext<'_>,
+    ) -> Option<SignedWebhook> {
+        fixtures::sign(request, context)
     }
 
     fn signing_field(&self) -> Option<&'static str> {

@@ -138,7 +138,7 @@ fn refused(heard: &Heard, rule: &str) -> WebhookOutcome {
 }
 
 /// JSON within bounds, of an object that says its type.
-fn read_body(body: &[u8]) -> Option<Value> {
+pub(super) fn read_body(body: &[u8]) -> Option<Value> {
     json::check(body, Bounds::default()).ok()?;
     let body: Value = serde_json::from_slice(body).ok()?;
     id(&body, "/type").map(|_| body)

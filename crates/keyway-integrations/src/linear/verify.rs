@@ -3,7 +3,9 @@ use keyway_core::provider::{ProviderContext, Refused, WebhookRequest};
 use serde::Deserialize;
 
 /// The header with the signature: hexadecimal and nothing before it.
-const SIGNATURE: &str = "linear-signature";
+pub(super) const SIGNATURE: &str = "linear-signature";
+/// The field with the moment of sending, in milliseconds since 1970.
+pub(super) const SENT: &str = "webhookTimestamp";
 /// How far the moment of sending may be from now, in milliseconds.
 const FARTHEST: u64 = 60_000;
 

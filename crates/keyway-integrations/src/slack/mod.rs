@@ -4,7 +4,9 @@
 mod acting;
 mod api;
 mod body;
+mod claim;
 mod error;
+mod fixtures;
 mod install;
 pub mod interactive;
 mod manifest;
@@ -27,10 +29,10 @@ mod verify;
 
 use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
-    Attempt, Examples, Granularity, InstallContext, InstallField, InstallKind, IntegrationProvider,
-    McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext, PublicationOffer,
-    Refused, Reply, Returned, Secrets, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome,
-    WebhookRequest, sign,
+    Attempt, Claim, Examples, Fixture, Granularity, InstallContext, InstallField, InstallKind,
+    IntegrationProvider, McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext,
+    PublicationOffer, Refused, Reply, Returned, Secrets, SessionDispatch, SignedWebhook, Token,
+    Visit, WebhookEvent, WebhookOutcome, WebhookRequest, sign,
 };
 use keyway_core::{Error, Secret};
 use serde_json::Value;
@@ -114,6 +116,22 @@ impl IntegrationProvider for Slack {
 
     fn install_fields(&self) -> &'static [InstallField] {
         &install::FIELDS
+    }
+
+    fn claim(&self, request: &WebhookRequest<'_>) -> Option<Claim> {
+        claim::claim(request)
+    }
+
+    fn fixtures(&self) -> &'static [Fixture] {
+        fixtures::FIXTURES
+    }
+
+    fn sign_webhook(
+        &self,
+        request: &WebhookRequest<'_>,
+        context: &ProviderContext<'_>,
+    ) -> Option<SignedWebhook> {
+        fixtures::sign(request, context)
     }
 
     fn signing_field(&self) -> Option<&'static str> {

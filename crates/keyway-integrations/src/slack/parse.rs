@@ -148,7 +148,7 @@ pub(super) fn challenge(request: &WebhookRequest<'_>) -> Option<String> {
     is_challenge(&value).then(|| challenged(&value)).flatten()
 }
 
-fn is_challenge(value: &Value) -> bool {
+pub(super) fn is_challenge(value: &Value) -> bool {
     text(value, "type") == Some("url_verification")
 }
 

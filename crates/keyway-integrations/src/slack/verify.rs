@@ -4,11 +4,11 @@ use keyway_core::provider::sign::{Algorithm, is_recent, unhex};
 use keyway_core::provider::{ProviderContext, Refused, WebhookRequest};
 
 /// The header with the signature.
-const SIGNATURE: &str = "x-slack-signature";
+pub(super) const SIGNATURE: &str = "x-slack-signature";
 /// The header with the seconds since 1970. It is signed.
-const TIMESTAMP: &str = "x-slack-request-timestamp";
+pub(super) const TIMESTAMP: &str = "x-slack-request-timestamp";
 /// The version of the scheme.
-const VERSION: &str = "v0=";
+pub(super) const VERSION: &str = "v0=";
 /// How far a timestamp may be from now, before or after.
 const TOLERANCE: Duration = Duration::from_mins(5);
 
@@ -28,7 +28,7 @@ pub(super) fn verify(
     let signature = unhex(signature).ok_or(Refused::Unsigned)?;
     let key = context.secret.expose().as_bytes();
     let parts = [b"v0:", sent.as_bytes(), b":", request.body];
-    if !Algorithm::Sha256.verifies(key, &parts, &signature) {
+    if key.is_empty() || !Algorithm::Sha256.verifies(key, &parts, &signature) {
         return Err(Refused::Signature);
     }
     if is_recent(sent, context.now, TOLERANCE) {

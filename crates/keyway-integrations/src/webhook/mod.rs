@@ -1,6 +1,7 @@
 //! The generic webhook: any system that signs what it sends with HMAC or as Standard Webhooks has it.
 //! Where the event's key, conversation and text are is said by JSON pointers.
 
+mod fixtures;
 mod install;
 mod parse;
 mod publication;
@@ -11,8 +12,9 @@ mod verify;
 
 use keyway_core::ports::Random;
 use keyway_core::provider::{
-    Examples, Granularity, InstallKind, IntegrationProvider, ProviderContext, PublicationOffer,
-    Refused, SessionDispatch, WebhookEvent, WebhookOutcome, WebhookRequest,
+    Examples, Fixture, Granularity, InstallKind, IntegrationProvider, ProviderContext,
+    PublicationOffer, Refused, SessionDispatch, SignedWebhook, WebhookEvent, WebhookOutcome,
+    WebhookRequest,
 };
 use keyway_core::{Error, Secret};
 use serde_json::Value;
@@ -79,6 +81,18 @@ impl IntegrationProvider for Webhook {
             Some((settings, triggers)) => parse::parse(&settings, &triggers, request),
             None => parse::ignored(request, "settings_unreadable"),
         }
+    }
+
+    fn fixtures(&self) -> &'static [Fixture] {
+        fixtures::FIXTURES
+    }
+
+    fn sign_webhook(
+        &self,
+        request: &WebhookRequest<'_>,
+        context: &ProviderContext<'_>,
+    ) -> Option<SignedWebhook> {
+        fixtures::sign(request, context)
     }
 
     fn explain(&self, rule: &str) -> String {

@@ -7,6 +7,7 @@
     reason = "helpers of tests may fail the test"
 )]
 
+mod fuzz;
 mod github;
 mod linear;
 mod slack;

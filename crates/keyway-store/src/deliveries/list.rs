@@ -1,3 +1,4 @@
+use keyway_core::{DeliveryId, InstallationId, OrgId, PublicationId};
 use keyway_core::{DeliveryId, OrgId, PublicationId, SessionId};
 
 use super::Delivery;
@@ -79,6 +80,27 @@ impl Store {
         .fetch_one(self.pool())
         .await
         .doing("look for a conversation")
+    }
+
+    /// What was recorded of the event of an installation that has this key.
+    pub async fn delivery_of_event(
+        &self,
+        organization: &OrgId,
+        installation: &InstallationId,
+        dedupe_key: &str,
+    ) -> Result<Option<Delivery>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE d.organization_id = $1 \
+             AND d.installation_id = $2 AND d.dedupe_key = $3"
+        );
+        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(organization.as_str())
+            .bind(installation.as_str())
+            .bind(dedupe_key)
+            .fetch_optional(self.pool())
+            .await
+            .doing("look for a delivery")?;
+        row.map(Row::read).transpose()
     }
 
     /// One delivery of an organization.

@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 use keyway_core::PublicationId;
+use keyway_core::provider::Claim;
 
 use super::StoredPublication;
 use super::publication::{COLUMNS, Row, TABLES};
@@ -46,14 +47,50 @@ impl Store {
             .fetch_optional(self.pool())
             .await
             .doing("look for a publication")?;
-        let door = |row: DoorRow| {
-            Ok(Door {
-                publication: row.row.read()?,
-                sealed: row.sealed,
-                before: row.sealed_before,
-                before_until: row.before_until.map(store::moment).transpose()?,
-            })
+        row.map(DoorRow::read).transpose()
+    }
+
+    /// Publications of a provider that a request may be for by what it claims: those that are installed
+    /// before those that were, the last made first; all of the provider where it names no workspace. Names
+    /// no organization either, and nothing of what is found counts before one of their secrets does.
+    pub async fn doors(
+        &self,
+        provider: &str,
+        claim: &Claim,
+        limit: u32,
+    ) -> Result<Vec<Door>, StoreError> {
+        let there = if claim.workspaces.is_empty() {
+            ""
+        } else {
+            "AND i.workspace_id IN ($3, $4) AND ($5 IS NULL OR i.app = $5) "
         };
-        row.map(door).transpose()
+        let sql = format!(
+            "SELECT {COLUMNS}, i.sealed, i.sealed_before, i.before_until FROM {TABLES} \
+             WHERE i.provider = $1 {there}AND p.removed_at IS NULL AND i.sealed IS NOT NULL \
+             ORDER BY i.state IN ('installed', 'suspended', 'needs_reauth') DESC, p.seq DESC LIMIT $2"
+        );
+        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(provider)
+            .bind(limit);
+        if let Some(first) = claim.workspaces.first() {
+            let second = claim.workspaces.get(1).unwrap_or(first);
+            query = query.bind(first).bind(second).bind(claim.app.as_deref());
+        }
+        let rows: Vec<DoorRow> = query
+            .fetch_all(self.pool())
+            .await
+            .doing("look for the installations of a webhook")?;
+        rows.into_iter().map(DoorRow::read).collect()
+    }
+}
+
+impl DoorRow {
+    fn read(self) -> Result<Door, StoreError> {
+        Ok(Door {
+            publication: self.row.read()?,
+            sealed: self.sealed,
+            before: self.sealed_before,
+            before_until: self.before_until.map(store::moment).transpose()?,
+        })
     }
 }

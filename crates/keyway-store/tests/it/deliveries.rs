@@ -299,4 +299,18 @@ async fn who_serves_a_file_lets_go_of_what_the_one_before_held() {
     assert_eq!(lease.fence, 2);
     // What a person said at a terminal may go on in a process of its own.
     assert_eq!(claim(&serving, &sessions[1].id).await, None);
+async fn a_delivery_is_found_by_the_key_of_its_event_in_its_own_organization() {
+    let world = World::new().await;
+    let new = world.delivery("e1", 1);
+    world.record(&new).await;
+    let found = async |organization: &OrgId, key: &str| {
+        let installation = &world.publication.installation;
+        let found = world
+            .store()
+            .delivery_of_event(organization, installation, key);
+        found.await.unwrap().map(|one| one.id)
+    };
+    assert_eq!(found(&world.acme, "e1").await, Some(new.id));
+    assert_eq!(found(&world.acme, "e2").await, None);
+    assert_eq!(found(&world.globex, "e1").await, None);
 }

@@ -1,9 +1,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 use keyway_core::OrgId;
+use keyway_core::provider::Claim;
 use keyway_store::{
-    InstallAttempt, InstallationState, InstallationWrite, Installed, SealedWrite, SetupLink, Store,
-    StoredInstallation, StoredPublication, Written,
+    Door, InstallAttempt, InstallationState, InstallationWrite, Installed, SealedWrite, SetupLink,
+    Store, StoredInstallation, StoredPublication, Written,
 };
 
 use crate::support::{at, fresh, published, tenant};
@@ -232,4 +233,59 @@ async fn a_token_is_kept_for_the_install_it_was_got_with() {
         .await
         .unwrap();
     assert_eq!(installation(store, &mine).await.token, None);
+}
+
+#[tokio::test]
+async fn doors_are_those_a_claim_names_and_no_others() {
+    let fresh = fresh().await;
+    let store = &fresh.store;
+    let (acme, _) = tenant(store, "acme").await;
+    let (globex, _) = tenant(store, "globex").await;
+    let mut all = Vec::new();
+    for (organization, app, workspace) in [
+        (&acme, "app", "T1"),
+        (&globex, "other", "T1"),
+        (&acme, "app", "T2"),
+    ] {
+        let one = published(store, organization).await;
+        let stored = installation(store, &one).await;
+        let write = installed(app, workspace, None);
+        let written = store.write_installation(&stored, &write).await.unwrap();
+        assert_eq!(written, Written::Done);
+        all.push(one);
+    }
+    let pending = published(store, &acme).await;
+    let doors = async |provider, claim: &Claim, limit| {
+        let found = store.doors(provider, claim, limit).await.unwrap();
+        let id = |door: Door| door.publication.id;
+        found.into_iter().map(id).collect::<Vec<_>>()
+    };
+    let there = Claim::of("T1");
+    let both = [all[1].id.clone(), all[0].id.clone()];
+    assert_eq!(doors("webhook", &there, 9).await, both);
+    assert_eq!(doors("webhook", &there, 1).await, both[..1]);
+    let of = there.clone().app("app");
+    assert_eq!(doors("webhook", &of, 9).await, both[1..]);
+    let either = Claim {
+        workspaces: vec!["T9".into(), "T2".into()],
+        ..Claim::anybody()
+    };
+    assert_eq!(doors("webhook", &either, 9).await, [all[2].id.clone()]);
+    assert_eq!(doors("github", &there, 9).await, []);
+    assert_eq!(doors("webhook", &Claim::of("T9"), 9).await, []);
+    assert_eq!(doors("webhook", &Claim::anybody(), 9).await.len(), 4);
+
+    // What was taken away is behind what is there, and what was removed is nobody's.
+    let (from, to) = ([InstallationState::Installed], InstallationState::Revoked);
+    let id = &all[1].installation;
+    let moved = store.move_installation(&globex, id, &from, to, at(6), "eve");
+    assert!(moved.await.unwrap());
+    let behind = [all[0].id.clone(), all[1].id.clone()];
+    assert_eq!(doors("webhook", &there, 9).await, behind);
+    for (organization, one) in [(&acme, &all[0]), (&acme, &pending)] {
+        let removed = store.remove_publication(organization, &one.id, at(7), "ada");
+        assert!(removed.await.unwrap());
+    }
+    assert_eq!(doors("webhook", &there, 9).await, [all[1].id.clone()]);
+    assert_eq!(doors("webhook", &Claim::anybody(), 9).await.len(), 2);
 }

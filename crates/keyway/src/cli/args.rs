@@ -8,8 +8,7 @@ use super::{
 };
 use super::{
     connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
-    new, oauth, organizations, projects, publications, servers, service_accounts, sessions,
-    setup_link, stats, upgrade, users, webhook_endpoints,
+    new, oauth, organizations, projects, publications, servers, service_accounts, sessions, setup_link, stats, upgrade, users, webhook, webhook_endpoints,
 };
 
 const EXAMPLES: &str = "\
@@ -75,6 +74,7 @@ pub(crate) enum Command {
     Deliveries(deliveries::Deliveries),
     #[command(name = "webhook-endpoints")]
     WebhookEndpoints(webhook_endpoints::WebhookEndpoints),
+    Webhook(webhook::Webhook),
     Agents(agents::Agents),
     Sessions(sessions::Sessions),
     Oauth(oauth::Oauth),

@@ -53,6 +53,7 @@ mod validate;
 mod vault;
 mod version;
 mod webhook_endpoints;
+mod webhook;
 
 #[cfg(test)]
 pub(crate) use args::Global;

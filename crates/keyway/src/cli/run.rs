@@ -13,8 +13,7 @@ use super::{
 };
 use super::{
     connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
-    new, oauth, organizations, projects, publications, servers, service_accounts, sessions,
-    setup_link, stats, upgrade, users, webhook_endpoints,
+    new, oauth, organizations, projects, publications, servers, service_accounts, sessions, setup_link, stats, upgrade, users, webhook, webhook_endpoints,
 };
 use crate::Gateway;
 use crate::config::Environment;
@@ -119,6 +118,7 @@ async fn dispatch(
         Command::WebhookEndpoints(command) => {
             Box::pin(webhook_endpoints::run(&invocation, command, terminal)).await
         }
+        Command::Webhook(command) => Box::pin(webhook::run(&invocation, command, terminal)).await,
         Command::Agents(command) => agents::run(&invocation, command, terminal).await,
         Command::Sessions(command) => Box::pin(sessions::run(&invocation, command, terminal)).await,
         Command::Oauth(command) => Box::pin(oauth::run(&invocation, command, terminal)).await,

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use keyway_app::definitions::{Aspect, Difference};
+use keyway_client::text::line;
 use keyway_core::action::{Entry, Expose};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -14,6 +15,8 @@ use crate::serve::{Reloaded, Running};
 
 /// How many tools are named at the start.
 const SHOWN: usize = 20;
+/// The same of publications.
+const WEBHOOKS: u32 = 20;
 
 /// Tells a developer what is served and what became of each save.
 #[derive(Clone)]
@@ -39,15 +42,25 @@ impl Teller {
         let tools: Vec<_> = tools
             .filter(|entry| entry.action().exposure().contains(Expose::MCP))
             .collect();
+        let (url, address) = (running.url(), running.address().to_string());
+        let tunnelled = !url.contains(&address);
+        let webhooks = if tunnelled {
+            webhooks(running).await
+        } else {
+            Vec::new()
+        };
         if self.terminal.lock().is_json() {
             let key = running.first_key();
+            let webhooks = webhooks.iter();
+            let webhooks = webhooks.map(|(name, url)| json!({ "name": name, "url": url }));
             let names: Vec<_> = tools.iter().map(|entry| entry.tool_name()).collect();
             self.event(&json!({
                 "event": "serving",
-                "url": running.url(),
-                "address": running.address().to_string(),
+                "url": url,
+                "address": address,
                 "folder": self.folder,
                 "tools": names,
+                "webhooks": webhooks.collect::<Vec<_>>(),
                 // Shown this once, as `keyway serve` does.
                 "apiKey": key.map(|key| key.expose().as_str()),
             }));
@@ -55,10 +68,12 @@ impl Teller {
         }
         running.announce().await;
         let mut terminal = self.terminal.lock();
-        let (url, address) = (running.url(), running.address().to_string());
         terminal.line(format!("{} at {url}", running.name()));
-        if !url.contains(&address) {
+        if tunnelled {
             terminal.line(format!("Listening on {address}"));
+        }
+        for (name, url) in webhooks {
+            terminal.line(format!("Webhooks of {name}: {url}"));
         }
         if running.first_key().is_none() {
             let name = running.name();
@@ -144,6 +159,15 @@ impl Teller {
     }
 }
 
+/// Where the third parties of publications send to.
+async fn webhooks(running: &Running) -> Vec<(String, String)> {
+    let app = running.app();
+    let all = app.publications().list(&app.local(), None, Some(WEBHOOKS));
+    let all = all.await.map(|page| page.publications).unwrap_or_default();
+    let told = all.into_iter().rev();
+    told.map(|one| (line(&one.name, 100), one.url)).collect()
+}
+
 fn counted(tools: usize) -> String {
     match tools {
         0 => {
@@ -157,6 +181,6 @@ fn counted(tools: usize) -> String {
 fn about(entry: &Entry) -> String {
     let action = entry.action();
     let text = action.get_title().unwrap_or(action.get_description());
-    let line = text.lines().next().filter(|line| !line.is_empty());
-    line.map_or_else(String::new, |line| format!("  {line}"))
+    let first = text.lines().next().filter(|first| !first.is_empty());
+    first.map_or_else(String::new, |first| format!("  {first}"))
 }

@@ -2,4 +2,4 @@
 
 mod dotenv;
 mod saving;
-mod world;
+pub(crate) mod world;

@@ -14,17 +14,17 @@ use crate::support::{World, mcp};
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// `keyway dev` as a process of its own.
-pub(super) struct Dev {
+pub(crate) struct Dev {
     child: Child,
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// What it said first.
-    pub(super) serving: Value,
+    pub(crate) serving: Value,
     said: Receiver<Value>,
 }
 
 impl Dev {
     /// Starts it on a free port and waits until it serves.
-    pub(super) fn start(world: &World, arguments: &[&str]) -> Self {
+    pub(crate) fn start(world: &World, arguments: &[&str]) -> Self {
         let mut command = world.command(&["dev", "--bind", "127.0.0.1:0", "--json"]);
         command
             .args(arguments)

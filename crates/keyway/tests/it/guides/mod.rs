@@ -8,6 +8,7 @@ mod first_action;
 mod in_rust;
 mod index;
 mod openapi;
+mod provider;
 mod reader;
 mod service;
 mod shown;

@@ -1,5 +1,6 @@
 //! Providers that are installed in a browser or with secrets, end to end.
 
+mod app_wide;
 mod attempts;
 mod command_line;
 mod connect;

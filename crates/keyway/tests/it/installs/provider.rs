@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
-    Attempt, Granularity, InstallContext, InstallField, InstallKind, InstallationChange,
-    IntegrationProvider, Progress, ProviderContext, PublicationOffer, PublicationScope, Refused,
-    Returned, SessionDispatch, Step, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
-    Workspace, sign,
+    Attempt, Claim, Granularity, InstallContext, InstallField, InstallKind, InstallationChange, IntegrationProvider, Progress, ProviderContext, PublicationOffer, PublicationScope, Refused, Returned, SessionDispatch, Step, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest, Workspace, sign,
 };
 use keyway_core::{Error, Kind, Secret};
 use serde::Deserialize;
@@ -180,6 +177,15 @@ impl IntegrationProvider for TrackerProvider {
             };
         }
         WebhookOutcome::Accepted(WebhookEvent::new(key, "hello"))
+    }
+
+    fn claim(&self, request: &WebhookRequest<'_>) -> Option<Claim> {
+        let body: Value = serde_json::from_slice(request.body).ok()?;
+        let claim = Claim::of(body["workspace"].as_str()?);
+        Some(match body["app"].as_str() {
+            Some(app) => claim.app(app),
+            None => claim,
+        })
     }
 
     fn explain(&self, rule: &str) -> String {

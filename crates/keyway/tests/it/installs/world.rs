@@ -166,6 +166,14 @@ impl World {
         ask.body(body).send().await
     }
 
+    /// A webhook for the one address of all installations of a provider, signed.
+    pub(crate) async fn app_webhook(&self, provider: &str, secret: &str, body: &Value) -> Answer {
+        let body = body.to_string();
+        let signature = signature(secret, &[body.as_bytes()]);
+        let ask = self.app.ask(Method::POST, &format!("/webhook/{provider}"));
+        ask.header("x-sign", &signature).body(body).send().await
+    }
+
     /// Another organization, and a browser of its owner.
     pub(crate) async fn stranger(&self) -> Browser {
         let use_cases = self.app.running.app();

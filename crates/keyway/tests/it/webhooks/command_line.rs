@@ -3,6 +3,7 @@ use serde_json::{Value, json};
 
 use super::world::{event, settings, signature};
 use crate::agents::world::section;
+use crate::dev::world::Dev;
 use crate::support::{Served, World};
 
 /// A directory with an agent that is published, the publication with its secret, and the model.
@@ -104,4 +105,112 @@ async fn publications_and_deliveries_are_looked_after_at_the_terminal() {
     let bad = world.run(&["publications", "change", id, "--settings", "nowhere.json"]);
     assert_eq!(bad.code, 2, "{}", bad.told());
     served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_publication_is_tried_with_a_webhook_that_is_signed_at_the_terminal() {
+    let verification = json!({
+        "kind": "hmac", "header": "X-Sign", "prefix": "v1=", "signed": "{timestamp}.{body}",
+        "timestampHeader": "X-Time"
+    });
+    let (world, made, model) = published(verification).await;
+    let (id, secret) = (
+        made["id"].as_str().unwrap(),
+        made["secret"].as_str().unwrap(),
+    );
+    let list = world.run(&["webhook", "list"]).ok();
+    for shipped in ["github", "linear", "slack", "webhook", "mention"] {
+        assert!(list.out.contains(shipped), "{}", list.told());
+    }
+    let away = world.run(&[
+        "webhook",
+        "send",
+        "webhook",
+        "event",
+        "--to",
+        "http://127.0.0.1:9",
+    ]);
+    assert_eq!(away.code, 1, "{}", away.told());
+    assert!(away.told().contains("keyway dev"), "{}", away.told());
+
+    let served = Served::start(&world, &[]);
+    let sent = world
+        .run(&[
+            "webhook", "send", "webhook", "event", "--wait", "300", "--json",
+        ])
+        .ok()
+        .json();
+    assert_eq!(sent["delivery"]["state"], "answered", "{sent}");
+    assert_eq!(sent["delivery"]["publication"], id);
+    assert_eq!(sent["delivery"]["rule"], "signed");
+    // Each time it is another event.
+    let again = world
+        .run(&["webhook", "send", "webhook", "event", "--wait", "300"])
+        .ok();
+    assert!(again.out.contains("answered (signed)"), "{}", again.told());
+    assert!(again.out.contains("session sess_"), "{}", again.told());
+    assert_eq!(model.asked().len(), 2);
+
+    // A file of one's own; the same file twice is one event.
+    world.write(
+        "own.json",
+        r#"{ "id": "o1", "ticket": "8", "text": "hello", "by": "bob" }"#,
+    );
+    let own = [
+        "webhook",
+        "send",
+        "webhook",
+        "own.json",
+        "--publication",
+        id,
+        "--wait",
+        "300",
+        "--json",
+    ];
+    let first = world.run(&own).ok().json();
+    let second = world.run(&own).ok().json();
+    assert_eq!(first["delivery"]["id"], second["delivery"]["id"]);
+    assert_eq!(second["delivery"]["duplicates"], 1);
+    assert_eq!(model.asked().len(), 3);
+    assert!(!format!("{first}{second}").contains(secret));
+
+    for (arguments, code, told) in [
+        (&["nobody", "event"][..], 2, "unknown_provider"),
+        (&["github", "mention"], 1, "publication_not_found"),
+        (&["webhook", "nowhere.json"], 2, "fixture_unreadable"),
+        (&["webhook", "event", "-H", "nothing"], 2, "bad_header"),
+        (&["webhook", "event", "--publication", "x"], 2, "bad_id"),
+        // The generic webhook has no address of an app.
+        (&["webhook", "event", "--app-wide"], 1, "webhook_refused"),
+    ] {
+        let command = [&["webhook", "send", "--json"], arguments].concat();
+        let refused = world.run(&command);
+        assert_eq!(refused.code, code, "{}", refused.told());
+        assert!(refused.told().contains(told), "{}", refused.told());
+    }
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_serves_behind_a_tunnel_is_told_where_webhooks_go_and_still_tries_them_here() {
+    let (world, made, model) = published(timeless()).await;
+    let id = made["id"].as_str().unwrap();
+    let dev = Dev::start(&world, &["--public-url", "https://abc.tunnel.example"]);
+    let shown = world
+        .run(&["publications", "show", id, "--json"])
+        .ok()
+        .json();
+    let url = format!("https://abc.tunnel.example/webhook/webhook/{id}");
+    assert_eq!(shown["url"], url.as_str());
+    assert_eq!(
+        dev.serving["webhooks"],
+        json!([{ "name": "Tickets", "url": url }])
+    );
+    let to = format!("http://{}", dev.address);
+    let sent = [
+        "webhook", "send", "webhook", "event", "--to", &to, "--wait", "300", "--json",
+    ];
+    let sent = world.run(&sent).ok();
+    assert_eq!(sent.json()["delivery"]["state"], "answered");
+    assert_eq!(model.asked().len(), 1);
 }

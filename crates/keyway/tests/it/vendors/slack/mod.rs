@@ -1,5 +1,6 @@
 //! An agent in a Slack.
 
+mod app_wide;
 mod failures;
 mod life;
 mod limits;
