@@ -304,7 +304,6 @@ pub(crate) fn order(session_key: &str) -> String {
     format!("{DELIVERY}/{session_key}")
 }
 
-fn refused() -> Error {
 pub(super) fn refused() -> Error {
     Error::new(
         Kind::Unauthenticated,

@@ -1,5 +1,4 @@
-use keyway_core::{DeliveryId, InstallationId, OrgId, PublicationId};
-use keyway_core::{DeliveryId, OrgId, PublicationId, SessionId};
+use keyway_core::{DeliveryId, InstallationId, OrgId, PublicationId, SessionId};
 
 use super::Delivery;
 use super::delivery::{COLUMNS, Row, TABLES};

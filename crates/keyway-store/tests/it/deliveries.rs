@@ -299,6 +299,9 @@ async fn who_serves_a_file_lets_go_of_what_the_one_before_held() {
     assert_eq!(lease.fence, 2);
     // What a person said at a terminal may go on in a process of its own.
     assert_eq!(claim(&serving, &sessions[1].id).await, None);
+}
+
+#[tokio::test]
 async fn a_delivery_is_found_by_the_key_of_its_event_in_its_own_organization() {
     let world = World::new().await;
     let new = world.delivery("e1", 1);

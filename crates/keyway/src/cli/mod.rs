@@ -52,8 +52,8 @@ mod users;
 mod validate;
 mod vault;
 mod version;
-mod webhook_endpoints;
 mod webhook;
+mod webhook_endpoints;
 
 #[cfg(test)]
 pub(crate) use args::Global;

@@ -13,7 +13,8 @@ use super::{
 };
 use super::{
     connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
-    new, oauth, organizations, projects, publications, servers, service_accounts, sessions, setup_link, stats, upgrade, users, webhook, webhook_endpoints,
+    new, oauth, organizations, projects, publications, servers, service_accounts, sessions,
+    setup_link, stats, upgrade, users, webhook, webhook_endpoints,
 };
 use crate::Gateway;
 use crate::config::Environment;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
-    Attempt, Claim, Granularity, InstallContext, InstallField, InstallKind, InstallationChange, IntegrationProvider, Progress, ProviderContext, PublicationOffer, PublicationScope, Refused, Returned, SessionDispatch, Step, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest, Workspace, sign,
+    Attempt, Claim, Granularity, InstallContext, InstallField, InstallKind, InstallationChange,
+    IntegrationProvider, Progress, ProviderContext, PublicationOffer, PublicationScope, Refused,
+    Returned, SessionDispatch, Step, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
+    Workspace, sign,
 };
 use keyway_core::{Error, Kind, Secret};
 use serde::Deserialize;

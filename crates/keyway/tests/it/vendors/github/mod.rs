@@ -1,7 +1,7 @@
 //! An agent on a GitHub.
 
-mod bodies;
 mod app_wide;
+mod bodies;
 mod failures;
 mod injected;
 mod installing;
