@@ -162,7 +162,8 @@ impl Teller {
 /// Where the third parties of publications send to.
 async fn webhooks(running: &Running) -> Vec<(String, String)> {
     let app = running.app();
-    let all = app.publications().list(&app.local(), None, Some(WEBHOOKS));
+    let (publications, who) = (app.publications(), app.local());
+    let all = publications.list(&who, None, Some(WEBHOOKS));
     let all = all.await.map(|page| page.publications).unwrap_or_default();
     let told = all.into_iter().rev();
     told.map(|one| (line(&one.name, 100), one.url)).collect()
