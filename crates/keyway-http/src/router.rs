@@ -149,6 +149,10 @@ fn connectors() -> Router<Arc<Shared>> {
 fn published() -> Router<Arc<Shared>> {
     Router::new()
         .route("/webhook/{provider}/{publication}", post(webhook::handle))
+        .route(
+            "/webhook/{provider}/{publication}/interactive",
+            post(webhook::interactive),
+        )
         .route("/v1/integrations", get(integrations::list))
         .route(
             "/v1/publications",

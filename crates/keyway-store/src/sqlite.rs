@@ -125,6 +125,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "installs",
         include_str!("../migrations/sqlite/0020_installs.sql"),
     ),
+    (
+        25,
+        "external people",
+        include_str!("../migrations/sqlite/0025_external_people.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

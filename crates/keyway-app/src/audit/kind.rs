@@ -156,6 +156,10 @@ pub enum EventKind {
     SetupLinkMade,
     /// Such a link was revoked.
     SetupLinkRevoked,
+    /// Somebody at a third party decides as a person here from now on, or may not.
+    ExternalPersonLinked,
+    /// They do no more.
+    ExternalPersonUnlinked,
     /// Somebody wanted a delivery once more.
     DeliveryReplayed,
     /// The audit log was exported.
@@ -241,6 +245,11 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::InstallationRemoved, "installation_removed"),
     (EventKind::SetupLinkMade, "setup_link_made"),
     (EventKind::SetupLinkRevoked, "setup_link_revoked"),
+    (EventKind::ExternalPersonLinked, "external_person_linked"),
+    (
+        EventKind::ExternalPersonUnlinked,
+        "external_person_unlinked",
+    ),
     (EventKind::DeliveryReplayed, "delivery_replayed"),
     (EventKind::AuditExported, "audit_exported"),
 ];

@@ -138,7 +138,7 @@ impl App {
         Ok(())
     }
 
-    async fn door(
+    pub(super) async fn door(
         &self,
         provider: &str,
         publication: &str,
@@ -164,7 +164,7 @@ impl App {
         Ok((provider, self.told_of(&door)?))
     }
 
-    fn told_of(&self, door: &Door) -> Result<Told, Error> {
+    pub(super) fn told_of(&self, door: &Door) -> Result<Told, Error> {
         let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
         Ok(Told {
             settings: read(&door.publication.settings),
@@ -262,7 +262,7 @@ impl Told {
 
     /// The context with the secret that a request is signed with: the one from here on, or the one before
     /// while both are good. Both are tried, so that the answer takes as long.
-    fn verified(
+    pub(super) fn verified(
         &self,
         app: &App,
         provider: &dyn IntegrationProvider,
@@ -287,7 +287,7 @@ pub(super) fn session_key(publication: &StoredPublication, conversation: &str) -
     format!("{}/{conversation}", publication.id)
 }
 
-fn refused() -> Error {
+pub(super) fn refused() -> Error {
     Error::new(
         Kind::Unauthenticated,
         "webhook_refused",

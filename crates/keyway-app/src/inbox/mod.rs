@@ -7,6 +7,8 @@ mod judge;
 mod manage;
 mod message;
 mod parcel;
+mod press;
+mod question;
 mod reply;
 mod settings;
 mod view;

@@ -9,6 +9,7 @@ mod connectors;
 mod credentials;
 mod deliveries;
 mod entering;
+mod external_people;
 mod facts;
 mod first;
 mod installations;

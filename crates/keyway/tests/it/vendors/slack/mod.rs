@@ -1,5 +1,6 @@
 //! An agent in a Slack.
 
+mod buttons;
 mod failures;
 mod life;
 mod limits;
