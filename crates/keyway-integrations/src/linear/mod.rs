@@ -2,6 +2,7 @@
 //! (<https://linear.app/developers/agents>). Installed as an app of its own or with a personal key.
 
 mod api;
+mod asking;
 mod connect;
 mod document;
 mod errors;
@@ -25,8 +26,8 @@ use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
     Attempt, Examples, Granularity, InstallContext, InstallField, InstallKind, IntegrationProvider,
     McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext, PublicationOffer,
-    Refused, Reply, Returned, Secrets, SessionDispatch, Token, Visit, WebhookEvent, WebhookOutcome,
-    WebhookRequest,
+    Question, Refused, Reply, Returned, Secrets, SessionDispatch, Token, Visit, WebhookEvent,
+    WebhookOutcome, WebhookRequest,
 };
 use keyway_core::{Error, Secret};
 use serde_json::Value;
@@ -177,5 +178,14 @@ impl IntegrationProvider for Linear {
         marker: &'a str,
     ) -> BoxFuture<'a, Result<Option<Posted>, Error>> {
         Box::pin(reply::find_reply(context, place, marker))
+    }
+
+    fn ask<'a>(
+        &'a self,
+        context: &'a PublicationContext,
+        place: &'a Value,
+        question: &'a Question<'a>,
+    ) -> BoxFuture<'a, Result<Option<Posted>, Error>> {
+        Box::pin(asking::ask(context, place, question))
     }
 }

@@ -1,6 +1,7 @@
 //! An agent in a Linear.
 
 mod answers;
+mod asked;
 mod failures;
 mod kills;
 mod life;
