@@ -466,6 +466,7 @@ pub(crate) fn subject(who: &Principal) -> String {
             publication,
             account,
         } => format!("{account}/{publication}"),
+        Subject::Linked { link, user } => format!("{user}/{link}"),
         Subject::Local => "local".to_owned(),
         Subject::Anonymous => "anonymous".to_owned(),
     }

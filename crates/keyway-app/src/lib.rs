@@ -15,6 +15,7 @@ pub mod connectors;
 mod crc32;
 pub mod credentials;
 pub mod definitions;
+pub mod external;
 pub mod inbox;
 pub mod installations;
 mod invoke;

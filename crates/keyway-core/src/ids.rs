@@ -100,6 +100,8 @@ typed_ids! {
     InstallationId = "inst";
     /// An agent that is reached through an installation.
     PublicationId = "pub";
+    /// Somebody at a third party who decides as a person here.
+    PersonLinkId = "link";
     /// A webhook as it was recorded.
     DeliveryId = "dlv";
     /// Where an organization is told of what happens in it.

@@ -42,7 +42,7 @@ pub use credential::{Credential, CredentialDefinition};
 pub use error::{Error, Kind, Problem};
 pub use ids::{
     ApiKeyId, ApprovalId, AuditEventId, ConnectorId, CredentialId, DeliveryId, GrantId,
-    InstallationId, InvitationId, JobId, OrgId, ProjectId, PublicationId, RequestId,
+    InstallationId, InvitationId, JobId, OrgId, PersonLinkId, ProjectId, PublicationId, RequestId,
     ServiceAccountId, SessionId, TaskId, UserId, WebSessionId, WebhookEndpointId, WebhookMessageId,
 };
 pub use mcp_server::McpServer;

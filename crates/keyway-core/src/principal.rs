@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::scopes::{Scope, Scopes};
 use crate::{
-    ApiKeyId, Arrival, ClientId, GrantId, OrgId, PublicationId, Role, ServiceAccountId, SessionId,
-    UserId, WebSessionId,
+    ApiKeyId, Arrival, ClientId, GrantId, OrgId, PersonLinkId, PublicationId, Role,
+    ServiceAccountId, SessionId, UserId, WebSessionId,
 };
 
 /// For whom something is done.
@@ -72,6 +72,14 @@ pub enum Subject {
         /// The machine identity it acts as.
         account: ServiceAccountId,
     },
+    /// A person at a third party, who said here that it is them. They decide there about calls, and do
+    /// nothing else.
+    Linked {
+        /// What they said.
+        link: PersonLinkId,
+        /// Who they are here.
+        user: UserId,
+    },
     /// The operator, at the terminal of the machine Keyway runs on.
     Local,
     /// Anyone who reaches a gateway started with `--no-auth`, which only binds to loopback.
@@ -85,6 +93,7 @@ enum Same<'a> {
     Token(&'a ClientId, &'a Actor),
     WebSession(&'a WebSessionId, &'a UserId),
     Publication(&'a PublicationId, &'a ServiceAccountId),
+    Linked(&'a PersonLinkId, &'a UserId),
     Local,
     Anonymous,
 }
@@ -99,6 +108,7 @@ impl Subject {
                 publication,
                 account,
             } => Same::Publication(publication, account),
+            Self::Linked { link, user } => Same::Linked(link, user),
             Self::Local => Same::Local,
             Self::Anonymous => Same::Anonymous,
         }
@@ -305,7 +315,9 @@ impl Principal {
     pub fn actor(&self) -> Option<Actor> {
         match &self.inner.subject {
             Subject::ApiKey { owner, .. } | Subject::Token { owner, .. } => Some(owner.clone()),
-            Subject::WebSession { user, .. } => Some(Actor::User(user.clone())),
+            Subject::WebSession { user, .. } | Subject::Linked { user, .. } => {
+                Some(Actor::User(user.clone()))
+            }
             Subject::Publication { account, .. } => Some(Actor::ServiceAccount(account.clone())),
             Subject::Local | Subject::Anonymous => None,
         }

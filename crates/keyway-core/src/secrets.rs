@@ -75,6 +75,7 @@ const STARTS: &[&str] = &[
     "kwl_",
     "kwi_",
     "kwn_",
+    "kwp_",
     "kwb_",
 ];
 

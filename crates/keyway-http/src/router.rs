@@ -162,6 +162,10 @@ fn published() -> Router<Arc<Shared>> {
     Router::new()
         .route("/webhook/{provider}/{publication}", post(webhook::handle))
         .route("/webhook/{provider}", post(webhook::app_wide))
+        .route(
+            "/webhook/{provider}/{publication}/interactive",
+            post(webhook::interactive),
+        )
         .route("/v1/integrations", get(integrations::list))
         .route(
             "/v1/publications",

@@ -17,6 +17,7 @@ mod credentials_page;
 mod deliveries;
 mod ending;
 mod error;
+mod external_people;
 mod facts;
 mod first;
 mod installations;
@@ -52,8 +53,8 @@ mod writing;
 pub use announced::{Announced, announced};
 pub use api_keys::{ApiKey, Credential, NewApiKey, Use};
 pub use approvals::{
-    Approval, ApprovalFilter, ApprovalLease, ApprovalState, DecideApproval, NewApproval,
-    ParkedApproval, UnknownApprovalState, WhoDecided,
+    Approval, ApprovalFilter, ApprovalLease, ApprovalQuestion, ApprovalState, DecideApproval,
+    NewApproval, NewQuestion, ParkedApproval, UnknownApprovalState, WhoDecided,
 };
 pub use audit::{
     AuditCheckpoint, AuditFilter, AuditFound, AuditHead, AuditLog, AuditRow, Durability, GENESIS,
@@ -66,6 +67,7 @@ pub use credentials::{CredentialPlace, NewStoredCredential, StoredCredential};
 pub use credentials_page::CredentialFilter;
 pub use deliveries::{Delivery, DeliveryFilter, DeliveryJob, DeliveryReply, NewDelivery, Recorded};
 pub use error::{Reason, StoreError};
+pub use external_people::{Claimed, ExternalClaim, ExternalIdentity, ExternalPerson};
 pub use first::{FirstRows, FirstStart};
 pub use installations::{
     InstallAttempt, InstallationState, InstallationWrite, Installed, SealedWrite, SetupLink,

@@ -145,6 +145,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         "publication limits",
         include_str!("../migrations/sqlite/0026_publication_limits.sql"),
     ),
+    (
+        25,
+        "external people",
+        include_str!("../migrations/sqlite/0025_external_people.sql"),
+    ),
 ];
 
 /// Makes the directory and the file, readable by the owner alone.

@@ -190,6 +190,7 @@ impl App {
         let settings = &self.settings().approvals;
         let id = ApprovalId::generate(&*inner.clock, &*inner.random);
         let organization = who.organization();
+        let question = self.asked_at(who).await?;
         let place = place(organization.as_str(), id.as_str());
         let sealed = inner.vault.seal(&place, asked.arguments.as_bytes());
         let new = NewApproval {
@@ -211,6 +212,7 @@ impl App {
             policies: serde_json::to_string(&decision.policies).map_err(Error::internal)?,
             at: now,
             expires_at: later(now, settings.expiry),
+            question,
             id,
         };
         let event = about(EventKind::ApprovalAsked, wish, &new.id)
@@ -297,7 +299,7 @@ impl App {
     }
 
     /// What is open and over its time counts as expired before its row says so.
-    pub(super) fn as_of_now(&self, mut approval: Approval) -> Approval {
+    pub(crate) fn as_of_now(&self, mut approval: Approval) -> Approval {
         let open = matches!(
             approval.state,
             ApprovalState::Pending | ApprovalState::Approved
@@ -309,7 +311,7 @@ impl App {
     }
 
     /// Where a call is decided about.
-    pub(super) fn approval_url(&self, id: &ApprovalId) -> Option<String> {
+    pub(crate) fn approval_url(&self, id: &ApprovalId) -> Option<String> {
         let pages = self.pages_url()?;
         Some(format!("{pages}/console/approvals/{id}"))
     }

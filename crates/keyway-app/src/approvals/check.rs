@@ -26,7 +26,8 @@ pub(super) enum Now {
 impl App {
     /// Refuses `who` unless they may decide about a call: not by an agent; about what they or theirs ask
     /// for only signed in themselves and where policy says so (`approve`); about what others ask for
-    /// where policy says so (`decide`), which with a key or a token needs the scope `approvals`.
+    /// where policy says so (`decide`), which with a key or a token needs the scope `approvals`. At a third
+    /// party nobody decides about what they ask for themselves.
     pub(super) async fn may_decide(
         &self,
         who: &Principal,
@@ -41,14 +42,17 @@ impl App {
             Subject::Local => return Ok(()),
             Subject::Anonymous => return Err(access::forbidden()),
             Subject::Publication { .. } => return Err(refusal::not_by_hand()),
-            Subject::ApiKey { .. } | Subject::Token { .. } if is_own => {
+            Subject::ApiKey { .. } | Subject::Token { .. } | Subject::Linked { .. } if is_own => {
                 return Err(refusal::own());
             }
             Subject::ApiKey { .. } | Subject::Token { .. } if !who.scopes().approvals() => {
                 let needed = Scopes::of([Scope::Approvals]);
                 return Err(Error::insufficient_scope(who.scopes().union(&needed)));
             }
-            Subject::ApiKey { .. } | Subject::Token { .. } | Subject::WebSession { .. } => {}
+            Subject::ApiKey { .. }
+            | Subject::Token { .. }
+            | Subject::WebSession { .. }
+            | Subject::Linked { .. } => {}
         }
         let role = access::role(&self.inner.store, who).await?;
         let role = role.ok_or_else(access::forbidden)?;

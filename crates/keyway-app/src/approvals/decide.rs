@@ -29,6 +29,8 @@ pub enum Through {
     Cli,
     /// At the client that asked, as the person there.
     Client,
+    /// At a third party, as somebody who said here that it is them.
+    Chat,
 }
 
 impl Through {
@@ -39,6 +41,7 @@ impl Through {
             Self::Api => "api",
             Self::Cli => "cli",
             Self::Client => "client",
+            Self::Chat => "chat",
         }
     }
 }

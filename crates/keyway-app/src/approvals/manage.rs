@@ -198,7 +198,12 @@ impl Approvals {
         Ok(view)
     }
 
-    async fn name(&self, organization: &OrgId, id: &str) -> Result<Option<String>, Error> {
+    /// What a person or a service account of an organization is called.
+    pub(crate) async fn name(
+        &self,
+        organization: &OrgId,
+        id: &str,
+    ) -> Result<Option<String>, Error> {
         let store = &self.parts.store;
         if let Ok(user) = id.parse() {
             let member = store.member(organization, &user).await?;

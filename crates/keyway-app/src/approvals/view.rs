@@ -46,7 +46,7 @@ pub struct ApprovalView {
     /// Their name, where it is somebody of the organization.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_by_name: Option<String>,
-    /// Where: `console`, `api`, `cli` or `client`.
+    /// Where: `console`, `api`, `cli`, `client` or `chat`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_through: Option<String>,
     /// When.

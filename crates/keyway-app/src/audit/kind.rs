@@ -160,6 +160,10 @@ pub enum EventKind {
     SetupLinkMade,
     /// Such a link was revoked.
     SetupLinkRevoked,
+    /// Somebody at a third party decides as a person here from now on, or may not.
+    ExternalPersonLinked,
+    /// They do no more.
+    ExternalPersonUnlinked,
     /// Somebody wanted a delivery once more.
     DeliveryReplayed,
     /// Somebody wanted the organization's events told to an address.
@@ -261,6 +265,11 @@ const NAMES: &[(EventKind, &str)] = &[
     (EventKind::InstallationRemoved, "installation_removed"),
     (EventKind::SetupLinkMade, "setup_link_made"),
     (EventKind::SetupLinkRevoked, "setup_link_revoked"),
+    (EventKind::ExternalPersonLinked, "external_person_linked"),
+    (
+        EventKind::ExternalPersonUnlinked,
+        "external_person_unlinked",
+    ),
     (EventKind::DeliveryReplayed, "delivery_replayed"),
     (EventKind::WebhookEndpointMade, "webhook_endpoint_made"),
     (

@@ -83,7 +83,9 @@ impl Who {
             Source::Named(_, ActorName::System) => ("system", "system"),
             Source::Principal(who) => match who.subject() {
                 Subject::ApiKey { owner, .. } | Subject::Token { owner, .. } => known(owner),
-                Subject::WebSession { user, .. } => ("user", user.as_str()),
+                Subject::WebSession { user, .. } | Subject::Linked { user, .. } => {
+                    ("user", user.as_str())
+                }
                 Subject::Publication { account, .. } => ("service_account", account.as_str()),
                 Subject::Local => ("operator", "operator"),
                 Subject::Anonymous => ("anonymous", "anonymous"),
@@ -102,6 +104,7 @@ impl Who {
             Subject::Token { grant, .. } => Some(grant.as_str()),
             Subject::WebSession { session, .. } => Some(session.as_str()),
             Subject::Publication { publication, .. } => Some(publication.as_str()),
+            Subject::Linked { link, .. } => Some(link.as_str()),
             Subject::Local | Subject::Anonymous => None,
         })
     }

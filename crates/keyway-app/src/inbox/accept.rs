@@ -152,7 +152,7 @@ impl App {
         Ok(())
     }
 
-    async fn door(
+    pub(super) async fn door(
         &self,
         provider: &str,
         publication: &str,

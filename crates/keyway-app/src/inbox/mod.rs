@@ -8,6 +8,8 @@ mod judge;
 mod manage;
 mod message;
 mod parcel;
+mod press;
+mod question;
 mod quota;
 mod recorder;
 mod reply;

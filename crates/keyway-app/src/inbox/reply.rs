@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use keyway_core::provider::{IntegrationProvider, Posted, PublicationContext, Reply, sign};
-use keyway_core::{DeliveryId, Error, Kind, SessionId};
+use keyway_core::{Error, Kind, SessionId};
 use keyway_store::{ClaimedJob, Delivery, StoredPublication};
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::installations::{granted, is_token_refused};
 use crate::jobs::may_pass;
 
 /// How long saying something may take, everything together.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The characters of a marker that are not its beginning.
 const MARKED: usize = 32;
@@ -122,7 +122,10 @@ impl App {
     }
 
     /// The provider of a publication, if it may say something back.
-    fn replying(&self, publication: &StoredPublication) -> Result<&dyn IntegrationProvider, Error> {
+    pub(super) fn replying(
+        &self,
+        publication: &StoredPublication,
+    ) -> Result<&dyn IntegrationProvider, Error> {
         let provider = self.settings().providers.get(&publication.provider);
         let provider = provider.ok_or_else(crate::publications::not_found)?;
         let scopes = granted(provider, publication);
@@ -152,7 +155,7 @@ async fn post(
     saying: Saying<'_>,
     link: Option<&str>,
 ) -> Result<Posted, Error> {
-    let marker = marker(&delivery.id);
+    let marker = marker(delivery.id.as_str());
     if delivery.reply.begun_at.is_some()
         && let Some(posted) = provider.find_reply(context, place, &marker).await?
     {
@@ -167,9 +170,9 @@ async fn post(
     provider.reply(context, place, &reply).await
 }
 
-/// What tells the reply to a delivery from every other one. Nobody can tell the delivery from it.
-fn marker(id: &DeliveryId) -> String {
-    let digest = sign::digest(id.as_str().as_bytes());
+/// What tells what is said about something from everything else, by its id. Nobody can tell the id from it.
+pub(super) fn marker(id: &str) -> String {
+    let digest = sign::digest(id.as_bytes());
     format!("kw-{}", digest.get(..MARKED).unwrap_or_default())
 }
 
@@ -182,7 +185,9 @@ pub(super) fn is_last(claimed: &ClaimedJob) -> bool {
     claimed.job.attempts >= claimed.job.max_attempts
 }
 
-async fn patiently<T>(doing: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+pub(super) async fn patiently<T>(
+    doing: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
     let done = tokio::time::timeout(PATIENCE, doing).await;
     done.unwrap_or_else(|_| {
         Err(Error::new(
@@ -207,9 +212,9 @@ mod tests {
 
     #[test]
     fn a_delivery_has_one_marker_that_does_not_name_it() {
-        let id: DeliveryId = "dlv_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
-        let marked = marker(&id);
-        assert_eq!(marked, marker(&id));
+        let id = "dlv_01890a5d-ac96-774b-bcce-b302099a8057";
+        let marked = marker(id);
+        assert_eq!(marked, marker(id));
         assert_eq!(marked.len(), "kw-".len() + MARKED);
         assert!(!marked.contains("01890a5d"));
     }

@@ -40,7 +40,15 @@ impl App {
             InstallationChange::Suspended => (&[There, NeedsReauth], Suspended),
             InstallationChange::Resumed => (&[Suspended], There),
         };
-        if !from.contains(&state) {
+        // What it may do there may change while it is there.
+        let granted = match change {
+            InstallationChange::Installed(workspace) if state == There => {
+                let before = super::work::workspace(stored.publication.workspace.as_deref());
+                before.is_some_and(|before| before.granted != workspace.granted)
+            }
+            _ => false,
+        };
+        if !from.contains(&state) && !granted {
             return Ok(());
         }
         let event = Event::new(EventKind::InstallationChanged, Who::system(organization))
@@ -49,7 +57,15 @@ impl App {
             .detail("told_by", THERE);
         let moving = async {
             if let InstallationChange::Installed(workspace) = change {
-                return self.installed_there(&stored, workspace).await;
+                self.installed_there(&stored, workspace).await?;
+                if granted {
+                    // The token of before may no more than what was granted then.
+                    let store = &self.inner.store;
+                    store
+                        .forget_installation_token(organization, id, None)
+                        .await?;
+                }
+                return Ok(());
             }
             if *change == InstallationChange::Revoked {
                 return self.revoked_there(&stored).await;

@@ -36,6 +36,10 @@ pub(crate) enum Asker {
         publication: String,
         account: String,
     },
+    Linked {
+        link: String,
+        user: String,
+    },
     Operator,
     Anonymous,
 }
@@ -70,6 +74,10 @@ impl Asker {
             } => Self::Publication {
                 publication: publication.to_string(),
                 account: account.to_string(),
+            },
+            Subject::Linked { link, user } => Self::Linked {
+                link: link.to_string(),
+                user: user.to_string(),
             },
             Subject::Local => Self::Operator,
             Subject::Anonymous => Self::Anonymous,
@@ -116,6 +124,13 @@ impl Asker {
                 }
                 access::role(store, &who).await?
             }
+            Subject::Linked { link, user } => {
+                let row = store.external_person(organization, link).await?;
+                if row.is_none_or(|row| row.user != *user) {
+                    return Err(gone());
+                }
+                access::role(store, &who).await?
+            }
         };
         let role = role.ok_or_else(gone)?;
         let scopes = within(&scopes, role);
@@ -128,7 +143,9 @@ impl Asker {
             Self::ApiKey { scopes, .. }
             | Self::Token { scopes, .. }
             | Self::WebSession { scopes, .. } => scopes.parse().ok(),
-            Self::Publication { .. } | Self::Operator | Self::Anonymous => None,
+            Self::Publication { .. } | Self::Linked { .. } | Self::Operator | Self::Anonymous => {
+                None
+            }
         }
     }
 
@@ -162,6 +179,13 @@ impl Asker {
                 };
                 return Ok((subject, publication_scopes()));
             }
+            Self::Linked { link, user } => {
+                let subject = Subject::Linked {
+                    link: read(link)?,
+                    user: read(user)?,
+                };
+                return Ok((subject, Scopes::of([Scope::Approvals])));
+            }
             Self::Operator => return Ok((Subject::Local, Scopes::all())),
             Self::Anonymous => return Ok((Subject::Anonymous, Scopes::none())),
         };
@@ -169,7 +193,9 @@ impl Asker {
             Self::ApiKey { scopes, .. }
             | Self::Token { scopes, .. }
             | Self::WebSession { scopes, .. } => read(scopes)?,
-            Self::Publication { .. } | Self::Operator | Self::Anonymous => Scopes::none(),
+            Self::Publication { .. } | Self::Linked { .. } | Self::Operator | Self::Anonymous => {
+                Scopes::none()
+            }
         };
         Ok((subject, scopes))
     }

@@ -29,6 +29,7 @@ impl App {
             self.clone().keep_publication_schedules(stopping.clone()),
             self.clone().hand_out(stopping.clone()),
             self.clone().watch_servers(stopping.clone()),
+            self.clone().ask_elsewhere(stopping.clone()),
             self.forget_ended(stopping),
         );
     }

@@ -36,13 +36,15 @@ pub enum TokenKind {
     Invitation,
     /// A link to install a provider with.
     SetupLink,
+    /// A link by which somebody at a third party says who they are here.
+    PersonLink,
     /// The cookie of a web session.
     WebSession,
 }
 
 impl TokenKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ApiKey,
         Self::Access,
         Self::Refresh,
@@ -52,6 +54,7 @@ impl TokenKind {
         Self::Link,
         Self::Invitation,
         Self::SetupLink,
+        Self::PersonLink,
         Self::WebSession,
     ];
 
@@ -67,6 +70,7 @@ impl TokenKind {
             Self::Link => "kwl_",
             Self::Invitation => "kwi_",
             Self::SetupLink => "kwn_",
+            Self::PersonLink => "kwp_",
             Self::WebSession => "kwb_",
         }
     }
@@ -82,6 +86,7 @@ impl TokenKind {
             Self::Link => "link",
             Self::Invitation => "invitation",
             Self::SetupLink => "setup link",
+            Self::PersonLink => "link of a person",
             Self::WebSession => "web session",
         }
     }

@@ -2,9 +2,9 @@ use serde_json::Value;
 
 use super::{
     Attempt, Claim, Examples, Fixture, Granularity, InstallContext, InstallField, InstallKind,
-    McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext, PublicationOffer,
-    Refused, Reply, Returned, Secrets, SessionDispatch, SignedWebhook, Token, Visit, WebhookEvent,
-    WebhookOutcome, WebhookRequest, Workspace,
+    McpToolDescriptor, NotPressed, Posted, Press, Progress, ProviderContext, PublicationContext,
+    PublicationOffer, Question, Refused, Reply, Returned, Secrets, SessionDispatch, SignedWebhook,
+    Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest, Whisper, Workspace,
 };
 use crate::ports::{BoxFuture, Random};
 use crate::{Error, Kind, Secret};
@@ -313,6 +313,49 @@ pub trait IntegrationProvider: Send + Sync + 'static {
         _marker: &'a str,
     ) -> BoxFuture<'a, Result<Option<Posted>, Error>> {
         Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Asks people where an event came from whether a call may be made. `None` where that is not done
+    /// there. It is asked only when [`find_reply`](Self::find_reply) did not find its marker.
+    fn ask<'a>(
+        &'a self,
+        _context: &'a PublicationContext,
+        _place: &'a Value,
+        _question: &'a Question<'a>,
+    ) -> BoxFuture<'a, Result<Option<Posted>, Error>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Says below a question, by the id of its message, how it went. Nothing can be pressed there any more.
+    /// It may be said twice.
+    fn settle<'a>(
+        &'a self,
+        _context: &'a PublicationContext,
+        _place: &'a Value,
+        _message: &'a str,
+        _question: &'a Question<'a>,
+        _outcome: &'a str,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Who pressed which button, by a request that [`verify_webhook`](Self::verify_webhook) verified. Pure.
+    fn pressed(
+        &self,
+        _request: &WebhookRequest<'_>,
+        _context: &ProviderContext<'_>,
+    ) -> Result<Press, NotPressed> {
+        Err(NotPressed::NotOffered)
+    }
+
+    /// Tells one person something, at the place of what they pressed. Nobody else sees it.
+    fn whisper<'a>(
+        &'a self,
+        _context: &'a PublicationContext,
+        _place: &'a Value,
+        _whisper: &'a Whisper<'a>,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
     }
 }
 

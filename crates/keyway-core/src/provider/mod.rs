@@ -14,6 +14,7 @@ mod fixture;
 mod granularity;
 mod install;
 mod interface;
+mod press;
 mod publication;
 mod registry;
 mod scope;
@@ -34,6 +35,7 @@ pub use install::{
     Step, Token, Visit, Workspace,
 };
 pub use interface::IntegrationProvider;
+pub use press::{NotPressed, Press, Pressed, Question, Whisper};
 pub use publication::{Posted, PublicationContext, Reply};
 pub use registry::{BadProvider, Providers};
 pub use scope::{GrantedScopes, PublicationScope};

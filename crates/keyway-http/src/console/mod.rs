@@ -9,6 +9,7 @@ mod apps;
 mod badges;
 mod clients;
 mod events;
+mod external;
 mod form;
 mod how_to_connect;
 mod integrations;

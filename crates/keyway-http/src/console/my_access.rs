@@ -10,6 +10,7 @@ use keyway_core::{Actor, ApiKeyId, Error, GrantId, Kind};
 use keyway_pages::console_context::{Confirm, Filled, Issued, MyAccess, NewKey, OwnKey};
 
 use super::api_keys::new::{issue, issued, wrong};
+use super::external;
 use super::member::Member;
 use super::routes::Route;
 use super::rows::{grant_line, key_line};
@@ -33,6 +34,12 @@ pub(super) fn routes() -> Vec<Route> {
         Route::member("/console/me/access/grants/{id}/revoke")
             .get(ask_grant)
             .post(revoke_grant),
+        Route::member("/console/me/access/people/{id}/end")
+            .get(external::ask_end)
+            .post(external::end),
+        Route::member("/console/me/access/link/{token}")
+            .get(external::show)
+            .post(external::confirm),
     ]
 }
 
@@ -51,7 +58,9 @@ async fn show(State(shared): State<Arc<Shared>>, member: Member) -> Result<Respo
     };
     let grants = shared.app.oauth().grants(member.who(), &wanted).await?;
     let more = |id: &GrantId| member.params.href(PATH, &[], &[("grants", id.as_str())]);
+    let people = shared.app.external_people().own(member.who()).await?;
     let page = MyAccess {
+        people: external::lines(&shared, people),
         pager: member.pager(&[], keys.next_cursor.as_deref()),
         more_grants: grants.next.as_ref().map(more),
         keys: keys

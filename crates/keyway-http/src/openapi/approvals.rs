@@ -78,7 +78,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             "expiresAt": moment(),
             "decidedBy": text(),
             "decidedByName": text(),
-            "decidedThrough": { "enum": ["console", "api", "cli", "client"] },
+            "decidedThrough": { "enum": ["console", "api", "cli", "client", "chat"] },
             "decidedAt": moment(),
             "reason": said("Why it was denied, or is void."),
             "executedAt": moment(),

@@ -92,6 +92,9 @@ pub(super) fn paths() -> Map<String, Value> {
             &["provider"],
         ),
     );
+    paths.insert("/webhook/{provider}/{publication}".into(), webhook());
+    let pressed = "/webhook/{provider}/{publication}/interactive";
+    paths.insert(pressed.into(), interactive());
     paths
 }
 
@@ -112,6 +115,28 @@ fn webhook(id: &str, summary: &str, parameters: &[&str]) -> Value {
                 "401": { "description": "It is not signed by who has the secret, or nothing is published here." },
                 "413": { "description": "It is larger than `limits.body_bytes`." },
                 "503": { "description": "It cannot be recorded right now; send it again." }
+            }
+        }
+    })
+}
+
+/// Where third parties send what people press.
+fn interactive() -> Value {
+    let parameter =
+        |name: &str| json!({ "name": name, "in": "path", "required": true, "schema": text() });
+    let form = json!({ "application/x-www-form-urlencoded": { "schema": { "type": "object" } } });
+    json!({
+        "post": {
+            "operationId": "interactive",
+            "summary": "Take in that somebody pressed a button, signed as the publication's webhooks are",
+            "security": [{}],
+            "parameters": [parameter("provider"), parameter("publication")],
+            "requestBody": { "required": true, "content": form },
+            "responses": {
+                "200": { "description": "It counted, did before, or counts for nothing." },
+                "401": { "description": "It is not signed by who has the secret, or nothing is published here." },
+                "404": { "description": "The provider has no buttons." },
+                "413": { "description": "It is larger than `limits.body_bytes`." }
             }
         }
     })

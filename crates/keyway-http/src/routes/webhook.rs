@@ -1,4 +1,5 @@
 //! `/webhook/{provider}/{publication}`, `/webhook/{provider}`
+//! `/webhook/{provider}/{publication}`, and what people press there
 
 use std::sync::Arc;
 
@@ -52,4 +53,24 @@ fn answer(text: Option<String>) -> Response {
         None => json(r#"{"ok":true}"#),
         Some(text) => ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response(),
     }
+}
+
+/// `POST /webhook/{provider}/{publication}/interactive`: takes in that somebody pressed a button. It is good
+/// once it counted, or once it was found to count for nothing.
+pub(crate) async fn interactive(
+    State(shared): State<Arc<Shared>>,
+    Path((provider, publication)): Path<(String, String)>,
+    request: Request<axum::body::Body>,
+) -> Result<Response, Refusal> {
+    let (head, body) = request.into_parts();
+    let body = body::read(body, &shared.settings.limits).await?;
+    let knock = Knock {
+        provider: &provider,
+        publication: &publication,
+        headers: &head.headers,
+        body: &body,
+    };
+    shared.app.accept_press(knock).await?;
+    // Slack shows what it is answered; a button needs nothing shown.
+    Ok(http::StatusCode::OK.into_response())
 }

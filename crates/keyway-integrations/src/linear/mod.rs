@@ -2,6 +2,7 @@
 //! (<https://linear.app/developers/agents>). Installed as an app of its own or with a personal key.
 
 mod api;
+mod asking;
 mod claim;
 mod connect;
 mod document;
@@ -27,8 +28,8 @@ use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
     Attempt, Claim, Examples, Fixture, Granularity, InstallContext, InstallField, InstallKind,
     IntegrationProvider, McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext,
-    PublicationOffer, Refused, Reply, Returned, Secrets, SessionDispatch, SignedWebhook, Token,
-    Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
+    PublicationOffer, Question, Refused, Reply, Returned, Secrets, SessionDispatch, SignedWebhook,
+    Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
 };
 use keyway_core::{Error, Secret};
 use serde_json::Value;
@@ -195,5 +196,14 @@ impl IntegrationProvider for Linear {
         marker: &'a str,
     ) -> BoxFuture<'a, Result<Option<Posted>, Error>> {
         Box::pin(reply::find_reply(context, place, marker))
+    }
+
+    fn ask<'a>(
+        &'a self,
+        context: &'a PublicationContext,
+        place: &'a Value,
+        question: &'a Question<'a>,
+    ) -> BoxFuture<'a, Result<Option<Posted>, Error>> {
+        Box::pin(asking::ask(context, place, question))
     }
 }

@@ -35,20 +35,32 @@ pub(super) async fn acknowledge(context: &PublicationContext, place: &Value) -> 
     }
     let api = Api::of(context)?;
     let id = uuid_of(&format!("seen {}", place.event));
+    let said = say(&api, &place, (session, &id), "thought", SEEN);
+    said.await.map(drop)
+}
+
+/// Adds an activity to an agent session. Linear refuses a second one with its id: then it is there.
+pub(super) async fn say(
+    api: &Api<'_>,
+    place: &Place,
+    (session, id): (&str, &str),
+    kind: &str,
+    body: &str,
+) -> Result<Posted, Error> {
     let input = json!({
         "id": id,
         "agentSessionId": session,
-        "content": { "type": "thought", "body": SEEN },
+        "content": { "type": kind, "body": body },
     });
-    match api
+    let data = api
         .ask(ADD_ACTIVITY, json!({ "input": input }), Input::Says)
-        .await
-    {
-        Err(error) if error.code() == "vendor_refused" => match find(&api, &place, &id).await? {
-            Some(_) => Ok(()),
-            None => Err(error),
-        },
-        other => other.map(drop),
+        .await;
+    match data.and_then(|data| posted(&data, "/agentActivityCreate", Shape::Activity)) {
+        Err(error) if error.code() == "vendor_refused" => {
+            let there = find(api, place, id).await?;
+            there.ok_or(error)
+        }
+        posted => posted,
     }
 }
 
@@ -66,15 +78,7 @@ pub(super) async fn reply(
     let posted = match (&place.session, &place.issue) {
         (Some(session), _) => {
             let kind = if reply.failed { "error" } else { "response" };
-            let input = json!({
-                "id": id,
-                "agentSessionId": session,
-                "content": { "type": kind, "body": body },
-            });
-            let data = api
-                .ask(ADD_ACTIVITY, json!({ "input": input }), Input::Says)
-                .await;
-            data.and_then(|data| posted(&data, "/agentActivityCreate", Shape::Activity))
+            say(&api, &place, (session, &id), kind, &body).await
         }
         (None, Some(issue)) => {
             let input = json!({
@@ -112,7 +116,7 @@ pub(super) async fn find_reply(
 }
 
 /// The id of a reply at a place.
-fn id_of(place: &Place, marker: &str) -> String {
+pub(super) fn id_of(place: &Place, marker: &str) -> String {
     let noun = match place.session {
         Some(_) => "activity",
         None => "comment",

@@ -19,6 +19,8 @@ pub const DENY: &str = "keyway_deny";
 const SECTION: usize = 3_000;
 /// The most bytes of what a button carries.
 const VALUE: usize = 2_000;
+/// The most characters of a name that is shown.
+const NAME: usize = 80;
 
 /// A button that somebody pressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,10 +29,14 @@ pub struct Press {
     pub team: String,
     /// Who pressed it.
     pub user: String,
+    /// What they call themselves.
+    pub name: String,
     /// The channel of the message.
     pub channel: String,
     /// The message it is below.
     pub message_ts: String,
+    /// The thread that the message is in.
+    pub thread_ts: Option<String>,
     /// Which button: [`APPROVE`], [`DENY`], or another.
     pub action: String,
     /// What the button carries.
@@ -41,19 +47,27 @@ pub struct Press {
 
 /// Why a press counts for nothing. For the log alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.words())]
 pub enum NoPress {
     /// Not the form with JSON that Slack sends.
-    #[error("the body is no payload of Slack")]
     Unreadable,
     /// Something else was done than a button pressed.
-    #[error("it is no button")]
     NoButton,
     /// It is another app's, or came from another workspace than the one of the installation.
-    #[error("it is another app's or another workspace's")]
     Elsewhere,
     /// Who pressed it belongs to another organization.
-    #[error("who pressed it is not of the workspace")]
     Stranger,
+}
+
+impl NoPress {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Unreadable => "the body is no payload of Slack",
+            Self::NoButton => "it is no button",
+            Self::Elsewhere => "it is another app's or another workspace's",
+            Self::Stranger => "who pressed it is not of the workspace",
+        }
+    }
 }
 
 /// Reads the body of a request that was verified: form-encoded, with JSON in `payload`
@@ -105,6 +119,10 @@ pub fn read(body: &[u8], app: &str, workspace: &Workspace) -> Result<Press, NoPr
     let channel = channel.filter(|channel| is_id(channel, "CGD"));
     let message_ts = at("/container/message_ts").or_else(|| at("/message/ts"));
     let message_ts = message_ts.filter(|ts| is_ts(ts));
+    let thread_ts = at("/container/thread_ts").or_else(|| at("/message/thread_ts"));
+    let thread_ts = thread_ts.filter(|ts| is_ts(ts)).map(str::to_owned);
+    let name = at("/user/name").or_else(|| at("/user/username"));
+    let name = name.filter(|name| name.chars().count() <= NAME);
     let when = text(button, "action_ts").filter(|ts| is_ts(ts));
     let (user, channel) = user.zip(channel).ok_or(NoPress::Unreadable)?;
     let (message_ts, when) = message_ts.zip(when).ok_or(NoPress::Unreadable)?;
@@ -113,8 +131,10 @@ pub fn read(body: &[u8], app: &str, workspace: &Workspace) -> Result<Press, NoPr
     Ok(Press {
         team: team.unwrap_or_default().to_owned(),
         user: user.to_owned(),
+        name: name.unwrap_or(user).to_owned(),
         channel: channel.to_owned(),
         message_ts: message_ts.to_owned(),
+        thread_ts,
         action: action.to_owned(),
         value: value.to_owned(),
         dedupe_key: format!("press:{channel}:{message_ts}:{user}:{when}"),
@@ -155,19 +175,20 @@ pub fn approval_blocks(markdown: &str, approval: &str) -> Value {
     ])
 }
 
-/// The same message when it is decided: the buttons are gone, and how it went is said.
+/// The same message when it is decided: the buttons are gone, and how it went is said, in words that are no
+/// markup.
 ///
 /// ```
 /// use keyway_integrations::slack::interactive::decided_blocks;
 ///
-/// let blocks = decided_blocks("Merge #7?", "Approved by <@U0ADA>");
-/// assert_eq!(blocks[1]["elements"][0]["text"], "Approved by <@U0ADA>");
+/// let blocks = decided_blocks("Merge #7?", "Approved by Ada <ada>");
+/// assert_eq!(blocks[1]["elements"][0]["text"], "Approved by Ada <ada>");
 /// ```
 pub fn decided_blocks(markdown: &str, outcome: &str) -> Value {
-    let outcome = message(&shortened(outcome), Broadcasts::Neutral, "");
+    let outcome = shortened(outcome);
     json!([
         section(markdown),
-        { "type": "context", "elements": [{ "type": "mrkdwn", "text": outcome }] },
+        { "type": "context", "elements": [{ "type": "plain_text", "text": outcome }] },
     ])
 }
 

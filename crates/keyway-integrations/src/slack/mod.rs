@@ -3,6 +3,7 @@
 
 mod acting;
 mod api;
+mod asking;
 mod body;
 mod claim;
 mod error;
@@ -30,9 +31,10 @@ mod verify;
 use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
     Attempt, Claim, Examples, Fixture, Granularity, InstallContext, InstallField, InstallKind,
-    IntegrationProvider, McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext,
-    PublicationOffer, Refused, Reply, Returned, Secrets, SessionDispatch, SignedWebhook, Token,
-    Visit, WebhookEvent, WebhookOutcome, WebhookRequest, sign,
+    IntegrationProvider, McpToolDescriptor, NotPressed, Posted, Press, Progress, ProviderContext,
+    PublicationContext, PublicationOffer, Question, Refused, Reply, Returned, Secrets,
+    SessionDispatch, SignedWebhook, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
+    Whisper, sign,
 };
 use keyway_core::{Error, Secret};
 use serde_json::Value;
@@ -207,5 +209,41 @@ impl IntegrationProvider for Slack {
         marker: &'a str,
     ) -> BoxFuture<'a, Result<Option<Posted>, Error>> {
         Box::pin(reply::find(context, place, marker))
+    }
+    fn ask<'a>(
+        &'a self,
+        context: &'a PublicationContext,
+        place: &'a Value,
+        question: &'a Question<'a>,
+    ) -> BoxFuture<'a, Result<Option<Posted>, Error>> {
+        Box::pin(async move { asking::ask(context, place, question).await.map(Some) })
+    }
+
+    fn settle<'a>(
+        &'a self,
+        context: &'a PublicationContext,
+        place: &'a Value,
+        message: &'a str,
+        question: &'a Question<'a>,
+        outcome: &'a str,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(asking::settle(context, place, message, question, outcome))
+    }
+
+    fn pressed(
+        &self,
+        request: &WebhookRequest<'_>,
+        context: &ProviderContext<'_>,
+    ) -> Result<Press, NotPressed> {
+        asking::pressed(request, context)
+    }
+
+    fn whisper<'a>(
+        &'a self,
+        context: &'a PublicationContext,
+        place: &'a Value,
+        whisper: &'a Whisper<'a>,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(asking::whisper(context, place, whisper))
     }
 }

@@ -44,6 +44,13 @@ pub(super) fn link(url: &str, label: &str) -> String {
     link
 }
 
+/// A text that is no markup.
+pub(super) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    inline::escape(text, &mut escaped);
+    escaped
+}
+
 fn convert(markdown: &str, broadcasts: Broadcasts) -> String {
     let mut converted = String::with_capacity(markdown.len() + markdown.len() / 8);
     let mut code = false;

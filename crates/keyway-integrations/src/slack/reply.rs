@@ -33,11 +33,10 @@ pub(super) async fn reply(
     } else {
         reply.text.to_owned()
     };
-    let metadata = json!({ "event_type": METADATA, "event_payload": { "marker": reply.marker } });
     let mut fields = vec![
         ("channel", place.channel.clone()),
         ("text", mrkdwn::message(&text, acting.broadcasts(), &tail)),
-        ("metadata", metadata.to_string()),
+        ("metadata", metadata(reply.marker)),
         ("unfurl_links", "false".to_owned()),
         ("unfurl_media", "false".to_owned()),
     ];
@@ -47,6 +46,11 @@ pub(super) async fn reply(
     let answer = acting.call("chat.postMessage", &fields).await?;
     let ts = at(&answer, "/ts").ok_or_else(incomplete)?;
     Ok(posted(&acting, &place, ts))
+}
+
+/// What a message carries so that it is found again.
+pub(super) fn metadata(marker: &str) -> String {
+    json!({ "event_type": METADATA, "event_payload": { "marker": marker } }).to_string()
 }
 
 /// Looks for a reply among what was said since the event.
@@ -150,13 +154,13 @@ pub(super) async fn react(
 /// The code of an emoji that is there already.
 pub(super) const ALREADY: &str = "already_reacted";
 
-fn posted(acting: &Acting<'_>, place: &Place, ts: &str) -> Posted {
+pub(super) fn posted(acting: &Acting<'_>, place: &Place, ts: &str) -> Posted {
     Posted {
         id: ts.to_owned(),
         url: acting.permalink(&place.channel, ts, place.thread_ts.as_deref()),
     }
 }
 
-fn no_place() -> Error {
+pub(super) fn no_place() -> Error {
     Error::internal("the place of an event of Slack cannot be read")
 }

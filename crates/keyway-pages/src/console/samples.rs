@@ -38,6 +38,7 @@ pub fn samples(pages: &Pages) -> Result<Vec<Sample>, Error> {
     each::<page::ConnectorForm>(pages, &mut all)?;
     each::<page::Integrations>(pages, &mut all)?;
     each::<page::MyAccess>(pages, &mut all)?;
+    each::<page::ExternalClaim>(pages, &mut all)?;
     each::<page::MyConnections>(pages, &mut all)?;
     each::<page::MySessions>(pages, &mut all)?;
     each::<page::NotFound>(pages, &mut all)?;

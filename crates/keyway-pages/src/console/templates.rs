@@ -34,6 +34,8 @@ pub const CONSOLE: &[Template] = console! {
     "connector-form.html",
     "connector-parts.html",
     "connector.html",
+    "external-claim.html",
+    "external-parts.html",
     "grants.html",
     "how_to_connect.html",
     "integrations.html",

@@ -51,6 +51,8 @@ pub enum Access {
     Web,
     /// As an agent.
     Agent,
+    /// At a third party, as somebody who said here that it is them.
+    Chat,
     /// At the terminal.
     Terminal,
     /// Without being asked.
@@ -86,11 +88,12 @@ impl AskerKind {
 
 impl Access {
     /// Every way in.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ApiKey,
         Self::OAuth,
         Self::Web,
         Self::Agent,
+        Self::Chat,
         Self::Terminal,
         Self::None,
     ];
@@ -102,6 +105,7 @@ impl Access {
             Self::OAuth => "oauth",
             Self::Web => "web",
             Self::Agent => "agent",
+            Self::Chat => "chat",
             Self::Terminal => "terminal",
             Self::None => "none",
         }
@@ -119,6 +123,7 @@ impl Access {
             Subject::WebSession { .. } => Self::Web,
             // What a third party sends reaches agents alone.
             Subject::Publication { .. } => Self::Agent,
+            Subject::Linked { .. } => Self::Chat,
             Subject::Local => Self::Terminal,
             Subject::Anonymous => Self::None,
         }

@@ -69,7 +69,7 @@ pub struct WhoDecided {
     pub by: String,
     /// What is known of them: JSON.
     pub decider: String,
-    /// Where: `console`, `api`, `cli`, `client`.
+    /// Where: `console`, `api`, `cli`, `client`, `chat`.
     pub through: String,
     /// When.
     pub at: Timestamp,

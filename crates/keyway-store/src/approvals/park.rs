@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{ApprovalId, OrgId};
 
 use super::approval::{Approval, COLUMNS, Row};
+use super::questions::{self, NewQuestion};
 use crate::audit::Hash;
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
@@ -47,6 +48,8 @@ pub struct NewApproval {
     pub at: Timestamp,
     /// Until when it can be decided and run.
     pub expires_at: Timestamp,
+    /// Where people are asked about it, beside the inbox.
+    pub question: Option<NewQuestion>,
 }
 
 /// What became of a call that was to be parked.
@@ -113,6 +116,11 @@ impl Store {
             return Ok(ParkedApproval::TooMany);
         }
         let row = insert(&mut transaction, organization, new).await?;
+        if let Some(question) = &new.question {
+            questions::insert(&mut transaction, organization, new, question)
+                .await
+                .doing(DOING)?;
+        }
         transaction.commit().await.doing(DOING)?;
         Ok(ParkedApproval::New(row.read()?))
     }

@@ -29,6 +29,7 @@ fn new(call: u8, second: i64) -> NewApproval {
         policies: "[]".into(),
         at: at(second),
         expires_at: at(second + 100),
+        question: None,
     }
 }
 

@@ -10,6 +10,7 @@ mod conversing;
 mod credentials;
 mod deliveries;
 mod entering;
+mod external_people;
 mod facts;
 mod first;
 mod installations;

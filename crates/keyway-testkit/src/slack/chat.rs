@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::Slack;
 use super::server::{Answer, Refusal, field, only};
 use super::state::{Channel, State};
+use super::{Slack, blocks};
 
 /// The most characters of a text.
 const LONGEST: usize = 40_000;
@@ -43,6 +43,9 @@ pub(super) fn post(state: &mut State, fields: &BTreeMap<String, String>) -> Answ
         }
         message["metadata"] = metadata;
     }
+    if let Some(blocks) = blocks::read(fields)? {
+        message["blocks"] = blocks;
+    }
     channel.messages.push(message.clone());
     Ok(json!({ "channel": id, "ts": ts, "message": message }))
 }
@@ -52,6 +55,7 @@ pub(super) fn update(state: &mut State, fields: &BTreeMap<String, String>) -> An
     only(fields, &["channel", "ts", "text", "blocks"])?;
     let (id, ts) = (field(fields, "channel")?.to_owned(), field(fields, "ts")?);
     let text = text(fields)?;
+    let blocks = blocks::read(fields)?;
     let channel = writable(state, &id)?;
     let message = channel.messages.iter_mut().find(|one| one["ts"] == ts);
     let message = message.ok_or("message_not_found")?;
@@ -59,7 +63,30 @@ pub(super) fn update(state: &mut State, fields: &BTreeMap<String, String>) -> An
         return Err("cant_update_message".into());
     }
     message["text"] = text.into();
+    if let Some(blocks) = blocks {
+        message["blocks"] = blocks;
+    }
     Ok(json!({ "channel": id, "ts": ts, "text": text }))
+}
+
+/// `chat.postEphemeral`: only one person of the channel sees it, and it is in no history.
+pub(super) fn whisper(state: &mut State, fields: &BTreeMap<String, String>) -> Answer {
+    only(fields, &["channel", "user", "text", "thread_ts", "blocks"])?;
+    let (id, user) = (field(fields, "channel")?, field(fields, "user")?);
+    let text = text(fields)?;
+    blocks::read(fields)?;
+    if !state.users.contains_key(user) {
+        return Err("user_not_in_channel".into());
+    }
+    let ts = state.next_ts();
+    let channel = writable(state, id)?;
+    let thread = fields.get("thread_ts");
+    if thread.is_some_and(|thread| !channel.messages.iter().any(|one| one["ts"] == **thread)) {
+        return Err("thread_not_found".into());
+    }
+    let said = json!({ "channel": id, "user": user, "text": text, "thread_ts": thread });
+    state.whispers.push(said);
+    Ok(json!({ "message_ts": ts }))
 }
 
 /// `reactions.add`

@@ -24,6 +24,12 @@ impl Slack {
         calls
     }
 
+    /// How often a method was called, also where nothing came of it.
+    pub fn reached(&self, method: &str) -> usize {
+        let state = self.state();
+        state.reached.get(method).copied().unwrap_or_default()
+    }
+
     /// What a channel holds.
     pub fn channel(&self, id: &str) -> Channel {
         self.state().channels.get(id).cloned().unwrap_or_default()

@@ -24,8 +24,10 @@ pub enum Misbehaviour {
     Refuses(String),
     /// Does what it was told, and breaks off before it says so.
     AnswerLost,
-    /// Answers only after this time.
+    /// Answers only after this time, and does nothing before.
     Slow(Duration),
+    /// Does what it was told, and answers only after this time.
+    AnswerLate(Duration),
 }
 
 impl Misbehaviour {
@@ -47,7 +49,7 @@ impl Misbehaviour {
             Self::Refuses(code) => {
                 axum::Json(json!({ "ok": false, "error": code })).into_response()
             }
-            Self::AnswerLost => return None,
+            Self::AnswerLost | Self::AnswerLate(_) => return None,
             Self::Slow(after) => {
                 tokio::time::sleep(*after).await;
                 return None;
@@ -56,8 +58,12 @@ impl Misbehaviour {
     }
 
     /// The answer where what was told is done already.
-    pub(super) fn after(&self, answer: Response) -> Response {
+    pub(super) async fn after(&self, answer: Response) -> Response {
         match self {
+            Self::AnswerLate(after) => {
+                tokio::time::sleep(*after).await;
+                answer
+            }
             Self::AnswerLost => {
                 let broken = std::io::Error::other("broken off");
                 let parts = [Ok(&b"{\"ok\":"[..]), Err(broken)];

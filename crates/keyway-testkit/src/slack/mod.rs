@@ -2,6 +2,7 @@
 //! is told as often as it is told, and says of events what its app is to hear.
 
 mod apps;
+mod blocks;
 mod chat;
 mod control;
 mod deliver;
@@ -9,6 +10,7 @@ mod events;
 mod files;
 mod misbehaviour;
 mod people;
+mod pressing;
 mod reading;
 mod server;
 mod state;

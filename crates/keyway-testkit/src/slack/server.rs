@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use url::form_urlencoded;
 
 use super::state::{Standing, State};
-use super::{Call, apps, chat, files, people, reading};
+use super::{Call, apps, chat, files, people, pressing, reading};
 use crate::peers::{listen, run};
 
 /// A Slack on a port of its own, gone when dropped. Its workspace is `T0HOME`, its app `A0APP`, the app's
@@ -70,6 +70,7 @@ impl Slack {
             .route("/oauth/v2/authorize", get(apps::consent))
             .route("/api/{method}", post(call))
             .route("/upload/{file}", post(files::receive))
+            .route("/actions/{press}", post(pressing::respond))
             .with_state(Arc::clone(&inner));
         let (listener, address) = listen(([127, 0, 0, 1], 0).into()).await;
         let slack = Self {
@@ -118,6 +119,7 @@ async fn call(
     let fields: BTreeMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
     let misbehaviour = {
         let mut state = inner.state.lock();
+        *state.reached.entry(method.clone()).or_default() += 1;
         let all = state.misbehaviours.get_mut(&method);
         all.and_then(std::collections::VecDeque::pop_front)
     };
@@ -137,9 +139,18 @@ async fn call(
         return answer;
     }
     let form = text(&headers, header::CONTENT_TYPE);
-    let mut state = inner.state.lock();
-    let answer = if form.starts_with("application/x-www-form-urlencoded") {
-        run_method(&mut state, &method, &authorization, &fields)
+    let form = form.starts_with("application/x-www-form-urlencoded");
+    let answer = answer(&mut inner.state.lock(), call, form);
+    match misbehaviour {
+        Some(misbehaviour) => misbehaviour.after(answer).await,
+        None => answer,
+    }
+}
+
+/// Does what a call asks for, and says what came of it.
+fn answer(state: &mut State, mut call: Call, form: bool) -> Response {
+    let answer = if form {
+        run_method(state, &call.method, &call.authorization, &call.fields)
     } else {
         Err("invalid_post_type".into())
     };
@@ -161,12 +172,7 @@ async fn call(
         }
     }
     state.calls.push(call);
-    drop(state);
-    let answer = (StatusCode::OK, axum::Json(body)).into_response();
-    match misbehaviour {
-        Some(misbehaviour) => misbehaviour.after(answer),
-        None => answer,
-    }
+    (StatusCode::OK, axum::Json(body)).into_response()
 }
 
 /// Checks who calls, with which scope and which fields, and does what the method does.
@@ -189,7 +195,7 @@ fn run_method(
         None => return Err("invalid_auth".into()),
     }
     let needs: &[&'static str] = match method {
-        "chat.postMessage" | "chat.update" => &["chat:write"],
+        "chat.postMessage" | "chat.update" | "chat.postEphemeral" => &["chat:write"],
         "reactions.add" => &["reactions:write"],
         "conversations.replies" | "conversations.history" => {
             match fields.get("channel").and_then(|id| id.chars().next()) {
@@ -215,6 +221,7 @@ fn run_method(
     match method {
         "chat.postMessage" => chat::post(state, fields),
         "chat.update" => chat::update(state, fields),
+        "chat.postEphemeral" => chat::whisper(state, fields),
         "reactions.add" => chat::react(state, fields),
         "assistant.threads.setStatus" => chat::status(state, fields),
         "conversations.replies" => reading::replies(state, fields),

@@ -64,8 +64,12 @@ pub(super) struct State {
     pub(super) users: BTreeMap<String, Value>,
     /// Files by id: the length that was said, and what came.
     pub(super) files: BTreeMap<String, (usize, Option<Vec<u8>>)>,
+    /// What one person alone was told.
+    pub(super) whispers: Vec<Value>,
     pub(super) uninstalled: bool,
     pub(super) calls: Vec<Call>,
+    /// How often a method was called, whether or not it came to an end.
+    pub(super) reached: BTreeMap<String, usize>,
     pub(super) misbehaviours: BTreeMap<String, VecDeque<Misbehaviour>>,
     /// Below which files are sent to.
     pub(super) uploads: String,
@@ -97,8 +101,10 @@ impl State {
                 person("U0EVE", "eve", "T0AWAY"),
             ]),
             files: BTreeMap::new(),
+            whispers: Vec::new(),
             uninstalled: false,
             calls: Vec::new(),
+            reached: BTreeMap::new(),
             misbehaviours: BTreeMap::new(),
             uploads: String::new(),
             counter: 0,

@@ -61,6 +61,7 @@ fn filled(shared: &Shared, of: &ApprovalDetail, form: Filled) -> ApprovalPage {
             .clone()
             .or_else(|| approval.decided_by.clone())
             .unwrap_or_default(),
+        through: approval.decided_through.clone().unwrap_or_default(),
         at: moment(shared, at),
     });
     ApprovalPage {

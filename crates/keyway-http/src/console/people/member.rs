@@ -9,6 +9,7 @@ use keyway_core::{Error, Role, UserId};
 use keyway_pages::console_context::{Filled, MemberPage};
 
 use super::members::line;
+use crate::console::external::lines;
 use crate::console::form::{Now, in_words, refused, sent, stale};
 use crate::console::member::Admin;
 use crate::console::rows::{ask, is_stale, role_text, sent_revision, shown_revision};
@@ -26,7 +27,7 @@ pub(super) async fn show(
 ) -> Result<Response, Refusal> {
     let member = shared.app.people().member(admin.who(), &id).await?;
     let form = filled(&member);
-    let page = page(&shared, &admin, member, form, Filled::new());
+    let page = page(&shared, &admin, member, form, Filled::new()).await?;
     admin.show(&shared, &page).await
 }
 
@@ -66,7 +67,7 @@ pub(super) async fn change(
     } else {
         refused(error, sent)?
     };
-    let page = page(&shared, &admin, member, sent, Filled::new());
+    let page = page(&shared, &admin, member, sent, Filled::new()).await?;
     admin.show_as(&shared, &page, status).await
 }
 
@@ -143,7 +144,7 @@ async fn troubled(
     let (status, trouble) = refused(error, Filled::new())?;
     let member = shared.app.people().member(admin.who(), id).await?;
     let form = filled(&member);
-    let page = page(shared, admin, member, form, trouble);
+    let page = page(shared, admin, member, form, trouble).await?;
     admin.show_as(shared, &page, status).await
 }
 
@@ -153,13 +154,15 @@ fn filled(member: &MemberView) -> Filled {
         .of_revision(shown_revision(member.revision))
 }
 
-fn page(
+async fn page(
     shared: &Shared,
     admin: &Admin,
     member: MemberView,
     form: Filled,
     trouble: Filled,
-) -> MemberPage {
+) -> Result<MemberPage, Error> {
+    let external = shared.app.external_people();
+    let external = external.of(admin.who(), &member.id).await?;
     let owner = admin.owns();
     let changeable = owner || member.role != Role::Owner;
     // Where the form is not shown, what was refused of it is.
@@ -168,12 +171,13 @@ fn page(
     } else {
         form.clone()
     };
-    MemberPage {
+    Ok(MemberPage {
         id: member.id.to_string(),
         changeable,
         owner,
         member: line(shared, admin, member),
         form,
         trouble,
-    }
+        external: lines(shared, external),
+    })
 }

@@ -46,6 +46,7 @@ fn a_press_says_who_pressed_what_below_which_message() {
         (press.action.as_str(), press.value.as_str()),
         (APPROVE, "appr_1")
     );
+    assert_eq!((press.name.as_str(), press.thread_ts), ("ada", None));
     assert_eq!(
         press.dedupe_key,
         format!("press:C0ONE:{ROOT}:U0ADA:1799999800.000900")
@@ -130,8 +131,10 @@ fn what_asks_for_approval_fits_and_calls_nobody() {
             .map(|one| &one["action_id"])
             .collect();
         assert_eq!(buttons, [APPROVE, DENY]);
-        let decided = decided_blocks(&text, "Approved by <@U0ADA>");
-        assert_eq!(decided[1]["elements"][0]["text"], "Approved by <@U0ADA>");
+        let decided = decided_blocks(&text, "Approved by *Ada* <!here>");
+        let outcome = &decided[1]["elements"][0];
+        assert_eq!(outcome["text"], "Approved by *Ada* <!here>");
+        assert_eq!(outcome["type"], "plain_text", "nothing in it is markup");
         assert!(!decided.to_string().contains("button"));
     }
 }

@@ -47,6 +47,8 @@ pub struct ApprovalPage {
 pub struct DecidedLine {
     /// Who decided. Text from outside.
     pub who: String,
+    /// Where; its text is `approval-through-{through}`.
+    pub through: String,
     /// When.
     pub at: Moment,
 }
@@ -81,6 +83,7 @@ impl Page for ApprovalPage {
             job: Some("job_1".into()),
             decided: Some(DecidedLine {
                 who: SAMPLE_OUTSIDE.into(),
+                through: if reason.is_some() { "chat" } else { "console" }.into(),
                 at: Moment::sample(60),
             }),
             reason: reason.map(str::to_owned),

@@ -13,6 +13,7 @@ mod clients;
 mod confirm;
 mod connector;
 mod connector_form;
+mod external_people;
 mod filled;
 mod frame;
 mod how_to_connect;
@@ -57,6 +58,7 @@ pub use clients::{ClientLine, ClientPage, Clients, GrantLine, Grants, NewClient}
 pub use confirm::Confirm;
 pub use connector::{Connector, ConsentShown, Health, StateLine};
 pub use connector_form::ConnectorForm;
+pub use external_people::{ExternalClaim, ExternalLine};
 pub use filled::{Changed, Filled};
 pub use frame::{Frame, Notice, Place, PlaceGroup};
 pub use how_to_connect::{ClientHelp, HowToConnect, Snippet};

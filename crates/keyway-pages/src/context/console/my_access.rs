@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{GrantLine, KeyLine, Pager};
+use super::{ExternalLine, GrantLine, KeyLine, Pager};
 use crate::Page;
 
 /// What somebody let in themselves: `console/my-access.html`.
@@ -15,6 +15,8 @@ pub struct MyAccess {
     pub grants: Vec<GrantLine>,
     /// Where there are more of them.
     pub more_grants: Option<String>,
+    /// Who they are at third parties, the last first.
+    pub people: Vec<ExternalLine>,
 }
 
 /// An API key of who looks.
@@ -40,12 +42,14 @@ impl Page for MyAccess {
             pager: Pager::default(),
             grants: GrantLine::samples(),
             more_grants: Some("/console/me/access?grants=grant_1".into()),
+            people: vec![ExternalLine::sample()],
         };
         let fresh = Self {
             keys: Vec::new(),
             pager: Pager::default(),
             grants: Vec::new(),
             more_grants: None,
+            people: Vec::new(),
         };
         vec![full, fresh]
     }

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Filled, Moment, Pager, SAMPLE_OUTSIDE};
+use super::{ExternalLine, Filled, Moment, Pager, SAMPLE_OUTSIDE};
 use crate::Page;
 
 /// The members of the organization: `console/people.html`.
@@ -51,6 +51,8 @@ pub struct MemberPage {
     pub owner: bool,
     /// What was refused.
     pub trouble: Filled,
+    /// Who they are at third parties, the last first.
+    pub external: Vec<ExternalLine>,
 }
 
 /// The form that invites somebody, of `email` and `role`: `console/invite.html`.
@@ -143,11 +145,13 @@ impl Page for MemberPage {
             changeable: role != "owner",
             owner: false,
             trouble: Filled::new(),
+            external: Vec::new(),
         };
         let refused = Self {
             trouble: Filled::new().failed("this is the last owner", Some("make another one")),
             owner: true,
             changeable: true,
+            external: vec![ExternalLine::sample()],
             ..of("owner", false)
         };
         vec![

@@ -19,8 +19,12 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn of(app: &TestApp) -> Self {
+        Self::at(app.address())
+    }
+
+    pub(crate) fn at(address: SocketAddr) -> Self {
         Self {
-            address: app.address(),
+            address,
             cookies: Vec::new(),
             csrf: String::new(),
         }

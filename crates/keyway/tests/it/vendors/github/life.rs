@@ -103,3 +103,31 @@ async fn a_token_that_github_takes_no_more_is_minted_anew_and_the_answer_said() 
     assert_eq!(office.said(), ["Here."]);
     assert_eq!(office.desk.state().await, "installed");
 }
+
+#[tokio::test]
+async fn permissions_that_an_owner_accepts_later_count_at_once_and_a_token_is_minted_with_them() {
+    let office = Office::open(vec![Turn::text(["Here."]), Turn::text(["And here."])]).await;
+    let Office { desk, .. } = &office;
+    office.mention("?").await;
+    desk.settled(1, &["answered"]).await;
+    let before = desk.installation().await;
+    assert!(before.token.is_some());
+    let payloads = office.payloads(REPOSITORY, "ada");
+    let mut accepted = payloads.installation("new_permissions_accepted");
+    office.send("installation", &accepted).await;
+    assert_eq!(desk.installation().await.token, before.token, "the same");
+    accepted["installation"]["permissions"] = json!({ "issues": "write", "packages": "read" });
+    accepted["installation"]["updated_at"] = "2026-11-30T00:00:00Z".into();
+    office.send("installation", &accepted).await;
+    assert_eq!(desk.state().await, "installed");
+    let now = desk.installation().await;
+    let workspace = now.publication.workspace.unwrap();
+    assert!(
+        workspace.contains(r#"["issues:write","packages:read"]"#),
+        "{workspace}"
+    );
+    assert_eq!(now.token, None);
+    office.mention("and now?").await;
+    desk.settled(4, &["answered", "ignored"]).await;
+    assert_eq!(office.said(), ["Here.", "And here."]);
+}

@@ -2,6 +2,7 @@
 
 mod answers;
 mod app_wide;
+mod asked;
 mod failures;
 mod kills;
 mod life;

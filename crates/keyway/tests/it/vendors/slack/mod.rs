@@ -1,6 +1,7 @@
 //! An agent in a Slack.
 
 mod app_wide;
+mod buttons;
 mod failures;
 mod life;
 mod limits;
