@@ -141,14 +141,14 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0024_sessions_of_people.sql"),
     ),
     (
-        26,
-        "publication limits",
-        include_str!("../migrations/sqlite/0026_publication_limits.sql"),
-    ),
-    (
         25,
         "external people",
         include_str!("../migrations/sqlite/0025_external_people.sql"),
+    ),
+    (
+        26,
+        "publication limits",
+        include_str!("../migrations/sqlite/0026_publication_limits.sql"),
     ),
 ];
 

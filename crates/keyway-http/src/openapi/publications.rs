@@ -92,7 +92,6 @@ pub(super) fn paths() -> Map<String, Value> {
             &["provider"],
         ),
     );
-    paths.insert("/webhook/{provider}/{publication}".into(), webhook());
     let pressed = "/webhook/{provider}/{publication}/interactive";
     paths.insert(pressed.into(), interactive());
     paths

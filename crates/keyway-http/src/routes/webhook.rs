@@ -1,5 +1,4 @@
-//! `/webhook/{provider}/{publication}`, `/webhook/{provider}`
-//! `/webhook/{provider}/{publication}`, and what people press there
+//! `/webhook/{provider}/{publication}`, what people press there, and `/webhook/{provider}`
 
 use std::sync::Arc;
 
