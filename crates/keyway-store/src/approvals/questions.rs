@@ -57,7 +57,7 @@ struct Row {
 
 /// Writes a question down with the call that it is about.
 pub(super) async fn insert(
-    transaction: &mut sqlx::Transaction<'static, sqlx::Sqlite>,
+    transaction: &mut crate::writing::Writing,
     organization: &OrgId,
     about: &NewApproval,
     new: &NewQuestion,

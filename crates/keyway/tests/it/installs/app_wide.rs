@@ -42,6 +42,8 @@ impl World {
             granularity: None,
             settings: json!({ "clientId": app }),
             triggers: json!({}),
+            limits: json!({}),
+            schedule: json!({}),
             scopes: None,
             secret: Some(Secret::new(secret.to_owned())),
         };
@@ -69,10 +71,8 @@ struct Foreign {
 impl Foreign {
     async fn deliveries(&self, world: &World) -> usize {
         let all = world.app.running.app().deliveries();
-        let page = all.list(
-            &self.operator,
-            &keyway_app::inbox::ListDeliveries::default(),
-        );
+        let every = keyway_app::inbox::ListDeliveries::default();
+        let page = all.list(&self.operator, &every);
         page.await.unwrap().deliveries.len()
     }
 }
