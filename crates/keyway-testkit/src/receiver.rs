@@ -156,7 +156,7 @@ async fn take(State(kept): State<Arc<Mutex<Kept>>>, headers: HeaderMap, body: By
             (StatusCode::FOUND, [(header::LOCATION, to)]).into_response()
         }
         Some(Answer::Hang) => {
-            tokio::time::sleep(Duration::from_secs(3_600)).await;
+            tokio::time::sleep(Duration::from_hours(1)).await;
             StatusCode::NO_CONTENT.into_response()
         }
     }
