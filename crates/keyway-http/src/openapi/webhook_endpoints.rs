@@ -162,7 +162,8 @@ fn patch() -> Value {
 
 fn with_secret() -> Value {
     let mut endpoint = endpoint();
-    if let Some(properties) = endpoint["properties"].as_object_mut() {
+    let properties = endpoint.get_mut("properties");
+    if let Some(properties) = properties.and_then(Value::as_object_mut) {
         let secret = json!({ "type": "string", "description": "`whsec_` and Base64, this once." });
         properties.insert("secret".into(), secret);
     }

@@ -163,7 +163,7 @@ async fn events_are_written_with_what_they_tell_of_where_somebody_is_told() {
     let subscribers = world
         .store()
         .webhook_subscribers(&world.acme, "session.failed");
-    assert_eq!(subscribers.await.unwrap(), [world.endpoint.clone()]);
+    assert_eq!(subscribers.await.unwrap(), vec![world.endpoint.clone()]);
     let stored = world.store().webhook_endpoint(&world.acme, &world.endpoint);
     let stored = stored.await.unwrap().unwrap();
     let (off, on) = (change(false), change(true));

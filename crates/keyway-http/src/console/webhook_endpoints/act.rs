@@ -74,7 +74,11 @@ pub(super) async fn rotate(
 ) -> Result<Response, Refusal> {
     let endpoints = shared.app.webhook_endpoints();
     match endpoints.rotate(admin.who(), &id).await {
-        Ok(made) => admin.show(&shared, &issued("endpoint-rotated", made)).await,
+        Ok(made) => {
+            admin
+                .show(&shared, &issued("endpoint-rotated", &made))
+                .await
+        }
         Err(error) => trouble(&shared, &admin, &id, error).await,
     }
 }

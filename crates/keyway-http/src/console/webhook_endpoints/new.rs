@@ -39,7 +39,7 @@ pub(super) async fn make(
     };
     let endpoints = shared.app.webhook_endpoints();
     match endpoints.create(admin.who(), &draft).await {
-        Ok(made) => admin.show(&shared, &issued("endpoint-made", made)).await,
+        Ok(made) => admin.show(&shared, &issued("endpoint-made", &made)).await,
         Err(error) => {
             let (status, form) = refused(error, typed::sent(&form))?;
             let page = NewWebhookEndpoint {
@@ -52,7 +52,7 @@ pub(super) async fn make(
 }
 
 /// An endpoint whose secret is new, as it is shown this once.
-pub(super) fn issued(key: &'static str, made: MadeEndpoint) -> Issued {
+pub(super) fn issued(key: &'static str, made: &MadeEndpoint) -> Issued {
     Issued {
         key,
         name: visible(&made.endpoint.url),
