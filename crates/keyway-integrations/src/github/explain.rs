@@ -31,7 +31,7 @@ pub(super) fn explain(rule: &str) -> String {
         }
         "action_not_used" => "nothing is made of this action",
         "payload_incomplete" => {
-            "the body lacks the id, the number or the repository of what it is about"
+            "the body lacks who did it, or the id, the number or the repository of what it is about"
         }
         "own_event" => "the agent did it itself",
         "repository_not_listed" => "the repository is not in `triggers.repositories`",

@@ -44,7 +44,9 @@ pub(super) fn parse(
     };
     let read = key(event, cause, &body).zip(Place::of(event, &body));
     let read = read.zip(body.at("repository").at("id").as_u64());
-    let Some(((dedupe_key, place), repository)) = read else {
+    let sender = text(body.at("sender").at("login"));
+    let known = (1..=LONGEST_KEY).contains(&sender.len());
+    let Some(((dedupe_key, place), repository)) = read.filter(|_| known) else {
         return ignored(request, "payload_incomplete");
     };
     let rule = match wakes(event, cause, &body, settings, triggers) {
@@ -58,7 +60,7 @@ pub(super) fn parse(
         rule,
         // By the repository's id: its name may change.
         thread: Some(format!("{repository}#{}", place.number)),
-        user: Some(text(body.at("sender").at("login")).to_owned()),
+        user: Some(sender.to_owned()),
         about: Some(prompt::about(event, &body)),
         text: prompt::tell(event, cause, &body),
         place: serde_json::to_value(place).unwrap_or_default(),

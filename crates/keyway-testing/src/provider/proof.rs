@@ -167,7 +167,7 @@ impl Of<'_, '_> {
         let taken = self.takes(&with(&upper), &self.sent.webhook.body);
         match (taken, self.kit.upper_case) {
             (true, UpperCase::Refused) => {
-                self.wrong(&format!("is taken with `{name}` in upper case"))
+                self.wrong(&format!("is taken with `{name}` in upper case"));
             }
             (false, UpperCase::Taken) => {
                 self.wrong(&format!("is refused with `{name}` in upper case"));
@@ -195,7 +195,7 @@ impl Of<'_, '_> {
             None => (vec![years, -years], Vec::new()),
         };
         let webhook = &self.sent.webhook;
-        let takes = |seconds| {
+        let is_taken = |seconds| {
             let context = ProviderContext {
                 now: at(seconds),
                 ..self.kit.context()
@@ -204,13 +204,16 @@ impl Of<'_, '_> {
         };
         let refused: Vec<_> = good
             .into_iter()
-            .filter(|seconds| !takes(*seconds))
+            .filter(|seconds| !is_taken(*seconds))
             .collect();
-        let taken: Vec<_> = bad.into_iter().filter(|seconds| takes(*seconds)).collect();
+        let late: Vec<_> = bad
+            .into_iter()
+            .filter(|seconds| is_taken(*seconds))
+            .collect();
         for seconds in refused {
             self.wrong(&format!("is refused {seconds} s later"));
         }
-        for seconds in taken {
+        for seconds in late {
             self.wrong(&format!("is taken {seconds} s later"));
         }
     }

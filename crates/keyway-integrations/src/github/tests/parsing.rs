@@ -302,6 +302,15 @@ fn keys_tell_events_apart_and_know_the_same_one_again() {
     let mut long = labeled(5, "x");
     long["issue"]["updated_at"] = "x".repeat(300).into();
     assert_eq!(set.rule("issues", &long), "payload_incomplete");
+    for nobody in [
+        json!({}),
+        json!({ "login": "", "type": "User" }),
+        json!({ "login": "x".repeat(300) }),
+    ] {
+        let mut unsaid = comment("@keyway");
+        unsaid["sender"] = nobody;
+        assert_eq!(set.rule("issue_comment", &unsaid), "payload_incomplete");
+    }
 }
 
 #[test]

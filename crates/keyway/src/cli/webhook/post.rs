@@ -60,7 +60,7 @@ pub(super) async fn post(
         retries: 0,
         limits: Limits {
             connect: Duration::from_secs(10),
-            head: Some(Duration::from_secs(60)),
+            head: Some(Duration::from_mins(1)),
             body_bytes: None,
         },
     });

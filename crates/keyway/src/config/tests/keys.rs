@@ -109,13 +109,13 @@ fn every_key_reads_what_it_shows() {
     deliveries.keep = "72h"
     deliveries.concurrency = 7
     deliveries.attempts = 3
+    tasks.keep = "48h"
+    tasks.concurrency = 6
+    tasks.per_principal = 5
     webhooks.endpoints = 4
     webhooks.concurrency = 6
     webhooks.timeout = "20s"
     webhooks.give_up = "72h"
-    tasks.keep = "48h"
-    tasks.concurrency = 6
-    tasks.per_principal = 5
     sign_in.session_idle = "1h"
     sign_in.session_lifetime = "48h"
     sign_in.password_min_length = 16

@@ -1,13 +1,24 @@
 //! One address for all installations of an app.
 
+use std::sync::Arc;
+
 use http::Method;
-use keyway_app::publications::PublicationDraft;
-use keyway_core::{Principal, Role, Secret};
+use jiff::Timestamp;
+use keyway_app::inbox::ListDeliveries;
+use keyway_core::provider::Granularity;
+use keyway_core::{InstallationId, Principal, Role};
+use keyway_store::{InstallationState, NewPublication, PublicationChange, Purpose, Store};
+use keyway_vault::random::SystemRandom;
+use keyway_vault::{Context, KeyRing, MasterKey, Vault};
 use serde_json::{Value, json};
 
 use super::world::{Published, World};
 use crate::support::client::Answer;
 use crate::webhooks::world::signature;
+
+/// What another organization published, by its ids.
+const PUBLICATION: &str = "pub_01890a5d-ac96-774b-bcce-b302099a8057";
+const INSTALLATION: &str = "inst_01890a5d-ac96-774b-bcce-b302099a8058";
 
 /// What an answer says but for the request's own id.
 fn told(answer: &Answer) -> (u16, Value) {
@@ -34,22 +45,44 @@ impl World {
         made.await.unwrap();
         let operator = people.operator_of(&local, "globex").await.unwrap();
         let bot = people.create_service_account(&operator, "bot", Role::Member);
-        let draft = PublicationDraft {
-            provider: "tracker".into(),
-            name: "Theirs".into(),
-            agent: "triage".into(),
-            service_account: bot.await.unwrap().id.to_string(),
-            granularity: None,
-            settings: json!({ "clientId": app }),
-            triggers: json!({}),
-            limits: json!({}),
-            schedule: json!({}),
-            scopes: None,
-            secret: Some(Secret::new(secret.to_owned())),
+        let installation: InstallationId = INSTALLATION.parse().unwrap();
+        let key = std::fs::read(self.app.data_dir().join("master.key")).unwrap();
+        let ring = KeyRing::new(MasterKey::parse(&key).unwrap());
+        let place = Context {
+            organization: operator.organization().as_str(),
+            table: "installations",
+            column: "sealed",
+            row: installation.as_str(),
         };
-        let made = uses.publications().create(&operator, &draft).await.unwrap();
-        let installation = made.publication.installation.to_string();
-        self.claims(&installation, app, workspace).await;
+        let vault = Vault::new(ring, Arc::new(SystemRandom));
+        let new = NewPublication {
+            id: PUBLICATION.parse().unwrap(),
+            sealed: vault.seal(&place, secret.as_bytes()).unwrap(),
+            installation,
+            provider: "tracker".into(),
+            account: bot.await.unwrap().id,
+            state: InstallationState::Pending,
+            with: PublicationChange {
+                name: "Theirs".into(),
+                agent: "triage".into(),
+                granularity: Granularity::PerEvent,
+                settings: json!({ "clientId": app }).to_string(),
+                triggers: "{}".into(),
+                scopes: "[]".into(),
+                limits: "{}".into(),
+                schedule: None,
+                next_run_at: None,
+                paused_at: None,
+                at: Timestamp::now(),
+                by: "eve".into(),
+            },
+        };
+        let database = self.app.data_dir().join("keyway.db");
+        let store = Store::open(&database, Purpose::Command).await.unwrap();
+        let made = store.create_publication(operator.organization(), &new);
+        made.await.unwrap();
+        store.close().await;
+        self.claims(INSTALLATION, app, workspace).await;
         Foreign { operator }
     }
 
@@ -71,9 +104,9 @@ struct Foreign {
 impl Foreign {
     async fn deliveries(&self, world: &World) -> usize {
         let all = world.app.running.app().deliveries();
-        let every = keyway_app::inbox::ListDeliveries::default();
-        let page = all.list(&self.operator, &every);
-        page.await.unwrap().deliveries.len()
+        let everything = ListDeliveries::default();
+        let page = all.list(&self.operator, &everything).await;
+        page.unwrap().deliveries.len()
     }
 }
 
