@@ -47,7 +47,7 @@ impl Desk {
         let robot = ask(socket, &key, "POST", "/v1/service-accounts", Some(&robot)).await?;
         let draft = json!({
             "provider": "webhook", "name": "Bench", "agent": "triage", "granularity": "per_thread",
-            "serviceAccount": robot["id"],
+            "serviceAccount": robot.get("id"),
             "settings": {
                 "verification": { "kind": "hmac", "header": "X-Sign" },
                 "eventId": "/id", "conversation": "/ticket", "message": "/text"

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use keyway_core::provider::IntegrationProvider;
 use keyway_core::{Error, OrgId, PersonLinkId, Principal, Subject};
 use keyway_store::{Claimed, ExternalClaim, ExternalIdentity};
 
@@ -123,7 +124,7 @@ impl ExternalPeople {
 
     pub(super) fn provider_name(&self, id: &str) -> String {
         let provider = self.app.settings().providers.get(id);
-        let name = provider.map(|provider| provider.display_name());
+        let name = provider.map(IntegrationProvider::display_name);
         name.unwrap_or(id).to_owned()
     }
 }

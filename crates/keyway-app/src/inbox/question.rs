@@ -175,25 +175,24 @@ impl App {
             link: link.as_deref(),
         };
         let pending = approval.state == ApprovalState::Pending;
-        let message = match &question.message {
-            Some(message) => message.clone(),
-            None => {
-                let found = found(provider, context, place, &asked, begun).await?;
-                let posted = match found {
-                    Some(posted) => Some(posted),
-                    None if !pending => return self.leave(question, DECIDED).await,
-                    None => {
-                        store.question_begun(id, inner.clock.now()).await?;
-                        provider.ask(context, place, &asked).await?
-                    }
-                };
-                let Some(posted) = posted else {
-                    return self.leave(question, NOT_ASKED).await;
-                };
-                let now = inner.clock.now();
-                store.question_asked(id, &posted.id, now).await?;
-                posted.id
-            }
+        let message = if let Some(message) = &question.message {
+            message.clone()
+        } else {
+            let found = found(provider, context, place, &asked, begun).await?;
+            let posted = match found {
+                Some(posted) => Some(posted),
+                None if !pending => return self.leave(question, DECIDED).await,
+                None => {
+                    store.question_begun(id, inner.clock.now()).await?;
+                    provider.ask(context, place, &asked).await?
+                }
+            };
+            let Some(posted) = posted else {
+                return self.leave(question, NOT_ASKED).await;
+            };
+            let now = inner.clock.now();
+            store.question_asked(id, &posted.id, now).await?;
+            posted.id
         };
         if pending {
             return Ok(());

@@ -37,7 +37,7 @@ impl App {
         let (limits, store) = (Limits::stored(&publication.limits), &self.inner.store);
         if let Some(most) = limits.turns_per_session {
             let found = store.session(&publication.organization, session).await?;
-            if found.is_some_and(|found| u64::from(found.turns) >= most) {
+            if found.is_some_and(|found| found.turns >= most) {
                 let message = "the conversation has had as many turns as the publication allows";
                 return Err(Error::new(Kind::Conflict, SESSION_FULL, message));
             }

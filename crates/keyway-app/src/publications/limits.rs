@@ -49,16 +49,18 @@ impl Limits {
         };
         let mut problems = Vec::new();
         for (name, value) in fields {
-            let expected = if NAMES.contains(&name.as_str()) {
+            let known = NAMES.contains(&name.as_str());
+            let expected = if known {
                 let good = value.as_i64().is_some_and(|count| count > 0);
                 (!good).then_some("a whole number, at least 1".to_owned())
             } else {
                 Some(format!("one of {}", NAMES.join(", ")))
             };
             // A name that is none is not repeated.
-            let pointer = match NAMES.contains(&name.as_str()) {
-                true => format!("/limits/{name}"),
-                false => "/limits".to_owned(),
+            let pointer = if known {
+                format!("/limits/{name}")
+            } else {
+                "/limits".to_owned()
             };
             problems.extend(expected.map(|expected| Problem { pointer, expected }));
         }

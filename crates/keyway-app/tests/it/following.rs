@@ -42,7 +42,10 @@ impl World {
         let organization = who.organization();
         let store = &process.store;
         store.begin_session(organization, &new).await.unwrap();
-        let (now, until) = (jiff::Timestamp::UNIX_EPOCH, jiff::Timestamp::MAX);
+        let (now, until) = (
+            jiff::Timestamp::UNIX_EPOCH,
+            "2999-01-01T00:00:00Z".parse().unwrap(),
+        );
         let lease = store.claim_session(organization, &new.id, "test", "mcp", now, until);
         let lease = lease.await.unwrap().unwrap();
         Self {
@@ -110,7 +113,7 @@ async fn who_takes_nothing_is_let_go_and_gets_what_was_handed_to_them_and_no_mor
 #[tokio::test]
 async fn nobody_follows_more_sessions_than_they_may() {
     let directory = tempfile::tempdir().unwrap();
-    let world = World::start(directory.path(), Duration::from_secs(60)).await;
+    let world = World::start(directory.path(), Duration::from_mins(1)).await;
     let app = &world.process.app;
     let mut seats = Vec::new();
     for _ in 0..16 {

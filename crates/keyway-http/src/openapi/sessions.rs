@@ -217,7 +217,7 @@ fn events() -> Value {
             "text/event-stream": { "schema": text() }
         }
     });
-    let last = json!({
+    let resumed = json!({
         "name": "Last-Event-ID", "in": "header", "required": false,
         "description": "Of a stream: go on behind this event.", "schema": after
     });
@@ -227,7 +227,7 @@ fn events() -> Value {
         "parameters": [
             session(),
             parameter("after", "query", "Go on behind this `seq`.", &after),
-            last
+            resumed
         ],
         "responses": responses(answer, &[&REFUSALS[..], &["400"]].concat())
     })

@@ -112,7 +112,7 @@ impl Store {
         let doing = "use a link of somebody at a third party";
         let who = &claim.identity;
         let mut transaction = self.write(doing).await?;
-        let used = sqlx::query(
+        let taken = sqlx::query(
             "UPDATE external_claims SET used_at = $3 WHERE organization_id = $1 AND hash = $2 \
              AND used_at IS NULL AND expires_at > $3",
         )
@@ -122,7 +122,7 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .doing(doing)?;
-        if used.rows_affected() == 0 {
+        if taken.rows_affected() == 0 {
             return Ok(Claimed::Gone);
         }
         let known: Vec<(String, String)> = sqlx::query_as(

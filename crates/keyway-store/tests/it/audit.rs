@@ -211,7 +211,7 @@ async fn a_full_disk_refuses_events_and_keeps_the_chain() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("keyway.db");
     let limits = Limits {
-        file_bytes: Some(900 << 10),
+        file_bytes: Some(1_400 << 10),
     };
     let store = Store::open_within(&path, Purpose::Command, limits)
         .await

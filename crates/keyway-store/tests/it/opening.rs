@@ -134,7 +134,7 @@ async fn a_full_disk_fails_the_write_and_nothing_else() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("keyway.db");
     let limits = Limits {
-        file_bytes: Some(900 * 1024),
+        file_bytes: Some(1_400 * 1024),
     };
     let store = Store::open_within(&path, Purpose::Serve, limits)
         .await

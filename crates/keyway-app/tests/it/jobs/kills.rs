@@ -101,7 +101,7 @@ async fn works_until_it_is_killed() {
         shutdown: CancellationToken::new(),
     });
     println!("works");
-    app.work(CancellationToken::new(), Duration::ZERO).await;
+    Box::pin(app.work(CancellationToken::new(), Duration::ZERO)).await;
 }
 
 struct Worker(Child);

@@ -198,9 +198,10 @@ fn objects(form: &PageForm) -> Result<[Value; 4], Error> {
             Value::Null
         })
     });
-    match problems.is_empty() {
-        true => Ok(all),
-        false => Err(Error::invalid_input(problems)),
+    if problems.is_empty() {
+        Ok(all)
+    } else {
+        Err(Error::invalid_input(problems))
     }
 }
 

@@ -87,20 +87,21 @@ async fn page(
     let own = view.actor == member.web.user.id.as_str();
     let stoppable = view.status == "running" || view.queued > 0;
     let origin = view.origin.as_ref().map(origin);
-    let waiting = match more {
-        true => Vec::new(),
-        false => sessions.waiting(member.who(), id).await?,
+    let waiting = if more {
+        Vec::new()
+    } else {
+        sessions.waiting(member.who(), id).await?
     };
     let waiting = waiting.into_iter().map(|one| WaitingLine {
         text: one.text,
         at: moment(shared, one.queued_at),
     });
-    let list = ListApprovals {
+    let asked = ListApprovals {
         state: Some("pending"),
         session: Some(id.as_str()),
         ..ListApprovals::default()
     };
-    let approvals = shared.app.approvals().list(member.who(), &list).await?;
+    let approvals = shared.app.approvals().list(member.who(), &asked).await?;
     let approvals = approvals.approvals.iter();
     let approvals = approvals.filter(|one| one.state == "pending");
     let mut line = lines(shared, member, vec![view]).await?;

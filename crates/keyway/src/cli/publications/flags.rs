@@ -166,9 +166,10 @@ impl Changed {
             triggers: read(self.triggers)?,
             scopes: some(self.scopes),
             limits: (self.no_limits || !self.limits.is_empty()).then(|| limits(self.limits)),
-            schedule: match self.no_schedule {
-                true => Some(json!({})),
-                false => self.clock.schedule(),
+            schedule: if self.no_schedule {
+                Some(json!({}))
+            } else {
+                self.clock.schedule()
             },
             ..PublicationPatch::default()
         })

@@ -1,7 +1,7 @@
 use keyway_app::publications::{MadePublication, PublicationView, UsageView};
 use keyway_client::text::line;
 use keyway_core::Secret;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::people::{minute, page_url};
 use crate::cli::terminal::Terminal;
@@ -45,8 +45,9 @@ pub(super) fn told(of: &PublicationView, config: &Config, terminal: &mut Termina
         let limits: Vec<_> = limits.collect();
         terminal.line(format!("at most {}", limits.join(", ")));
     }
-    if let Some(cron) = view.schedule["cron"].as_str() {
-        let zone = view.schedule["timeZone"].as_str().unwrap_or("UTC");
+    let said = |name| view.schedule.get(name).and_then(Value::as_str);
+    if let Some(cron) = said("cron") {
+        let zone = said("timeZone").unwrap_or("UTC");
         let next = match view.next_run_at {
             Some(next) if !view.paused => format!(", next at {}", minute(next)),
             _ => String::new(),

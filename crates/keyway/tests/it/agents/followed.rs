@@ -198,7 +198,7 @@ async fn waiting_for_a_decision() -> (Lab, String, String, String) {
     ];
     let helper = agent("helper").tool(purge);
     let lab = Lab::set(vec![helper], Vec::new(), turns, |config| {
-        config.approvals.wait = Duration::from_secs(600);
+        config.approvals.wait = Duration::from_mins(10);
     })
     .await;
     let ann = lab.member("ann").await;

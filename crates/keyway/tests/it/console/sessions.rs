@@ -230,7 +230,7 @@ async fn a_call_that_waits_for_a_decision_leads_to_where_it_is_decided() {
         Turn::text(["It is gone."]),
     ];
     let lab = Lab::set(vec![helper], Vec::new(), turns, |config| {
-        config.approvals.wait = std::time::Duration::from_secs(600);
+        config.approvals.wait = std::time::Duration::from_mins(10);
     })
     .await;
     let mut owner = set_up(&lab.app).await;

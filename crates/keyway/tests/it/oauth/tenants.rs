@@ -199,11 +199,11 @@ async fn job(gate: &Gate) -> String {
 #[tokio::test]
 async fn attack_cross_tenant_another_organization_s_admin_reads_and_changes_nothing() {
     let agent = Agent::new(AGENT).model("lab/test-1");
-    let mut gate = gate_of([actions::say_back(), actions::whoami()], |config| {
+    let gate = gate_of([actions::say_back(), actions::whoami()], |config| {
         config.definitions.agents.push(agent);
         config.approvals.wait = std::time::Duration::ZERO;
-    })
-    .await;
+    });
+    let mut gate = Box::pin(gate).await;
     let things = things(&mut gate).await;
     let key = stranger(&gate.app.running).await;
     let document = gate.app.get("/v1/openapi.json").send().await.json();

@@ -33,7 +33,8 @@ async fn attack_a_revoked_credential_stops_at_once() {
             .to_owned();
         assert!(text.contains("/connect/acme"), "{refused}");
     };
-    let (ended, ()) = soon("both calls", async { tokio::join!(hanging, revoking) }).await;
+    let both = soon("both calls", async { tokio::join!(hanging, revoking) });
+    let (ended, ()) = Box::pin(both).await;
     assert!(
         ended.get("error").is_some(),
         "what ran over it ends: {ended}"

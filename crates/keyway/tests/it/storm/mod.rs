@@ -31,6 +31,7 @@ struct Strength {
     patience: Duration,
 }
 
+#[expect(clippy::print_stderr, reason = "what a long run came to is told")]
 async fn endure(strength: Strength) {
     let began = tokio::time::Instant::now();
     let places = Places::new().await;
@@ -38,7 +39,8 @@ async fn endure(strength: Strength) {
     let plan = Plan::new(&places, &strength, &mut dice);
     let blown = blow(&places, &plan, &strength, &mut dice).await;
     let told = told::verify(&places, &plan, &blown).await;
-    println!("{blown:?}\n{told:?}\nin {:.0?}", began.elapsed());
+    let took = began.elapsed();
+    eprintln!("{blown:?}\n{told:?}\nin {took:.0?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

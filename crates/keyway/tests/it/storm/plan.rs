@@ -14,7 +14,7 @@ const DISORDER: usize = 40;
 /// How wrong Linear's clock is at most, in seconds: it signs the moment, good for a minute both ways.
 const SKEW: u64 = 45;
 
-/// Numbers that look random, the same for each seed (SplitMix64).
+/// Numbers that look random, the same for each seed (`SplitMix64`).
 pub(super) struct Dice(pub(super) u64);
 
 impl Dice {

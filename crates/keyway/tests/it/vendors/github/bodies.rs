@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use http::Method;
 use keyway_core::provider::sign::Algorithm;
 use keyway_testkit::github::Signed;
@@ -87,10 +89,10 @@ async fn attack_an_empty_and_a_compressed_body_wake_nobody_and_say_why() {
     let ask = office.desk.lab.app.ask(Method::POST, &office.desk.path());
     let over_plain =
         Algorithm::Sha256.sign(office.secret.as_bytes(), &[payload.to_string().as_bytes()]);
-    let hex: String = over_plain
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex = over_plain.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
     let ask = ask.header("x-hub-signature-256", &format!("sha256={hex}"));
     let ask = ask.header("x-github-event", "issue_comment");
     let refused = ask.header("content-encoding", "gzip").body(compressed);

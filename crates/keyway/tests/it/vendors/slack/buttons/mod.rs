@@ -75,7 +75,7 @@ impl Office {
     async fn question(&self, number: usize) -> Value {
         let with_buttons = || {
             let all = self.said("C0ONE").into_iter();
-            all.filter(|one| has_buttons(one)).collect::<Vec<_>>()
+            all.filter(has_buttons).collect::<Vec<_>>()
         };
         until("a question with buttons", || async {
             with_buttons().len() == number
