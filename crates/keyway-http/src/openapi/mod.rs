@@ -18,6 +18,7 @@ mod operation;
 mod paths;
 mod people;
 mod policy;
+mod publication_limits;
 mod publications;
 mod routes;
 mod sessions;
