@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{Actor, ApiKeyId, OrgId, Role, Scopes};
 
+use crate::engine::{Connection, query, query_as};
 use crate::error::Doing as _;
 use crate::seen::unchanged;
 use crate::{Changed, Seen, Slice, Store, StoreError, facts, store};
@@ -114,7 +115,7 @@ impl Store {
 
     /// All keys of an organization, revoked and expired ones included, oldest first.
     pub async fn api_keys(&self, organization: &OrgId) -> Result<Vec<ApiKey>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(select!(
+        let rows: Vec<Row> = query_as(select!(
             "WHERE k.organization_id = $1 ORDER BY k.created_at, k.id"
         ))
         .bind(organization.as_str())
@@ -134,7 +135,7 @@ impl Store {
     ) -> Result<Vec<ApiKey>, StoreError> {
         let (user, account) = owner.map_or((None, None), store::actor_columns);
         let (at, id) = slice.downward();
-        let rows: Vec<Row> = sqlx::query_as(select!(
+        let rows: Vec<Row> = query_as(select!(
             "WHERE k.organization_id = $1 AND (k.created_at, k.id) < ($2, $3) \
              AND ($4 IS NULL OR lower(k.name) LIKE $4 ESCAPE '\\' \
              OR lower(k.shown) LIKE $4 ESCAPE '\\' \
@@ -161,13 +162,12 @@ impl Store {
         organization: &OrgId,
         id: &ApiKeyId,
     ) -> Result<Option<ApiKey>, StoreError> {
-        let row: Option<Row> =
-            sqlx::query_as(select!("WHERE k.organization_id = $1 AND k.id = $2"))
-                .bind(organization.as_str())
-                .bind(id.as_str())
-                .fetch_optional(self.pool())
-                .await
-                .doing("read an API key")?;
+        let row: Option<Row> = query_as(select!("WHERE k.organization_id = $1 AND k.id = $2"))
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .fetch_optional(self.pool())
+            .await
+            .doing("read an API key")?;
         row.map(Row::read).transpose()
     }
 
@@ -182,7 +182,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "rotate an API key";
         let mut transaction = self.write(doing).await?;
-        let ended = sqlx::query(
+        let ended = query(
             "UPDATE api_keys SET expires_at = \
              CASE WHEN expires_at IS NULL OR expires_at > $3 THEN $3 ELSE expires_at END \
              WHERE organization_id = $1 AND id = $2 AND revoked_at IS NULL",
@@ -197,7 +197,7 @@ impl Store {
             return Ok(false);
         }
         insert(&mut transaction, organization, new).await?;
-        sqlx::query("UPDATE api_keys SET rotated_from = $3 WHERE organization_id = $1 AND id = $2")
+        query("UPDATE api_keys SET rotated_from = $3 WHERE organization_id = $1 AND id = $2")
             .bind(organization.as_str())
             .bind(new.id.as_str())
             .bind(old.as_str())
@@ -219,7 +219,7 @@ impl Store {
         let doing = "rename an API key";
         let Seen { id, revision } = key.into();
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE api_keys SET name = $3, revision = revision + 1 \
              WHERE organization_id = $1 AND id = $2 AND ($4 IS NULL OR revision = $4)",
         )
@@ -248,7 +248,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "revoke an API key";
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3) \
              WHERE organization_id = $1 AND id = $2",
         )
@@ -267,7 +267,7 @@ impl Store {
     /// because it is what finds out which one it is. The caller compares `expires_at` with its
     /// clock.
     pub async fn credential(&self, hash: &str) -> Result<Option<Credential>, StoreError> {
-        let row: Option<CredentialRow> = sqlx::query_as(
+        let row: Option<CredentialRow> = query_as(
             "SELECT k.id, k.organization_id, k.user_id, k.service_account_id, k.scopes, \
              coalesce(m.role, s.role) AS role, k.expires_at, c.value AS epoch \
              FROM api_keys k \
@@ -291,8 +291,12 @@ impl Store {
     pub async fn record_uses(&self, uses: &[Use]) -> Result<(), StoreError> {
         let doing = "record the use of API keys";
         let mut transaction = self.write(doing).await?;
+        transaction
+            .alone(|| ["uses of API keys".to_owned()])
+            .await
+            .doing(doing)?;
         for used in uses {
-            sqlx::query(
+            query(
                 "UPDATE api_keys SET last_used_at = $3 WHERE organization_id = $1 AND id = $2 \
                  AND (last_used_at IS NULL OR last_used_at < $3)",
             )
@@ -308,12 +312,12 @@ impl Store {
 }
 
 pub(crate) async fn insert(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     new: &NewApiKey,
 ) -> Result<(), StoreError> {
     let (user, service_account) = store::actor_columns(&new.owner);
-    sqlx::query(
+    query(
         "INSERT INTO api_keys \
          (id, organization_id, user_id, service_account_id, name, shown, hash, scopes, created_at, \
          expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",

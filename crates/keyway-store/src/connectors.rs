@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{ConnectorId, OrgId, ProjectId, Role};
 
+use crate::engine::{query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Reason, Store, StoreError, store};
 
@@ -111,7 +112,7 @@ impl Store {
         let mut transaction = self.write(doing).await?;
         there(&mut transaction, organization, &new.with.reach, doing).await?;
         let (scope, project, roles) = new.with.reach.columns();
-        let row: Row = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let row: Row = query_as(sqlx::AssertSqlSafe(format!(
             "INSERT INTO connectors (id, organization_id, slug, name, url, scope, project_id, roles, \
              enabled, settings, sealed, revision, created_at, created_by, changed_at, changed_by) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13, $12, $13) \
@@ -139,7 +140,7 @@ impl Store {
 
     /// How many connectors an organization has.
     pub async fn connectors_of(&self, organization: &OrgId) -> Result<u64, StoreError> {
-        let counted: i64 = sqlx::query_scalar(
+        let counted: i64 = query_scalar(
             "SELECT count(*) FROM connectors WHERE organization_id = $1 AND removed_at IS NULL",
         )
         .bind(organization.as_str())
@@ -156,7 +157,7 @@ impl Store {
         after: &str,
         most: u32,
     ) -> Result<Vec<StoredConnector>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM connectors WHERE organization_id = $1 AND slug > $2 \
              AND removed_at IS NULL ORDER BY slug LIMIT $3"
         )))
@@ -175,7 +176,7 @@ impl Store {
         organization: &OrgId,
         name: &str,
     ) -> Result<Option<StoredConnector>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM connectors WHERE organization_id = $1 \
              AND (id = $2 OR slug = $2) AND removed_at IS NULL"
         )))
@@ -193,7 +194,7 @@ impl Store {
         &self,
         read: &StoredConnector,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        let found: Option<Option<Vec<u8>>> = sqlx::query_scalar(
+        let found: Option<Option<Vec<u8>>> = query_scalar(
             "SELECT sealed FROM connectors WHERE organization_id = $1 AND id = $2 \
              AND revision = $3",
         )
@@ -219,7 +220,7 @@ impl Store {
         let mut transaction = self.write(doing).await?;
         there(&mut transaction, organization, &change.reach, doing).await?;
         let (scope, project, roles) = change.reach.columns();
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(format!(
             "UPDATE connectors SET name = $4, url = $5, scope = $6, project_id = $7, roles = $8, \
              enabled = $9, settings = $10, sealed = $11, changed_at = $12, changed_by = $13, \
              revision = revision + 1 WHERE organization_id = $1 AND id = $2 AND revision = $3 \
@@ -253,7 +254,7 @@ impl Store {
         at: Timestamp,
         by: &str,
     ) -> Result<bool, StoreError> {
-        let removed = sqlx::query(
+        let removed = query(
             "UPDATE connectors SET removed_at = $3, sealed = NULL, changed_at = $3, \
              changed_by = $4, revision = revision + 1 \
              WHERE organization_id = $1 AND id = $2 AND removed_at IS NULL",
@@ -274,7 +275,7 @@ impl Store {
         organization: &OrgId,
         id: &ConnectorId,
     ) -> Result<bool, StoreError> {
-        let asked = sqlx::query(
+        let asked = query(
             "UPDATE connectors SET reconnects = reconnects + 1 \
              WHERE organization_id = $1 AND id = $2 AND removed_at IS NULL",
         )
@@ -289,12 +290,11 @@ impl Store {
     /// Which connectors there are of every organization, and the revision and the asked-for connection of
     /// each: for the process that keeps them connected, which is everybody's.
     pub async fn connector_stamps(&self) -> Result<Vec<(ConnectorId, i64, i64)>, StoreError> {
-        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
-            "SELECT id, revision, reconnects FROM connectors WHERE removed_at IS NULL",
-        )
-        .fetch_all(self.pool())
-        .await
-        .doing("look for changes of connectors")?;
+        let rows: Vec<(String, i64, i64)> =
+            query_as("SELECT id, revision, reconnects FROM connectors WHERE removed_at IS NULL")
+                .fetch_all(self.pool())
+                .await
+                .doing("look for changes of connectors")?;
         let stamp = |(id, revision, reconnects): (String, i64, i64)| {
             Ok((store::id(&id)?, revision, reconnects))
         };
@@ -308,7 +308,7 @@ impl Store {
     ) -> Result<Vec<StoredConnector>, StoreError> {
         // An id has no letter that JSON would write in another way.
         let ids: Vec<_> = ids.iter().map(|id| format!("\"{id}\"")).collect();
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM connectors WHERE removed_at IS NULL \
              AND id IN (SELECT value FROM json_each($1)) ORDER BY organization_id, slug"
         )))
@@ -321,7 +321,7 @@ impl Store {
 
     /// A number that has grown since it was last read when any connector changed, in any process.
     pub async fn connector_epoch(&self) -> Result<i64, StoreError> {
-        sqlx::query_scalar("SELECT value FROM counters WHERE name = 'connector_epoch'")
+        query_scalar("SELECT value FROM counters WHERE name = 'connector_epoch'")
             .fetch_one(self.pool())
             .await
             .doing("read the change counter of connectors")
@@ -338,8 +338,8 @@ async fn there(
     let ConnectorReach::Project(project) = reach else {
         return Ok(());
     };
-    let there: Option<i64> =
-        sqlx::query_scalar("SELECT 1 FROM projects WHERE organization_id = $1 AND id = $2")
+    let there: Option<String> =
+        query_scalar("SELECT id FROM projects WHERE organization_id = $1 AND id = $2")
             .bind(organization.as_str())
             .bind(project.as_str())
             .fetch_optional(&mut **transaction)

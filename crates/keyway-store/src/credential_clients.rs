@@ -1,5 +1,6 @@
 use keyway_core::OrgId;
 
+use crate::engine::{query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -10,14 +11,12 @@ impl Store {
         organization: &OrgId,
         id: &str,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        sqlx::query_scalar(
-            "SELECT sealed FROM credential_clients WHERE organization_id = $1 AND id = $2",
-        )
-        .bind(organization.as_str())
-        .bind(id)
-        .fetch_optional(self.pool())
-        .await
-        .doing("read a registered client")
+        query_scalar("SELECT sealed FROM credential_clients WHERE organization_id = $1 AND id = $2")
+            .bind(organization.as_str())
+            .bind(id)
+            .fetch_optional(self.pool())
+            .await
+            .doing("read a registered client")
     }
 
     /// Keeps a client that was registered for a credential, in place of an earlier one.
@@ -28,10 +27,10 @@ impl Store {
         id: &str,
         sealed: &[u8],
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO credential_clients (id, organization_id, key, sealed) \
              VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET sealed = $4 \
-             WHERE organization_id = $2 AND key = $3",
+             WHERE credential_clients.organization_id = $2 AND credential_clients.key = $3",
         )
         .bind(id)
         .bind(organization.as_str())
@@ -50,7 +49,7 @@ impl Store {
         id: &str,
     ) -> Result<bool, StoreError> {
         let deleted =
-            sqlx::query("DELETE FROM credential_clients WHERE organization_id = $1 AND id = $2")
+            query("DELETE FROM credential_clients WHERE organization_id = $1 AND id = $2")
                 .bind(organization.as_str())
                 .bind(id)
                 .execute(self.pool())
@@ -65,7 +64,7 @@ impl Store {
         organization: &OrgId,
         key: &str,
     ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM credential_clients WHERE organization_id = $1 AND key = $2")
+        query("DELETE FROM credential_clients WHERE organization_id = $1 AND key = $2")
             .bind(organization.as_str())
             .bind(key)
             .execute(self.pool())

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{CredentialId, OrgId};
 
+use crate::engine::{query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{NewStoredCredential, Store, StoreError, store};
 
@@ -46,7 +47,9 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "keep what was granted for a credential";
         let mut transaction = self.write(doing).await?;
-        let replaced = sqlx::query(
+        let place = || [crate::credentials::lock_of(organization)];
+        transaction.alone(place).await.doing(doing)?;
+        let replaced = query(
             "UPDATE credentials SET sealed = $3, revision = revision + 1, changed_at = $4, \
              last_error = NULL, last_error_at = NULL WHERE organization_id = $1 AND id = $2",
         )
@@ -61,13 +64,14 @@ impl Store {
         if made {
             crate::credentials::insert(&mut transaction, organization, new).await?;
         }
-        sqlx::query(
+        query(
             "INSERT INTO credential_grants (credential_id, organization_id, sealed, renewed_at, \
              expires_at, renewable, refused, generation, fence) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 1) \
              ON CONFLICT (credential_id) DO UPDATE SET sealed = $3, renewed_at = $4, \
              expires_at = $5, renewable = $6, refused = $7, failure = NULL, failed_at = NULL, \
-             held_until = NULL, generation = generation + 1, fence = fence + 1",
+             held_until = NULL, generation = credential_grants.generation + 1, \
+             fence = credential_grants.fence + 1",
         )
         .bind(new.id.as_str())
         .bind(organization.as_str())
@@ -89,7 +93,7 @@ impl Store {
         organization: &OrgId,
         credential: &CredentialId,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        sqlx::query_scalar(
+        query_scalar(
             "SELECT sealed FROM credential_grants \
              WHERE organization_id = $1 AND credential_id = $2",
         )
@@ -109,7 +113,7 @@ impl Store {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<i64>, StoreError> {
-        sqlx::query_scalar(
+        query_scalar(
             "UPDATE credential_grants SET held_until = $4, fence = fence + 1 \
              WHERE organization_id = $1 AND credential_id = $2 \
              AND (held_until IS NULL OR held_until <= $3) RETURNING fence",
@@ -130,7 +134,7 @@ impl Store {
         credential: &CredentialId,
         fence: i64,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE credential_grants SET held_until = NULL \
              WHERE organization_id = $1 AND credential_id = $2 AND fence = $3",
         )
@@ -153,7 +157,7 @@ impl Store {
         grant: &NewGrant,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let replaced = sqlx::query(
+        let replaced = query(
             "UPDATE credential_grants SET sealed = $4, expires_at = $5, renewable = $6, \
              refused = $7, generation = generation + 1, \
              renewed_at = CASE WHEN $7 THEN renewed_at ELSE $8 END, \
@@ -183,7 +187,7 @@ impl Store {
         code: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE credential_grants SET failure = $3, failed_at = $4 \
              WHERE organization_id = $1 AND credential_id = $2",
         )
@@ -202,7 +206,7 @@ impl Store {
         &self,
         organization: &OrgId,
     ) -> Result<Vec<GrantHealth>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT credential_id, renewed_at, expires_at, renewable, refused, failure, failed_at \
              FROM credential_grants WHERE organization_id = $1",
         )
@@ -215,7 +219,7 @@ impl Store {
 
     /// A number that has grown since it was last read when any grant changed, in any process.
     pub async fn credential_grant_epoch(&self) -> Result<i64, StoreError> {
-        sqlx::query_scalar("SELECT value FROM counters WHERE name = 'credential_grant_epoch'")
+        query_scalar("SELECT value FROM counters WHERE name = 'credential_grant_epoch'")
             .fetch_one(self.pool())
             .await
             .doing("read the change counter of grants")

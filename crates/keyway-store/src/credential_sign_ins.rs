@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, UserId, WebSessionId};
 
+use crate::engine::{query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -39,12 +40,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let doing = "keep a sign-in";
         let mut transaction = self.write(doing).await?;
-        sqlx::query("DELETE FROM credential_sign_ins WHERE expires_at <= $1")
+        query("DELETE FROM credential_sign_ins WHERE expires_at <= $1")
             .bind(now.as_millisecond())
             .execute(&mut *transaction)
             .await
             .doing(doing)?;
-        sqlx::query(
+        query(
             "INSERT INTO credential_sign_ins (id, organization_id, user_id, web_session_id, key, \
              sealed, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -69,7 +70,7 @@ impl Store {
         of: &SignInOf,
         now: Timestamp,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        sqlx::query_scalar(
+        query_scalar(
             "DELETE FROM credential_sign_ins WHERE id = $1 AND organization_id = $2 \
              AND user_id = $3 AND web_session_id = $4 AND key = $5 AND expires_at > $6 \
              RETURNING sealed",

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::credential::CredentialScope;
 use keyway_core::{CredentialId, OrgId, ProjectId, UserId};
 
+use crate::engine::{query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::seen::unchanged;
 use crate::{Changed, Reason, Store, StoreError, store};
@@ -92,6 +93,8 @@ impl Store {
     ) -> Result<StoredCredential, StoreError> {
         let doing = "make a credential";
         let mut transaction = self.write(doing).await?;
+        let place = || [lock_of(organization)];
+        transaction.alone(place).await.doing(doing)?;
         let row = insert(&mut transaction, organization, new).await?;
         transaction.commit().await.doing(doing)?;
         row.read()
@@ -103,7 +106,7 @@ impl Store {
         organization: &OrgId,
         key: Option<&str>,
     ) -> Result<Vec<StoredCredential>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM credentials WHERE organization_id = $1 \
              AND ($2 IS NULL OR key = $2) ORDER BY key, created_at, id"
         )))
@@ -121,7 +124,7 @@ impl Store {
         organization: &OrgId,
         id: &CredentialId,
     ) -> Result<Option<StoredCredential>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM credentials WHERE organization_id = $1 AND id = $2"
         )))
         .bind(organization.as_str())
@@ -138,14 +141,12 @@ impl Store {
         organization: &OrgId,
         id: &CredentialId,
     ) -> Result<Option<(Vec<u8>, i64)>, StoreError> {
-        sqlx::query_as(
-            "SELECT sealed, revision FROM credentials WHERE organization_id = $1 AND id = $2",
-        )
-        .bind(organization.as_str())
-        .bind(id.as_str())
-        .fetch_optional(self.pool())
-        .await
-        .doing("read a credential")
+        query_as("SELECT sealed, revision FROM credentials WHERE organization_id = $1 AND id = $2")
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .fetch_optional(self.pool())
+            .await
+            .doing("read a credential")
     }
 
     /// Replaces what is sealed and forgets the last error. Answers false when it is not there.
@@ -156,7 +157,7 @@ impl Store {
         sealed: &[u8],
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE credentials SET sealed = $3, revision = revision + 1, changed_at = $4, \
              last_error = NULL, last_error_at = NULL WHERE organization_id = $1 AND id = $2",
         )
@@ -181,7 +182,7 @@ impl Store {
     ) -> Result<Changed, StoreError> {
         let doing = "rename a credential";
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE credentials SET name = $3 \
              WHERE organization_id = $1 AND id = $2 AND ($4 IS NULL OR name = $4)",
         )
@@ -210,7 +211,9 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "make a credential the default";
         let mut transaction = self.write(doing).await?;
-        sqlx::query(
+        let place = || [lock_of(organization)];
+        transaction.alone(place).await.doing(doing)?;
+        query(
             "UPDATE credentials SET is_default = FALSE WHERE is_default AND EXISTS (\
              SELECT 1 FROM credentials AS chosen WHERE chosen.organization_id = $1 \
              AND chosen.id = $2 AND chosen.organization_id = credentials.organization_id \
@@ -223,7 +226,7 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .doing(doing)?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE credentials SET is_default = TRUE WHERE organization_id = $1 AND id = $2",
         )
         .bind(organization.as_str())
@@ -241,7 +244,7 @@ impl Store {
         organization: &OrgId,
         id: &CredentialId,
     ) -> Result<bool, StoreError> {
-        let deleted = sqlx::query("DELETE FROM credentials WHERE organization_id = $1 AND id = $2")
+        let deleted = query("DELETE FROM credentials WHERE organization_id = $1 AND id = $2")
             .bind(organization.as_str())
             .bind(id.as_str())
             .execute(self.pool())
@@ -257,9 +260,14 @@ impl Store {
     ) -> Result<(), StoreError> {
         let doing = "record uses of credentials";
         let mut transaction = self.write(doing).await?;
+        transaction
+            .alone(|| ["uses of credentials".to_owned()])
+            .await
+            .doing(doing)?;
         for (id, at, error) in uses {
-            sqlx::query(
-                "UPDATE credentials SET last_used_at = max(coalesce(last_used_at, 0), $2), \
+            query(
+                "UPDATE credentials SET \
+                 last_used_at = CASE WHEN last_used_at > $2 THEN last_used_at ELSE $2 END, \
                  last_error = $3, last_error_at = CASE WHEN $3 IS NULL THEN NULL ELSE $2 END \
                  WHERE id = $1",
             )
@@ -275,11 +283,17 @@ impl Store {
 
     /// A number that has grown since it was last read when any instance changed, in any process.
     pub async fn credential_epoch(&self) -> Result<i64, StoreError> {
-        sqlx::query_scalar("SELECT value FROM counters WHERE name = 'credential_epoch'")
+        query_scalar("SELECT value FROM counters WHERE name = 'credential_epoch'")
             .fetch_one(self.pool())
             .await
             .doing("read the change counter of credentials")
     }
+}
+
+/// What those who make an instance, or the default one, are alone with: which one is the default is decided
+/// by which others there are.
+pub(crate) fn lock_of(organization: &OrgId) -> String {
+    format!("credentials/{organization}")
 }
 
 /// Writes the row of a new instance.
@@ -291,8 +305,8 @@ pub(crate) async fn insert(
     let doing = "make a credential";
     let (scope, project, user) = new.place.columns();
     if let CredentialPlace::Project(project) = &new.place {
-        let there: Option<i64> =
-            sqlx::query_scalar("SELECT 1 FROM projects WHERE organization_id = $1 AND id = $2")
+        let there: Option<String> =
+            query_scalar("SELECT id FROM projects WHERE organization_id = $1 AND id = $2")
                 .bind(organization.as_str())
                 .bind(project.as_str())
                 .fetch_optional(&mut **transaction)
@@ -300,7 +314,7 @@ pub(crate) async fn insert(
                 .doing(doing)?;
         there.ok_or_else(|| StoreError::new(doing, Reason::Missing))?;
     }
-    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+    query_as(sqlx::AssertSqlSafe(format!(
         "INSERT INTO credentials (id, organization_id, key, scope, project_id, user_id, name, \
          is_default, sealed, revision, created_at, changed_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, NOT EXISTS (\

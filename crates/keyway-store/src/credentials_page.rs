@@ -1,8 +1,8 @@
 use keyway_core::credential::CredentialScope;
 use keyway_core::{CredentialId, OrgId, UserId};
-use sqlx::{QueryBuilder, Sqlite};
 
 use crate::credentials::{COLUMNS, Row};
+use crate::engine::QueryBuilder;
 use crate::error::Doing as _;
 use crate::{Store, StoreError, StoredCredential};
 
@@ -30,7 +30,7 @@ impl Store {
         filter: &CredentialFilter<'_>,
         limit: u32,
     ) -> Result<Vec<StoredCredential>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new(format!(
+        let mut query = QueryBuilder::new(format!(
             "SELECT {COLUMNS} FROM credentials WHERE organization_id = "
         ));
         query.push_bind(organization.as_str().to_owned());
@@ -41,8 +41,8 @@ impl Store {
             query.push(" AND scope = ").push_bind(scope.as_str());
         }
         if let Some(words) = filter.words {
-            query.push(" AND instr(lower(key || ' ' || name), lower(");
-            query.push_bind(words.to_owned()).push(")) > 0");
+            query.push(" AND instr(lower(key || ' ' || name), ");
+            query.push_bind(words.to_ascii_lowercase()).push(") > 0");
         }
         if let Some(own) = filter.own {
             query.push(" AND (scope <> 'user' OR user_id = ");

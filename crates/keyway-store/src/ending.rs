@@ -2,24 +2,24 @@
 
 use jiff::Timestamp;
 use keyway_core::{OrgId, Role, UserId};
-use sqlx::SqliteConnection;
 
 use crate::StoreError;
+use crate::engine::{Connection, query};
 use crate::error::Doing as _;
 
 /// Takes back the open invitations of `maker` that they could not make any more as `role`: all with
 /// none. Those into one organization, or into every one.
 pub(crate) async fn invitations(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     maker: &UserId,
     organization: Option<&OrgId>,
     role: Option<Role>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "UPDATE invitations SET revoked_at = $4 WHERE invited_by = $1 \
          AND ($2 IS NULL OR organization_id = $2) AND accepted_at IS NULL AND revoked_at IS NULL \
-         AND CASE coalesce($3, '') WHEN 'owner' THEN 0 WHEN 'admin' THEN role = 'owner' ELSE 1 END",
+         AND CASE coalesce($3, '') WHEN 'owner' THEN FALSE WHEN 'admin' THEN role = 'owner' ELSE TRUE END",
     )
     .bind(maker.as_str())
     .bind(organization.map(OrgId::as_str))
@@ -34,7 +34,7 @@ pub(crate) async fn invitations(
 /// Ends everything a person let clients do, in every organization: grants, what would become one,
 /// and the consents behind them.
 pub(crate) async fn grants(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     user: &UserId,
     at: Timestamp,
 ) -> Result<(), StoreError> {
@@ -47,7 +47,7 @@ pub(crate) async fn grants(
          AND denied_at IS NULL",
         "DELETE FROM oauth_consents WHERE user_id = $1 AND $2 IS NOT NULL",
     ] {
-        sqlx::query(sql)
+        query(sql)
             .bind(user.as_str())
             .bind(at.as_millisecond())
             .execute(&mut *connection)

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use keyway_core::{Error, Kind};
+use sqlx::postgres::PgDatabaseError;
 
 /// A failure of the store: what was being done, why it failed, and what lies beneath.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,14 @@ pub enum Reason {
     Unreachable,
     /// The file is not a database of ours, or it is damaged.
     Damaged,
+    /// The database server cannot be reached.
+    Away,
+    /// The database server does not let us in, or has no such database.
+    Refused,
+    /// The URL of the database server cannot be read.
+    Address,
+    /// The database server is older than is supported.
+    Old,
     /// A newer version of Keyway wrote the database.
     Newer,
     /// A row like this is there already.
@@ -35,6 +44,8 @@ pub enum Reason {
     Missing,
     /// It is sealed with a master key that was taken away.
     KeyRetired,
+    /// A text holds what the database cannot keep: the character U+0000.
+    NotText,
     /// Anything else.
     Other,
 }
@@ -123,10 +134,19 @@ impl fmt::Display for Reason {
             Self::Busy => f.write_str("another process is holding the database"),
             Self::Unreachable => f.write_str("the path cannot be used"),
             Self::Damaged => f.write_str("the file is damaged, or not a database of Keyway"),
+            Self::Away => f.write_str("the database server cannot be reached"),
+            Self::Refused => {
+                f.write_str("the database server refuses the user, the password or the database")
+            }
+            Self::Address => {
+                f.write_str("the URL is not one of a PostgreSQL server (postgres://user@host/name)")
+            }
+            Self::Old => f.write_str("PostgreSQL 14 or newer is needed"),
             Self::Newer => f.write_str("the database was written by a newer version of Keyway"),
             Self::Conflict => f.write_str("it is there already"),
             Self::Missing => f.write_str("what it belongs to is not there"),
             Self::KeyRetired => f.write_str("the master key was taken away meanwhile"),
+            Self::NotText => f.write_str("a text holds the character U+0000"),
             Self::Other => f.write_str("the database failed"),
         }
     }
@@ -137,12 +157,17 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let (kind, code, message) = match error.reason {
             Reason::Conflict => (Kind::Conflict, "conflict", "it is there already"),
+            Reason::NotText => (
+                Kind::Invalid,
+                "invalid_text",
+                "a text may not hold the character U+0000",
+            ),
             Reason::KeyRetired => (
                 Kind::Unavailable,
                 "master_key_retired",
                 "the master key was changed meanwhile, and nothing was stored; try again",
             ),
-            Reason::Full | Reason::ReadOnly | Reason::Busy => (
+            Reason::Full | Reason::ReadOnly | Reason::Busy | Reason::Away | Reason::Refused => (
                 Kind::Unavailable,
                 "store_unavailable",
                 "the gateway's database cannot be written to right now",
@@ -160,6 +185,7 @@ const GUARDED: u32 = 1811;
 fn reason_of(error: &sqlx::Error) -> Reason {
     match error {
         sqlx::Error::PoolTimedOut => Reason::Busy,
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => Reason::Away,
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Reason::Damaged,
         sqlx::Error::Database(database) => {
             if database.is_unique_violation() {
@@ -167,6 +193,9 @@ fn reason_of(error: &sqlx::Error) -> Reason {
             }
             if database.is_foreign_key_violation() {
                 return Reason::Missing;
+            }
+            if database.try_downcast_ref::<PgDatabaseError>().is_some() {
+                return by_state(&database.code().unwrap_or_default());
             }
             let code = database.code().and_then(|code| code.parse::<u32>().ok());
             if code == Some(GUARDED) {
@@ -181,6 +210,27 @@ fn reason_of(error: &sqlx::Error) -> Reason {
                 Some(14) => Reason::Unreachable,
                 _ => Reason::Other,
             }
+        }
+        _ => Reason::Other,
+    }
+}
+
+/// What PostgreSQL says by its states. `KW001` is what our triggers say of a master key.
+fn by_state(state: &str) -> Reason {
+    match state {
+        "KW001" => Reason::KeyRetired,
+        // A lock that was not free in time, a statement that took too long, and what gave way to another.
+        "55P03" | "57014" | "40001" | "40P01" => Reason::Busy,
+        "22021" | "22P05" => Reason::NotText,
+        "53100" => Reason::Full,
+        "25006" => Reason::ReadOnly,
+        "3D000" => Reason::Refused,
+        _ if state.starts_with("28") => Reason::Refused,
+        _ if ["08", "53", "57"]
+            .iter()
+            .any(|class| state.starts_with(class)) =>
+        {
+            Reason::Away
         }
         _ => Reason::Other,
     }

@@ -1,3 +1,4 @@
+use crate::engine::{Connection, query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -5,7 +6,7 @@ use crate::{Store, StoreError};
 impl Store {
     /// What is recorded under `name`.
     pub async fn fact(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        sqlx::query_scalar("SELECT value FROM facts WHERE name = $1")
+        query_scalar("SELECT value FROM facts WHERE name = $1")
             .bind(name)
             .fetch_optional(self.pool())
             .await
@@ -15,15 +16,13 @@ impl Store {
     /// Records a fact unless one is recorded under `name` already. Answers what is recorded.
     pub async fn record_fact(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StoreError> {
         let mut transaction = self.write("record a fact").await?;
-        sqlx::query(
-            "INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
-        )
-        .bind(name)
-        .bind(value)
-        .execute(&mut *transaction)
-        .await
-        .doing("record a fact")?;
-        let recorded = sqlx::query_scalar("SELECT value FROM facts WHERE name = $1")
+        query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+            .bind(name)
+            .bind(value)
+            .execute(&mut *transaction)
+            .await
+            .doing("record a fact")?;
+        let recorded = query_scalar("SELECT value FROM facts WHERE name = $1")
             .bind(name)
             .fetch_one(&mut *transaction)
             .await
@@ -44,7 +43,7 @@ impl Store {
             None => "INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
             Some(_) => "UPDATE facts SET value = $2 WHERE name = $1 AND value = $3",
         };
-        let query = sqlx::query(statement).bind(name).bind(value);
+        let query = query(statement).bind(name).bind(value);
         let query = match was {
             None => query,
             Some(was) => query.bind(was),
@@ -55,7 +54,7 @@ impl Store {
 
     /// Records a fact, whatever was recorded before.
     pub async fn set_fact(&self, name: &str, value: &[u8]) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO facts (name, value) VALUES ($1, $2) \
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         )
@@ -69,7 +68,7 @@ impl Store {
 
     /// A number that has grown since it was last read when any API key changed, in any process.
     pub async fn auth_epoch(&self) -> Result<i64, StoreError> {
-        sqlx::query_scalar("SELECT value FROM counters WHERE name = 'auth_epoch'")
+        query_scalar("SELECT value FROM counters WHERE name = 'auth_epoch'")
             .fetch_one(self.pool())
             .await
             .doing("read the change counter")
@@ -77,10 +76,8 @@ impl Store {
 }
 
 /// Part of every transaction that changes who may come in.
-pub(crate) async fn bump_auth_epoch(
-    connection: &mut sqlx::SqliteConnection,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE counters SET value = value + 1 WHERE name = 'auth_epoch'")
+pub(crate) async fn bump_auth_epoch(connection: &mut Connection) -> Result<(), StoreError> {
+    query("UPDATE counters SET value = value + 1 WHERE name = 'auth_epoch'")
         .execute(connection)
         .await
         .map(drop)

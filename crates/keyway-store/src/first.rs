@@ -29,6 +29,10 @@ impl Store {
     pub async fn first_start(&self, rows: &FirstRows) -> Result<FirstStart, StoreError> {
         let doing = "make the first organization";
         let mut transaction = self.write(doing).await?;
+        transaction
+            .alone(|| ["first start".to_owned()])
+            .await
+            .doing(doing)?;
         let slug = &rows.organization.slug;
         if let Some(found) = organizations::read_organization(&mut *transaction, slug).await? {
             return Ok(FirstStart::Before(found));

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{InvitationId, OrgId, Role, UserId};
-use sqlx::SqliteConnection;
 
+use crate::engine::{Connection, query, query_as};
 use crate::error::Doing as _;
 use crate::{NewPerson, Slice, Store, StoreError, facts, memberships, people, store};
 
@@ -52,7 +52,9 @@ impl Store {
     pub async fn create_invitation(&self, new: &Invitation, hash: &str) -> Result<(), StoreError> {
         let doing = "make an invitation";
         let mut transaction = self.write(doing).await?;
-        sqlx::query(
+        let name = || [format!("invitation/{}/{}", new.organization, new.email)];
+        transaction.alone(name).await.doing(doing)?;
+        query(
             "UPDATE invitations SET revoked_at = $3 WHERE organization_id = $1 AND email = $2 \
              AND accepted_at IS NULL AND revoked_at IS NULL",
         )
@@ -62,7 +64,7 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .doing(doing)?;
-        sqlx::query(
+        query(
             "INSERT INTO invitations (id, organization_id, email, role, hash, invited_by, \
              created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
@@ -83,7 +85,7 @@ impl Store {
     /// All invitations of an organization, oldest first.
     pub async fn invitations(&self, organization: &OrgId) -> Result<Vec<Invitation>, StoreError> {
         let sql = format!("{COLUMNS} WHERE organization_id = $1 ORDER BY created_at, id");
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .fetch_all(self.pool())
             .await
@@ -103,7 +105,7 @@ impl Store {
              AND ($4 IS NULL OR email LIKE $4 ESCAPE '\\') \
              ORDER BY created_at DESC, id DESC LIMIT $5"
         );
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(at)
             .bind(id)
@@ -122,7 +124,7 @@ impl Store {
         id: &InvitationId,
     ) -> Result<Option<Invitation>, StoreError> {
         let sql = format!("{COLUMNS} WHERE organization_id = $1 AND id = $2");
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(id.as_str())
             .fetch_optional(self.pool())
@@ -142,7 +144,7 @@ impl Store {
             "{COLUMNS} WHERE hash = $1 AND expires_at > $2 AND accepted_at IS NULL \
              AND revoked_at IS NULL AND {STILL_GIVEN}"
         );
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(hash)
             .bind(now.as_millisecond())
             .fetch_optional(self.pool())
@@ -162,7 +164,7 @@ impl Store {
             "{COLUMNS} WHERE email = $1 AND expires_at > $2 AND accepted_at IS NULL \
              AND revoked_at IS NULL AND {STILL_GIVEN} ORDER BY created_at, id"
         );
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(email)
             .bind(now.as_millisecond())
             .fetch_all(self.pool())
@@ -179,7 +181,7 @@ impl Store {
         id: &InvitationId,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE invitations SET revoked_at = coalesce(revoked_at, $3) \
              WHERE organization_id = $1 AND id = $2 AND accepted_at IS NULL",
         )
@@ -228,7 +230,7 @@ impl Store {
 }
 
 async fn mark(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     invitation: &Invitation,
     user: &UserId,
     now: Timestamp,
@@ -238,7 +240,7 @@ async fn mark(
          WHERE organization_id = $1 AND id = $2 AND accepted_at IS NULL AND revoked_at IS NULL \
          AND expires_at > $3 AND {STILL_GIVEN}"
     );
-    let marked = sqlx::query(sqlx::AssertSqlSafe(sql))
+    let marked = query(sqlx::AssertSqlSafe(sql))
         .bind(invitation.organization.as_str())
         .bind(invitation.id.as_str())
         .bind(now.as_millisecond())

@@ -1,6 +1,6 @@
 //! Rows: organizations, people, API keys, and facts about the installation.
 //!
-//! [`Store`] is one concrete struct. Every call names its organization, and another organization's
+//! [`Store`] is one concrete struct over two engines: SQLite and PostgreSQL. Every call names its organization, and another organization's
 //! row is "not there"; the two exceptions say so and why. Moments and ids come in, so nothing here
 //! reads a clock.
 
@@ -16,6 +16,7 @@ mod credentials;
 mod credentials_page;
 mod deliveries;
 mod ending;
+mod engine;
 mod error;
 mod external_people;
 mod facts;
@@ -25,12 +26,14 @@ mod invitations;
 mod jobs;
 mod lock;
 mod memberships;
+mod migrations;
 mod named;
 pub mod oauth;
 mod one_time_links;
 mod organizations;
 mod outbox;
 mod people;
+mod postgres;
 mod projects;
 mod publications;
 mod schedules;
@@ -86,6 +89,7 @@ pub use one_time_links::{Credentials, OneTimeLink, Purpose as LinkPurpose};
 pub use organizations::Organization;
 pub use outbox::OutboxRow;
 pub use people::{Identity, NewPerson, Person};
+pub use postgres::ServerLimits;
 pub use projects::Project;
 pub use publications::{
     Door, NewPublication, PublicationChange, PublicationDay, PublicationFilter, PublicationMost,

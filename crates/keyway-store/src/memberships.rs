@@ -1,9 +1,11 @@
 use keyway_core::{OrgId, Role, UserId};
-use sqlx::SqliteConnection;
 
+use crate::engine::{Connection, query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::seen::unchanged;
-use crate::{Changed, Organization, Seen, Store, StoreError, ending, facts, organizations, store};
+use crate::{
+    Changed, Organization, Seen, Store, StoreError, ending, facts, oauth, organizations, store,
+};
 
 /// Where a person belongs, and as what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +20,7 @@ impl Store {
     /// Everywhere a person belongs, who came first first. Names no organization, because it is what
     /// finds out which ones there are for this person.
     pub async fn memberships(&self, user: &UserId) -> Result<Vec<Membership>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT o.id, o.slug, o.name, o.created_at, o.revision, m.role FROM memberships m \
              JOIN organizations o ON o.id = m.organization_id \
              WHERE m.user_id = $1 ORDER BY m.created_at, o.id",
@@ -42,7 +44,10 @@ impl Store {
         let doing = "change a role";
         let Seen { id: user, revision } = user.into();
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
+        alone_with_owners(&mut transaction, organization)
+            .await
+            .doing(doing)?;
+        let changed = query(
             "UPDATE memberships SET role = $3, revision = revision + 1 \
              WHERE organization_id = $1 AND user_id = $2 AND ($4 IS NULL OR revision = $4)",
         )
@@ -83,13 +88,15 @@ impl Store {
     ) -> Result<Changed, StoreError> {
         let doing = "remove a member";
         let mut transaction = self.write(doing).await?;
-        let removed =
-            sqlx::query("DELETE FROM memberships WHERE organization_id = $1 AND user_id = $2")
-                .bind(organization.as_str())
-                .bind(user.as_str())
-                .execute(&mut *transaction)
-                .await
-                .doing(doing)?;
+        alone_with_owners(&mut transaction, organization)
+            .await
+            .doing(doing)?;
+        let removed = query("DELETE FROM memberships WHERE organization_id = $1 AND user_id = $2")
+            .bind(organization.as_str())
+            .bind(user.as_str())
+            .execute(&mut *transaction)
+            .await
+            .doing(doing)?;
         if removed.rows_affected() == 0 {
             return Ok(Changed::Missing);
         }
@@ -113,7 +120,10 @@ impl Store {
     ) -> Result<Changed, StoreError> {
         let doing = "change a user";
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
+        // Whichever organizations they own, and whatever they agree to.
+        let names = || ["owners".to_owned(), oauth::lock_of_user(user)];
+        transaction.alone(names).await.doing(doing)?;
+        let changed = query(
             "UPDATE users SET disabled_at = \
              CASE WHEN $3 IS NULL THEN NULL ELSE coalesce(disabled_at, $3) END WHERE id = $2 \
              AND EXISTS (SELECT 1 FROM memberships WHERE organization_id = $1 AND user_id = $2)",
@@ -127,7 +137,7 @@ impl Store {
         if changed.rows_affected() == 0 {
             return Ok(Changed::Missing);
         }
-        sqlx::query("UPDATE memberships SET revision = revision + 1 WHERE user_id = $1")
+        query("UPDATE memberships SET revision = revision + 1 WHERE user_id = $1")
             .bind(user.as_str())
             .execute(&mut *transaction)
             .await
@@ -148,13 +158,13 @@ impl Store {
 
 /// Makes a membership; one that is there already stays as it is.
 pub(crate) async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     user: &UserId,
     role: Role,
     at: jiff::Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "INSERT INTO memberships (organization_id, user_id, role, created_at) \
          VALUES ($1, $2, $3, $4) ON CONFLICT (organization_id, user_id) DO NOTHING",
     )
@@ -169,11 +179,19 @@ pub(crate) async fn insert(
 }
 
 /// Whether the organization has an owner who can come in.
-async fn has_owner(
-    connection: &mut SqliteConnection,
+/// Who takes owners away does so alone, or two could each leave the other as the last one.
+async fn alone_with_owners(
+    connection: &mut Connection,
     organization: &OrgId,
-) -> Result<bool, StoreError> {
-    sqlx::query_scalar(
+) -> Result<(), sqlx::Error> {
+    connection.shared(|| ["owners".to_owned()]).await?;
+    connection
+        .alone(|| [format!("owners/{organization}")])
+        .await
+}
+
+async fn has_owner(connection: &mut Connection, organization: &OrgId) -> Result<bool, StoreError> {
+    query_scalar(
         "SELECT EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id \
          WHERE m.organization_id = $1 AND m.role = 'owner' AND u.disabled_at IS NULL)",
     )
@@ -184,11 +202,8 @@ async fn has_owner(
 }
 
 /// Whether every organization the person owns has an owner who can come in.
-async fn owners_everywhere(
-    connection: &mut SqliteConnection,
-    user: &UserId,
-) -> Result<bool, StoreError> {
-    sqlx::query_scalar(
+async fn owners_everywhere(connection: &mut Connection, user: &UserId) -> Result<bool, StoreError> {
+    query_scalar(
         "SELECT NOT EXISTS (SELECT 1 FROM memberships mine WHERE mine.user_id = $1 \
          AND mine.role = 'owner' AND NOT EXISTS (SELECT 1 FROM memberships m \
          JOIN users u ON u.id = m.user_id WHERE m.organization_id = mine.organization_id \

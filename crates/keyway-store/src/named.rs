@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use keyway_core::OrgId;
 use keyway_core::json::quote;
 
+use crate::engine::query_as;
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -121,7 +122,7 @@ impl Store {
         }
         // One text instead of as many placeholders as there are ids.
         let ids: Vec<_> = ids.iter().map(|id| quote(id)).collect();
-        let rows: Vec<(String, String, String)> = sqlx::query_as(kind.sql())
+        let rows: Vec<(String, String, String)> = query_as(kind.sql())
             .bind(organization.as_str())
             .bind(format!("[{}]", ids.join(",")))
             .fetch_all(self.pool())

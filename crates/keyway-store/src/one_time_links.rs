@@ -1,8 +1,9 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, Secret, UserId};
 
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
-use crate::{Store, StoreError, ending, facts, people, store, web_sessions};
+use crate::{Store, StoreError, ending, facts, oauth, people, store, web_sessions};
 
 /// What a link that works once is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,13 +54,15 @@ impl Store {
     pub async fn create_link(&self, new: &OneTimeLink, hash: &str) -> Result<(), StoreError> {
         let doing = "make a link";
         let mut transaction = self.write(doing).await?;
-        sqlx::query("DELETE FROM one_time_links WHERE user_id = $1 AND purpose = $2")
+        let name = || [format!("links/{}", new.user)];
+        transaction.alone(name).await.doing(doing)?;
+        query("DELETE FROM one_time_links WHERE user_id = $1 AND purpose = $2")
             .bind(new.user.as_str())
             .bind(new.purpose.as_str())
             .execute(&mut *transaction)
             .await
             .doing(doing)?;
-        sqlx::query(
+        query(
             "INSERT INTO one_time_links (hash, purpose, organization_id, user_id, created_at, \
              expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
         )
@@ -82,7 +85,7 @@ impl Store {
         hash: &str,
         now: Timestamp,
     ) -> Result<Option<OneTimeLink>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<Row> = query_as(
             "SELECT l.purpose, l.organization_id, l.user_id, l.created_at, l.expires_at \
              FROM one_time_links l JOIN users u ON u.id = l.user_id \
              WHERE l.hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 \
@@ -109,12 +112,17 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "use a link";
         let mut transaction = self.write(doing).await?;
+        let names = || {
+            let setup = format!("setup/{}", link.organization);
+            [setup, oauth::lock_of_user(&link.user)]
+        };
+        transaction.alone(names).await.doing(doing)?;
         if link.purpose == Purpose::Setup
             && people::owner_can_sign_in(&mut *transaction, &link.organization).await?
         {
             return Ok(false);
         }
-        let marked = sqlx::query(
+        let marked = query(
             "UPDATE one_time_links SET used_at = $3 WHERE hash = $1 AND user_id = $2 \
              AND used_at IS NULL AND expires_at > $3",
         )
@@ -127,7 +135,7 @@ impl Store {
         if marked.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query(
+        query(
             "UPDATE users SET name = coalesce($2, name), email = coalesce($3, email), \
              email_verified_at = CASE WHEN $3 IS NULL THEN email_verified_at ELSE $5 END, \
              password_hash = $4, password_set_at = $5 WHERE id = $1",
@@ -140,7 +148,7 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .doing(doing)?;
-        sqlx::query("DELETE FROM one_time_links WHERE user_id = $1 AND used_at IS NULL")
+        query("DELETE FROM one_time_links WHERE user_id = $1 AND used_at IS NULL")
             .bind(link.user.as_str())
             .execute(&mut *transaction)
             .await

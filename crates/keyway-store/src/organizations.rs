@@ -1,5 +1,6 @@
 use keyway_core::OrgId;
 
+use crate::engine::{Executor, query, query_as};
 use crate::error::Doing as _;
 use crate::seen::unchanged;
 use crate::{Changed, Seen, Store, StoreError, store};
@@ -30,7 +31,7 @@ impl Store {
         &self,
         organization: &OrgId,
     ) -> Result<Option<Organization>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<Row> = query_as(
             "SELECT id, slug, name, created_at, revision FROM organizations WHERE id = $1",
         )
         .bind(organization.as_str())
@@ -42,7 +43,7 @@ impl Store {
 
     /// Every organization, oldest first. For the operator, who belongs to none of them.
     pub async fn organizations(&self) -> Result<Vec<Organization>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT id, slug, name, created_at, revision FROM organizations ORDER BY created_at, id",
         )
         .fetch_all(self.pool())
@@ -65,7 +66,7 @@ impl Store {
         let doing = "rename an organization";
         let Seen { id, revision } = organization.into();
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE organizations SET name = $2, revision = revision + 1 \
              WHERE id = $1 AND ($3 IS NULL OR revision = $3)",
         )
@@ -85,24 +86,23 @@ impl Store {
 }
 
 pub(crate) async fn read_organization<'c>(
-    connection: impl sqlx::SqliteExecutor<'c>,
+    connection: impl Executor<'c>,
     slug: &str,
 ) -> Result<Option<Organization>, StoreError> {
-    let row: Option<Row> = sqlx::query_as(
-        "SELECT id, slug, name, created_at, revision FROM organizations WHERE slug = $1",
-    )
-    .bind(slug)
-    .fetch_optional(connection)
-    .await
-    .doing("read an organization")?;
+    let row: Option<Row> =
+        query_as("SELECT id, slug, name, created_at, revision FROM organizations WHERE slug = $1")
+            .bind(slug)
+            .fetch_optional(connection)
+            .await
+            .doing("read an organization")?;
     row.map(Row::read).transpose()
 }
 
 pub(crate) async fn insert_organization<'c>(
-    connection: impl sqlx::SqliteExecutor<'c>,
+    connection: impl Executor<'c>,
     new: &Organization,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO organizations (id, slug, name, created_at) VALUES ($1, $2, $3, $4)")
+    query("INSERT INTO organizations (id, slug, name, created_at) VALUES ($1, $2, $3, $4)")
         .bind(new.id.as_str())
         .bind(&new.slug)
         .bind(&new.name)

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::OrgId;
 
+use crate::engine::{query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -29,15 +30,15 @@ impl Store {
     ) -> Result<i64, StoreError> {
         const DOING: &str = "write a message";
         let mut transaction = self.write(DOING).await?;
-        let id: i64 = sqlx::query_scalar(
+        let id: i64 = query_scalar(
             "INSERT INTO outbox_ends (organization_id, last_id) VALUES ($1, 1) \
-             ON CONFLICT (organization_id) DO UPDATE SET last_id = last_id + 1 RETURNING last_id",
+             ON CONFLICT (organization_id) DO UPDATE SET last_id = outbox_ends.last_id + 1 RETURNING last_id",
         )
         .bind(organization.as_str())
         .fetch_one(&mut *transaction)
         .await
         .doing(DOING)?;
-        sqlx::query(
+        query(
             "INSERT INTO outbox (organization_id, id, topic, payload, created_at) \
              VALUES ($1, $2, $3, $4, $5)",
         )
@@ -61,7 +62,7 @@ impl Store {
         after: i64,
         limit: u32,
     ) -> Result<Vec<OutboxRow>, StoreError> {
-        let rows: Vec<(i64, String, String, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, String, String, i64)> = query_as(
             "SELECT id, topic, payload, created_at FROM outbox WHERE organization_id = $1 \
              AND ($2 IS NULL OR topic = $2) AND id > $3 ORDER BY id LIMIT $4",
         )
@@ -82,7 +83,7 @@ impl Store {
         topic: &str,
         limit: u32,
     ) -> Result<Vec<OutboxRow>, StoreError> {
-        let rows: Vec<(i64, String, String, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, String, String, i64)> = query_as(
             "SELECT id, topic, payload, created_at FROM outbox WHERE organization_id = $1 \
              AND topic = $2 ORDER BY id DESC LIMIT $3",
         )
@@ -98,18 +99,17 @@ impl Store {
     /// The last number of each organization that ever had a message. Names none: whoever hands
     /// messages out does so for all.
     pub async fn outbox_ends(&self) -> Result<Vec<(OrgId, i64)>, StoreError> {
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT organization_id, last_id FROM outbox_ends")
-                .fetch_all(self.pool())
-                .await
-                .doing("look for messages")?;
+        let rows: Vec<(String, i64)> = query_as("SELECT organization_id, last_id FROM outbox_ends")
+            .fetch_all(self.pool())
+            .await
+            .doing("look for messages")?;
         let read = |(organization, last): (String, i64)| Ok((store::id(&organization)?, last));
         rows.into_iter().map(read).collect()
     }
 
     /// The last number that was forgotten: what lies behind it is all there.
     pub async fn outbox_forgotten(&self, organization: &OrgId) -> Result<i64, StoreError> {
-        sqlx::query_scalar(
+        query_scalar(
             "SELECT coalesce((SELECT min(id) - 1 FROM outbox WHERE organization_id = $1), \
              (SELECT last_id FROM outbox_ends WHERE organization_id = $1), 0)",
         )
@@ -122,7 +122,7 @@ impl Store {
     /// Forgets messages that were written before `before`, the oldest first and at most `limit`.
     /// Answers how many. Belongs to the installation, so it names no organization.
     pub async fn purge_outbox(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let gone = sqlx::query(
+        let gone = query(
             "DELETE FROM outbox WHERE (organization_id, id) IN (SELECT organization_id, id \
              FROM outbox WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)",
         )

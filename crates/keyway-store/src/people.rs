@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, Role, Secret, UserId};
-use sqlx::SqliteConnection;
 
+use crate::engine::{Connection, Executor, query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, facts, memberships, store};
 
@@ -67,7 +67,7 @@ impl Store {
         identity: &Identity,
     ) -> Result<Option<Person>, StoreError> {
         let user: Option<String> =
-            sqlx::query_scalar("SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2")
+            query_scalar("SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2")
                 .bind(&identity.issuer)
                 .bind(&identity.subject)
                 .fetch_optional(self.pool())
@@ -143,14 +143,14 @@ impl Store {
     ) -> Result<(), StoreError> {
         let doing = "change a password";
         let mut transaction = self.write(doing).await?;
-        sqlx::query("UPDATE users SET password_hash = $2, password_set_at = $3 WHERE id = $1")
+        query("UPDATE users SET password_hash = $2, password_set_at = $3 WHERE id = $1")
             .bind(user.as_str())
             .bind(hash.expose())
             .bind(at.as_millisecond())
             .execute(&mut *transaction)
             .await
             .doing(doing)?;
-        sqlx::query("DELETE FROM one_time_links WHERE user_id = $1 AND used_at IS NULL")
+        query("DELETE FROM one_time_links WHERE user_id = $1 AND used_at IS NULL")
             .bind(user.as_str())
             .execute(&mut *transaction)
             .await
@@ -166,7 +166,7 @@ impl Store {
         old: &Secret<String>,
         new: &Secret<String>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+        query("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
             .bind(user.as_str())
             .bind(old.expose())
             .bind(new.expose())
@@ -178,7 +178,7 @@ impl Store {
 
     /// Records that a person's address is known to be theirs. Answers false when nobody has it.
     pub async fn verify_email(&self, email: &str, at: Timestamp) -> Result<bool, StoreError> {
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE users SET email_verified_at = coalesce(email_verified_at, $2) WHERE email = $1",
         )
         .bind(email)
@@ -197,10 +197,10 @@ impl Store {
 }
 
 pub(crate) async fn owner_can_sign_in<'c>(
-    connection: impl sqlx::SqliteExecutor<'c>,
+    connection: impl Executor<'c>,
     organization: &OrgId,
 ) -> Result<bool, StoreError> {
-    sqlx::query_scalar(
+    query_scalar(
         "SELECT EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id \
          WHERE m.organization_id = $1 AND m.role = 'owner' AND u.disabled_at IS NULL \
          AND (u.password_hash IS NOT NULL \
@@ -212,11 +212,8 @@ pub(crate) async fn owner_can_sign_in<'c>(
     .doing("look for an owner who can sign in")
 }
 
-pub(crate) async fn insert(
-    connection: &mut SqliteConnection,
-    new: &NewPerson,
-) -> Result<(), StoreError> {
-    sqlx::query(
+pub(crate) async fn insert(connection: &mut Connection, new: &NewPerson) -> Result<(), StoreError> {
+    query(
         "INSERT INTO users (id, name, email, email_verified_at, password_hash, password_set_at, \
          created_at) VALUES ($1, $2, $3, $4, $5, CASE WHEN $5 IS NULL THEN NULL ELSE $6 END, $6)",
     )
@@ -237,26 +234,24 @@ pub(crate) async fn insert(
 }
 
 async fn insert_identity(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     user: &UserId,
     identity: &Identity,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO identities (issuer, subject, user_id, created_at) VALUES ($1, $2, $3, $4)",
-    )
-    .bind(&identity.issuer)
-    .bind(&identity.subject)
-    .bind(user.as_str())
-    .bind(at.as_millisecond())
-    .execute(connection)
-    .await
-    .map(drop)
-    .doing("link an identity")
+    query("INSERT INTO identities (issuer, subject, user_id, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(&identity.issuer)
+        .bind(&identity.subject)
+        .bind(user.as_str())
+        .bind(at.as_millisecond())
+        .execute(connection)
+        .await
+        .map(drop)
+        .doing("link an identity")
 }
 
 async fn read<'c>(
-    connection: impl sqlx::SqliteExecutor<'c>,
+    connection: impl Executor<'c>,
     column: &'static str,
     value: &str,
 ) -> Result<Option<Person>, StoreError> {
@@ -270,7 +265,7 @@ async fn read<'c>(
              WHERE id = $1"
         }
     };
-    let row: Option<Row> = sqlx::query_as(sql)
+    let row: Option<Row> = query_as(sql)
         .bind(value)
         .fetch_optional(connection)
         .await

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, ProjectId};
 
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::seen::unchanged;
 use crate::{Changed, Seen, Slice, Store, StoreError, store};
@@ -27,7 +28,7 @@ impl Store {
         organization: &OrgId,
         new: &Project,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO projects (id, organization_id, slug, name, created_at) \
              VALUES ($1, $2, $3, $4, $5)",
         )
@@ -44,7 +45,7 @@ impl Store {
 
     /// The projects of an organization, oldest first.
     pub async fn projects(&self, organization: &OrgId) -> Result<Vec<Project>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT id, slug, name, created_at, revision FROM projects \
              WHERE organization_id = $1 ORDER BY created_at, id",
         )
@@ -61,7 +62,7 @@ impl Store {
         organization: &OrgId,
         id: &ProjectId,
     ) -> Result<Option<Project>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<Row> = query_as(
             "SELECT id, slug, name, created_at, revision FROM projects \
              WHERE organization_id = $1 AND id = $2",
         )
@@ -79,7 +80,7 @@ impl Store {
         organization: &OrgId,
         slug: &str,
     ) -> Result<Option<Project>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<Row> = query_as(
             "SELECT id, slug, name, created_at, revision FROM projects \
              WHERE organization_id = $1 AND slug = $2",
         )
@@ -98,7 +99,7 @@ impl Store {
         slice: &Slice<'_>,
     ) -> Result<Vec<Project>, StoreError> {
         let (at, id) = slice.upward();
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT id, slug, name, created_at, revision FROM projects \
              WHERE organization_id = $1 AND (created_at, id) > ($2, $3) \
              AND ($4 IS NULL OR lower(name) LIKE $4 ESCAPE '\\' OR slug LIKE $4 ESCAPE '\\') \
@@ -125,7 +126,7 @@ impl Store {
         let doing = "rename a project";
         let Seen { id, revision } = project.into();
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE projects SET name = $3, revision = revision + 1 \
              WHERE organization_id = $1 AND id = $2 AND ($4 IS NULL OR revision = $4)",
         )
@@ -151,7 +152,7 @@ impl Store {
         organization: &OrgId,
         id: &ProjectId,
     ) -> Result<bool, StoreError> {
-        let deleted = sqlx::query("DELETE FROM projects WHERE organization_id = $1 AND id = $2")
+        let deleted = query("DELETE FROM projects WHERE organization_id = $1 AND id = $2")
             .bind(organization.as_str())
             .bind(id.as_str())
             .execute(self.pool())

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::OrgId;
 
+use crate::engine::{query, query_scalar};
 use crate::error::Doing as _;
 use crate::jobs::{self, NewJob};
 use crate::{Store, StoreError, store};
@@ -24,7 +25,7 @@ impl Store {
         schedule: &Schedule<'_>,
         now: Timestamp,
     ) -> Result<Timestamp, StoreError> {
-        let until: i64 = sqlx::query_scalar(
+        let until: i64 = query_scalar(
             "INSERT INTO schedules (organization_id, name, spec, queued_until) \
              VALUES ($1, $2, $3, $4) ON CONFLICT (organization_id, name) DO UPDATE SET \
              queued_until = CASE WHEN schedules.spec = excluded.spec \
@@ -53,7 +54,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         const DOING: &str = "queue a scheduled run";
         let mut transaction = self.write(DOING).await?;
-        let moved = sqlx::query(
+        let moved = query(
             "UPDATE schedules SET queued_until = $5 WHERE organization_id = $1 AND name = $2 \
              AND spec = $3 AND queued_until = $4",
         )
@@ -68,7 +69,7 @@ impl Store {
         if moved.rows_affected() == 0 {
             return Ok(false);
         }
-        let waits: bool = sqlx::query_scalar(
+        let waits: bool = query_scalar(
             "SELECT EXISTS (SELECT 1 FROM jobs WHERE organization_id = $1 AND ordering_key = $2 \
              AND kind = $3 AND state = 'queued')",
         )

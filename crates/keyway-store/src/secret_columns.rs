@@ -1,3 +1,4 @@
+use crate::engine::{Dialect, query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -171,7 +172,7 @@ impl Store {
     /// How many sealed values a column has.
     pub async fn count_sealed(&self, of: &SecretColumn) -> Result<u64, StoreError> {
         let (table, filter) = (of.table, of.filter());
-        let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        let count: i64 = query_scalar(sqlx::AssertSqlSafe(format!(
             "SELECT count(*) FROM {table} WHERE {filter}"
         )))
         .fetch_one(self.pool())
@@ -192,18 +193,19 @@ impl Store {
         } = of;
         let organization = of.organization.unwrap_or("''");
         let filter = of.filter();
-        // What somebody wrote there by hand may be anything.
-        let rows: Vec<(String, String, Option<Vec<u8>>)> =
-            sqlx::query_as(sqlx::AssertSqlSafe(format!(
-                "SELECT {organization}, {row}, \
-                 CASE typeof({column}) WHEN 'blob' THEN {column} END \
-                 FROM {table} WHERE {row} > $1 AND {filter} ORDER BY {row} LIMIT $2"
-            )))
-            .bind(after)
-            .bind(most)
-            .fetch_all(self.pool())
-            .await
-            .doing("read what is sealed")?;
+        // What somebody wrote there by hand may be anything in SQLite.
+        let sealed = match self.pool().dialect() {
+            Dialect::Sqlite => format!("CASE typeof({column}) WHEN 'blob' THEN {column} END"),
+            Dialect::Postgres => (*column).to_owned(),
+        };
+        let rows: Vec<(String, String, Option<Vec<u8>>)> = query_as(sqlx::AssertSqlSafe(format!(
+            "SELECT {organization}, {row}, {sealed} FROM {table} WHERE {row} > $1 AND {filter} ORDER BY {row} LIMIT $2"
+        )))
+        .bind(after)
+        .bind(most)
+        .fetch_all(self.pool())
+        .await
+        .doing("read what is sealed")?;
         let row = |(organization, row, sealed)| SealedRow {
             organization,
             row,
@@ -226,24 +228,31 @@ impl Store {
         let statement =
             format!("UPDATE {table} SET {column} = $1 WHERE {row} = $2 AND {column} = $3");
         let mut replaced = 0;
-        let mut transaction = self.write(doing).await?;
+        let mut writing = match self.is_shared() {
+            true => None,
+            false => Some(self.write(doing).await?),
+        };
         for (was, sealed) in changes {
-            let done = sqlx::query(sqlx::AssertSqlSafe(statement.clone()))
+            let replace = query(sqlx::AssertSqlSafe(statement.clone()))
                 .bind(sealed)
                 .bind(&was.row)
-                .bind(&was.sealed)
-                .execute(&mut *transaction)
-                .await
-                .doing(doing)?;
-            replaced += done.rows_affected();
+                .bind(&was.sealed);
+            let done = match &mut writing {
+                Some(transaction) => replace.execute(&mut **transaction).await,
+                // Each for itself: whoever writes one of them meanwhile is not waited for by the others.
+                None => replace.execute(self.pool()).await,
+            };
+            replaced += done.doing(doing)?.rows_affected();
         }
-        transaction.commit().await.doing(doing)?;
+        if let Some(transaction) = writing {
+            transaction.commit().await.doing(doing)?;
+        }
         Ok(replaced)
     }
 
     /// A number that grows with every change of the master keys.
     pub async fn key_epoch(&self) -> Result<i64, StoreError> {
-        let epoch = sqlx::query_scalar("SELECT value FROM counters WHERE name = 'key_epoch'")
+        let epoch = query_scalar("SELECT value FROM counters WHERE name = 'key_epoch'")
             .fetch_optional(self.pool())
             .await
             .doing("read the change counter of master keys")?;
@@ -255,8 +264,11 @@ impl Store {
     pub async fn retire_keys(&self, keys: &[String]) -> Result<(), StoreError> {
         let doing = "retire master keys";
         let mut transaction = self.write(doing).await?;
+        // Whoever is about to store something sealed with one of them is waited for.
+        let name = || ["retired_keys".to_owned()];
+        transaction.alone(name).await.doing(doing)?;
         for key in keys {
-            sqlx::query("INSERT INTO retired_keys (key_id) VALUES ($1) ON CONFLICT DO NOTHING")
+            query("INSERT INTO retired_keys (key_id) VALUES ($1) ON CONFLICT DO NOTHING")
                 .bind(key)
                 .execute(&mut *transaction)
                 .await
@@ -270,7 +282,7 @@ impl Store {
         let doing = "reinstate master keys";
         let mut transaction = self.write(doing).await?;
         for key in keys {
-            sqlx::query("DELETE FROM retired_keys WHERE key_id = $1")
+            query("DELETE FROM retired_keys WHERE key_id = $1")
                 .bind(key)
                 .execute(&mut *transaction)
                 .await
@@ -281,9 +293,9 @@ impl Store {
 
     /// Counts a change of the master keys, so that a process that serves reads them again.
     pub async fn bump_key_epoch(&self) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO counters (name, value) VALUES ('key_epoch', 1) \
-             ON CONFLICT (name) DO UPDATE SET value = value + 1",
+             ON CONFLICT (name) DO UPDATE SET value = counters.value + 1",
         )
         .execute(self.pool())
         .await

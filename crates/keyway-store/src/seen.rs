@@ -1,6 +1,5 @@
-use sqlx::SqliteConnection;
-
 use crate::StoreError;
+use crate::engine::{Connection, query_scalar};
 use crate::error::Doing as _;
 
 /// A row that is about to be changed, and as which revision it was seen.
@@ -48,12 +47,12 @@ pub enum Changed {
 
 /// Why nothing was changed: asked with a query that tells whether the row is there.
 pub(crate) async fn unchanged(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     exists: &'static str,
     organization: &str,
     id: &str,
 ) -> Result<Changed, StoreError> {
-    let there: bool = sqlx::query_scalar(exists)
+    let there: bool = query_scalar(exists)
         .bind(organization)
         .bind(id)
         .fetch_one(connection)

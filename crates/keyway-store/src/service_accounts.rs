@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, Role, ServiceAccountId};
 
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::seen::unchanged;
 use crate::{Changed, Seen, Slice, Store, StoreError, facts, store};
@@ -29,7 +30,7 @@ impl Store {
         organization: &OrgId,
         new: &ServiceAccount,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO service_accounts (id, organization_id, name, role, created_at, disabled_at) \
              VALUES ($1, $2, $3, $4, $5, $6)",
         )
@@ -50,7 +51,7 @@ impl Store {
         &self,
         organization: &OrgId,
     ) -> Result<Vec<ServiceAccount>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT id, name, role, created_at, disabled_at, revision FROM service_accounts \
              WHERE organization_id = $1 ORDER BY created_at, id",
         )
@@ -67,7 +68,7 @@ impl Store {
         organization: &OrgId,
         id: &ServiceAccountId,
     ) -> Result<Option<ServiceAccount>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<Row> = query_as(
             "SELECT id, name, role, created_at, disabled_at, revision FROM service_accounts \
              WHERE organization_id = $1 AND id = $2",
         )
@@ -86,7 +87,7 @@ impl Store {
         slice: &Slice<'_>,
     ) -> Result<Vec<ServiceAccount>, StoreError> {
         let (at, id) = slice.upward();
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT id, name, role, created_at, disabled_at, revision FROM service_accounts \
              WHERE organization_id = $1 AND (created_at, id) > ($2, $3) \
              AND ($4 IS NULL OR lower(name) LIKE $4 ESCAPE '\\') \
@@ -115,7 +116,7 @@ impl Store {
         let doing = "change a service account";
         let Seen { id, revision } = account.into();
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE service_accounts SET name = $3, role = $4, revision = revision + 1 \
              WHERE organization_id = $1 AND id = $2 AND ($5 IS NULL OR revision = $5)",
         )
@@ -147,7 +148,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "change a service account";
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE service_accounts SET disabled_at = \
              CASE WHEN $3 IS NULL THEN NULL ELSE coalesce(disabled_at, $3) END, \
              revision = revision + 1 \
@@ -172,13 +173,12 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "delete a service account";
         let mut transaction = self.write(doing).await?;
-        let deleted =
-            sqlx::query("DELETE FROM service_accounts WHERE organization_id = $1 AND id = $2")
-                .bind(organization.as_str())
-                .bind(id.as_str())
-                .execute(&mut *transaction)
-                .await
-                .doing(doing)?;
+        let deleted = query("DELETE FROM service_accounts WHERE organization_id = $1 AND id = $2")
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await
+            .doing(doing)?;
         facts::bump_auth_epoch(&mut transaction).await?;
         transaction.commit().await.doing(doing)?;
         Ok(deleted.rows_affected() > 0)

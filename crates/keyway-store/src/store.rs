@@ -1,24 +1,22 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::SqlitePool;
-use tokio::sync::Mutex;
+use keyway_core::Secret;
 
+use crate::engine::{Dialect, Pool, query, query_scalar};
 use crate::error::Doing as _;
 use crate::lock::ServeLock;
-use crate::writing::{Writer, Writing};
-use crate::{Reason, StoreError, sqlite};
+use crate::writing::{Turn, Writer, Writing};
+use crate::{Reason, ServerLimits, StoreError, postgres, sqlite};
 
-/// The rows, in one SQLite file. Cheap to clone; the file stays open until the last clone is gone
-/// or [`Store::close`] was called.
+/// The rows, in one SQLite file or on a PostgreSQL server. Cheap to clone; it stays open until the last clone
+/// is gone or [`Store::close`] was called.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pool: SqlitePool,
-    /// The one connection whose writes survive a loss of power: the disk is waited for.
-    durable: SqlitePool,
-    /// SQLite writes one at a time. Who waits here is let in in order and at once; who waits for the file
-    /// asks again and again, with ever longer pauses.
-    turn: Arc<Mutex<()>>,
+    pool: Pool,
+    /// Whose writes survive a loss of power: the disk is waited for.
+    durable: Pool,
+    turn: Turn,
     _lock: Option<Arc<ServeLock>>,
 }
 
@@ -58,9 +56,9 @@ impl Store {
         };
         let pool = sqlite::open(path, limits).await?;
         let store = Self {
-            durable: sqlite::durable(&pool),
-            pool,
-            turn: Arc::default(),
+            durable: Pool::Sqlite(sqlite::durable(&pool)),
+            pool: Pool::Sqlite(pool),
+            turn: Some(Arc::default()),
             _lock: lock,
         };
         if purpose == Purpose::Serve {
@@ -69,22 +67,49 @@ impl Store {
         Ok(store)
     }
 
+    /// Opens a database on a PostgreSQL server and brings its tables up to date. Any number of processes may
+    /// serve it.
+    pub async fn connect(url: &Secret<String>, limits: ServerLimits) -> Result<Self, StoreError> {
+        let pool = Pool::Postgres(postgres::open(url, limits).await?);
+        Ok(Self {
+            durable: pool.clone(),
+            pool,
+            turn: None,
+            _lock: None,
+        })
+    }
+
+    /// The numbers of the changes that the tables on a PostgreSQL server still need. Changes nothing.
+    pub async fn pending_changes(url: &Secret<String>) -> Result<Vec<i64>, StoreError> {
+        postgres::pending(url).await
+    }
+
+    /// The same of a file. One that is not there needs them all.
+    pub async fn pending_changes_in(path: &Path) -> Result<Vec<i64>, StoreError> {
+        sqlite::pending(path).await
+    }
+
+    /// Whether other processes may serve the same database.
+    pub fn is_shared(&self) -> bool {
+        self.pool.dialect() == Dialect::Postgres
+    }
+
     /// Answers once the database does.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query_scalar::<_, i64>("SELECT 1")
+        query_scalar::<i64>("SELECT count(*) FROM counters WHERE name = ''")
             .fetch_one(&self.pool)
             .await
             .map(drop)
             .doing("reach the database")
     }
 
-    /// Finishes what runs and closes the file. Calls after it fail.
+    /// Finishes what runs and closes the connections. Calls after it fail.
     pub async fn close(&self) {
         self.durable.close().await;
         self.pool.close().await;
     }
 
-    pub(crate) fn pool(&self) -> &SqlitePool {
+    pub(crate) fn pool(&self) -> &Pool {
         &self.pool
     }
 
@@ -109,7 +134,7 @@ impl Store {
         Writer::take(&self.durable, &self.turn).await
     }
 
-    pub(crate) fn turn(&self) -> &Arc<Mutex<()>> {
+    pub(crate) fn turn(&self) -> &Turn {
         &self.turn
     }
 
@@ -123,7 +148,7 @@ impl Store {
             "UPDATE sessions SET lease_until = 0 \
              WHERE lease_until IS NOT NULL AND external_key IS NOT NULL",
         ] {
-            let letting = sqlx::query(sql).execute(&mut *transaction);
+            let letting = query(sql).execute(&mut *transaction);
             letting.await.doing(doing)?;
         }
         transaction.commit().await.doing(doing)

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, Role, UserId};
 
+use crate::engine::{Connection, query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Slice, Store, StoreError, memberships, store};
 
@@ -41,7 +42,7 @@ impl Store {
         organization: &OrgId,
         user: &UserId,
     ) -> Result<Option<Role>, StoreError> {
-        let role: Option<String> = sqlx::query_scalar(
+        let role: Option<String> = query_scalar(
             "SELECT m.role FROM memberships m JOIN users u ON u.id = m.user_id \
              WHERE m.organization_id = $1 AND m.user_id = $2 AND u.disabled_at IS NULL",
         )
@@ -55,7 +56,7 @@ impl Store {
 
     /// Everyone who belongs to `organization`, who came first first.
     pub async fn members(&self, organization: &OrgId) -> Result<Vec<Member>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT u.id, u.name, u.email, m.role, m.created_at, u.disabled_at, m.revision \
              FROM memberships m JOIN users u ON u.id = m.user_id \
              WHERE m.organization_id = $1 ORDER BY m.created_at, u.id",
@@ -75,7 +76,7 @@ impl Store {
         slice: &Slice<'_>,
     ) -> Result<Vec<Member>, StoreError> {
         let (at, id) = slice.upward();
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT u.id, u.name, u.email, m.role, m.created_at, u.disabled_at, m.revision \
              FROM memberships m JOIN users u ON u.id = m.user_id \
              WHERE m.organization_id = $1 AND (m.created_at, m.user_id) > ($2, $3) \
@@ -95,7 +96,7 @@ impl Store {
 
     /// Whether somebody with this address, in small letters, belongs to `organization`.
     pub async fn has_member(&self, organization: &OrgId, email: &str) -> Result<bool, StoreError> {
-        sqlx::query_scalar(
+        query_scalar(
             "SELECT EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id \
              WHERE m.organization_id = $1 AND u.email = $2)",
         )
@@ -112,7 +113,7 @@ impl Store {
         organization: &OrgId,
         user: &UserId,
     ) -> Result<Option<Member>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<Row> = query_as(
             "SELECT u.id, u.name, u.email, m.role, m.created_at, u.disabled_at, m.revision \
              FROM memberships m JOIN users u ON u.id = m.user_id \
              WHERE m.organization_id = $1 AND m.user_id = $2",
@@ -127,11 +128,11 @@ impl Store {
 }
 
 pub(crate) async fn insert_member(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     new: &Member,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "INSERT INTO users (id, name, email, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5)",
     )
     .bind(new.id.as_str())

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, Role, UserId, WebSessionId};
-use sqlx::SqliteConnection;
 
+use crate::engine::{Connection, query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -58,13 +58,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         let doing = "begin a web session";
         let mut transaction = self.write(doing).await?;
-        sqlx::query("DELETE FROM web_sessions WHERE user_id = $1 AND expires_at < $2")
+        query("DELETE FROM web_sessions WHERE user_id = $1 AND expires_at < $2")
             .bind(new.user.as_str())
             .bind(forget_before.as_millisecond())
             .execute(&mut *transaction)
             .await
             .doing(doing)?;
-        sqlx::query(
+        query(
             "INSERT INTO web_sessions (id, organization_id, user_id, hash, method, address, \
              user_agent, created_at, last_seen_at, expires_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -93,7 +93,7 @@ impl Store {
         alive: Alive,
     ) -> Result<Option<(WebSession, Role)>, StoreError> {
         let sql = format!("{COLUMNS} WHERE w.hash = $1 AND {IS_ALIVE}");
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(hash)
             .bind(alive.now.as_millisecond())
             .bind(alive.seen_since.as_millisecond())
@@ -112,7 +112,7 @@ impl Store {
         let sql = format!(
             "{COLUMNS} WHERE w.user_id = $1 AND {IS_ALIVE} ORDER BY w.created_at DESC, w.id"
         );
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(user.as_str())
             .bind(alive.now.as_millisecond())
             .bind(alive.seen_since.as_millisecond())
@@ -134,7 +134,7 @@ impl Store {
         let ids: Vec<_> = ids.iter().map(|id| format!("\"{id}\"")).collect();
         let sql =
             format!("{COLUMNS} WHERE w.id IN (SELECT value FROM json_each($1)) AND {IS_ALIVE}");
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(format!("[{}]", ids.join(",")))
             .bind(alive.now.as_millisecond())
             .bind(alive.seen_since.as_millisecond())
@@ -153,7 +153,7 @@ impl Store {
         id: &WebSessionId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE web_sessions SET last_seen_at = $3 \
              WHERE user_id = $1 AND id = $2 AND last_seen_at < $3",
         )
@@ -174,7 +174,7 @@ impl Store {
         id: &WebSessionId,
         organization: &OrgId,
     ) -> Result<bool, StoreError> {
-        let moved = sqlx::query(
+        let moved = query(
             "UPDATE web_sessions SET organization_id = $3 \
              WHERE user_id = $1 AND id = $2 AND revoked_at IS NULL \
              AND EXISTS (SELECT 1 FROM memberships WHERE organization_id = $3 AND user_id = $1)",
@@ -195,7 +195,7 @@ impl Store {
         id: &WebSessionId,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let ended = sqlx::query(
+        let ended = query(
             "UPDATE web_sessions SET revoked_at = $3 \
              WHERE user_id = $1 AND id = $2 AND revoked_at IS NULL",
         )
@@ -221,7 +221,7 @@ impl Store {
         address: &str,
         since: Timestamp,
     ) -> Result<bool, StoreError> {
-        sqlx::query_scalar(
+        query_scalar(
             "SELECT EXISTS (SELECT 1 FROM web_sessions \
              WHERE user_id = $1 AND address = $2 AND created_at >= $3)",
         )
@@ -235,18 +235,17 @@ impl Store {
 }
 
 pub(crate) async fn end_all(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     user: &UserId,
     at: Timestamp,
 ) -> Result<u64, StoreError> {
-    let ended = sqlx::query(
-        "UPDATE web_sessions SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL",
-    )
-    .bind(user.as_str())
-    .bind(at.as_millisecond())
-    .execute(connection)
-    .await
-    .doing("end web sessions")?;
+    let ended =
+        query("UPDATE web_sessions SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL")
+            .bind(user.as_str())
+            .bind(at.as_millisecond())
+            .execute(connection)
+            .await
+            .doing("end web sessions")?;
     Ok(ended.rows_affected())
 }
 

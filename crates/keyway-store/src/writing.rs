@@ -1,49 +1,51 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use sqlx::pool::PoolConnection;
-use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use crate::engine::{Connection, Pool};
 use crate::error::Doing as _;
 use crate::sqlite::BUSY;
 use crate::{Reason, StoreError};
 
-/// A transaction that writes; what it did is undone when it is dropped before [`Writing::commit`].
+/// Whose turn it is to write. SQLite writes one at a time: who waits here is let in in order and at once;
+/// who waits for the file asks again and again, with ever longer pauses. PostgreSQL needs no turns.
+pub(crate) type Turn = Option<Arc<Mutex<()>>>;
+
+/// A transaction that writes, and the turn at it: given back when it ends.
 #[derive(Debug)]
 pub(crate) struct Writing {
-    transaction: Transaction<'static, Sqlite>,
-    _turn: OwnedMutexGuard<()>,
+    connection: Connection,
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
-/// A connection for one statement that writes.
+/// A connection for one statement that writes, and the turn at it.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    connection: PoolConnection<Sqlite>,
-    _turn: OwnedMutexGuard<()>,
+    connection: Connection,
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Writing {
     pub(crate) async fn begin(
-        pool: &SqlitePool,
-        turn: &Arc<Mutex<()>>,
+        pool: &Pool,
+        turn: &Turn,
         doing: &'static str,
     ) -> Result<Self, StoreError> {
         let turn = wait(turn, doing).await?;
         Ok(Self {
-            transaction: pool.begin_with("BEGIN IMMEDIATE").await.doing(doing)?,
+            connection: pool.begin().await.doing(doing)?,
             _turn: turn,
         })
     }
 
-    /// Makes it so.
     pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
-        self.transaction.commit().await
+        self.connection.commit().await
     }
 }
 
 impl Writer {
-    pub(crate) async fn take(pool: &SqlitePool, turn: &Arc<Mutex<()>>) -> Result<Self, StoreError> {
+    pub(crate) async fn take(pool: &Pool, turn: &Turn) -> Result<Self, StoreError> {
         let doing = "reach the database";
         let turn = wait(turn, doing).await?;
         Ok(Self {
@@ -53,41 +55,44 @@ impl Writer {
     }
 }
 
-/// Waits for a turn, for as long as one waits for another process's write.
+/// A turn, for as long as the guard lives.
 pub(crate) async fn wait(
-    turn: &Arc<Mutex<()>>,
+    turn: &Turn,
     doing: &'static str,
-) -> Result<OwnedMutexGuard<()>, StoreError> {
+) -> Result<Option<OwnedMutexGuard<()>>, StoreError> {
+    let Some(turn) = turn else {
+        return Ok(None);
+    };
     let waiting = tokio::time::timeout(BUSY, Arc::clone(turn).lock_owned());
-    waiting
-        .await
+    let turn = waiting.await;
+    turn.map(Some)
         .map_err(|_| StoreError::new(doing, Reason::Busy))
 }
 
 impl Deref for Writing {
-    type Target = SqliteConnection;
+    type Target = Connection;
 
-    fn deref(&self) -> &SqliteConnection {
-        &self.transaction
+    fn deref(&self) -> &Connection {
+        &self.connection
     }
 }
 
 impl DerefMut for Writing {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
-        &mut self.transaction
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.connection
     }
 }
 
 impl Deref for Writer {
-    type Target = SqliteConnection;
+    type Target = Connection;
 
-    fn deref(&self) -> &SqliteConnection {
+    fn deref(&self) -> &Connection {
         &self.connection
     }
 }
 
 impl DerefMut for Writer {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
+    fn deref_mut(&mut self) -> &mut Connection {
         &mut self.connection
     }
 }

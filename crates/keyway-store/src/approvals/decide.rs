@@ -3,6 +3,7 @@ use keyway_core::{ApprovalId, OrgId};
 
 use super::WhoDecided;
 use super::approval::ApprovalState;
+use crate::engine::query;
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -32,7 +33,7 @@ impl Store {
             through,
             at,
         } = decide.decided;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE approvals SET state = $3, decided_by = $4, decider = $5, decided_through = $6, \
              decided_at = $7, reason = $8 WHERE organization_id = $1 AND id = $2 \
              AND state = 'pending' AND expires_at > $7",
@@ -58,7 +59,7 @@ impl Store {
         id: &ApprovalId,
         reason: &str,
     ) -> Result<bool, StoreError> {
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE approvals SET state = 'void', reason = $3 \
              WHERE organization_id = $1 AND id = $2 AND state IN ('pending', 'approved')",
         )
@@ -78,7 +79,7 @@ impl Store {
         id: &ApprovalId,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE approvals SET told_at = $3 \
              WHERE organization_id = $1 AND id = $2 AND told_at IS NULL",
         )

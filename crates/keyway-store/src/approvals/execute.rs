@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{ApprovalId, OrgId};
 
 use crate::audit::Hash;
+use crate::engine::{query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -27,7 +28,7 @@ impl Store {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<ApprovalLease>, StoreError> {
-        let fence: Option<i64> = sqlx::query_scalar(
+        let fence: Option<i64> = query_scalar(
             "UPDATE approvals SET state = 'executed', executed_at = $5, lease_until = $6, \
              fence = fence + 1 WHERE organization_id = $1 AND id = $2 AND call_hash = $3 \
              AND definition_hash = $4 AND state = 'approved' AND expires_at > $5 RETURNING fence",
@@ -54,7 +55,7 @@ impl Store {
         lease: &ApprovalLease,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
-        let kept = sqlx::query(
+        let kept = query(
             "UPDATE approvals SET lease_until = $4 WHERE organization_id = $1 AND id = $2 \
              AND fence = $3 AND outcome IS NULL",
         )
@@ -75,7 +76,7 @@ impl Store {
         outcome: &str,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let ended = sqlx::query(
+        let ended = query(
             "UPDATE approvals SET outcome = $4, ended_at = $5, lease_until = NULL \
              WHERE organization_id = $1 AND id = $2 AND fence = $3 AND state = 'executed' \
              AND (outcome IS NULL OR outcome = 'unknown')",
@@ -94,7 +95,7 @@ impl Store {
     /// Writes down of approved calls that nobody says he runs any more that their outcome is unknown.
     /// Names no organization: it belongs to the installation.
     pub async fn lose_approvals(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let lost = sqlx::query(
+        let lost = query(
             "UPDATE approvals SET outcome = 'unknown', ended_at = $1 \
              WHERE state = 'executed' AND outcome IS NULL AND lease_until <= $1",
         )

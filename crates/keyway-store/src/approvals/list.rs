@@ -1,6 +1,7 @@
 use keyway_core::{ApprovalId, OrgId};
 
 use super::approval::{Approval, ApprovalState, COLUMNS, Row};
+use crate::engine::{query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -41,7 +42,7 @@ impl Store {
         } else {
             "AND $6 IS NULL"
         };
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM approvals WHERE organization_id = $1 AND seq < $2 \
              {state} {actor} {session} ORDER BY seq DESC LIMIT $5"
         )))
@@ -63,7 +64,7 @@ impl Store {
         organization: &OrgId,
         id: &ApprovalId,
     ) -> Result<Option<Approval>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM approvals WHERE organization_id = $1 AND id = $2"
         )))
         .bind(organization.as_str())
@@ -80,7 +81,7 @@ impl Store {
         organization: &OrgId,
         id: &ApprovalId,
     ) -> Result<Option<(Vec<u8>, String)>, StoreError> {
-        sqlx::query_as(
+        query_as(
             "SELECT arguments, definition FROM approvals WHERE organization_id = $1 AND id = $2",
         )
         .bind(organization.as_str())
@@ -101,7 +102,7 @@ impl Store {
         } else {
             "AND $2 IS NULL"
         };
-        let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!(
+        let count: i64 = query_scalar(sqlx::AssertSqlSafe(format!(
             "SELECT count(*) FROM approvals \
              WHERE organization_id = $1 AND state = 'pending' {actors}"
         )))
@@ -115,7 +116,7 @@ impl Store {
 
     /// A number that has grown since it was last read when any approval changed, in any process.
     pub async fn approval_epoch(&self) -> Result<i64, StoreError> {
-        sqlx::query_scalar("SELECT value FROM counters WHERE name = 'approval_epoch'")
+        query_scalar("SELECT value FROM counters WHERE name = 'approval_epoch'")
             .fetch_one(self.pool())
             .await
             .doing("read the change counter of approvals")

@@ -4,6 +4,7 @@ use keyway_core::{ApprovalId, OrgId};
 use super::approval::{Approval, COLUMNS, Row};
 use super::questions::{self, NewQuestion};
 use crate::audit::Hash;
+use crate::engine::{query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -75,8 +76,11 @@ impl Store {
         most: u32,
     ) -> Result<ParkedApproval, StoreError> {
         let mut transaction = self.write(DOING).await?;
+        // What is counted is what they ask; nobody else's.
+        let name = || [format!("approvals/{organization}/{}", new.actor)];
+        transaction.alone(name).await.doing(DOING)?;
         let now = new.at.as_millisecond();
-        sqlx::query(
+        query(
             "UPDATE approvals SET state = 'expired' WHERE organization_id = $1 AND requester = $2 \
              AND state IN ('pending', 'approved') AND expires_at <= $3",
         )
@@ -86,7 +90,7 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .doing(DOING)?;
-        let before: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let before: Option<Row> = query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM approvals WHERE organization_id = $1 AND requester = $2 \
              AND tool = $3 AND call_hash = $4 AND definition_hash = $5 \
              AND state IN ('pending', 'approved')"
@@ -103,7 +107,7 @@ impl Store {
             transaction.commit().await.doing(DOING)?;
             return Ok(ParkedApproval::Already(before.read()?));
         }
-        let open: i64 = sqlx::query_scalar(
+        let open: i64 = query_scalar(
             "SELECT count(*) FROM approvals WHERE organization_id = $1 AND actor = $2 \
              AND state = 'pending'",
         )
@@ -133,7 +137,7 @@ impl Store {
         tool: &str,
         call: &Hash,
     ) -> Result<Option<Approval>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM approvals WHERE organization_id = $1 AND requester = $2 \
              AND tool = $3 AND call_hash = $4 ORDER BY seq DESC LIMIT 1"
         )))
@@ -153,7 +157,7 @@ async fn insert(
     organization: &OrgId,
     new: &NewApproval,
 ) -> Result<Row, StoreError> {
-    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+    query_as(sqlx::AssertSqlSafe(format!(
         "INSERT INTO approvals (id, organization_id, requester, actor, asker, client, agent, session, \
          job, request, tool, own, server, definition, definition_hash, arguments, call_hash, policies, \
          state, created_at, expires_at) \

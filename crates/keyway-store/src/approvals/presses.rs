@@ -1,6 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 use keyway_core::PublicationId;
 
+use crate::engine::query;
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -19,12 +20,12 @@ impl Store {
         let doing = "write down that a button was pressed";
         let before = now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
         let mut transaction = self.write(doing).await?;
-        sqlx::query("DELETE FROM approval_presses WHERE created_at < $1")
+        query("DELETE FROM approval_presses WHERE created_at < $1")
             .bind(before.as_millisecond())
             .execute(&mut *transaction)
             .await
             .doing(doing)?;
-        let added = sqlx::query(
+        let added = query(
             "INSERT INTO approval_presses (publication_id, dedupe_key, created_at) \
              VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         )

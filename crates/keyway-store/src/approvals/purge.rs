@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 
+use crate::engine::query;
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -7,7 +8,7 @@ use crate::{Store, StoreError};
 impl Store {
     /// Ends what nobody decided or ran in time. Answers how many.
     pub async fn expire_approvals(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let expired = sqlx::query(
+        let expired = query(
             "UPDATE approvals SET state = 'expired' \
              WHERE state IN ('pending', 'approved') AND expires_at <= $1",
         )
@@ -21,7 +22,7 @@ impl Store {
     /// Forgets approvals that were asked before a moment and are not open any more; at most `limit`.
     /// Answers how many.
     pub async fn purge_approvals(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let gone = sqlx::query(
+        let gone = query(
             "DELETE FROM approvals WHERE seq IN (SELECT seq FROM approvals WHERE created_at < $1 \
              AND state NOT IN ('pending', 'approved') \
              AND (state <> 'executed' OR outcome IS NOT NULL) LIMIT $2)",

@@ -3,6 +3,7 @@ use keyway_core::{ApprovalId, OrgId, PublicationId, SessionId};
 
 use super::approval::ApprovalState;
 use super::park::NewApproval;
+use crate::engine::{query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -62,7 +63,7 @@ pub(super) async fn insert(
     about: &NewApproval,
     new: &NewQuestion,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
+    query(
         "INSERT INTO approval_questions (approval_id, organization_id, publication_id, session_id, \
          place, next_at) VALUES ($1, $2, $3, $4, $5, $6)",
     )
@@ -88,7 +89,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<ApprovalQuestion>, StoreError> {
         let doing = "look for what is to be asked";
-        let due: Vec<String> = sqlx::query_scalar(
+        let due: Vec<String> = query_scalar(
             "SELECT q.approval_id FROM approval_questions q JOIN approvals a ON a.id = q.approval_id \
              WHERE q.closed_at IS NULL AND q.next_at <= $1 \
              AND (q.asked_at IS NULL OR a.state <> q.told OR a.expires_at <= $1) \
@@ -105,7 +106,7 @@ impl Store {
                 "UPDATE approval_questions SET next_at = $3, attempts = attempts + 1 \
                  WHERE approval_id = $1 AND closed_at IS NULL AND next_at <= $2 RETURNING {COLUMNS}"
             );
-            let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
                 .bind(&id)
                 .bind(now.as_millisecond())
                 .bind(until.as_millisecond())
@@ -119,14 +120,12 @@ impl Store {
 
     /// Whatever a process that died was about is tried at once.
     pub async fn release_questions(&self, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE approval_questions SET next_at = $1 WHERE closed_at IS NULL AND next_at > $1",
-        )
-        .bind(now.as_millisecond())
-        .execute(self.pool())
-        .await
-        .doing("look for what was being asked")
-        .map(drop)
+        query("UPDATE approval_questions SET next_at = $1 WHERE closed_at IS NULL AND next_at > $1")
+            .bind(now.as_millisecond())
+            .execute(self.pool())
+            .await
+            .doing("look for what was being asked")
+            .map(drop)
     }
 
     /// What is asked about a call.
@@ -138,7 +137,7 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS} FROM approval_questions WHERE organization_id = $1 AND approval_id = $2"
         );
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(approval.as_str())
             .fetch_optional(self.pool())
@@ -153,7 +152,7 @@ impl Store {
         approval: &ApprovalId,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE approval_questions SET begun_at = coalesce(begun_at, $2) WHERE approval_id = $1",
         )
         .bind(approval.as_str())
@@ -171,7 +170,7 @@ impl Store {
         message: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE approval_questions SET asked_at = $3, message = $2, attempts = 0, next_at = $3 \
              WHERE approval_id = $1",
         )
@@ -192,7 +191,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let last = !matches!(state, ApprovalState::Pending | ApprovalState::Approved);
-        sqlx::query(
+        query(
             "UPDATE approval_questions SET told = $2, attempts = 0, next_at = $3, closed_at = $4 \
              WHERE approval_id = $1",
         )
@@ -216,7 +215,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let closed = again.is_none().then_some(now.as_millisecond());
-        sqlx::query(
+        query(
             "UPDATE approval_questions SET error = $2, next_at = $3, closed_at = $4 \
              WHERE approval_id = $1",
         )

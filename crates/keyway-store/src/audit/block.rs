@@ -1,8 +1,8 @@
+use crate::engine::{Connection, query};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use keyway_core::{OrgId, json};
-use sqlx::sqlite::SqliteConnection;
 
 use super::chain::{GENESIS, Hash, event_hash};
 use super::log::{AuditHead, NewAuditEvent};
@@ -127,13 +127,13 @@ impl<'a> Block<'a> {
     }
 
     /// Writes it, and where to find it, in one statement.
-    pub(super) async fn insert(self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    pub(super) async fn insert(self, connection: &mut Connection) -> Result<(), sqlx::Error> {
         let marks = self.marks.iter();
         let marks: Vec<_> = marks
             .map(|(field, value)| format!("[\"{field}\",{}]", json::quote(value)))
             .collect();
         let marks = format!("[{}]", marks.join(","));
-        sqlx::query(
+        query(
             "INSERT INTO audit_blocks \
              (organization_id, first, last, since, until, moments, records, previous, hashes, \
               marks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",

@@ -3,17 +3,21 @@ use std::sync::Arc;
 
 use keyway_core::OrgId;
 use parking_lot::Mutex;
-use sqlx::SqlitePool;
-use sqlx::sqlite::{SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::SqliteSynchronous;
 
 use super::block::Block;
 use super::chain::{GENESIS, Hash};
 use super::read::AuditCheckpoint;
+use crate::engine::{Connection, Dialect, Pool, query, query_as};
 use crate::error::Doing as _;
-use crate::{Reason, Store, StoreError, writing};
+use crate::writing::Turn;
+use crate::{Reason, Store, StoreError, sqlite, writing};
 
 /// More events than this are appended under the write lock.
 const BATCH: usize = 1_024;
+
+/// How often the end of a log is read anew.
+const ATTEMPTS: u32 = 8;
 
 /// What an event survives once it was appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,29 +56,30 @@ const DOING: &str = "append to the audit log";
 /// writer, and how durable it is is its own matter.
 #[derive(Debug, Clone)]
 pub struct AuditLog {
-    pool: SqlitePool,
-    /// Its turn among those who write in this process.
-    turn: Arc<tokio::sync::Mutex<()>>,
+    pool: Pool,
+    /// Its turn among those who write in this process; on PostgreSQL, among those who append.
+    turn: Turn,
     /// Where it left each log. Another process may have gone on since.
     ends: Arc<Mutex<HashMap<OrgId, AuditHead>>>,
 }
 
 impl Store {
-    /// The way to append. Connects when it is first used.
+    /// The way to append. Connects when it is first used. On PostgreSQL what is appended survives what the
+    /// server survives, as everything there.
     pub fn audit_log(&self, durability: Durability) -> AuditLog {
-        let options = self.pool().connect_options();
-        let options = (*options).clone().synchronous(match durability {
-            Durability::Process => SqliteSynchronous::Normal,
-            Durability::Power => SqliteSynchronous::Full,
-        });
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(crate::sqlite::ACQUIRE)
-            .test_before_acquire(false)
-            .connect_lazy_with(options);
+        let pool = match self.pool() {
+            Pool::Sqlite(pool) => Pool::Sqlite(sqlite::single(
+                pool,
+                match durability {
+                    Durability::Process => SqliteSynchronous::Normal,
+                    Durability::Power => SqliteSynchronous::Full,
+                },
+            )),
+            Pool::Postgres(pool) => Pool::Postgres(pool.clone()),
+        };
         AuditLog {
             pool,
-            turn: Arc::clone(self.turn()),
+            turn: self.turn().clone().or_else(|| Some(Arc::default())),
             ends: Arc::default(),
         }
     }
@@ -91,8 +96,25 @@ impl AuditLog {
         if let Some(heads) = self.go_on(events).await? {
             return Ok(heads);
         }
-        // The write lock is taken before the heads are read: whoever else appends waits.
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.doing(DOING)?;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            match self.go_on_from_the_rows(events).await {
+                // Another process, which knew the end, came between; on PostgreSQL alone.
+                Err(error) if *error.reason() == Reason::Conflict && attempts < ATTEMPTS => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn go_on_from_the_rows(
+        &self,
+        events: &[NewAuditEvent],
+    ) -> Result<HashMap<OrgId, AuditHead>, StoreError> {
+        // Before the heads are read: whoever else appends waits.
+        let mut transaction = self.pool.begin().await.doing(DOING)?;
+        let logs = || events.iter().map(|event| lock_of(&event.organization));
+        transaction.alone(logs).await.doing(DOING)?;
         let mut heads = HashMap::new();
         for event in events {
             let organization = &event.organization;
@@ -130,7 +152,12 @@ impl AuditLog {
                 }
             }
         }
-        match self.insert(Block::chained(events, &mut heads)).await {
+        let blocks = Block::chained(events, &mut heads);
+        if blocks.len() > 1 && self.pool.dialect() == Dialect::Postgres {
+            // Two who insert several at once could wait for each other.
+            return Ok(None);
+        }
+        match self.insert(blocks).await {
             Ok(()) => {
                 self.ends.lock().extend(heads.clone());
                 Ok(Some(heads))
@@ -146,9 +173,9 @@ impl AuditLog {
         if blocks.len() == 1
             && let Some(block) = blocks.pop()
         {
-            return block.insert(&mut *self.pool.acquire().await?).await;
+            return block.insert(&mut self.pool.acquire().await?).await;
         }
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.pool.begin().await?;
         for block in blocks {
             block.insert(&mut transaction).await?;
         }
@@ -157,7 +184,7 @@ impl AuditLog {
 
     /// Adds a checkpoint. One that is there already stays.
     pub async fn add_checkpoint(&self, new: &AuditCheckpoint) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO audit_checkpoints (organization_id, seq, at, hash, key_id, signature) \
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
         )
@@ -175,16 +202,24 @@ impl AuditLog {
 
     /// Finishes what runs and lets go of the file.
     pub async fn close(&self) {
-        self.pool.close().await;
+        // That of PostgreSQL is the store's.
+        if self.pool.dialect() == Dialect::Sqlite {
+            self.pool.close().await;
+        }
     }
 }
 
+/// What those who append to a log are alone with.
+fn lock_of(organization: &OrgId) -> String {
+    format!("audit/{organization}")
+}
+
 pub(super) async fn head(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
 ) -> Result<AuditHead, StoreError> {
-    let found: Option<(i64, Vec<u8>)> = sqlx::query_as(
-        "SELECT last, substr(hashes, -32) FROM audit_blocks WHERE organization_id = $1 \
+    let found: Option<(i64, Vec<u8>)> = query_as(
+        "SELECT last, substr(hashes, length(hashes) - 31) FROM audit_blocks WHERE organization_id = $1 \
          ORDER BY first DESC LIMIT 1",
     )
     .bind(organization.as_str())

@@ -1,9 +1,9 @@
 use jiff::Timestamp;
 use keyway_core::OrgId;
-use sqlx::{QueryBuilder, Sqlite};
 
 use super::block::StoredBlock;
 use super::log::{AuditHead, head};
+use crate::engine::{QueryBuilder, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -158,7 +158,7 @@ impl Store {
         organization: &OrgId,
         after: i64,
     ) -> Result<Vec<AuditCheckpoint>, StoreError> {
-        let rows: Vec<CheckpointColumns> = sqlx::query_as(
+        let rows: Vec<CheckpointColumns> = query_as(
             "SELECT seq, at, hash, key_id, signature FROM audit_checkpoints \
              WHERE organization_id = $1 AND seq > $2 ORDER BY seq",
         )
@@ -185,7 +185,7 @@ impl Store {
         &self,
         organization: &OrgId,
     ) -> Result<Option<AuditCheckpoint>, StoreError> {
-        let row: Option<CheckpointColumns> = sqlx::query_as(
+        let row: Option<CheckpointColumns> = query_as(
             "SELECT seq, at, hash, key_id, signature FROM audit_checkpoints \
              WHERE organization_id = $1 ORDER BY seq DESC LIMIT 1",
         )
@@ -212,11 +212,11 @@ impl Store {
         let mut found = Vec::new();
         let mut last = String::new();
         loop {
-            let next: Option<String> = sqlx::query_scalar(
+            let next: Option<String> = query_scalar(
                 "SELECT min(organization_id) FROM ( \
                  SELECT min(organization_id) AS organization_id FROM audit_blocks \
                  WHERE organization_id > $1 UNION ALL \
-                 SELECT min(organization_id) FROM audit_checkpoints WHERE organization_id > $1)",
+                 SELECT min(organization_id) FROM audit_checkpoints WHERE organization_id > $1) AS both",
             )
             .bind(&last)
             .fetch_one(self.pool())
@@ -232,7 +232,7 @@ impl Store {
 
     pub(super) async fn audit_blocks(
         &self,
-        mut query: QueryBuilder<Sqlite>,
+        query: QueryBuilder<'_>,
     ) -> Result<Vec<StoredBlock>, StoreError> {
         let read = query.build_query_as().fetch_all(self.pool()).await;
         read.doing("read the audit log")
@@ -240,7 +240,7 @@ impl Store {
 }
 
 /// The blocks that may have events that are looked for.
-pub(super) fn select(organization: &OrgId, filter: &AuditFilter) -> QueryBuilder<Sqlite> {
+pub(super) fn select(organization: &OrgId, filter: &AuditFilter) -> QueryBuilder<'static> {
     let mut query = QueryBuilder::new("SELECT ");
     query.push(StoredBlock::COLUMNS);
     match filter.mark() {
@@ -251,8 +251,8 @@ pub(super) fn select(organization: &OrgId, filter: &AuditFilter) -> QueryBuilder
         Some((field, value)) => {
             query.push(
                 " FROM audit_marks m CROSS JOIN audit_blocks b \
-                 ON b.organization_id = m.organization_id AND b.first = m.first \
-                 WHERE m.organization_id = ",
+                 WHERE b.organization_id = m.organization_id AND b.first = m.first \
+                 AND m.organization_id = ",
             );
             query.push_bind(organization.as_str().to_owned());
             query.push(" AND m.field = ").push_bind(field);

@@ -2,6 +2,7 @@ use jiff::{SignedDuration, Timestamp};
 use keyway_core::OrgId;
 
 use super::read::{AuditFilter, AuditRow, select};
+use crate::engine::query_as;
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -95,7 +96,7 @@ impl Store {
         organization: &OrgId,
         at: Timestamp,
     ) -> Result<Option<i64>, StoreError> {
-        let ends: (Option<i64>, Option<i64>) = sqlx::query_as(
+        let ends: (Option<i64>, Option<i64>) = query_as(
             "SELECT (SELECT min(first) FROM audit_blocks WHERE organization_id = $1), \
                     (SELECT max(first) FROM audit_blocks WHERE organization_id = $1)",
         )
@@ -126,7 +127,7 @@ impl Store {
         organization: &OrgId,
         place: i64,
     ) -> Result<(i64, Option<i64>, i64), StoreError> {
-        sqlx::query_as(
+        query_as(
             "SELECT first, (SELECT min(next.first) FROM audit_blocks next \
                WHERE next.organization_id = $1 AND next.first > b.first), since \
              FROM audit_blocks b WHERE organization_id = $1 AND first <= $2 \

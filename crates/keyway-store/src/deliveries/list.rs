@@ -2,6 +2,7 @@ use keyway_core::{DeliveryId, InstallationId, OrgId, PublicationId, SessionId};
 
 use super::Delivery;
 use super::delivery::{COLUMNS, Row, TABLES};
+use crate::engine::{query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, StoredPublication};
 
@@ -44,7 +45,7 @@ impl Store {
              {session} \
              ORDER BY d.seq DESC LIMIT $5"
         );
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(filter.before.unwrap_or(i64::MAX))
             .bind(filter.publication.map(PublicationId::as_str))
@@ -65,7 +66,7 @@ impl Store {
         conversation: &str,
         session_key: &str,
     ) -> Result<bool, StoreError> {
-        sqlx::query_scalar(
+        query_scalar(
             "SELECT EXISTS (SELECT 1 FROM deliveries WHERE publication_id = $2 AND conversation = $3 \
              AND outcome = 'accepted' AND organization_id = $1) \
              OR EXISTS (SELECT 1 FROM sessions WHERE organization_id = $1 AND agent = $4 \
@@ -92,7 +93,7 @@ impl Store {
             "SELECT {COLUMNS} FROM {TABLES} WHERE d.organization_id = $1 \
              AND d.installation_id = $2 AND d.dedupe_key = $3"
         );
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(installation.as_str())
             .bind(dedupe_key)
@@ -110,7 +111,7 @@ impl Store {
     ) -> Result<Option<Delivery>, StoreError> {
         let sql =
             format!("SELECT {COLUMNS} FROM {TABLES} WHERE d.organization_id = $1 AND d.id = $2");
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(id.as_str())
             .fetch_optional(self.pool())
@@ -125,7 +126,7 @@ impl Store {
         organization: &OrgId,
         id: &DeliveryId,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        sqlx::query_scalar("SELECT received FROM deliveries WHERE organization_id = $1 AND id = $2")
+        query_scalar("SELECT received FROM deliveries WHERE organization_id = $1 AND id = $2")
             .bind(organization.as_str())
             .bind(id.as_str())
             .fetch_optional(self.pool())

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{DeliveryId, SessionId};
 
+use crate::engine::{pair, query};
 use crate::error::Doing as _;
 use crate::jobs::JobLease;
 use crate::{Store, StoreError};
@@ -14,11 +15,14 @@ impl Store {
         id: &DeliveryId,
         session: &SessionId,
     ) -> Result<bool, StoreError> {
-        let said = sqlx::query(
+        let said = query(pair(
             "UPDATE deliveries SET session_id = $3 WHERE organization_id = $1 AND id = $2 \
              AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = job_id AND j.id = $4 AND j.fence = $5 \
              AND j.state = 'running')",
-        )
+            "UPDATE deliveries SET session_id = $3 WHERE organization_id = $1 AND id = $2 \
+             AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = job_id AND j.id = $4 AND j.fence = $5 \
+             AND j.state = 'running' FOR SHARE)",
+        ))
         .bind(lease.organization.as_str())
         .bind(id.as_str())
         .bind(session.as_str())
@@ -37,7 +41,7 @@ impl Store {
         id: &DeliveryId,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE deliveries SET answered_at = coalesce(answered_at, $3) \
              WHERE organization_id = $1 AND id = $2 AND job_id = $4",
         )
@@ -54,7 +58,7 @@ impl Store {
     /// Forgets deliveries that came before a moment and about which nothing is still to be done; at most
     /// `limit`. Answers how many. Belongs to the installation of Keyway, so it names no organization.
     pub async fn purge_deliveries(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let gone = sqlx::query(
+        let gone = query(
             "DELETE FROM deliveries WHERE seq IN (SELECT d.seq FROM deliveries d \
              WHERE d.created_at < $1 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.id = d.job_id \
              AND j.state IN ('queued', 'running')) LIMIT $2)",

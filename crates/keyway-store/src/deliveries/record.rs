@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{DeliveryId, InstallationId, OrgId, PublicationId};
-use sqlx::SqliteConnection;
 
+use crate::engine::{Connection, query, query_scalar};
 use crate::error::Doing as _;
 use crate::jobs::{NewJob, insert};
 use crate::{Store, StoreError, store};
@@ -56,6 +56,7 @@ impl Store {
         new: &NewDelivery,
     ) -> Result<Recorded, StoreError> {
         let mut transaction = self.write_durably(DOING).await?;
+        alone(&mut transaction, [new]).await?;
         let recorded = record(&mut transaction, organization, new).await?;
         transaction.commit().await.doing(DOING)?;
         Ok(recorded)
@@ -68,6 +69,7 @@ impl Store {
         all: &[(OrgId, NewDelivery)],
     ) -> Result<Vec<Recorded>, StoreError> {
         let mut transaction = self.write_durably(DOING).await?;
+        alone(&mut transaction, all.iter().map(|(_, new)| new)).await?;
         let mut recorded = Vec::with_capacity(all.len());
         for (organization, new) in all {
             recorded.push(record(&mut transaction, organization, new).await?);
@@ -77,8 +79,18 @@ impl Store {
     }
 }
 
+/// What comes to one installation is recorded one after another, wherever it comes in.
+async fn alone<'a>(
+    connection: &mut Connection,
+    all: impl IntoIterator<Item = &'a NewDelivery>,
+) -> Result<(), StoreError> {
+    let all = all.into_iter();
+    let names = || all.map(|new| format!("deliveries/{}", new.installation));
+    connection.alone(names).await.doing(DOING)
+}
+
 async fn record(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     new: &NewDelivery,
 ) -> Result<Recorded, StoreError> {
@@ -89,7 +101,7 @@ async fn record(
     };
     if new.job.is_some() {
         // What nothing was done about keeps nobody from doing something about it now.
-        sqlx::query(
+        query(
             "DELETE FROM deliveries WHERE organization_id = $1 AND installation_id = $2 \
              AND dedupe_key = $3 AND outcome = 'ignored'",
         )
@@ -100,11 +112,12 @@ async fn record(
         .await
         .doing(DOING)?;
     }
-    let id: String = sqlx::query_scalar(
+    let id: String = query_scalar(
         "INSERT INTO deliveries (id, organization_id, installation_id, publication_id, \
          dedupe_key, replay_of, outcome, rule, conversation, received, bytes, job_id, created_at, place) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
-         ON CONFLICT (installation_id, dedupe_key) DO UPDATE SET duplicates = duplicates + 1 \
+         ON CONFLICT (installation_id, dedupe_key) DO UPDATE SET \
+         duplicates = deliveries.duplicates + 1 \
          RETURNING id",
     )
     .bind(new.id.as_str())

@@ -1,13 +1,14 @@
 use jiff::Timestamp;
 use keyway_core::{DeliveryId, OrgId, SessionId};
 
+use crate::engine::{query, query_scalar};
 use crate::error::Doing as _;
 use crate::jobs::JobLease;
 use crate::{Store, StoreError};
 
 /// The lease still holds.
 const HELD: &str = "EXISTS (SELECT 1 FROM jobs j WHERE j.id = job_id AND j.id = $3 AND j.fence = $4 \
-     AND j.state = 'running')";
+     AND j.state = 'running'";
 
 impl Store {
     /// Writes down that a reply is about to be said, so that it survives a loss of power: who comes after
@@ -21,9 +22,10 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let sql = format!(
             "UPDATE deliveries SET reply_begun_at = coalesce(reply_begun_at, $5) \
-             WHERE organization_id = $1 AND id = $2 AND {HELD}"
+             WHERE organization_id = $1 AND id = $2 AND {HELD}{})",
+            self.pool().dialect().stays()
         );
-        let begun = sqlx::query(sqlx::AssertSqlSafe(sql))
+        let begun = query(sqlx::AssertSqlSafe(sql))
             .bind(lease.organization.as_str())
             .bind(id.as_str())
             .bind(lease.id.as_str())
@@ -43,7 +45,7 @@ impl Store {
         posted: (&str, Option<&str>),
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE deliveries SET replied_at = coalesce(replied_at, $4), reply_id = $5, \
              reply_url = $6, reply_error = NULL \
              WHERE organization_id = $1 AND id = $2 AND job_id = $3",
@@ -67,7 +69,7 @@ impl Store {
         id: &DeliveryId,
         code: &str,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE deliveries SET reply_error = $4 \
              WHERE organization_id = $1 AND id = $2 AND job_id = $3 AND replied_at IS NULL",
         )
@@ -87,7 +89,7 @@ impl Store {
         organization: &OrgId,
         session: &SessionId,
     ) -> Result<Option<String>, StoreError> {
-        let place: Option<Option<String>> = sqlx::query_scalar(
+        let place: Option<Option<String>> = query_scalar(
             "SELECT place FROM deliveries WHERE organization_id = $1 AND session_id = $2 \
              ORDER BY seq DESC LIMIT 1",
         )

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{OrgId, PersonLinkId, UserId};
 
 use super::person::{ExternalIdentity, IDENTITY, IdentityRow};
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -47,7 +48,7 @@ impl Store {
         let doing = "make a link for somebody at a third party";
         let who = &new.identity;
         let mut transaction = self.write(doing).await?;
-        sqlx::query(
+        query(
             "DELETE FROM external_claims WHERE expires_at <= $1 \
              OR (installation_id = $2 AND workspace = $3 AND external_id = $4)",
         )
@@ -62,7 +63,7 @@ impl Store {
             "INSERT INTO external_claims (hash, organization_id, created_at, expires_at, {IDENTITY}) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         );
-        sqlx::query(sqlx::AssertSqlSafe(sql))
+        query(sqlx::AssertSqlSafe(sql))
             .bind(hash)
             .bind(new.organization.as_str())
             .bind(new.created_at.as_millisecond())
@@ -90,7 +91,7 @@ impl Store {
             "SELECT organization_id, created_at, expires_at, {IDENTITY} FROM external_claims \
              WHERE organization_id = $1 AND hash = $2 AND used_at IS NULL AND expires_at > $3"
         );
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(hash)
             .bind(now.as_millisecond())
@@ -112,7 +113,7 @@ impl Store {
         let doing = "use a link of somebody at a third party";
         let who = &claim.identity;
         let mut transaction = self.write(doing).await?;
-        let taken = sqlx::query(
+        let taken = query(
             "UPDATE external_claims SET used_at = $3 WHERE organization_id = $1 AND hash = $2 \
              AND used_at IS NULL AND expires_at > $3",
         )
@@ -125,7 +126,7 @@ impl Store {
         if taken.rows_affected() == 0 {
             return Ok(Claimed::Gone);
         }
-        let known: Vec<(String, String)> = sqlx::query_as(
+        let known: Vec<(String, String)> = query_as(
             "SELECT user_id, external_id FROM external_people WHERE installation_id = $1 \
              AND workspace = $2 AND (external_id = $3 OR user_id = $4)",
         )
@@ -148,7 +149,7 @@ impl Store {
                 "INSERT INTO external_people (id, organization_id, user_id, created_at, {IDENTITY}) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
             );
-            sqlx::query(sqlx::AssertSqlSafe(sql))
+            query(sqlx::AssertSqlSafe(sql))
                 .bind(link.as_str())
                 .bind(claim.organization.as_str())
                 .bind(user.as_str())

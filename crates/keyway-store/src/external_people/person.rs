@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{InstallationId, OrgId, PersonLinkId, UserId};
 
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -67,7 +68,7 @@ impl Store {
             "SELECT id, user_id, created_at, {IDENTITY} FROM external_people \
              WHERE organization_id = $1 AND id = $2"
         );
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(id.as_str())
             .fetch_optional(self.pool())
@@ -87,7 +88,7 @@ impl Store {
              WHERE organization_id = $1 AND installation_id = $2 AND provider = $3 \
              AND workspace = $4 AND external_id = $5"
         );
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(who.installation.as_str())
             .bind(&who.provider)
@@ -109,7 +110,7 @@ impl Store {
             "SELECT id, user_id, created_at, {IDENTITY} FROM external_people \
              WHERE organization_id = $1 AND user_id = $2 ORDER BY created_at DESC, id DESC LIMIT 200"
         );
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(user.as_str())
             .fetch_all(self.pool())
@@ -124,13 +125,12 @@ impl Store {
         organization: &OrgId,
         id: &PersonLinkId,
     ) -> Result<bool, StoreError> {
-        let gone =
-            sqlx::query("DELETE FROM external_people WHERE organization_id = $1 AND id = $2")
-                .bind(organization.as_str())
-                .bind(id.as_str())
-                .execute(self.pool())
-                .await
-                .doing("end a link of somebody at a third party")?;
+        let gone = query("DELETE FROM external_people WHERE organization_id = $1 AND id = $2")
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .execute(self.pool())
+            .await
+            .doing("end a link of somebody at a third party")?;
         Ok(gone.rows_affected() > 0)
     }
 }

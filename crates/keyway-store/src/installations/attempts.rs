@@ -1,6 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 use keyway_core::{InstallationId, OrgId};
 
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -47,12 +48,12 @@ impl Store {
         let doing = "keep an attempt to install";
         let mut transaction = self.write(doing).await?;
         let old = now.checked_sub(KEPT).unwrap_or(now);
-        sqlx::query("DELETE FROM install_attempts WHERE expires_at <= $1")
+        query("DELETE FROM install_attempts WHERE expires_at <= $1")
             .bind(old.as_millisecond())
             .execute(&mut *transaction)
             .await
             .doing(doing)?;
-        sqlx::query(
+        query(
             "INSERT INTO install_attempts (id, organization_id, installation_id, browser, \
              setup_link, sealed, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -72,7 +73,7 @@ impl Store {
     /// The attempt whose state has this hash. Names no organization: who comes back is nobody yet, and the
     /// state tells whose it is.
     pub async fn install_attempt(&self, id: &str) -> Result<Option<InstallAttempt>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<Row> = query_as(
             "SELECT id, organization_id, installation_id, browser, setup_link, sealed, expires_at \
              FROM install_attempts WHERE id = $1",
         )
@@ -89,7 +90,7 @@ impl Store {
         attempt: &InstallAttempt,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let used = sqlx::query(
+        let used = query(
             "UPDATE install_attempts SET sealed = NULL WHERE organization_id = $1 AND id = $2 \
              AND sealed IS NOT NULL AND expires_at > $3",
         )

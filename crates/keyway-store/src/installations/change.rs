@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{InstallationId, OrgId};
 
 use super::InstallationState;
+use crate::engine::{query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Reason, Store, StoreError, StoredInstallation};
 
@@ -98,7 +99,7 @@ impl Store {
         let mut transaction = self.write(doing).await?;
         if let Some(installed) = &write.installed {
             if let Some(link) = &installed.setup_link {
-                let used = sqlx::query(
+                let used = query(
                     "UPDATE setup_links SET used_at = $3 WHERE organization_id = $1 AND id = $2 \
                      AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $3",
                 )
@@ -113,7 +114,7 @@ impl Store {
                 }
             }
             // Whatever organization they are: who has a workspace is told by nothing but the refusal.
-            let taken: bool = sqlx::query_scalar(
+            let taken: bool = query_scalar(
                 "SELECT EXISTS (SELECT 1 FROM installations WHERE provider = $1 AND app = $2 \
                  AND workspace_id = $3 AND organization_id <> $4 \
                  AND state IN ('installed', 'suspended', 'needs_reauth'))",
@@ -134,7 +135,7 @@ impl Store {
         let (put_secrets, secrets) = parts(&write.secrets);
         let (put_token, token) = parts(&write.token);
         let installed = write.installed.as_ref();
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE installations SET state = coalesce($4, state), \
              settings = coalesce($5, settings), app = coalesce($6, app), \
              workspace = coalesce($7, workspace), workspace_id = coalesce($8, workspace_id), \
@@ -195,7 +196,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "uninstall";
         let mut transaction = self.write(doing).await?;
-        let paused = sqlx::query(
+        let paused = query(
             "UPDATE publications SET paused_at = coalesce(paused_at, $3), changed_at = $3, \
              changed_by = $4, revision = revision + 1 \
              WHERE organization_id = $1 AND installation_id = $2 AND removed_at IS NULL",
@@ -222,7 +223,7 @@ pub(crate) async fn end(
     at: Timestamp,
     by: &str,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
+    query(
         "UPDATE installations SET state = 'revoked', workspace = NULL, workspace_id = NULL, \
          app = '', secrets = NULL, token = NULL, token_expires_at = NULL, sealed_before = NULL, \
          before_until = NULL, changed_at = $3, changed_by = $4, revision = revision + 1 \
@@ -234,12 +235,12 @@ pub(crate) async fn end(
     .bind(by)
     .execute(&mut **transaction)
     .await?;
-    sqlx::query("DELETE FROM install_attempts WHERE organization_id = $1 AND installation_id = $2")
+    query("DELETE FROM install_attempts WHERE organization_id = $1 AND installation_id = $2")
         .bind(organization.as_str())
         .bind(id)
         .execute(&mut **transaction)
         .await?;
-    sqlx::query(
+    query(
         "UPDATE setup_links SET revoked_at = $3 WHERE organization_id = $1 \
          AND installation_id = $2 AND used_at IS NULL AND revoked_at IS NULL",
     )

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{InstallationId, OrgId};
 
+use crate::engine::query_as;
 use crate::error::Doing as _;
 use crate::publications::{COLUMNS, Row, TABLES};
 use crate::{PublicationFilter, Store, StoreError, StoredPublication, store};
@@ -77,7 +78,7 @@ impl Store {
             "SELECT {COLUMNS}, {OWN} FROM {TABLES} WHERE p.organization_id = $1 AND p.seq < $2 \
              AND p.removed_at IS NULL AND ($3 IS NULL OR p.agent = $3) ORDER BY p.seq DESC LIMIT $4"
         );
-        let rows: Vec<OwnRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<OwnRow> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(filter.before.unwrap_or(i64::MAX))
             .bind(filter.agent)
@@ -98,7 +99,7 @@ impl Store {
             "SELECT {COLUMNS}, {OWN} FROM {TABLES} WHERE i.organization_id = $1 AND i.id = $2 \
              AND p.removed_at IS NULL ORDER BY p.seq LIMIT 1"
         );
-        let row: Option<OwnRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<OwnRow> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(id.as_str())
             .fetch_optional(self.pool())

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{InstallationId, OrgId};
 
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -41,6 +42,8 @@ impl Store {
     pub async fn create_setup_link(&self, new: &SetupLink) -> Result<(), StoreError> {
         let doing = "make a setup link";
         let mut transaction = self.write(doing).await?;
+        let name = || [format!("setup_links/{}", new.installation)];
+        transaction.alone(name).await.doing(doing)?;
         revoke(
             &mut transaction,
             &new.organization,
@@ -49,7 +52,7 @@ impl Store {
         )
         .await
         .doing(doing)?;
-        sqlx::query(
+        query(
             "INSERT INTO setup_links (id, organization_id, installation_id, created_at, \
              created_by, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
         )
@@ -75,7 +78,7 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS} FROM setup_links WHERE id = $1 AND {OPEN} AND expires_at > $2"
         );
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(id)
             .bind(now.as_millisecond())
             .fetch_optional(self.pool())
@@ -95,7 +98,7 @@ impl Store {
             "SELECT {COLUMNS} FROM setup_links WHERE organization_id = $1 \
              AND installation_id = $2 AND {OPEN} AND expires_at > $3"
         );
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(installation.as_str())
             .bind(now.as_millisecond())
@@ -131,7 +134,7 @@ async fn revoke(
         "UPDATE setup_links SET revoked_at = $3 WHERE organization_id = $1 \
          AND installation_id = $2 AND {OPEN}"
     );
-    let revoked = sqlx::query(sqlx::AssertSqlSafe(sql))
+    let revoked = query(sqlx::AssertSqlSafe(sql))
         .bind(organization.as_str())
         .bind(installation.as_str())
         .bind(now.as_millisecond())

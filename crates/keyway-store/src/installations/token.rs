@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{InstallationId, OrgId};
 
 use super::InstallationState;
+use crate::engine::{query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, StoredInstallation};
 
@@ -16,10 +17,11 @@ impl Store {
         secrets: Option<&[u8]>,
     ) -> Result<bool, StoreError> {
         let of = &stored.publication;
-        let kept = sqlx::query(
+        let kept = query(
             "UPDATE installations SET token = $4, token_expires_at = $5, \
-             secrets = coalesce($6, secrets), revision = revision + ($6 IS NOT NULL) \
-             WHERE organization_id = $1 AND id = $2 AND installed_at IS $3 \
+             secrets = coalesce($6, secrets), \
+             revision = revision + CASE WHEN $6 IS NULL THEN 0 ELSE 1 END \
+             WHERE organization_id = $1 AND id = $2 AND installed_at IS NOT DISTINCT FROM $3 \
              AND state IN ('installed', 'suspended', 'needs_reauth')",
         )
         .bind(of.organization.as_str())
@@ -42,9 +44,10 @@ impl Store {
         id: &InstallationId,
         secrets: Option<&[u8]>,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE installations SET token = NULL, token_expires_at = NULL, \
-             secrets = coalesce($3, secrets), revision = revision + ($3 IS NOT NULL) \
+             secrets = coalesce($3, secrets), \
+             revision = revision + CASE WHEN $3 IS NULL THEN 0 ELSE 1 END \
              WHERE organization_id = $1 AND id = $2",
         )
         .bind(organization.as_str())
@@ -69,32 +72,36 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "move an installation";
         let mut transaction = self.write(doing).await?;
-        let state: Option<String> = sqlx::query_scalar(
-            "SELECT state FROM installations WHERE organization_id = $1 AND id = $2",
-        )
-        .bind(organization.as_str())
-        .bind(id.as_str())
-        .fetch_optional(&mut *transaction)
-        .await
-        .doing(doing)?;
+        let state: Option<String> =
+            query_scalar("SELECT state FROM installations WHERE organization_id = $1 AND id = $2")
+                .bind(organization.as_str())
+                .bind(id.as_str())
+                .fetch_optional(&mut *transaction)
+                .await
+                .doing(doing)?;
         let state: Option<InstallationState> = state.and_then(|state| state.parse().ok());
-        if !state.is_some_and(|state| from.contains(&state)) {
+        let Some(state) = state.filter(|state| from.contains(state)) else {
             return Ok(false);
-        }
-        sqlx::query(
+        };
+        // Somebody else may have moved it since.
+        let moved = query(
             "UPDATE installations SET state = $3, changed_at = $4, changed_by = $5, \
              token = CASE WHEN $3 = 'installed' THEN token END, \
              token_expires_at = CASE WHEN $3 = 'installed' THEN token_expires_at END, \
-             revision = revision + 1 WHERE organization_id = $1 AND id = $2",
+             revision = revision + 1 WHERE organization_id = $1 AND id = $2 AND state = $6",
         )
         .bind(organization.as_str())
         .bind(id.as_str())
         .bind(to.as_str())
         .bind(at.as_millisecond())
         .bind(by)
+        .bind(state.as_str())
         .execute(&mut *transaction)
         .await
         .doing(doing)?;
+        if moved.rows_affected() == 0 {
+            return Ok(false);
+        }
         transaction.commit().await.doing(doing)?;
         Ok(true)
     }

@@ -1,7 +1,9 @@
 use jiff::Timestamp;
 use keyway_core::{JobId, OrgId};
 
-use super::job::{COLUMNS, Job, Row};
+use super::job::{Job, Row};
+use super::take;
+use crate::engine::{Dialect, query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -45,21 +47,13 @@ pub struct ClaimedJob {
 }
 
 #[derive(sqlx::FromRow)]
-struct ClaimedRow {
+pub(super) struct ClaimedRow {
     #[sqlx(flatten)]
     row: Row,
     organization_id: String,
     fence: i64,
-    asker: String,
     payload: String,
 }
-
-const DOING: &str = "claim jobs";
-
-/// Nothing of its order is before a job `j`.
-const FIRST: &str = "(j.ordering_key IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e \
-     WHERE e.organization_id = j.organization_id AND e.ordering_key = j.ordering_key \
-     AND e.state IN ('queued', 'running') AND e.seq < j.seq))";
 
 /// The code of a job whose last worker never said how it ended.
 const LOST: &str = "lease_expired";
@@ -79,27 +73,10 @@ impl Store {
         if self.has_lost_jobs(&kinds, now).await? {
             self.give_up_lost_jobs(&kinds, now).await?;
         }
-        let free = self.free_jobs(&kinds, now, claim.limit).await?;
-        if free.is_empty() {
-            return Ok(Vec::new());
-        }
-        // Somebody else may have taken one since.
-        let sql = format!(
-            "UPDATE jobs AS j SET state = 'running', lease_holder = $2, lease_until = $3, \
-             fence = fence + 1, attempts = attempts + 1 \
-             WHERE j.seq IN (SELECT value FROM json_each($4)) \
-             AND ((j.state = 'queued' AND j.run_at <= $1) \
-                 OR (j.state = 'running' AND j.lease_until <= $1)) AND {FIRST} \
-             RETURNING {COLUMNS}, organization_id, fence, asker, payload"
-        );
-        let rows: Vec<ClaimedRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(now)
-            .bind(claim.holder)
-            .bind(claim.until.as_millisecond())
-            .bind(format!("{free:?}"))
-            .fetch_all(&mut *self.writer().await?)
-            .await
-            .doing(DOING)?;
+        let rows = match self.pool().dialect() {
+            Dialect::Sqlite => take::looked_for(self, claim, &kinds).await?,
+            Dialect::Postgres => take::unlocked(self, claim, &kinds).await?,
+        };
         let mut claimed = rows
             .into_iter()
             .map(ClaimedRow::read)
@@ -110,7 +87,7 @@ impl Store {
 
     /// Holds a job for longer. False once someone else does, or it was taken back.
     pub async fn keep_job(&self, lease: &JobLease, until: Timestamp) -> Result<bool, StoreError> {
-        let kept = sqlx::query(
+        let kept = query(
             "UPDATE jobs SET lease_until = $4 WHERE organization_id = $1 AND id = $2 \
              AND fence = $3 AND state = 'running'",
         )
@@ -124,36 +101,8 @@ impl Store {
         Ok(kept.rows_affected() > 0)
     }
 
-    /// The places of jobs that may be claimed, oldest moment first. A look that takes no lock: neither idle
-    /// workers nor a long queue keep anybody from writing.
-    async fn free_jobs(&self, kinds: &str, now: i64, limit: u32) -> Result<Vec<i64>, StoreError> {
-        let mut free: Vec<(i64, i64)> = Vec::new();
-        // Apart, so that each is read in the order of an index, and no further than needed.
-        for due in [
-            "j.state = 'running' AND j.lease_until <= $2 AND j.attempts < j.max_attempts",
-            "j.state = 'queued' AND j.run_at <= $2",
-        ] {
-            let sql = format!(
-                "SELECT j.run_at, j.seq FROM jobs j WHERE {due} \
-                 AND j.kind IN (SELECT value FROM json_each($1)) AND {FIRST} \
-                 ORDER BY j.run_at, j.seq LIMIT $3"
-            );
-            let found: Vec<(i64, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-                .bind(kinds)
-                .bind(now)
-                .bind(limit)
-                .fetch_all(self.pool())
-                .await
-                .doing("look for jobs")?;
-            free.extend(found);
-        }
-        free.sort_unstable();
-        free.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(free.into_iter().map(|(_, seq)| seq).collect())
-    }
-
     async fn give_up_lost_jobs(&self, kinds: &str, now: i64) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE jobs SET state = 'dead', finished_at = $2, fence = fence + 1, \
              last_error = $3, lease_holder = NULL, lease_until = NULL \
              WHERE state = 'running' AND lease_until <= $2 AND attempts >= max_attempts \
@@ -170,7 +119,7 @@ impl Store {
 
     /// Whether there are jobs whose holders vanished at the last attempt.
     async fn has_lost_jobs(&self, kinds: &str, now: i64) -> Result<bool, StoreError> {
-        sqlx::query_scalar(
+        query_scalar(
             "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND lease_until <= $2 \
              AND attempts >= max_attempts AND kind IN (SELECT value FROM json_each($1)))",
         )
@@ -184,6 +133,7 @@ impl Store {
 
 impl ClaimedRow {
     fn read(self) -> Result<ClaimedJob, StoreError> {
+        let asker = self.row.asker.clone();
         let job = self.row.read()?;
         Ok(ClaimedJob {
             lease: JobLease {
@@ -192,7 +142,7 @@ impl ClaimedRow {
                 fence: self.fence,
             },
             job,
-            asker: self.asker,
+            asker,
             payload: self.payload,
         })
     }

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 
 use super::{JobLease, JobState};
+use crate::engine::{QueryScalar, query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -23,6 +24,8 @@ pub enum Ended {
     /// It waits for a person's decision, until then at the latest: it counts as not tried.
     Waiting(Timestamp),
 }
+
+const DOING: &str = "end a job";
 
 /// Ends the hold of whoever has the last lease, and sets more.
 macro_rules! let_go {
@@ -54,19 +57,22 @@ impl Store {
                  finished_at = CASE WHEN $6 IS NULL OR attempts >= max_attempts THEN $4 END"
             ),
             Ended::Released => {
-                let_go!("state = 'queued', run_at = $4, attempts = max(attempts - 1, 0)")
+                let_go!(
+                    "state = 'queued', run_at = $4, \
+                     attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END"
+                )
             }
             Ended::TakenBack => {
                 let_go!("state = 'cancelled', finished_at = $4, last_error = NULL")
             }
             // Somebody may have decided before this is written.
             Ended::Waiting(_) => let_go!(
-                "state = 'queued', attempts = max(attempts - 1, 0), run_at = CASE WHEN EXISTS \
+                "state = 'queued', attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END, run_at = CASE WHEN EXISTS \
                  (SELECT 1 FROM approvals WHERE job = $2 AND state = 'pending') \
                  THEN $5 ELSE $4 END"
             ),
         };
-        let mut ending = sqlx::query_scalar::<_, String>(sql)
+        let mut ending = query_scalar::<String>(sql)
             .bind(lease.organization.as_str())
             .bind(lease.id.as_str())
             .bind(lease.fence)
@@ -78,11 +84,36 @@ impl Store {
         }
         if let Ended::Waiting(until) = ended {
             ending = ending.bind(until.as_millisecond());
+            if self.is_shared() {
+                return self.let_wait(lease, ending).await;
+            }
         }
         let state = ending.fetch_optional(&mut *self.writer().await?).await;
-        let state = state.doing("end a job")?;
-        state
-            .map(|state| state.parse().map_err(|_| store::damaged()))
-            .transpose()
+        read(state.doing(DOING)?)
     }
+
+    /// Lets a job wait for a decision, on PostgreSQL. Whoever decides at this moment holds the job, or waits
+    /// for it: so the one who comes second sees what the first one wrote.
+    async fn let_wait(
+        &self,
+        lease: &JobLease,
+        ending: QueryScalar<'_, String>,
+    ) -> Result<Option<JobState>, StoreError> {
+        let mut transaction = self.write(DOING).await?;
+        query("SELECT 1 FROM jobs WHERE id = $1 FOR UPDATE")
+            .bind(lease.id.as_str())
+            .execute(&mut *transaction)
+            .await
+            .doing(DOING)?;
+        let state = ending.fetch_optional(&mut *transaction).await;
+        let state = state.doing(DOING)?;
+        transaction.commit().await.doing(DOING)?;
+        read(state)
+    }
+}
+
+fn read(state: Option<String>) -> Result<Option<JobState>, StoreError> {
+    state
+        .map(|state| state.parse().map_err(|_| store::damaged()))
+        .transpose()
 }

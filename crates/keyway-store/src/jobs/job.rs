@@ -1,7 +1,7 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use keyway_core::JobId;
+use keyway_core::{JobId, json};
 
 use crate::{StoreError, store};
 
@@ -91,8 +91,7 @@ pub struct Job {
 
 /// The columns of a [`Row`].
 pub(super) const COLUMNS: &str = "seq, id, kind, name, ordering_key, actor, state, run_at, attempts, \
-     max_attempts, last_error, created_at, finished_at, \
-     CASE WHEN json_valid(asker) THEN json_extract(asker, '$.scopes') END AS scopes";
+     max_attempts, last_error, created_at, finished_at, asker";
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
@@ -109,7 +108,8 @@ pub(super) struct Row {
     last_error: Option<String>,
     created_at: i64,
     finished_at: Option<i64>,
-    scopes: Option<String>,
+    /// What is known of who asked, as JSON.
+    pub(super) asker: String,
 }
 
 impl Row {
@@ -121,7 +121,7 @@ impl Row {
             name: self.name,
             ordering_key: self.ordering_key,
             actor: self.actor,
-            scopes: self.scopes,
+            scopes: scopes(&self.asker),
             state: self.state.parse().map_err(|_| store::damaged())?,
             run_at: store::moment(self.run_at)?,
             attempts: u32::try_from(self.attempts).map_err(|_| store::damaged())?,
@@ -131,4 +131,11 @@ impl Row {
             finished_at: self.finished_at.map(store::moment).transpose()?,
         })
     }
+}
+
+/// What who asked could do, where that was kept.
+fn scopes(asker: &str) -> Option<String> {
+    let scopes = json::member(asker, "scopes")?.value;
+    let text = scopes.starts_with('"');
+    text.then(|| json::unquote(scopes).into_owned())
 }

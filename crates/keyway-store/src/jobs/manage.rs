@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{JobId, OrgId};
 
 use super::job::{COLUMNS, Job, JobState, Row};
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -29,7 +30,7 @@ impl Store {
              AND ($3 IS NULL OR state = $3) AND ($4 IS NULL OR actor = $4) \
              ORDER BY seq DESC LIMIT $5"
         );
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(filter.before.unwrap_or(i64::MAX))
             .bind(filter.state.map(JobState::as_str))
@@ -44,7 +45,7 @@ impl Store {
     /// One job of an organization.
     pub async fn job(&self, organization: &OrgId, id: &JobId) -> Result<Option<Job>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM jobs WHERE organization_id = $1 AND id = $2");
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(id.as_str())
             .fetch_optional(self.pool())
@@ -61,7 +62,7 @@ impl Store {
         id: &JobId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE jobs SET state = 'queued', attempts = 0, run_at = $3, finished_at = NULL, stop_at = NULL \
              WHERE organization_id = $1 AND id = $2 AND state IN ('dead', 'cancelled')",
         )
@@ -81,7 +82,7 @@ impl Store {
         id: &JobId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE jobs SET state = 'cancelled', finished_at = $3, fence = fence + 1, \
              lease_holder = NULL, lease_until = NULL \
              WHERE organization_id = $1 AND id = $2 AND state IN ('queued', 'running')",
@@ -104,7 +105,7 @@ impl Store {
         dead_before: Timestamp,
         limit: u32,
     ) -> Result<u64, StoreError> {
-        let gone = sqlx::query(
+        let gone = query(
             "DELETE FROM jobs WHERE seq IN (SELECT seq FROM jobs WHERE finished_at IS NOT NULL \
              AND finished_at < CASE state WHEN 'dead' THEN $2 ELSE $1 END LIMIT $3)",
         )

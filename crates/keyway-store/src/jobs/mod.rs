@@ -6,11 +6,12 @@ mod job;
 mod manage;
 mod queue;
 mod stop;
+mod take;
 
 pub use claim::{ClaimJobs, ClaimedJob, JobLease};
 pub use end::Ended;
 pub use job::{Job, JobState, UnknownState};
 pub use manage::JobFilter;
 pub use queue::{NewJob, QueuedJob};
-pub(crate) use queue::{before, insert};
+pub(crate) use queue::{before, in_order, insert, lock_of};
 pub use stop::StoppedJobs;

@@ -1,9 +1,9 @@
 use jiff::Timestamp;
 use keyway_core::{JobId, OrgId};
-use sqlx::SqliteConnection;
 
+use crate::engine::{Connection, query, query_scalar};
 use crate::error::Doing as _;
-use crate::{Store, StoreError, store};
+use crate::{Reason, Store, StoreError, store};
 
 /// A job about to be queued.
 #[derive(Debug, Clone)]
@@ -60,17 +60,21 @@ impl Store {
 
 /// Queues a job as part of a transaction that does something else as well.
 pub(crate) async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     new: &NewJob,
 ) -> Result<QueuedJob, StoreError> {
     if let Some(before) = before(connection, organization, new).await? {
         return Ok(QueuedJob::Already(before));
     }
-    sqlx::query(
+    in_order(connection, organization, [new])
+        .await
+        .doing(DOING)?;
+    let queued = query(
         "INSERT INTO jobs (id, organization_id, kind, name, ordering_key, once_key, actor, asker, \
          payload, state, run_at, max_attempts, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $11, $12)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $11, $12) \
+         ON CONFLICT (organization_id, kind, once_key) WHERE once_key IS NOT NULL DO NOTHING",
     )
     .bind(new.id.as_str())
     .bind(organization.as_str())
@@ -84,22 +88,29 @@ pub(crate) async fn insert(
     .bind(new.run_at.as_millisecond())
     .bind(i64::from(new.max_attempts.max(1)))
     .bind(new.created_at.as_millisecond())
-    .execute(connection)
+    .execute(&mut *connection)
     .await
     .doing(DOING)?;
-    Ok(QueuedJob::New)
+    if queued.rows_affected() > 0 {
+        return Ok(QueuedJob::New);
+    }
+    // Somebody else was faster.
+    let before = before(connection, organization, new).await?;
+    before
+        .map(QueuedJob::Already)
+        .ok_or_else(|| StoreError::new(DOING, Reason::Conflict))
 }
 
 /// The job with the same `once_key` that was queued before.
 pub(crate) async fn before(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     new: &NewJob,
 ) -> Result<Option<JobId>, StoreError> {
     let Some(once) = &new.once_key else {
         return Ok(None);
     };
-    let before: Option<String> = sqlx::query_scalar(
+    let before: Option<String> = query_scalar(
         "SELECT id FROM jobs WHERE organization_id = $1 AND kind = $2 AND once_key = $3",
     )
     .bind(organization.as_str())
@@ -109,4 +120,27 @@ pub(crate) async fn before(
     .await
     .doing(DOING)?;
     before.as_deref().map(store::id).transpose()
+}
+
+/// Holds the places of jobs in their orders until the transaction ends, all of them at once: what is queued
+/// behind another is committed behind it.
+pub(crate) async fn in_order<'a>(
+    connection: &mut Connection,
+    organization: &OrgId,
+    jobs: impl IntoIterator<Item = &'a NewJob>,
+) -> Result<(), sqlx::Error> {
+    let keys: Vec<&str> = jobs
+        .into_iter()
+        .filter_map(|job| job.ordering_key.as_deref())
+        .collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let names = || keys.iter().map(|key| lock_of(organization, key));
+    connection.alone(names).await
+}
+
+/// What those who queue in an order, or look whether anything is queued in it, are alone with.
+pub(crate) fn lock_of(organization: &OrgId, ordering_key: &str) -> String {
+    format!("order/{organization}/{ordering_key}")
 }

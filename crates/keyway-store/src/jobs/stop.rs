@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::OrgId;
 
 use super::JobLease;
+use crate::engine::{query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -23,8 +24,9 @@ impl Store {
         ordering_key: &str,
         now: Timestamp,
     ) -> Result<StoppedJobs, StoreError> {
-        let states: Vec<String> = sqlx::query_scalar(
-            "UPDATE jobs SET stop_at = $3, run_at = min(run_at, $3) WHERE organization_id = $1 \
+        let states: Vec<String> = query_scalar(
+            "UPDATE jobs SET stop_at = $3, \
+             run_at = CASE WHEN run_at < $3 THEN run_at ELSE $3 END WHERE organization_id = $1 \
              AND ordering_key = $2 AND state IN ('queued', 'running') AND stop_at IS NULL \
              RETURNING state",
         )
@@ -51,7 +53,7 @@ impl Store {
         ordering_key: &str,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        let taken = sqlx::query(
+        let taken = query(
             "UPDATE jobs SET state = 'cancelled', finished_at = $3, fence = fence + 1 \
              WHERE organization_id = $1 AND ordering_key = $2 AND state = 'queued'",
         )
@@ -66,7 +68,7 @@ impl Store {
 
     /// Whether a job is still held by this claim, and nobody stopped what it does.
     pub async fn job_goes_on(&self, lease: &JobLease) -> Result<bool, StoreError> {
-        sqlx::query_scalar(
+        query_scalar(
             "SELECT EXISTS (SELECT 1 FROM jobs WHERE organization_id = $1 AND id = $2 \
              AND fence = $3 AND state = 'running' AND stop_at IS NULL)",
         )

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::ClientId;
 
+use crate::engine::query;
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -13,7 +14,7 @@ impl Store {
         jti_hash: &str,
         expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO oauth_assertions (client_id, jti_hash, expires_at) VALUES ($1, $2, $3) \
              ON CONFLICT DO NOTHING",
         )

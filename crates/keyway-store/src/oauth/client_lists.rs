@@ -1,7 +1,9 @@
 use keyway_core::{ClientId, OrgId};
 
+use super::alone::lock_of;
 use super::clients::{Client, Row};
 use super::pending;
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::seen::unchanged;
 use crate::{Changed, Seen, Slice, Store, StoreError, facts};
@@ -43,11 +45,11 @@ impl Store {
     ) -> Result<Vec<(Client, bool)>, StoreError> {
         let (at, id) = slice.downward();
         // Of its own clients only those that can be in the part are looked at, by their index.
-        let rows: Vec<Listed> = sqlx::query_as(listed!(
+        let rows: Vec<Listed> = query_as(listed!(
             "WHERE c.id IN (SELECT id FROM (SELECT o.id FROM oauth_clients o \
              WHERE o.organization_id = $1 AND (o.created_at, o.id) < ($2, $3) AND ($4 IS NULL \
              OR lower(o.name) LIKE $4 ESCAPE '\\' OR lower(o.id) LIKE $4 ESCAPE '\\') \
-             ORDER BY o.created_at DESC, o.id DESC LIMIT $5) \
+             ORDER BY o.created_at DESC, o.id DESC LIMIT $5) AS own \
              UNION SELECT client_id FROM oauth_grants WHERE organization_id = $1 \
              UNION SELECT client_id FROM oauth_client_blocks WHERE organization_id = $1) \
              AND (c.created_at, c.id) < ($2, $3) AND ($4 IS NULL \
@@ -71,7 +73,7 @@ impl Store {
         organization: &OrgId,
         id: &ClientId,
     ) -> Result<Option<(Client, bool)>, StoreError> {
-        let row: Option<Listed> = sqlx::query_as(listed!(
+        let row: Option<Listed> = query_as(listed!(
             "WHERE c.id = $2 AND (c.organization_id = $1 \
              OR EXISTS (SELECT 1 FROM oauth_grants g \
                  WHERE g.client_id = c.id AND g.organization_id = $1) \
@@ -98,7 +100,9 @@ impl Store {
         let doing = "change an OAuth client";
         let Seen { id, revision } = client.into();
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
+        let all = || [lock_of(organization)];
+        transaction.alone(all).await.doing(doing)?;
+        let changed = query(
             "UPDATE oauth_clients SET name = $3, metadata = $4, revision = revision + 1 \
              WHERE organization_id = $1 AND id = $2 AND ($5 IS NULL OR revision = $5)",
         )

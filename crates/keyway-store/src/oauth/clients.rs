@@ -1,7 +1,9 @@
 use jiff::Timestamp;
 use keyway_core::{ClientId, OrgId, ServiceAccountId};
 
+use super::alone::{lock_of, lock_of_client};
 use super::pending;
+use crate::engine::{Connection, query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, facts, store};
 
@@ -80,7 +82,7 @@ macro_rules! select {
 impl Store {
     /// A client. Names no organization: a client shows itself before anyone has signed in.
     pub async fn oauth_client(&self, id: &ClientId) -> Result<Option<Client>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(select!("WHERE c.id = $1"))
+        let row: Option<Row> = query_as(select!("WHERE c.id = $1"))
             .bind(id.as_str())
             .fetch_optional(self.pool())
             .await
@@ -91,7 +93,7 @@ impl Store {
     /// Stores a client. One that is there already keeps its kind, its organization and its age,
     /// and gets everything else anew.
     pub async fn put_oauth_client(&self, new: &NewClient) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO oauth_clients (id, organization_id, kind, name, metadata, secret_hash, \
              service_account_id, created_at, last_used_at, fresh_until, etag) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
@@ -118,15 +120,13 @@ impl Store {
 
     /// Records that a client was used.
     pub async fn touch_oauth_client(&self, id: &ClientId, at: Timestamp) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE oauth_clients SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2",
-        )
-        .bind(id.as_str())
-        .bind(at.as_millisecond())
-        .execute(self.pool())
-        .await
-        .map(drop)
-        .doing("record the use of an OAuth client")
+        query("UPDATE oauth_clients SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2")
+            .bind(id.as_str())
+            .bind(at.as_millisecond())
+            .execute(self.pool())
+            .await
+            .map(drop)
+            .doing("record the use of an OAuth client")
     }
 
     /// True when the organization does not want the client.
@@ -135,7 +135,7 @@ impl Store {
         organization: &OrgId,
         id: &ClientId,
     ) -> Result<bool, StoreError> {
-        sqlx::query_scalar::<_, i64>(
+        query_scalar::<i64>(
             "SELECT count(*) FROM oauth_client_blocks WHERE organization_id = $1 AND client_id = $2",
         )
         .bind(organization.as_str())
@@ -157,10 +157,12 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "disable an OAuth client";
         let mut transaction = self.write(doing).await?;
+        let name = || [lock_of(organization)];
+        transaction.alone(name).await.doing(doing)?;
         if !is_open_to(&mut transaction, organization, id).await? {
             return Ok(false);
         }
-        sqlx::query(
+        query(
             "INSERT INTO oauth_client_blocks (organization_id, client_id, created_at) \
              VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         )
@@ -184,14 +186,13 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "enable an OAuth client";
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
-            "DELETE FROM oauth_client_blocks WHERE organization_id = $1 AND client_id = $2",
-        )
-        .bind(organization.as_str())
-        .bind(id.as_str())
-        .execute(&mut *transaction)
-        .await
-        .doing(doing)?;
+        let changed =
+            query("DELETE FROM oauth_client_blocks WHERE organization_id = $1 AND client_id = $2")
+                .bind(organization.as_str())
+                .bind(id.as_str())
+                .execute(&mut *transaction)
+                .await
+                .doing(doing)?;
         facts::bump_auth_epoch(&mut transaction).await?;
         transaction.commit().await.doing(doing)?;
         Ok(changed.rows_affected() > 0)
@@ -206,6 +207,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "delete an OAuth client";
         let mut transaction = self.write(doing).await?;
+        let names = || [lock_of(organization), lock_of_client(id)];
+        transaction.alone(names).await.doing(doing)?;
         if !is_seen(&mut transaction, organization, id).await? {
             return Ok(false);
         }
@@ -220,7 +223,7 @@ impl Store {
              AND NOT EXISTS (SELECT 1 FROM oauth_grants WHERE client_id = $2) \
              AND NOT EXISTS (SELECT 1 FROM oauth_client_blocks WHERE client_id = $2)",
         ] {
-            sqlx::query(sql)
+            query(sql)
                 .bind(organization.as_str())
                 .bind(id.as_str())
                 .execute(&mut *transaction)
@@ -235,11 +238,11 @@ impl Store {
 
 /// Whether the organization has anything to do with the client.
 async fn is_seen(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     id: &ClientId,
 ) -> Result<bool, StoreError> {
-    sqlx::query_scalar::<_, i64>(
+    query_scalar::<i64>(
         "SELECT count(*) FROM oauth_clients c WHERE c.id = $2 AND (c.organization_id = $1 \
          OR EXISTS (SELECT 1 FROM oauth_grants g \
              WHERE g.client_id = c.id AND g.organization_id = $1) \
@@ -256,11 +259,11 @@ async fn is_seen(
 
 /// Whether people of the organization could let the client in.
 async fn is_open_to(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     id: &ClientId,
 ) -> Result<bool, StoreError> {
-    sqlx::query_scalar::<_, i64>(
+    query_scalar::<i64>(
         "SELECT count(*) FROM oauth_clients \
          WHERE id = $2 AND (organization_id = $1 OR organization_id IS NULL)",
     )

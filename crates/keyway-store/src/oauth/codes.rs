@@ -1,10 +1,12 @@
 use jiff::Timestamp;
 use keyway_core::{ClientId, GrantId, OrgId, Scopes, UserId};
 
+use super::alone::{granting, lock_of, lock_of_user};
 use super::consents;
 use super::grant_kind::RevokedFor;
 use super::grants::{self, NewGrant};
 use super::tokens::{self, NewTokens};
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -77,6 +79,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "store an authorization code";
         let mut transaction = self.write(doing).await?;
+        let names = || [lock_of(&new.organization), lock_of_user(&new.user)];
+        transaction.shared(names).await.doing(doing)?;
         match agreed {
             Agreed::Once => {}
             Agreed::Now => consents::remember(&mut transaction, new).await?,
@@ -86,7 +90,7 @@ impl Store {
                 }
             }
         }
-        sqlx::query(
+        query(
             "INSERT INTO oauth_codes (hash, organization_id, user_id, client_id, redirect_uri, \
              challenge, scopes, resource, created_at, expires_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -110,7 +114,7 @@ impl Store {
 
     /// The code with this hash. Names no organization, because it is what finds out which one.
     pub async fn oauth_code(&self, hash: &str) -> Result<Option<Code>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<Row> = query_as(
             "SELECT hash, organization_id, user_id, client_id, redirect_uri, challenge, scopes, \
              resource, created_at, expires_at, used_at, grant_id FROM oauth_codes WHERE hash = $1",
         )
@@ -132,7 +136,8 @@ impl Store {
     ) -> Result<Redeemed, StoreError> {
         let doing = "redeem an authorization code";
         let mut transaction = self.write(doing).await?;
-        let used = sqlx::query(
+        transaction.shared(|| granting(grant)).await.doing(doing)?;
+        let used = query(
             "UPDATE oauth_codes SET used_at = $2, grant_id = $3 \
              WHERE hash = $1 AND used_at IS NULL AND expires_at > $2 \
              AND NOT EXISTS (SELECT 1 FROM oauth_client_blocks b \
@@ -152,7 +157,7 @@ impl Store {
             return Ok(Redeemed::Granted);
         }
         let before: Option<(Option<i64>, Option<String>)> =
-            sqlx::query_as("SELECT used_at, grant_id FROM oauth_codes WHERE hash = $1")
+            query_as("SELECT used_at, grant_id FROM oauth_codes WHERE hash = $1")
                 .bind(hash)
                 .fetch_optional(&mut *transaction)
                 .await

@@ -1,7 +1,7 @@
 use keyway_core::{ClientId, OrgId, Scopes, UserId};
-use sqlx::SqliteConnection;
 
 use super::NewCode;
+use crate::engine::{Connection, query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -18,7 +18,7 @@ impl Store {
         client: &ClientId,
         resource: &str,
     ) -> Result<Option<Scopes>, StoreError> {
-        let scopes: Option<String> = sqlx::query_scalar(FIND)
+        let scopes: Option<String> = query_scalar(FIND)
             .bind(organization.as_str())
             .bind(user.as_str())
             .bind(client.as_str())
@@ -32,10 +32,10 @@ impl Store {
 
 /// The scopes that the person behind a code agreed to before.
 pub(super) async fn find(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     code: &NewCode,
 ) -> Result<Option<Scopes>, StoreError> {
-    let scopes: Option<String> = sqlx::query_scalar(FIND)
+    let scopes: Option<String> = query_scalar(FIND)
         .bind(code.organization.as_str())
         .bind(code.user.as_str())
         .bind(code.client.as_str())
@@ -48,10 +48,10 @@ pub(super) async fn find(
 
 /// Remembers what the person behind a code agreed to, in place of what they agreed to before.
 pub(super) async fn remember(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     code: &NewCode,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "INSERT INTO oauth_consents \
          (organization_id, user_id, client_id, scopes, resource, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6) \

@@ -1,8 +1,10 @@
 use jiff::Timestamp;
 use keyway_core::{ClientId, OrgId, Scopes, UserId};
 
+use super::alone::granting;
 use super::grants::{self, NewGrant};
 use super::tokens::{self, NewTokens};
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -58,7 +60,7 @@ macro_rules! select {
 impl Store {
     /// Stores a device's code. A code for people that is taken is [`crate::Reason::Conflict`].
     pub async fn create_device_code(&self, new: &NewDeviceCode) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "INSERT INTO oauth_device_codes (hash, user_code_hash, client_id, scopes, resource, \
              created_at, expires_at, interval_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
@@ -78,7 +80,7 @@ impl Store {
 
     /// The code a device holds.
     pub async fn device_code(&self, hash: &str) -> Result<Option<DeviceCode>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(select!("WHERE hash = $1"))
+        let row: Option<Row> = query_as(select!("WHERE hash = $1"))
             .bind(hash)
             .fetch_optional(self.pool())
             .await
@@ -91,7 +93,7 @@ impl Store {
         &self,
         user_code_hash: &str,
     ) -> Result<Option<DeviceCode>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(select!("WHERE user_code_hash = $1"))
+        let row: Option<Row> = query_as(select!("WHERE user_code_hash = $1"))
             .bind(user_code_hash)
             .fetch_optional(self.pool())
             .await
@@ -107,9 +109,9 @@ impl Store {
         interval_ms: i64,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        sqlx::query(
+        query(
             "UPDATE oauth_device_codes SET polled_at = $2, interval_ms = $3 \
-             WHERE hash = $1 AND polled_at IS $4",
+             WHERE hash = $1 AND polled_at IS NOT DISTINCT FROM $4",
         )
         .bind(&seen.code.hash)
         .bind(at.as_millisecond())
@@ -130,7 +132,7 @@ impl Store {
         scopes: &Scopes,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        sqlx::query(
+        query(
             "UPDATE oauth_device_codes \
              SET organization_id = $2, user_id = $3, scopes = $4, approved_at = $5 \
              WHERE hash = $1 AND expires_at > $5 AND approved_at IS NULL AND denied_at IS NULL",
@@ -148,7 +150,7 @@ impl Store {
 
     /// A person says no. Answers false when the code is over, or was answered.
     pub async fn deny_device_code(&self, hash: &str, at: Timestamp) -> Result<bool, StoreError> {
-        sqlx::query(
+        query(
             "UPDATE oauth_device_codes SET denied_at = $2 \
              WHERE hash = $1 AND expires_at > $2 AND approved_at IS NULL AND denied_at IS NULL",
         )
@@ -171,7 +173,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "redeem a device code";
         let mut transaction = self.write(doing).await?;
-        let used = sqlx::query(
+        transaction.shared(|| granting(grant)).await.doing(doing)?;
+        let used = query(
             "UPDATE oauth_device_codes SET used_at = $2 \
              WHERE hash = $1 AND used_at IS NULL AND approved_at IS NOT NULL AND expires_at > $2 \
              AND NOT EXISTS (SELECT 1 FROM oauth_client_blocks b \

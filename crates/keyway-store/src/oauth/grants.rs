@@ -1,8 +1,10 @@
 use jiff::Timestamp;
 use keyway_core::{Actor, ClientId, GrantId, OrgId, Scopes};
 
+use super::alone::lock_of;
 use super::grant_kind::{GrantKind, RevokedFor};
 use super::pending;
+use crate::engine::{Connection, query, query_as};
 use crate::error::Doing as _;
 use crate::slice::pattern;
 use crate::{Store, StoreError, facts, store};
@@ -100,7 +102,7 @@ impl Store {
             .owner
             .as_ref()
             .map_or((None, None), store::actor_columns);
-        let rows: Vec<Row> = sqlx::query_as(select!(
+        let rows: Vec<Row> = query_as(select!(
             "WHERE g.organization_id = $1 AND g.id < $2 \
              AND ($3 IS NULL OR g.client_id = $3) AND ($4 IS NULL OR g.user_id = $4) \
              AND ($5 IS NULL OR g.service_account_id = $5) \
@@ -130,13 +132,12 @@ impl Store {
         organization: &OrgId,
         id: &GrantId,
     ) -> Result<Option<Grant>, StoreError> {
-        let row: Option<Row> =
-            sqlx::query_as(select!("WHERE g.organization_id = $1 AND g.id = $2"))
-                .bind(organization.as_str())
-                .bind(id.as_str())
-                .fetch_optional(self.pool())
-                .await
-                .doing("read a grant")?;
+        let row: Option<Row> = query_as(select!("WHERE g.organization_id = $1 AND g.id = $2"))
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .fetch_optional(self.pool())
+            .await
+            .doing("read a grant")?;
         row.map(Row::read).transpose()
     }
 
@@ -152,7 +153,9 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "revoke a grant";
         let mut transaction = self.write(doing).await?;
-        let parties: Option<(String, Option<String>)> = sqlx::query_as(
+        let name = || [lock_of(organization)];
+        transaction.alone(name).await.doing(doing)?;
+        let parties: Option<(String, Option<String>)> = query_as(
             "SELECT client_id, user_id FROM oauth_grants WHERE organization_id = $1 AND id = $2",
         )
         .bind(organization.as_str())
@@ -166,7 +169,7 @@ impl Store {
         end(&mut transaction, id, reason, at).await?;
         let by_person = matches!(reason, RevokedFor::User | RevokedFor::Admin);
         if by_person || reason == RevokedFor::Client {
-            sqlx::query(
+            query(
                 "DELETE FROM oauth_consents WHERE EXISTS (SELECT 1 FROM oauth_grants g \
                  WHERE g.id = $1 AND g.organization_id = oauth_consents.organization_id \
                  AND g.user_id = oauth_consents.user_id \
@@ -204,7 +207,9 @@ impl Store {
         };
         let (user, account) = owner.map_or((None, None), store::actor_columns);
         let mut transaction = self.write(doing).await?;
-        let ended = sqlx::query(
+        let name = || [lock_of(organization)];
+        transaction.alone(name).await.doing(doing)?;
+        let ended = query(
             "UPDATE oauth_grants SET revoked_at = $4, revoked_for = $5 \
              WHERE organization_id = $1 AND revoked_at IS NULL AND expires_at > $4 \
              AND ($2 IS NULL OR client_id = $2) AND ($3 IS NULL OR user_id = $3) \
@@ -220,7 +225,7 @@ impl Store {
         .await
         .doing(doing)?;
         if account.is_none() {
-            sqlx::query(
+            query(
                 "DELETE FROM oauth_consents WHERE organization_id = $1 \
                  AND ($2 IS NULL OR client_id = $2) AND ($3 IS NULL OR user_id = $3)",
             )
@@ -239,12 +244,9 @@ impl Store {
     }
 }
 
-pub(super) async fn insert(
-    connection: &mut sqlx::SqliteConnection,
-    new: &NewGrant,
-) -> Result<(), StoreError> {
+pub(super) async fn insert(connection: &mut Connection, new: &NewGrant) -> Result<(), StoreError> {
     let (user, account) = store::actor_columns(&new.owner);
-    sqlx::query(
+    query(
         "INSERT INTO oauth_grants (id, organization_id, user_id, service_account_id, client_id, \
          kind, scopes, resource, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -267,12 +269,12 @@ pub(super) async fn insert(
 
 /// Revokes a grant. The first reason counts.
 pub(super) async fn end(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     id: &GrantId,
     reason: RevokedFor,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "UPDATE oauth_grants SET revoked_at = $2, revoked_for = $3 \
          WHERE id = $1 AND revoked_at IS NULL",
     )

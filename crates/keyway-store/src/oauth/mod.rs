@@ -1,5 +1,6 @@
 //! The authorization server's rows: clients, codes, grants, tokens, device codes, consents.
 
+mod alone;
 mod assertions;
 mod client_lists;
 mod clients;
@@ -13,6 +14,7 @@ mod purge;
 mod standing;
 mod tokens;
 
+pub(crate) use alone::lock_of_user;
 pub use clients::{Client, ClientKind, NewClient};
 pub use codes::{Agreed, Code, NewCode, Redeemed};
 pub use devices::{DeviceCode, NewDeviceCode};

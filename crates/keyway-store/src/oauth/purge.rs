@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 
+use crate::engine::query;
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -56,7 +57,7 @@ impl Store {
         ];
         let mut gone = 0;
         for (sql, before) in steps {
-            gone += sqlx::query(sql)
+            gone += query(sql)
                 .bind(before.as_millisecond())
                 .bind(limit)
                 .execute(self.pool())

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{GrantId, OrgId, Role};
 
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -57,7 +58,7 @@ impl Store {
             .map(|id| format!("\"{id}\""))
             .collect::<Vec<_>>()
             .join(",");
-        let rows: Vec<(String, i64, String, i64)> = sqlx::query_as(valid!(
+        let rows: Vec<(String, i64, String, i64)> = query_as(valid!(
             "g.id, g.expires_at",
             "oauth_grants g",
             "AND g.id IN (SELECT value FROM json_each($2))"
@@ -86,8 +87,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let doing = "record the use of grants";
         let mut transaction = self.write(doing).await?;
+        transaction
+            .alone(|| ["uses of grants".to_owned()])
+            .await
+            .doing(doing)?;
         for (organization, grant, at) in uses {
-            sqlx::query(
+            query(
                 "UPDATE oauth_grants SET last_used_at = $3 WHERE organization_id = $1 AND id = $2 \
                  AND (last_used_at IS NULL OR last_used_at < $3)",
             )
@@ -97,7 +102,7 @@ impl Store {
             .execute(&mut *transaction)
             .await
             .doing(doing)?;
-            sqlx::query(
+            query(
                 "UPDATE oauth_clients SET last_used_at = $2 WHERE last_used_at < $2 \
                  AND id = (SELECT client_id FROM oauth_grants WHERE id = $1)",
             )

@@ -1,9 +1,11 @@
 use jiff::Timestamp;
 use keyway_core::{Actor, ClientId, GrantId, OrgId, Role, Scopes};
 
+use super::alone::{granting, lock_of_grant};
 use super::grant_kind::{GrantKind, RevokedFor};
 use super::grants::{self, NewGrant};
 use super::standing::valid;
+use crate::engine::{Connection, query, query_as};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -103,7 +105,7 @@ impl Store {
         hash: &str,
         at: Timestamp,
     ) -> Result<Option<TokenCredential>, StoreError> {
-        let row: Option<CredentialRow> = sqlx::query_as(valid!(
+        let row: Option<CredentialRow> = query_as(valid!(
             "g.id, g.organization_id, g.user_id, g.service_account_id, g.client_id, g.resource, \
              t.scopes, t.created_at, t.expires_at",
             "oauth_tokens t JOIN oauth_grants g ON g.id = t.grant_id",
@@ -143,26 +145,27 @@ impl Store {
     ) -> Result<Rotated, StoreError> {
         let doing = "rotate a refresh token";
         let mut transaction = self.write(doing).await?;
+        let name = || [lock_of_grant(&seen.grant.id)];
+        transaction.alone(name).await.doing(doing)?;
         let now = read_refresh(&mut transaction, &seen.hash, at).await?;
         if now.as_ref() != Some(seen) {
             return Ok(Rotated::Changed);
         }
         if let Some(lost) = &seen.successor {
-            sqlx::query("DELETE FROM oauth_tokens WHERE hash = $1")
+            query("DELETE FROM oauth_tokens WHERE hash = $1")
                 .bind(&lost.access)
                 .execute(&mut *transaction)
                 .await
                 .doing(doing)?;
-            sqlx::query("UPDATE oauth_tokens SET used_at = $2 WHERE hash = $1")
+            query("UPDATE oauth_tokens SET used_at = $2 WHERE hash = $1")
                 .bind(&lost.refresh)
                 .bind(at.as_millisecond())
                 .execute(&mut *transaction)
                 .await
                 .doing(doing)?;
-            crate::facts::bump_auth_epoch(&mut transaction).await?;
         }
         let used_at = seen.used_at.unwrap_or(at);
-        sqlx::query(
+        query(
             "UPDATE oauth_tokens SET used_at = $2, next_refresh = $3, next_access = $4 \
              WHERE hash = $1",
         )
@@ -174,12 +177,15 @@ impl Store {
         .await
         .doing(doing)?;
         insert(&mut transaction, &seen.grant, new).await?;
-        sqlx::query("UPDATE oauth_grants SET last_used_at = $2 WHERE id = $1")
+        query("UPDATE oauth_grants SET last_used_at = $2 WHERE id = $1")
             .bind(seen.grant.id.as_str())
             .bind(at.as_millisecond())
             .execute(&mut *transaction)
             .await
             .doing(doing)?;
+        if seen.successor.is_some() {
+            crate::facts::bump_auth_epoch(&mut transaction).await?;
+        }
         transaction.commit().await.doing(doing)?;
         Ok(Rotated::Done)
     }
@@ -192,6 +198,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let doing = "store a grant";
         let mut transaction = self.write(doing).await?;
+        transaction.shared(|| granting(grant)).await.doing(doing)?;
         grants::insert(&mut transaction, grant).await?;
         insert(&mut transaction, grant, new).await?;
         transaction.commit().await.doing(doing)
@@ -211,14 +218,14 @@ impl Store {
 }
 
 pub(super) async fn insert(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     grant: &NewGrant,
     new: &NewTokens,
 ) -> Result<(), StoreError> {
     let access = [("access", &new.access)].into_iter();
     let all = access.chain(new.refresh.as_ref().map(|token| ("refresh", token)));
     for (kind, token) in all {
-        sqlx::query(
+        query(
             "INSERT INTO oauth_tokens \
              (hash, grant_id, organization_id, kind, scopes, created_at, expires_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -238,11 +245,11 @@ pub(super) async fn insert(
 }
 
 async fn read_refresh(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut Connection,
     hash: &str,
     at: Timestamp,
 ) -> Result<Option<RefreshToken>, StoreError> {
-    let row: Option<RefreshRow> = sqlx::query_as(
+    let row: Option<RefreshRow> = query_as(
         "SELECT t.hash, t.scopes, t.created_at, t.expires_at, t.used_at, t.next_refresh, \
          t.next_access, x.used_at AS next_used_at, g.id AS grant_id, g.organization_id, g.user_id, \
          g.service_account_id, g.client_id, g.kind, g.scopes AS grant_scopes, g.resource, \

@@ -3,6 +3,7 @@ use keyway_core::provider::Granularity;
 use keyway_core::{InstallationId, OrgId, PublicationId, ServiceAccountId};
 
 use super::StoredPublication;
+use crate::engine::{query, query_scalar};
 use crate::error::Doing as _;
 use crate::installations::InstallationState;
 use crate::{Store, StoreError, installations};
@@ -64,7 +65,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let doing = "make a publication";
         let mut transaction = self.write(doing).await?;
-        sqlx::query(
+        query(
             "INSERT INTO installations (id, organization_id, provider, settings, sealed, created_at, \
              state, changed_at, changed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8)",
         )
@@ -79,7 +80,7 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .doing(doing)?;
-        sqlx::query(
+        query(
             "INSERT INTO publications (id, organization_id, installation_id, name, agent, account, \
              granularity, triggers, paused_at, revision, created_at, created_by, changed_at, \
              changed_by, scopes, limits, schedule, next_run_at) \
@@ -115,7 +116,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "change a publication";
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE publications SET name = $4, agent = $5, granularity = $6, triggers = $7, \
              paused_at = $8, changed_at = $9, changed_by = $10, scopes = $11, \
              limits = $12, schedule = $13, next_run_at = $14, \
@@ -142,7 +143,7 @@ impl Store {
         if changed.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query(
+        query(
             "UPDATE installations SET settings = $3, revision = revision + 1 \
              WHERE organization_id = $1 AND id = $2 AND settings <> $3",
         )
@@ -166,7 +167,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "remove a publication";
         let mut transaction = self.write(doing).await?;
-        let installation: Option<String> = sqlx::query_scalar(
+        let installation: Option<String> = query_scalar(
             "UPDATE publications SET removed_at = $3, changed_at = $3, changed_by = $4, \
              revision = revision + 1 WHERE organization_id = $1 AND id = $2 \
              AND removed_at IS NULL RETURNING installation_id",
@@ -183,14 +184,12 @@ impl Store {
         };
         let gone = installations::end(&mut transaction, organization, &installation, at, by);
         gone.await.doing(doing)?;
-        sqlx::query(
-            "UPDATE installations SET sealed = NULL WHERE organization_id = $1 AND id = $2",
-        )
-        .bind(organization.as_str())
-        .bind(installation)
-        .execute(&mut *transaction)
-        .await
-        .doing(doing)?;
+        query("UPDATE installations SET sealed = NULL WHERE organization_id = $1 AND id = $2")
+            .bind(organization.as_str())
+            .bind(installation)
+            .execute(&mut *transaction)
+            .await
+            .doing(doing)?;
         transaction.commit().await.doing(doing)?;
         Ok(true)
     }

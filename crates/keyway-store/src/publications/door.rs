@@ -4,6 +4,7 @@ use keyway_core::provider::Claim;
 
 use super::StoredPublication;
 use super::publication::{COLUMNS, Row, TABLES};
+use crate::engine::query_as;
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -41,7 +42,7 @@ impl Store {
             "SELECT {COLUMNS}, i.sealed, i.sealed_before, i.before_until FROM {TABLES} \
              WHERE p.id = $1 AND i.provider = $2 AND p.removed_at IS NULL AND i.sealed IS NOT NULL"
         );
-        let row: Option<DoorRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<DoorRow> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(id.as_str())
             .bind(provider)
             .fetch_optional(self.pool())
@@ -69,7 +70,7 @@ impl Store {
              WHERE i.provider = $1 {there}AND p.removed_at IS NULL AND i.sealed IS NOT NULL \
              ORDER BY i.state IN ('installed', 'suspended', 'needs_reauth') DESC, p.seq DESC LIMIT $2"
         );
-        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let mut query = query_as(sqlx::AssertSqlSafe(sql))
             .bind(provider)
             .bind(limit);
         if let Some(first) = claim.workspaces.first() {

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::provider::Granularity;
 use keyway_core::{InstallationId, OrgId, PublicationId};
 
+use crate::engine::query_as;
 use crate::error::Doing as _;
 use crate::installations::InstallationState;
 use crate::{Store, StoreError, store};
@@ -89,7 +90,7 @@ impl Store {
             "SELECT {COLUMNS} FROM {TABLES} WHERE p.organization_id = $1 AND p.seq < $2 \
              AND p.removed_at IS NULL AND ($3 IS NULL OR p.agent = $3) ORDER BY p.seq DESC LIMIT $4"
         );
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(filter.before.unwrap_or(i64::MAX))
             .bind(filter.agent)
@@ -108,7 +109,7 @@ impl Store {
     ) -> Result<Option<StoredPublication>, StoreError> {
         let sql =
             format!("SELECT {COLUMNS} FROM {TABLES} WHERE p.organization_id = $1 AND p.id = $2");
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(id.as_str())
             .fetch_optional(self.pool())
@@ -122,7 +123,7 @@ impl Store {
         &self,
         organization: &OrgId,
     ) -> Result<Vec<(String, u64)>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let rows: Vec<(String, i64)> = query_as(sqlx::AssertSqlSafe(format!(
             "SELECT i.provider, count(*) FROM {TABLES} WHERE p.organization_id = $1 \
              AND p.removed_at IS NULL GROUP BY i.provider"
         )))

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 
 use super::StoredPublication;
 use super::publication::{COLUMNS, Row, TABLES};
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -19,7 +20,7 @@ impl Store {
             "SELECT {COLUMNS} FROM {TABLES} WHERE p.next_run_at IS NOT NULL AND p.next_run_at <= $1 \
              AND p.removed_at IS NULL AND p.paused_at IS NULL ORDER BY p.next_run_at LIMIT $2"
         );
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(now.as_millisecond())
             .bind(AT_ONCE)
             .fetch_all(self.pool())
@@ -35,7 +36,7 @@ impl Store {
         stored: &StoredPublication,
         next: Option<Timestamp>,
     ) -> Result<bool, StoreError> {
-        let moved = sqlx::query(
+        let moved = query(
             "UPDATE publications SET next_run_at = $4 WHERE organization_id = $1 AND id = $2 \
              AND next_run_at = $3 AND revision = $5",
         )

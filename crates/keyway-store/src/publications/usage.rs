@@ -1,6 +1,7 @@
 use keyway_core::{OrgId, PublicationId};
 
 use super::StoredPublication;
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -37,11 +38,13 @@ impl Store {
         day: i64,
         most: PublicationMost,
     ) -> Result<Option<PublicationDay>, StoreError> {
-        let row: Option<(i64, i64, i64)> = sqlx::query_as(
+        let row: Option<(i64, i64, i64)> = query_as(
             "INSERT INTO publication_days (publication_id, organization_id, day, turns) \
-             VALUES ($1, $2, $3, 1) ON CONFLICT (publication_id, day) DO UPDATE SET turns = turns + 1 \
-             WHERE ($4 IS NULL OR turns < $4) AND ($5 IS NULL OR tokens < $5) \
-             AND ($6 IS NULL OR cost_micros < $6) RETURNING turns, tokens, cost_micros",
+             VALUES ($1, $2, $3, 1) ON CONFLICT (publication_id, day) DO UPDATE SET \
+             turns = publication_days.turns + 1 \
+             WHERE ($4 IS NULL OR publication_days.turns < $4) \
+             AND ($5 IS NULL OR publication_days.tokens < $5) \
+             AND ($6 IS NULL OR publication_days.cost_micros < $6) RETURNING turns, tokens, cost_micros",
         )
         .bind(publication.id.as_str())
         .bind(publication.organization.as_str())
@@ -63,7 +66,7 @@ impl Store {
         tokens: u64,
         cost_micros: u64,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE publication_days SET tokens = tokens + $4, cost_micros = cost_micros + $5 \
              WHERE organization_id = $1 AND publication_id = $2 AND day = $3",
         )
@@ -85,7 +88,7 @@ impl Store {
         id: &PublicationId,
         limit: u32,
     ) -> Result<Vec<PublicationDay>, StoreError> {
-        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, i64, i64)> = query_as(
             "SELECT day, turns, tokens, cost_micros FROM publication_days \
              WHERE organization_id = $1 AND publication_id = $2 ORDER BY day DESC LIMIT $3",
         )

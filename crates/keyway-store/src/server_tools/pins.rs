@@ -1,8 +1,8 @@
 use jiff::Timestamp;
 use keyway_core::OrgId;
-use sqlx::SqliteConnection;
 
 use super::touch;
+use crate::engine::{Connection, query};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -92,7 +92,7 @@ impl Store {
         let mut transaction = self.write(doing).await?;
         touch(&mut transaction, organization, server).await?;
         if let Some(at) = first_listed_at {
-            sqlx::query(
+            query(
                 "UPDATE server_settings SET first_listed_at = $3 \
                  WHERE organization_id = $1 AND server = $2 AND first_listed_at IS NULL",
             )
@@ -124,7 +124,7 @@ impl Store {
         let doing = "accept a tool";
         let mut transaction = self.write(doing).await?;
         touch(&mut transaction, organization, server).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE tool_pins SET hash = held_hash, definition = held_definition, \
              accepted_by = $5, accepted_at = $6, held_hash = NULL, held_definition = NULL, \
              held_at = NULL, held_findings = NULL, rejected_hash = NULL \
@@ -157,7 +157,7 @@ impl Store {
         let doing = "reject a tool";
         let mut transaction = self.write(doing).await?;
         touch(&mut transaction, organization, server).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE tool_pins SET rejected_hash = held_hash \
              WHERE organization_id = $1 AND server = $2 AND tool = $3 AND held_hash = $4",
         )
@@ -189,7 +189,7 @@ impl Store {
             "UPDATE server_settings SET first_listed_at = NULL \
              WHERE organization_id = $1 AND server = $2",
         ] {
-            sqlx::query(statement)
+            query(statement)
                 .bind(organization.as_str())
                 .bind(server)
                 .execute(&mut *transaction)
@@ -201,16 +201,12 @@ impl Store {
 }
 
 async fn put(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     server: &str,
     write: &PinWrite,
 ) -> Result<(), sqlx::Error> {
-    let query = |statement: &'static str| {
-        sqlx::query(statement)
-            .bind(organization.as_str())
-            .bind(server)
-    };
+    let query = |statement: &'static str| query(statement).bind(organization.as_str()).bind(server);
     let query = match write {
         PinWrite::Accept { tool, accepted } => query(
             "INSERT INTO tool_pins (organization_id, server, tool, hash, definition, \
@@ -228,7 +224,7 @@ async fn put(
              ON CONFLICT (organization_id, server, tool) DO UPDATE SET \
              held_hash = excluded.held_hash, held_definition = excluded.held_definition, \
              held_at = excluded.held_at, held_findings = excluded.held_findings \
-             WHERE tool_pins.hash IS $4",
+             WHERE tool_pins.hash IS NOT DISTINCT FROM $4",
         )
         .bind(tool)
         .bind(was.as_deref())

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use keyway_core::OrgId;
 
 use super::{AcceptedTool, HeldTool, NewTools, Pinning, ServerSettings, ToolPin, ToolSettings};
+use crate::engine::{Query, query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -49,7 +50,7 @@ impl Store {
     /// A number that has grown since it was last read when anything was decided about any server, in
     /// any process.
     pub async fn server_tools_epoch(&self) -> Result<i64, StoreError> {
-        sqlx::query_scalar("SELECT value FROM counters WHERE name = 'server_tools_epoch'")
+        query_scalar("SELECT value FROM counters WHERE name = 'server_tools_epoch'")
             .fetch_one(self.pool())
             .await
             .doing("read the change counter")
@@ -85,9 +86,9 @@ impl Store {
         &self,
         organization: &OrgId,
     ) -> Result<BTreeMap<String, usize>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
+        let rows: Vec<(String, i64)> = query_as(
             "SELECT server, count(*) FROM tool_pins WHERE organization_id = $1 \
-             AND held_hash IS NOT NULL AND held_hash IS NOT rejected_hash \
+             AND held_hash IS NOT NULL AND held_hash IS DISTINCT FROM rejected_hash \
              GROUP BY server ORDER BY server",
         )
         .bind(organization.as_str())
@@ -103,18 +104,18 @@ impl Store {
     async fn read_server_tools(
         &self,
         which: &str,
-        bind: impl Fn(Arguments<'_>) -> Arguments<'_>,
+        bind: impl Fn(Query<'_>) -> Query<'_>,
     ) -> Result<Vec<ServerTools>, StoreError> {
         let doing = "read what is decided about servers";
-        let mut transaction = self.pool().begin().await.doing(doing)?;
+        let mut transaction = self.pool().begin_reading().await.doing(doing)?;
         let text = format!("SELECT {SETTINGS} FROM server_settings AS settings WHERE {which}");
-        let rows = bind(sqlx::query(sqlx::AssertSqlSafe(text)))
-            .fetch_all(&mut *transaction)
+        let rows: Vec<SettingsRow> = bind(query(sqlx::AssertSqlSafe(text)))
+            .reading()
+            .fetch_all(&mut transaction)
             .await
             .doing(doing)?;
         let mut all = BTreeMap::new();
         for row in rows {
-            let row: SettingsRow = sqlx::FromRow::from_row(&row).doing(doing)?;
             let key = (row.organization_id.clone(), row.server.clone());
             all.insert(key, row.read()?);
         }
@@ -126,23 +127,23 @@ impl Store {
             )
         };
         let text = joined(TOOLS, "tool_settings");
-        let rows = bind(sqlx::query(sqlx::AssertSqlSafe(text)))
-            .fetch_all(&mut *transaction)
+        let rows: Vec<ToolRow> = bind(query(sqlx::AssertSqlSafe(text)))
+            .reading()
+            .fetch_all(&mut transaction)
             .await
             .doing(doing)?;
         for row in rows {
-            let row: ToolRow = sqlx::FromRow::from_row(&row).doing(doing)?;
             if let Some(of) = all.get_mut(&(row.organization_id.clone(), row.server.clone())) {
                 of.tools.push(row.read());
             }
         }
         let text = joined(PINS, "tool_pins");
-        let rows = bind(sqlx::query(sqlx::AssertSqlSafe(text)))
-            .fetch_all(&mut *transaction)
+        let rows: Vec<PinRow> = bind(query(sqlx::AssertSqlSafe(text)))
+            .reading()
+            .fetch_all(&mut transaction)
             .await
             .doing(doing)?;
         for row in rows {
-            let row: PinRow = sqlx::FromRow::from_row(&row).doing(doing)?;
             if let Some(of) = all.get_mut(&(row.organization_id.clone(), row.server.clone())) {
                 of.pins.push(row.read()?);
             }
@@ -150,8 +151,6 @@ impl Store {
         Ok(all.into_values().collect())
     }
 }
-
-type Arguments<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
 
 #[derive(sqlx::FromRow)]
 struct SettingsRow {

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::OrgId;
 
 use super::touch;
+use crate::engine::query;
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -103,7 +104,7 @@ impl Store {
         let doing = "change the settings of a server";
         let mut transaction = self.write(doing).await?;
         touch(&mut transaction, organization, server).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE server_settings SET disabled = $4, definitions = $5, new_tools = $6, \
              only_allowed = $7, needs_approval = $8, revision = revision + 1 \
              WHERE organization_id = $1 AND server = $2 AND revision = $3",
@@ -150,7 +151,7 @@ impl Store {
                  WHERE organization_id = $1 AND server = $2 AND tool = $3 AND revision = $4"
             }
         };
-        let changed = sqlx::query(statement)
+        let changed = query(statement)
             .bind(organization.as_str())
             .bind(server)
             .bind(&new.tool)
@@ -185,7 +186,7 @@ impl Store {
              only_allowed = FALSE, needs_approval = FALSE, first_listed_at = NULL, \
              revision = revision + 1 WHERE organization_id = $1 AND server = $2",
         ] {
-            sqlx::query(statement)
+            query(statement)
                 .bind(organization.as_str())
                 .bind(server)
                 .execute(&mut *transaction)

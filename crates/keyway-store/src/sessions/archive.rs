@@ -1,8 +1,10 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, SessionId};
 
+use crate::engine::{Connection, Dialect, query, query_scalar};
 use crate::error::Doing as _;
-use crate::{Store, StoreError};
+use crate::jobs::lock_of;
+use crate::{Store, StoreError, turn_key};
 
 /// What became of a session that was to be archived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +24,12 @@ impl Store {
         id: &SessionId,
         now: Timestamp,
     ) -> Result<Archiving, StoreError> {
-        let done = sqlx::query(
+        let doing = "archive a session";
+        let mut transaction = self.write(doing).await?;
+        nothing_queued_meanwhile(&mut transaction, organization, id)
+            .await
+            .doing(doing)?;
+        let done = query(
             "UPDATE sessions SET archived_at = $3, updated_at = $3 \
              WHERE organization_id = $1 AND id = $2 AND archived_at IS NULL \
              AND (lease_until IS NULL OR lease_until <= $3) \
@@ -33,9 +40,10 @@ impl Store {
         .bind(organization.as_str())
         .bind(id.as_str())
         .bind(now.as_millisecond())
-        .execute(self.pool())
+        .execute(&mut *transaction)
         .await
-        .doing("archive a session")?;
+        .doing(doing)?;
+        transaction.commit().await.doing(doing)?;
         Ok(of(done.rows_affected()))
     }
 
@@ -46,7 +54,7 @@ impl Store {
         id: &SessionId,
         now: Timestamp,
     ) -> Result<Archiving, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE sessions SET archived_at = NULL, updated_at = $3 \
              WHERE organization_id = $1 AND id = $2 AND archived_at IS NOT NULL",
         )
@@ -58,6 +66,29 @@ impl Store {
         .doing("let an archived session go on")?;
         Ok(of(done.rows_affected()))
     }
+}
+
+/// Keeps everybody from queueing something for a session until the transaction ends.
+async fn nothing_queued_meanwhile(
+    connection: &mut Connection,
+    organization: &OrgId,
+    id: &SessionId,
+) -> Result<(), sqlx::Error> {
+    if connection.dialect() == Dialect::Sqlite {
+        return Ok(());
+    }
+    let external_key: Option<Option<String>> =
+        query_scalar("SELECT external_key FROM sessions WHERE organization_id = $1 AND id = $2")
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .fetch_optional(&mut *connection)
+            .await?;
+    let external_key = external_key.flatten();
+    let delivery = external_key.map(|key| lock_of(organization, &format!("delivery/{key}")));
+    let turn = lock_of(organization, &turn_key(id));
+    connection
+        .alone(|| [turn].into_iter().chain(delivery))
+        .await
 }
 
 fn of(changed: u64) -> Archiving {

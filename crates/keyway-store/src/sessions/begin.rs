@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, SessionId};
-use sqlx::SqliteConnection;
 
+use crate::engine::{Connection, query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -46,7 +46,10 @@ impl Store {
     ) -> Result<SessionId, StoreError> {
         let doing = "look for a session, or begin it";
         let mut transaction = self.write(doing).await?;
-        let there: Option<String> = sqlx::query_scalar(
+        let key = new.external_key.as_deref().unwrap_or_default();
+        let name = || [format!("session/{organization}/{}/{key}", new.agent)];
+        transaction.alone(name).await.doing(doing)?;
+        let there: Option<String> = query_scalar(
             "SELECT id FROM sessions WHERE organization_id = $1 AND agent = $2 \
              AND external_key = $3",
         )
@@ -75,7 +78,7 @@ impl Store {
         agent: &str,
         external_key: &str,
     ) -> Result<Option<SessionId>, StoreError> {
-        let there: Option<String> = sqlx::query_scalar(
+        let there: Option<String> = query_scalar(
             "SELECT id FROM sessions WHERE organization_id = $1 AND agent = $2 \
              AND external_key = $3",
         )
@@ -90,11 +93,11 @@ impl Store {
 }
 
 async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     new: &NewSession,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
+    query(
         "INSERT INTO sessions (id, organization_id, agent, actor, title, external_key, \
          created_at, updated_at, scopes) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
     )

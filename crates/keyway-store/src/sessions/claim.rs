@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{OrgId, SessionId};
 
 use super::TurnEnd;
+use crate::engine::{query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -40,7 +41,7 @@ impl Store {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<SessionLease>, StoreError> {
-        let fence: Option<i64> = sqlx::query_scalar(
+        let fence: Option<i64> = query_scalar(
             "UPDATE sessions SET lease_holder = $3, lease_until = $5, fence = fence + 1, \
              updated_at = $4, scopes = $6 WHERE organization_id = $1 AND id = $2 \
              AND (lease_until IS NULL OR lease_until <= $4) AND archived_at IS NULL RETURNING fence",
@@ -67,7 +68,7 @@ impl Store {
         lease: &SessionLease,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
-        let kept = sqlx::query(
+        let kept = query(
             "UPDATE sessions SET lease_until = $4 WHERE organization_id = $1 AND id = $2 \
              AND fence = $3 AND lease_until IS NOT NULL",
         )
@@ -92,7 +93,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-        let ended = sqlx::query(
+        let ended = query(
             "UPDATE sessions SET lease_holder = NULL, lease_until = NULL, last_end = $4, \
              last_error = $5, turns = turns + 1, input_tokens = input_tokens + $6, \
              output_tokens = output_tokens + $7, cost_micros = cost_micros + $8, updated_at = $9 \

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{OrgId, SessionId};
 
 use super::SessionLease;
+use crate::engine::{pair, query, query_as};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -46,11 +47,15 @@ impl Store {
         lease: &SessionLease,
         event: &NewSessionEvent<'_>,
     ) -> Result<bool, StoreError> {
-        let kept = sqlx::query(
+        let kept = query(pair(
             "INSERT INTO session_events (session_id, seq, kind, payload, created_at) \
              SELECT id, $4, $5, $6, $7 FROM sessions WHERE organization_id = $1 AND id = $2 \
              AND fence = $3 AND lease_until IS NOT NULL",
-        )
+            // Nobody takes the session over while the event is written.
+            "INSERT INTO session_events (session_id, seq, kind, payload, created_at) \
+             SELECT id, $4, $5, $6, $7 FROM sessions WHERE organization_id = $1 AND id = $2 \
+             AND fence = $3 AND lease_until IS NOT NULL FOR SHARE",
+        ))
         .bind(lease.organization.as_str())
         .bind(lease.id.as_str())
         .bind(lease.fence)
@@ -72,7 +77,7 @@ impl Store {
         after: u64,
         limit: u32,
     ) -> Result<Vec<SessionEvent>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT e.seq, e.kind, e.payload, e.created_at FROM session_events e \
              JOIN sessions s ON s.id = e.session_id \
              WHERE s.organization_id = $1 AND s.id = $2 AND e.seq > $3 ORDER BY e.seq LIMIT $4",

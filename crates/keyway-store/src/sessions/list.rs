@@ -3,6 +3,7 @@ use keyway_core::{OrgId, SessionId};
 
 use super::Session;
 use super::session::{COLUMNS, Row};
+use crate::engine::query_as;
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -34,20 +35,20 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS} FROM sessions WHERE organization_id = $1 AND seq < $2 \
              AND ($3 IS NULL OR agent = $3) AND ($4 IS NULL OR actor = $4) \
-             AND ($6 IS NULL OR instr(lower(title), lower($6)) > 0) \
+             AND ($6 IS NULL OR instr(lower(title), $6) > 0) \
              AND ($7 IS NULL OR $7 = CASE \
                  WHEN lease_until > $8 THEN 'running' WHEN lease_until IS NOT NULL THEN 'interrupted' \
                  ELSE coalesce(last_end, 'idle') END) \
              AND ($9 OR archived_at IS NULL) \
              ORDER BY seq DESC LIMIT $5"
         );
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(filter.before.unwrap_or(i64::MAX))
             .bind(filter.agent)
             .bind(filter.actor)
             .bind(limit)
-            .bind(filter.words)
+            .bind(filter.words.map(str::to_ascii_lowercase))
             .bind(filter.status.map(|(status, _)| status))
             .bind(filter.status.map(|(_, now)| now.as_millisecond()))
             .bind(filter.archived)
@@ -64,7 +65,7 @@ impl Store {
         id: &SessionId,
     ) -> Result<Option<Session>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM sessions WHERE organization_id = $1 AND id = $2");
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(id.as_str())
             .fetch_optional(self.pool())

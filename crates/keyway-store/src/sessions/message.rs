@@ -1,8 +1,9 @@
 use jiff::Timestamp;
-use keyway_core::{JobId, OrgId, SessionId};
+use keyway_core::{JobId, OrgId, SessionId, json};
 
+use crate::engine::{query, query_as, query_scalar};
 use crate::error::Doing as _;
-use crate::jobs::{before, insert};
+use crate::jobs::{before, in_order, insert};
 use crate::{NewJob, QueuedJob, Store, StoreError, store};
 
 /// The order in which the messages of a session are said.
@@ -59,10 +60,14 @@ impl Store {
         message: &QueueMessage<'_>,
     ) -> Result<QueuedMessage, StoreError> {
         let mut transaction = self.write(DOING).await?;
+        // Whoever archives the session waits, or has done so.
+        in_order(&mut transaction, organization, [message.job])
+            .await
+            .doing(DOING)?;
         if let Some(before) = before(&mut transaction, organization, message.job).await? {
             return Ok(QueuedMessage::Already(before));
         }
-        let session: Option<(Option<i64>, i64)> = sqlx::query_as(
+        let session: Option<(Option<i64>, i64)> = query_as(
             "SELECT archived_at, (SELECT count(*) FROM jobs WHERE organization_id = $1 \
              AND ordering_key = $3 AND state IN ('queued', 'running')) \
              FROM sessions WHERE organization_id = $1 AND id = $2",
@@ -81,7 +86,7 @@ impl Store {
             }
             Some(_) => {}
         }
-        sqlx::query(
+        query(
             "UPDATE sessions SET title = CASE title WHEN '' THEN $3 ELSE title END, \
              updated_at = $4 WHERE organization_id = $1 AND id = $2",
         )
@@ -107,7 +112,7 @@ impl Store {
         session: &SessionId,
         limit: u32,
     ) -> Result<Vec<WaitingMessage>, StoreError> {
-        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+        let rows: Vec<(String, String, i64)> = query_as(
             "SELECT id, payload, created_at FROM jobs WHERE organization_id = $1 \
              AND ordering_key = $2 AND state = 'queued' ORDER BY seq LIMIT $3",
         )
@@ -135,20 +140,36 @@ impl Store {
         session: &SessionId,
         job: &JobId,
     ) -> Result<Option<Option<String>>, StoreError> {
-        sqlx::query_scalar(
-            "SELECT (SELECT coalesce(json_extract(t.payload, '$.reason.kind'), '') \
-                 FROM session_events t WHERE t.session_id = e.session_id \
-                 AND t.kind = 'turn_ended' AND t.seq > e.seq ORDER BY t.seq DESC LIMIT 1) \
-             FROM session_events e JOIN sessions s ON s.id = e.session_id \
+        let doing = "look whether a message was said";
+        // The id may stand in other messages too, in their words.
+        let said: Vec<(i64, String)> = query_as(
+            "SELECT e.seq, e.payload FROM session_events e JOIN sessions s ON s.id = e.session_id \
              WHERE s.organization_id = $1 AND s.id = $2 AND e.kind = 'user_message' \
-             AND json_extract(e.payload, '$.message') = $3 ORDER BY e.seq DESC LIMIT 1",
+             AND e.payload LIKE '%' || $3 || '%' ORDER BY e.seq DESC",
         )
         .bind(organization.as_str())
         .bind(session.as_str())
         .bind(job.as_str())
+        .fetch_all(self.pool())
+        .await
+        .doing(doing)?;
+        let says = |(_, payload): &&(i64, String)| {
+            let message = json::member(payload, "message");
+            message.is_some_and(|message| json::unquote(message.value) == job.as_str())
+        };
+        let Some((seq, _)) = said.iter().find(says) else {
+            return Ok(None);
+        };
+        let end: Option<String> = query_scalar(
+            "SELECT payload FROM session_events WHERE session_id = $1 AND kind = 'turn_ended' \
+             AND seq > $2 ORDER BY seq DESC LIMIT 1",
+        )
+        .bind(session.as_str())
+        .bind(*seq)
         .fetch_optional(self.pool())
         .await
-        .doing("look whether a message was said")
+        .doing(doing)?;
+        Ok(Some(end.map(|end| reason(&end))))
     }
 
     /// The place of the last event of a session; 0 where nothing happened in it.
@@ -157,7 +178,7 @@ impl Store {
         organization: &OrgId,
         session: &SessionId,
     ) -> Result<u64, StoreError> {
-        let last: i64 = sqlx::query_scalar(
+        let last: i64 = query_scalar(
             "SELECT coalesce(max(e.seq), 0) FROM session_events e \
              JOIN sessions s ON s.id = e.session_id WHERE s.organization_id = $1 AND s.id = $2",
         )
@@ -177,7 +198,7 @@ impl Store {
         code: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE sessions SET last_end = 'failed', last_error = $3, updated_at = $4 \
              WHERE organization_id = $1 AND id = $2 AND lease_until IS NULL",
         )
@@ -190,4 +211,11 @@ impl Store {
         .doing("note why a message was not said")
         .map(drop)
     }
+}
+
+/// Why a turn ended, as its event says; empty where it does not.
+fn reason(ended: &str) -> String {
+    let reason = json::member(ended, "reason");
+    let kind = reason.and_then(|reason| json::member(reason.value, "kind"));
+    kind.map_or_else(String::new, |kind| json::unquote(kind.value).into_owned())
 }

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use keyway_core::{OrgId, SessionId};
 
 use super::SessionLease;
+use crate::engine::{query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -29,8 +30,8 @@ impl Store {
         id: &SessionId,
         now: Timestamp,
     ) -> Result<AtWork, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT coalesce(lease_until > $3, 0) AND coalesce(stop_fence < fence, 1) AS running, \
+        let row: Option<Row> = query_as(
+            "SELECT coalesce(lease_until > $3, FALSE) AND coalesce(stop_fence < fence, TRUE) AS running, \
              (SELECT count(*) FROM jobs j WHERE j.organization_id = $1 AND j.stop_at IS NULL \
                  AND j.ordering_key IN ('turn/' || sessions.id, 'delivery/' || sessions.external_key) \
                  AND j.state IN ('queued', 'running')) AS jobs \
@@ -62,7 +63,7 @@ impl Store {
         id: &SessionId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let told = sqlx::query(
+        let told = query(
             "UPDATE sessions SET stop_fence = fence WHERE organization_id = $1 AND id = $2 \
              AND lease_until > $3 AND (stop_fence IS NULL OR stop_fence < fence)",
         )
@@ -77,7 +78,7 @@ impl Store {
 
     /// Whether somebody stopped the turn that a session is held for.
     pub async fn turn_stopped(&self, lease: &SessionLease) -> Result<bool, StoreError> {
-        sqlx::query_scalar(
+        query_scalar(
             "SELECT EXISTS (SELECT 1 FROM sessions WHERE organization_id = $1 AND id = $2 \
              AND stop_fence >= $3)",
         )

@@ -1,8 +1,9 @@
 use jiff::Timestamp;
 use keyway_core::OrgId;
-use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite};
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use super::counts::{COLUMNS, CallCounts};
+use crate::engine::{QueryBuilder, query};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -84,24 +85,26 @@ impl Store {
             .collect();
         let added: Vec<_> = COLUMNS
             .iter()
-            .map(|column| format!("{column} = {column} + excluded.{column}"))
+            .map(|column| format!("{column} = call_stats.{column} + excluded.{column}"))
             .collect();
         let sql = format!(
             "INSERT INTO call_stats (organization_id, span, level, bucket, server, tool, {columns}) \
              SELECT $1, $2, $3, $4, $5, $6, {} \
              WHERE EXISTS (SELECT 1 FROM organizations WHERE id = $1) \
-             ON CONFLICT DO UPDATE SET {}",
+             ON CONFLICT (organization_id, span, level, bucket, server, tool) DO UPDATE SET {}",
             values.join(", "),
             added.join(", ")
         );
         let mut transaction = self.write(DOING).await?;
+        let name = || ["call_stats".to_owned()];
+        transaction.alone(name).await.doing(DOING)?;
         for one in stats {
             let row = one.counts.to_row();
             for span in Span::ALL {
                 let names = ["", one.server.as_str(), one.server.as_str()];
                 let tools = ["", "", one.tool.as_str()];
                 for (level, (server, tool)) in (0_i64..).zip(names.into_iter().zip(tools)) {
-                    let query = sqlx::query(sqlx::AssertSqlSafe(sql.as_str()))
+                    let query = query(sqlx::AssertSqlSafe(sql.as_str()))
                         .bind(one.organization.as_str())
                         .bind(span.seconds())
                         .bind(level)
@@ -152,7 +155,7 @@ impl Store {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<CallStats>, StoreError> {
-        let mut query = sums("0 AS bucket, server, '' AS tool");
+        let mut query = sums("CAST(0 AS BIGINT) AS bucket, server, '' AS tool");
         window(&mut query, organization, 1, Span::Hour, since);
         query.push(" GROUP BY server ORDER BY sum(calls) DESC, server LIMIT ");
         query.push_bind(limit);
@@ -168,7 +171,7 @@ impl Store {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<CallStats>, StoreError> {
-        let mut query = sums("0 AS bucket, server, tool");
+        let mut query = sums("CAST(0 AS BIGINT) AS bucket, server, tool");
         window(&mut query, organization, 2, Span::Hour, since);
         if let Some(server) = server {
             query.push(" AND server = ").push_bind(server.to_owned());
@@ -188,10 +191,10 @@ impl Store {
     ) -> Result<u64, StoreError> {
         let mut gone = 0;
         for (span, before) in [(Span::Minutes, minutes), (Span::Hour, hours)] {
-            let done = sqlx::query(
+            let done = query(
                 "DELETE FROM call_stats WHERE (organization_id, span, level, bucket, server, tool) IN \
                  (SELECT organization_id, span, level, bucket, server, tool FROM organizations \
-                  CROSS JOIN (SELECT 0 AS level UNION ALL SELECT 1 UNION ALL SELECT 2) \
+                  CROSS JOIN (SELECT 0 AS level UNION ALL SELECT 1 UNION ALL SELECT 2) AS levels \
                   JOIN call_stats USING (level) WHERE organization_id = id AND span = $1 \
                   AND bucket < $2 LIMIT $3)",
             )
@@ -206,7 +209,7 @@ impl Store {
         Ok(gone)
     }
 
-    async fn stats(&self, mut query: QueryBuilder<Sqlite>) -> Result<Vec<CallStats>, StoreError> {
+    async fn stats(&self, query: QueryBuilder<'_>) -> Result<Vec<CallStats>, StoreError> {
         let rows: Vec<Read> = query
             .build_query_as()
             .fetch_all(self.pool())
@@ -226,8 +229,13 @@ impl Store {
 
 struct Read(i64, String, String, [i64; COLUMNS.len()]);
 
-impl<'r> FromRow<'r, sqlx::sqlite::SqliteRow> for Read {
-    fn from_row(row: &'r sqlx::sqlite::SqliteRow) -> Result<Self, sqlx::Error> {
+impl<'r, R: Row> FromRow<'r, R> for Read
+where
+    usize: ColumnIndex<R>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
         let mut counts = [0; COLUMNS.len()];
         for (place, count) in counts.iter_mut().enumerate() {
             *count = row.try_get(place + 3)?;
@@ -241,10 +249,10 @@ impl<'r> FromRow<'r, sqlx::sqlite::SqliteRow> for Read {
     }
 }
 
-fn sums(what: &str) -> QueryBuilder<Sqlite> {
+fn sums(what: &str) -> QueryBuilder<'static> {
     let sums: Vec<_> = COLUMNS
         .iter()
-        .map(|column| format!("sum({column})"))
+        .map(|column| format!("CAST(sum({column}) AS BIGINT)"))
         .collect();
     QueryBuilder::new(format!(
         "SELECT {what}, {} FROM call_stats",
@@ -253,7 +261,7 @@ fn sums(what: &str) -> QueryBuilder<Sqlite> {
 }
 
 fn window(
-    query: &mut QueryBuilder<Sqlite>,
+    query: &mut QueryBuilder<'_>,
     organization: &OrgId,
     level: i64,
     span: Span,

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::OrgId;
 
+use crate::engine::{query, query_as};
 use crate::error::Doing as _;
 use crate::store::damaged;
 use crate::{Store, StoreError, store};
@@ -71,10 +72,14 @@ impl Store {
     pub async fn add_server_states(&self, rows: &[ServerStateRow]) -> Result<(), StoreError> {
         const DOING: &str = "write down the state of a server";
         let mut transaction = self.write(DOING).await?;
+        let name = || ["server_states".to_owned()];
+        transaction.alone(name).await.doing(DOING)?;
         for row in rows {
-            sqlx::query(
-                "INSERT OR REPLACE INTO server_states (organization_id, server, at, state, reason) \
-                 SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM organizations WHERE id = $1)",
+            query(
+                "INSERT INTO server_states (organization_id, server, at, state, reason) \
+                 SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT 1 FROM organizations WHERE id = $1) \
+                 ON CONFLICT (organization_id, server, at) \
+                 DO UPDATE SET state = excluded.state, reason = excluded.reason",
             )
             .bind(row.organization.as_str())
             .bind(&row.server)
@@ -91,11 +96,13 @@ impl Store {
     /// Says of every server that the gateway was not running from `at` on. For the start of a gateway,
     /// so it names no organization.
     pub async fn stop_server_states(&self, at: Timestamp) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT OR IGNORE INTO server_states (organization_id, server, at, state) \
-             SELECT organization_id, server, max($1, at + 1), 'stopped' FROM \
-             (SELECT organization_id, server, max(at) AS at, state FROM server_states \
-              GROUP BY organization_id, server) WHERE state NOT IN ('stopped', 'removed')",
+        query(
+            "INSERT INTO server_states (organization_id, server, at, state) \
+             SELECT organization_id, server, CASE WHEN at < $1 THEN $1 ELSE at + 1 END, 'stopped' \
+             FROM server_states s WHERE state NOT IN ('stopped', 'removed') \
+             AND NOT EXISTS (SELECT 1 FROM server_states later WHERE later.server = s.server \
+                 AND later.organization_id = s.organization_id AND later.at > s.at) \
+             ON CONFLICT DO NOTHING",
         )
         .bind(at.as_millisecond())
         .execute(self.pool())
@@ -113,13 +120,13 @@ impl Store {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<ServerStateRow>, StoreError> {
-        let rows: Vec<(String, i64, String, Option<String>)> = sqlx::query_as(
+        let rows: Vec<(String, i64, String, Option<String>)> = query_as(
             "SELECT server, at, state, reason FROM ( \
                SELECT s.server, s.at, s.state, s.reason FROM server_states s \
                WHERE s.organization_id = $1 AND ($2 IS NULL OR s.server = $2) \
                AND s.at >= coalesce((SELECT max(before.at) FROM server_states before \
                  WHERE before.organization_id = $1 AND before.server = s.server AND before.at <= $3), $3) \
-               ORDER BY s.at DESC LIMIT $4) ORDER BY server, at",
+               ORDER BY s.at DESC LIMIT $4) AS found ORDER BY server, at",
         )
         .bind(organization.as_str())
         .bind(server)
@@ -147,7 +154,7 @@ impl Store {
         before: Timestamp,
         limit: u32,
     ) -> Result<u64, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "DELETE FROM server_states WHERE (organization_id, server, at) IN ( \
                SELECT organization_id, server, at FROM server_states s WHERE at < $1 \
                AND (state = 'removed' OR EXISTS (SELECT 1 FROM server_states later \

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, TaskId};
 
+use crate::engine::{query, query_scalar};
 use crate::error::Doing as _;
 use crate::jobs::insert;
 use crate::{NewJob, Store, StoreError};
@@ -52,7 +53,9 @@ impl Store {
     ) -> Result<BegunTask, StoreError> {
         let doing = "begin a task";
         let mut transaction = self.write(doing).await?;
-        let open: i64 = sqlx::query_scalar(
+        let name = || [format!("tasks/{organization}/{}", new.requester)];
+        transaction.alone(name).await.doing(doing)?;
+        let open: i64 = query_scalar(
             "SELECT count(*) FROM tasks t JOIN jobs j ON j.id = t.job_id \
              WHERE t.organization_id = $1 AND t.requester = $2 AND t.state = 'working' \
              AND j.state IN ('queued', 'running')",
@@ -65,11 +68,11 @@ impl Store {
         if open >= i64::from(room.open) {
             return Ok(BegunTask::TooMany);
         }
-        sqlx::query(
+        query(
             "DELETE FROM tasks WHERE seq IN (SELECT t.seq FROM tasks t \
              LEFT JOIN jobs j ON j.id = t.job_id AND j.state IN ('queued', 'running') \
              WHERE t.organization_id = $1 AND t.requester = $2 \
-             AND (t.state <> 'working' OR j.id IS NULL) ORDER BY t.seq DESC LIMIT -1 OFFSET $3)",
+             AND (t.state <> 'working' OR j.id IS NULL) ORDER BY t.seq DESC LIMIT 9223372036854775807 OFFSET $3)",
         )
         .bind(organization.as_str())
         .bind(&new.requester)
@@ -78,7 +81,7 @@ impl Store {
         .await
         .doing(doing)?;
         insert(&mut transaction, organization, &new.job).await?;
-        sqlx::query(
+        query(
             "INSERT INTO tasks (id, organization_id, requester, scopes, job_id, action, request, \
              state, created_at, updated_at, expires_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, 'working', $8, $8, $9)",

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, TaskId};
-use sqlx::SqliteConnection;
 
+use crate::engine::{Connection, query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -15,7 +15,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "cancel a task";
         let mut transaction = self.write(doing).await?;
-        let job: Option<String> = sqlx::query_scalar(
+        let job: Option<String> = query_scalar(
             "UPDATE tasks SET state = 'cancelled', updated_at = $3 WHERE organization_id = $1 \
              AND id = $2 AND state = 'working' RETURNING job_id",
         )
@@ -37,17 +37,16 @@ impl Store {
     /// taken back. Answers how many. Belongs to the installation, so it names no organization.
     pub async fn purge_tasks(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         let doing = "forget tasks";
-        let due: bool =
-            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM tasks WHERE expires_at <= $1)")
-                .bind(now.as_millisecond())
-                .fetch_one(self.pool())
-                .await
-                .doing(doing)?;
+        let due: bool = query_scalar("SELECT EXISTS (SELECT 1 FROM tasks WHERE expires_at <= $1)")
+            .bind(now.as_millisecond())
+            .fetch_one(self.pool())
+            .await
+            .doing(doing)?;
         if !due {
             return Ok(0);
         }
         let mut transaction = self.write(doing).await?;
-        let gone: Vec<String> = sqlx::query_scalar(
+        let gone: Vec<String> = query_scalar(
             "DELETE FROM tasks WHERE seq IN (SELECT seq FROM tasks WHERE expires_at <= $1 \
              ORDER BY expires_at LIMIT $2) RETURNING job_id",
         )
@@ -64,12 +63,12 @@ impl Store {
 
 /// Takes back those of some jobs that have not ended. Whoever holds one loses it.
 async fn cancel_jobs(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     jobs: &[String],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     for job in jobs {
-        sqlx::query(
+        query(
             "UPDATE jobs SET state = 'cancelled', finished_at = $2, fence = fence + 1, \
              lease_holder = NULL, lease_until = NULL \
              WHERE id = $1 AND state IN ('queued', 'running')",

@@ -1,21 +1,27 @@
 use jiff::Timestamp;
 use keyway_core::{SessionId, TaskId};
 
+use crate::engine::{pair, query};
 use crate::error::Doing as _;
 use crate::{JobLease, Store, StoreError};
 
 /// Changes a task while its job is held by the lease: `$1` to `$4` are the organization, the task, the
 /// job and its fence.
 macro_rules! held {
-    ($set:literal, $if:literal) => {
+    ($set:literal, $if:literal, $stays:literal) => {
         concat!(
             "UPDATE tasks SET ",
             $set,
             " WHERE organization_id = $1 AND id = $2 AND job_id = $3 AND state = 'working' ",
             $if,
             " AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = $3 AND j.fence = $4 \
-             AND j.state = 'running')"
+             AND j.state = 'running'",
+            $stays,
+            ")"
         )
+    };
+    ($set:literal, $if:literal) => {
+        pair(held!($set, $if, ""), held!($set, $if, " FOR SHARE"))
     };
 }
 
@@ -38,7 +44,7 @@ impl Store {
         session: &SessionId,
         after: u64,
     ) -> Result<(), StoreError> {
-        sqlx::query(held!(
+        query(held!(
             "session_id = $5, session_after = $6",
             "AND session_id IS NULL"
         ))
@@ -63,7 +69,7 @@ impl Store {
         (end, outcome): (TaskEnd, &[u8]),
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let ended = sqlx::query(held!("state = $5, outcome = $6, updated_at = $7", ""))
+        let ended = query(held!("state = $5, outcome = $6, updated_at = $7", ""))
             .bind(lease.organization.as_str())
             .bind(id.as_str())
             .bind(lease.id.as_str())

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{JobId, OrgId, SessionId, TaskId};
 
+use crate::engine::query_as;
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -73,7 +74,7 @@ impl Store {
         organization: &OrgId,
         id: &TaskId,
     ) -> Result<Option<StoredTask>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<Row> = query_as(
             "SELECT t.id, t.requester, t.scopes, t.job_id, t.action, t.request, t.session_id, \
              t.session_after, t.state, j.state AS job_state, t.outcome, t.created_at, \
              t.updated_at, t.expires_at FROM tasks t LEFT JOIN jobs j ON j.id = t.job_id \

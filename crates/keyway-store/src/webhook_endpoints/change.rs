@@ -1,8 +1,8 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, WebhookEndpointId};
-use sqlx::SqliteConnection;
 
 use super::StoredWebhookEndpoint;
+use crate::engine::{Connection, query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -57,7 +57,9 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "make a webhook endpoint";
         let mut transaction = self.write(doing).await?;
-        let there: i64 = sqlx::query_scalar(
+        let name = || [format!("webhook_endpoints/{organization}")];
+        transaction.alone(name).await.doing(doing)?;
+        let there: i64 = query_scalar(
             "SELECT count(*) FROM webhook_endpoints WHERE organization_id = $1 \
              AND removed_at IS NULL",
         )
@@ -69,7 +71,7 @@ impl Store {
             return Ok(false);
         }
         let with = &new.with;
-        sqlx::query(
+        query(
             "INSERT INTO webhook_endpoints (id, organization_id, url, events, enabled, secret, \
              revision, created_at, created_by, changed_at, changed_by) \
              VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $7, $8)",
@@ -103,7 +105,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "change a webhook endpoint";
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE webhook_endpoints SET url = $4, events = $5, \
              failures = CASE WHEN $6 AND NOT enabled THEN 0 ELSE failures END, \
              failing_since = CASE WHEN $6 AND NOT enabled THEN NULL ELSE failing_since END, \
@@ -145,7 +147,7 @@ impl Store {
         organization: &OrgId,
         id: &WebhookEndpointId,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        sqlx::query_scalar(
+        query_scalar(
             "SELECT secret FROM webhook_endpoints WHERE organization_id = $1 AND id = $2 \
              AND removed_at IS NULL AND secret IS NOT NULL",
         )
@@ -162,7 +164,7 @@ impl Store {
         stored: &StoredWebhookEndpoint,
         rotated: &RotatedEndpoint,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = query(
             "UPDATE webhook_endpoints SET secret = $4, secret_before = $5, before_until = $6, \
              changed_at = $7, changed_by = $8, revision = revision + 1 \
              WHERE organization_id = $1 AND id = $2 AND revision = $3 AND removed_at IS NULL",
@@ -191,7 +193,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "remove a webhook endpoint";
         let mut transaction = self.write(doing).await?;
-        let removed = sqlx::query(
+        let removed = query(
             "UPDATE webhook_endpoints SET removed_at = $3, secret = NULL, secret_before = NULL, \
              before_until = NULL, enabled = FALSE, changed_at = $3, changed_by = $4, \
              revision = revision + 1 \
@@ -213,12 +215,12 @@ impl Store {
 }
 
 async fn subscribe(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     id: &WebhookEndpointId,
     events: &str,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
+    query(
         "INSERT INTO webhook_subscriptions (organization_id, type, endpoint_id) \
          SELECT $1, value, $2 FROM json_each($3)",
     )
@@ -231,11 +233,11 @@ async fn subscribe(
 }
 
 pub(super) async fn unsubscribe(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     id: &WebhookEndpointId,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM webhook_subscriptions WHERE organization_id = $1 AND endpoint_id = $2")
+    query("DELETE FROM webhook_subscriptions WHERE organization_id = $1 AND endpoint_id = $2")
         .bind(organization.as_str())
         .bind(id.as_str())
         .execute(connection)

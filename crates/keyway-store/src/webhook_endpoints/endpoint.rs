@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, WebhookEndpointId};
 
+use crate::engine::query_as;
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -152,7 +153,7 @@ impl Store {
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<StoredWebhookEndpoint>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM webhook_endpoints WHERE organization_id = $1 AND seq < $2 \
              AND removed_at IS NULL ORDER BY seq DESC LIMIT $3"
         )))
@@ -171,7 +172,7 @@ impl Store {
         organization: &OrgId,
         id: &WebhookEndpointId,
     ) -> Result<Option<StoredWebhookEndpoint>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM webhook_endpoints WHERE organization_id = $1 AND id = $2 \
              AND removed_at IS NULL"
         )))

@@ -1,8 +1,9 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, WebhookEndpointId};
 
+use crate::engine::{query, query_as, query_scalar};
 use crate::error::Doing as _;
-use crate::jobs::insert as queue;
+use crate::jobs::{in_order, insert as queue};
 use crate::webhook_messages::insert;
 use crate::{NewWebhookMessage, Store, StoreError, store};
 
@@ -38,7 +39,7 @@ struct Row {
 impl Store {
     /// What happened and is still to be told, oldest first.
     pub async fn webhook_events(&self, limit: u32) -> Result<Vec<WebhookEvent>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = query_as(
             "SELECT seq, organization_id, type, subject, facts, occurred_at FROM webhook_events \
              ORDER BY seq LIMIT $1",
         )
@@ -65,7 +66,7 @@ impl Store {
         organization: &OrgId,
         kind: &str,
     ) -> Result<Vec<WebhookEndpointId>, StoreError> {
-        let ids: Vec<String> = sqlx::query_scalar(
+        let ids: Vec<String> = query_scalar(
             "SELECT endpoint_id FROM webhook_subscriptions WHERE organization_id = $1 AND type = $2",
         )
         .bind(organization.as_str())
@@ -85,7 +86,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "make messages of an event";
         let mut transaction = self.write(doing).await?;
-        let taken = sqlx::query("DELETE FROM webhook_events WHERE seq = $1")
+        let taken = query("DELETE FROM webhook_events WHERE seq = $1")
             .bind(event.seq)
             .execute(&mut *transaction)
             .await
@@ -93,6 +94,10 @@ impl Store {
         if taken.rows_affected() == 0 {
             return Ok(false);
         }
+        let jobs = messages.iter().map(|message| &message.job);
+        in_order(&mut transaction, &event.organization, jobs)
+            .await
+            .doing(doing)?;
         for message in messages {
             insert(&mut transaction, &event.organization, message)
                 .await

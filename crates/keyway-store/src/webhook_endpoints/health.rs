@@ -1,19 +1,19 @@
+use crate::engine::{Connection, query, query_as};
 use jiff::Timestamp;
 use keyway_core::{OrgId, WebhookEndpointId};
-use sqlx::SqliteConnection;
 
 use super::OffReason;
 use super::change::unsubscribe;
 
 /// Writes down that an endpoint took a message.
 pub(crate) async fn succeeded(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     id: &WebhookEndpointId,
     status: Option<u16>,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
+    query(
         "UPDATE webhook_endpoints SET failures = 0, failing_since = NULL, last_success_at = $3, \
          last_status = $4, last_error = NULL WHERE organization_id = $1 AND id = $2",
     )
@@ -40,12 +40,12 @@ pub(crate) struct Failed<'a> {
 /// Writes down that an endpoint did not take a message, and switches it off where that is enough. Answers
 /// why it was switched off by this one.
 pub(crate) async fn failed(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     id: &WebhookEndpointId,
     failed: &Failed<'_>,
 ) -> Result<Option<OffReason>, sqlx::Error> {
-    let since: Option<(i64, bool)> = sqlx::query_as(
+    let since: Option<(i64, bool)> = query_as(
         "UPDATE webhook_endpoints SET failures = failures + 1, \
          failing_since = coalesce(failing_since, $3), last_failure_at = $3, last_status = $4, \
          last_error = $5 WHERE organization_id = $1 AND id = $2 RETURNING failing_since, enabled",
@@ -67,7 +67,7 @@ pub(crate) async fn failed(
     } else {
         return Ok(None);
     };
-    sqlx::query(
+    query(
         "UPDATE webhook_endpoints SET enabled = FALSE, off_reason = $3, off_at = $4, \
          revision = revision + 1 WHERE organization_id = $1 AND id = $2",
     )

@@ -3,6 +3,7 @@ use keyway_core::{OrgId, WebhookEndpointId, WebhookMessageId};
 
 use super::StoredWebhookMessage;
 use super::message::{COLUMNS, Row, TABLES};
+use crate::engine::query_as;
 use crate::error::Doing as _;
 use crate::{Store, StoreError};
 
@@ -39,7 +40,7 @@ impl Store {
              ORDER BY m.seq DESC LIMIT $6"
         );
         let since = filter.since.map_or(i64::MIN, Timestamp::as_millisecond);
-        let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
             .bind(organization.as_str())
             .bind(filter.endpoint.as_str())
             .bind(filter.before.unwrap_or(i64::MAX))
@@ -58,7 +59,7 @@ impl Store {
         organization: &OrgId,
         id: &WebhookMessageId,
     ) -> Result<Option<StoredWebhookMessage>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let row: Option<Row> = query_as(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS} FROM {TABLES} WHERE m.organization_id = $1 AND m.id = $2"
         )))
         .bind(organization.as_str())

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, WebhookEndpointId, WebhookMessageId};
-use sqlx::SqliteConnection;
 
+use crate::engine::{Connection, query};
 use crate::error::Doing as _;
 use crate::jobs::{NewJob, insert as queue};
 use crate::{Store, StoreError};
@@ -53,7 +53,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let doing = "send a webhook message again";
         let mut transaction = self.write(doing).await?;
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE webhook_messages SET job_id = $3, attempts = 0, delivered_at = NULL, \
              last_attempt_at = NULL, last_status = NULL, last_error = NULL \
              WHERE organization_id = $1 AND id = $2 AND NOT EXISTS (SELECT 1 FROM jobs j \
@@ -80,7 +80,7 @@ impl Store {
         before: Timestamp,
         limit: u32,
     ) -> Result<u64, StoreError> {
-        let gone = sqlx::query(
+        let gone = query(
             "DELETE FROM webhook_messages WHERE seq IN (SELECT m.seq FROM webhook_messages m \
              WHERE m.created_at < $1 AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.id = m.job_id \
              AND j.state IN ('queued', 'running')) LIMIT $2)",
@@ -96,11 +96,11 @@ impl Store {
 
 /// Keeps a message as part of a transaction that does something else as well.
 pub(crate) async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     organization: &OrgId,
     new: &NewWebhookMessage,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
+    query(
         "INSERT INTO webhook_messages (id, organization_id, endpoint_id, type, subject, body, bytes, \
          job_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )

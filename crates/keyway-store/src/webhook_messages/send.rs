@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{OrgId, WebhookEndpointId, WebhookMessageId};
 
+use crate::engine::{query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::jobs::JobLease;
 use crate::webhook_endpoints::{Failed, failed, succeeded};
@@ -59,7 +60,7 @@ impl Store {
         organization: &OrgId,
         id: &WebhookMessageId,
     ) -> Result<Option<SendableMessage>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<Row> = query_as(
             "SELECT m.endpoint_id, e.url, e.enabled, e.secret, e.secret_before, e.before_until, \
              m.body, m.delivered_at FROM webhook_messages m \
              JOIN webhook_endpoints e ON e.id = m.endpoint_id \
@@ -96,13 +97,14 @@ impl Store {
     ) -> Result<Option<OffReason>, StoreError> {
         let doing = "write down what became of a webhook message";
         let mut transaction = self.write(doing).await?;
-        let endpoint: Option<String> = sqlx::query_scalar(
+        let endpoint: Option<String> = query_scalar(sqlx::AssertSqlSafe(format!(
             "UPDATE webhook_messages SET attempts = attempts + 1, last_attempt_at = $3, \
              last_status = $4, last_error = $5, delivered_at = CASE WHEN $5 IS NULL THEN $3 END \
              WHERE organization_id = $1 AND id = $2 AND EXISTS (SELECT 1 FROM jobs j \
-             WHERE j.id = job_id AND j.id = $6 AND j.fence = $7 AND j.state = 'running') \
+             WHERE j.id = job_id AND j.id = $6 AND j.fence = $7 AND j.state = 'running'{}) \
              RETURNING endpoint_id",
-        )
+            transaction.dialect().stays()
+        )))
         .bind(lease.organization.as_str())
         .bind(id.as_str())
         .bind(attempt.now.as_millisecond())

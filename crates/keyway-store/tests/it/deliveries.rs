@@ -3,7 +3,7 @@
 use keyway_core::{DeliveryId, OrgId, SessionId};
 use keyway_store::{
     ClaimJobs, ClaimedJob, DeliveryFilter, JobEnd, JobState, NewDelivery, NewJob, NewSession,
-    Purpose, Reason, Recorded, Store, StoredPublication,
+    Reason, Recorded, Store, StoredPublication,
 };
 
 use crate::support::{Fresh, at, fresh, id, published, tenant};
@@ -288,11 +288,12 @@ async fn who_serves_a_file_lets_go_of_what_the_one_before_held() {
         assert!(claim(world.store(), &session.id).await.is_some());
     }
     // A command beside it lets go of nothing.
-    let path = world.fresh.directory.path().join("keyway.db");
-    let beside = Store::open(&path, Purpose::Command).await.unwrap();
+    let beside = world.fresh.beside().await;
     assert_eq!(world.claim(3).await, []);
     assert_eq!(claim(&beside, &sessions[0].id).await, None);
-    let serving = Store::open(&path, Purpose::Serve).await.unwrap();
+    let Some(serving) = world.fresh.served_alone().await else {
+        return;
+    };
     let again = world.claim(3).await.remove(0);
     assert_eq!((again.job.attempts, again.lease.fence), (2, 2));
     let lease = claim(&serving, &sessions[0].id).await.unwrap();

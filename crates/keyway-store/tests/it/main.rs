@@ -1,14 +1,16 @@
-//! What every engine must do alike. Each test takes an open store and knows no engine; only
-//! `opening` is about files.
+//! What every engine must do alike, here on SQLite; `tests/pg` runs the same on PostgreSQL. Each test takes an
+//! open store and knows no engine; only `opening`, `announcing` and `audit_files` are about files.
 
 mod announcing;
 mod api_keys;
 mod approvals;
 mod audit;
+mod audit_files;
 mod connectors;
 mod conversing;
 mod credentials;
 mod deliveries;
+mod engine;
 mod entering;
 mod external_people;
 mod facts;

@@ -6,22 +6,11 @@ use jiff::Timestamp;
 use keyway_core::OrgId;
 use keyway_core::provider::Granularity;
 use keyway_store::{
-    InstallationState, Member, NewApiKey, NewPublication, Organization, PublicationChange, Purpose,
-    Role, Store, StoredPublication,
+    InstallationState, Member, NewApiKey, NewPublication, Organization, PublicationChange, Role,
+    Store, StoredPublication,
 };
 
-/// A store on a fresh file, which goes away with the directory.
-pub(crate) struct Fresh {
-    pub(crate) store: Store,
-    pub(crate) directory: tempfile::TempDir,
-}
-
-pub(crate) async fn fresh() -> Fresh {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("keyway.db");
-    let store = Store::open(&path, Purpose::Command).await.unwrap();
-    Fresh { store, directory }
-}
+pub(crate) use crate::engine::{Fresh, fresh};
 
 pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()

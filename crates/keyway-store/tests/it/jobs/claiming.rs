@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use keyway_store::{ClaimJobs, JobEnd, JobState, NewJob, Purpose, QueuedJob, Store};
+use keyway_store::{ClaimJobs, JobEnd, JobState, NewJob, QueuedJob};
 
 use super::world::{World, claim, new, ordered};
 use crate::support::{at, tenant};
@@ -87,9 +87,8 @@ async fn workers_of_several_processes_never_hold_the_same_job() {
     }
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..4 {
-        let path = world.fresh.directory.path().join("keyway.db");
+        let store = world.fresh.beside().await;
         workers.spawn(async move {
-            let store = Store::open(&path, Purpose::Command).await.unwrap();
             let mut got = Vec::new();
             loop {
                 let claimed = claim(&store, 1, 3).await;
