@@ -47,12 +47,13 @@ const DOING: &str = "open the database";
 /// Connects and brings the tables up to date.
 pub(crate) async fn open(url: &Secret<String>, limits: ServerLimits) -> Result<PgPool, StoreError> {
     let options = options(url)?;
-    let mut connection = connect(&options).await?;
-    migrations::of(Dialect::Postgres)
-        .run(&mut connection)
-        .await
-        .map_err(StoreError::migration)?;
-    connection.close().await.doing(DOING)?;
+    connect(&options).await?.close().await.doing(DOING)?;
+    // Without bounds: a change may take its time, and whoever makes it is waited for.
+    let changing = PgPoolOptions::new().max_connections(1);
+    let changing = changing.connect_with(options.clone()).await.doing(DOING)?;
+    let changed = migrations::of(Dialect::Postgres).run(&changing).await;
+    changing.close().await;
+    changed.map_err(StoreError::migration)?;
     PgPoolOptions::new()
         .max_connections(limits.connections.max(2))
         .acquire_timeout(ACQUIRE)

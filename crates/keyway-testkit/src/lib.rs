@@ -17,6 +17,7 @@ pub mod linear;
 pub mod models;
 pub mod oidc;
 pub mod peers;
+pub mod postgres;
 pub mod receiver;
 pub mod session_bus;
 pub mod slack;

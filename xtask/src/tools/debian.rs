@@ -15,6 +15,10 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("chromium", &["chromium", "--version"]),
     ("dbus", &["dbus-daemon", "--version"]),
     ("gnome-keyring", &["gnome-keyring-daemon", "--version"]),
+    (
+        "postgresql",
+        &["sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb"],
+    ),
 ];
 
 /// Sees to it that they are there.

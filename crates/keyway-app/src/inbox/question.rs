@@ -49,7 +49,10 @@ impl App {
     /// for the next time before it is posted again.
     pub(crate) async fn ask_elsewhere(self, stopping: CancellationToken) {
         let inner = &self.inner;
-        if let Err(error) = inner.store.release_questions(inner.clock.now()).await {
+        // Where others serve the same database, they may be asking at this moment.
+        if !inner.store.is_shared()
+            && let Err(error) = inner.store.release_questions(inner.clock.now()).await
+        {
             tracing::warn!(%error, "what was being asked waits for longer");
         }
         let slots = Arc::new(Semaphore::new(AT_ONCE));

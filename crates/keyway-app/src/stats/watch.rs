@@ -51,14 +51,20 @@ impl App {
             }
         }
         say(self.alive().await);
-        let now = self.inner.clock.now();
-        let stopped = self.inner.store.stop_server_states(now).await;
-        say(stopped.map_err(Error::from));
+        if !self.inner.store.is_shared() {
+            let now = self.inner.clock.now();
+            let stopped = self.inner.store.stop_server_states(now).await;
+            say(stopped.map_err(Error::from));
+        }
     }
 
     /// Says of every server that it was stopped since the gateway was last known to run.
     async fn take_over(&self) -> Result<(), Error> {
         let store = &self.inner.store;
+        if store.is_shared() {
+            // What others are connected to goes on.
+            return self.alive().await;
+        }
         let now = self.inner.clock.now();
         let alive = store.fact(ALIVE).await?;
         let alive = alive.and_then(|text| String::from_utf8(text).ok()?.parse().ok());

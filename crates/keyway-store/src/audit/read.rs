@@ -216,7 +216,7 @@ impl Store {
                 "SELECT min(organization_id) FROM ( \
                  SELECT min(organization_id) AS organization_id FROM audit_blocks \
                  WHERE organization_id > $1 UNION ALL \
-                 SELECT min(organization_id) FROM audit_checkpoints WHERE organization_id > $1) AS both",
+                 SELECT min(organization_id) FROM audit_checkpoints WHERE organization_id > $1) AS found",
             )
             .bind(&last)
             .fetch_one(self.pool())

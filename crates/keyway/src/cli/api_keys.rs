@@ -134,7 +134,7 @@ pub(crate) async fn run(
 
 /// The keys, and the operator as the one who asks; `None` where no gateway was ever started.
 async fn open(config: &Config) -> Result<Option<(Keys, Principal)>, Failure> {
-    if !config.storage.database_path().exists() {
+    if !config.storage.is_there() {
         return Ok(None);
     }
     let store = local::store(config).await?;

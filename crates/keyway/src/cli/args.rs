@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    agents, api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy,
-    serve, templates, validate, vault,
+    agents, api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, migrate,
+    policy, serve, templates, validate, vault,
 };
 use super::{
     connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
@@ -82,6 +82,7 @@ pub(crate) enum Command {
     Config(config::Config),
     Validate(validate::Validate),
     Doctor(doctor::Doctor),
+    Migrate(migrate::Migrate),
     Templates(templates::Templates),
     Policy(policy::Policy),
     Mcp(mcp::Mcp),

@@ -1,12 +1,12 @@
 use keyway_app::rotation::KeyWatch;
-use keyway_store::{Purpose, Store};
+use keyway_store::{Purpose, Store, StoreError};
 use tempfile::TempDir;
 
 use super::failure::Failure;
 use super::terminal::Terminal;
 use crate::Gateway;
 use crate::config::{self, Config};
-use crate::serve::{Opened, open};
+use crate::serve::{Opened, open, open_store};
 
 /// The gateway's insides without its servers and sockets, for a command that works on the data
 /// directory itself. A running gateway is not disturbed.
@@ -20,7 +20,7 @@ impl Local {
     /// Opens the data directory. Where no gateway was ever started nothing is made: the command
     /// works on an empty data directory that goes with it.
     pub(crate) async fn open(gateway: &Gateway, config: &Config) -> Result<Self, Failure> {
-        if config.storage.database_path().exists() {
+        if config.storage.is_there() {
             let opened = Box::pin(open(gateway, config, Purpose::Command)).await?;
             return Ok(Self {
                 opened,
@@ -35,6 +35,7 @@ impl Local {
         let mut config = config.clone();
         config.storage.data_dir = scratch.path().to_owned();
         config.storage.database = None;
+        config.storage.url = None;
         config.master_key = config::MasterKey::default();
         let opened = Box::pin(open(gateway, &config, Purpose::Command)).await?;
         Ok(Self {
@@ -90,9 +91,12 @@ impl Local {
 
 /// The database, opened beside a gateway that may run.
 pub(crate) async fn store(config: &Config) -> Result<Store, Failure> {
-    let path = config.storage.database_path();
-    Store::open(&path, Purpose::Command).await.map_err(|error| {
-        Failure::new("store_unusable", error.to_string())
-            .with_hint("`keyway doctor` looks at the data directory")
-    })
+    let opened = open_store(config, Purpose::Command).await;
+    opened.map_err(|error| unusable(&error))
+}
+
+/// Why the database cannot be used.
+pub(crate) fn unusable(error: &StoreError) -> Failure {
+    Failure::new("store_unusable", error.to_string())
+        .with_hint("`keyway doctor` looks at the data directory and the database")
 }

@@ -28,6 +28,7 @@ mod jobs;
 mod json;
 mod local;
 mod mcp;
+mod migrate;
 mod new;
 mod oauth;
 mod organizations;

@@ -57,7 +57,7 @@ impl Desk {
         terminal: &mut Terminal,
     ) -> Result<Self, Failure> {
         let config = invocation.configuration()?.config;
-        if !config.storage.database_path().exists() {
+        if !config.storage.is_there() {
             Local::set_up(&invocation.gateway, &config, terminal).await?;
         }
         Self::open(invocation).await
@@ -65,7 +65,7 @@ impl Desk {
 
     async fn at(invocation: &Invocation, organization: &str) -> Result<Self, Failure> {
         let config = invocation.configuration()?.config;
-        if !config.storage.database_path().exists() {
+        if !config.storage.is_there() {
             return Err(nothing_here());
         }
         let store = local::store(&config).await?;

@@ -8,8 +8,8 @@ use super::failure::Failure;
 use super::invocation::Invocation;
 use super::terminal::Terminal;
 use super::{
-    agents, api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, policy,
-    serve, templates, validate, vault, version,
+    agents, api_keys, approvals, audit, call, chat, client, config, docs, doctor, mcp, migrate,
+    policy, serve, templates, validate, vault, version,
 };
 use super::{
     connect, connectors, credentials, deliveries, dev, import, installations, invitations, jobs,
@@ -126,6 +126,7 @@ async fn dispatch(
         Command::Config(command) => config::run(&invocation, &command, terminal),
         Command::Validate(_) => Ok(validate::run(&invocation, terminal)),
         Command::Doctor(command) => doctor::run(&invocation, &command, terminal).await,
+        Command::Migrate(command) => migrate::run(&invocation, &command, terminal).await,
         Command::Templates(command) => templates::run(&invocation, command, terminal),
         Command::Policy(command) => policy::run(&invocation, command, terminal).await,
         Command::Mcp(command) => mcp::run(&invocation, command, terminal).await,

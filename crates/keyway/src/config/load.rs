@@ -82,6 +82,7 @@ pub fn load(inputs: &Inputs<'_>) -> Result<Loaded, Vec<Finding>> {
         }
     }
     load.master_key();
+    load.database_url();
     load.sign_in(inputs.directory);
     load.models();
     load.oauth_clients(inputs.directory);
@@ -269,6 +270,25 @@ impl Load<'_> {
                     .push(empty.with_help("give it a key, or unset it"));
             }
             None => {}
+        }
+    }
+
+    /// Where everything is kept, when that is a server: its URL has a password.
+    fn database_url(&mut self) {
+        const NAME: &str = "KEYWAY_DATABASE_URL";
+        let known = ["postgres://", "postgresql://"];
+        match self.environment.get(NAME) {
+            Some(value) if known.iter().any(|scheme| value.starts_with(scheme)) => {
+                self.config.storage.url = Some(Secret::new(value.to_owned()));
+            }
+            None if !self.environment.is_set(NAME) => {}
+            _ => {
+                let place = Place::Variable(NAME.into());
+                let wrong = "expected the URL of a PostgreSQL server";
+                let finding = Finding::error(place, "", wrong);
+                let help = "postgres://user:password@host/name; unset it for a file of SQLite";
+                self.errors.push(finding.with_help(help));
+            }
         }
     }
 

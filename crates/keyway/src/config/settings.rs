@@ -210,6 +210,8 @@ pub struct Storage {
     pub data_dir: PathBuf,
     /// The SQLite file, when it is not `keyway.db` in the data directory.
     pub database: Option<PathBuf>,
+    /// What `KEYWAY_DATABASE_URL` holds: a PostgreSQL server, instead of the file.
+    pub url: Option<Secret<String>>,
 }
 
 impl Default for Storage {
@@ -217,11 +219,17 @@ impl Default for Storage {
         Self {
             data_dir: ".keyway".into(),
             database: None,
+            url: None,
         }
     }
 }
 
 impl Storage {
+    /// Whether something may be kept already: there is the file, or a server is named.
+    pub fn is_there(&self) -> bool {
+        self.url.is_some() || self.database_path().exists()
+    }
+
     /// The SQLite file in effect.
     pub fn database_path(&self) -> PathBuf {
         self.database

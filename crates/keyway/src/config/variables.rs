@@ -16,6 +16,10 @@ pub const OTHER_VARIABLES: &[(&str, &str)] = &[
         "The master key itself, or several with a space between them, the one that seals first. Goes before `master_key.command` and `master_key.file`.",
     ),
     (
+        "KEYWAY_DATABASE_URL",
+        "A PostgreSQL server to keep everything on, as `postgres://user:password@host/name`, instead of the SQLite file. Any number of gateways may share it, with the same master key and configuration.",
+    ),
+    (
         "KEYWAY_API_KEY",
         "The API key that `keyway mcp` and `keyway client` use to speak to a gateway.",
     ),

@@ -28,7 +28,7 @@ pub(crate) use address::base_url;
 pub(crate) use definitions::{actions, agents, credentials, unmet};
 pub use error::ServeError;
 pub(crate) use introduction::about;
-pub(crate) use open::{Opened, open};
+pub(crate) use open::{Opened, open, open_store};
 pub use reload::{Reload, Reloaded};
 pub use run::serve;
 pub(crate) use run::serve_and;

@@ -10,7 +10,7 @@ use keyway_core::Secret;
 use keyway_core::channel::Channels;
 use keyway_core::ports::{Clock, Random};
 use keyway_egress::Egress;
-use keyway_store::{Purpose, Store};
+use keyway_store::{Purpose, ServerLimits, Store, StoreError};
 use keyway_vault::random::SystemRandom;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -53,7 +53,7 @@ pub(crate) async fn open(
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     let http = Arc::new(upstreams::egress(config)?);
     let (sources, policies) = policies(config)?;
-    let store = Store::open(&config.storage.database_path(), purpose).await?;
+    let store = open_store(config, purpose).await?;
     let providers = keyway_integrations::shipped()
         .and_then(|shipped| shipped.with(gateway.providers().iter()))
         .map_err(ServeError::Providers)?;
@@ -126,6 +126,14 @@ pub(crate) async fn open(
         ending,
         keys,
     })
+}
+
+/// The rows: on the server where one is named, in the file otherwise.
+pub(crate) async fn open_store(config: &Config, purpose: Purpose) -> Result<Store, StoreError> {
+    match &config.storage.url {
+        Some(url) => Store::connect(url, ServerLimits::default()).await,
+        None => Store::open(&config.storage.database_path(), purpose).await,
+    }
 }
 
 /// The built-in policies and the operator's.

@@ -116,6 +116,10 @@ pub async fn start(gateway: &Gateway, setup: Setup) -> Result<Running, ServeErro
 
 /// Lets commands beside this process name the address it has, not the one it was to have.
 fn announce(config: &Config, address: SocketAddr) -> Option<Announced> {
+    if config.storage.url.is_some() {
+        // Several may serve, each at its own address.
+        return None;
+    }
     let database = config.storage.database_path();
     match Announced::announce(&database, &base_url(config, address)) {
         Ok(announced) => Some(announced),

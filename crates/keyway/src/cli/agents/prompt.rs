@@ -40,7 +40,7 @@ pub(super) async fn run(
     let loaded = invocation.configuration()?;
     let gateway = &invocation.gateway;
     // A session that nobody finds again is of no use.
-    if !loaded.config.storage.database_path().exists() {
+    if !loaded.config.storage.is_there() {
         Local::set_up(gateway, &loaded.config, terminal).await?;
     }
     let local = Local::open(gateway, &loaded.config).await?;

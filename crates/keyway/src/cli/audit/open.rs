@@ -13,7 +13,7 @@ use crate::config::{Config, parse_duration};
 /// The data directory of a gateway that was started once.
 pub(super) async fn open(invocation: &Invocation) -> Result<(Local, Config), Failure> {
     let config = invocation.configuration()?.config;
-    if !config.storage.database_path().exists() {
+    if !config.storage.is_there() {
         let failure = Failure::new("no_data", "nothing was written down here yet");
         return Err(failure.with_hint(
             "start the gateway once (`keyway serve`), or name the directory with --data-dir",

@@ -117,7 +117,7 @@ pub(crate) async fn run(
     let input = input::build(&invocation, &action, &matches)?;
     // A job is for a gateway: where there was none yet, nobody would ever find it.
     let config = invocation.configuration()?.config;
-    if command.background && !config.storage.database_path().exists() {
+    if command.background && !config.storage.is_there() {
         return Err(nothing_here());
     }
     let local = match local {

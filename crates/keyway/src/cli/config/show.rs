@@ -36,6 +36,10 @@ pub(super) fn run(invocation: &Invocation, terminal: &mut Terminal) -> Result<Ex
         let name = "KEYWAY_MASTER_KEY";
         rows.push(vec!["master key".into(), MASK.into(), name.into()]);
     }
+    if loaded.config.storage.url.is_some() {
+        let name = "KEYWAY_DATABASE_URL";
+        rows.push(vec!["database server".into(), MASK.into(), name.into()]);
+    }
     terminal.table(&["KEY", "VALUE", "FROM"], &rows);
     if !loaded.config.mcp_servers.is_empty() {
         terminal.line("");

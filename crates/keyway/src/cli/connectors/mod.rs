@@ -130,7 +130,7 @@ pub(crate) async fn run(
     let invocation = &invocation.with_dotenv().map_err(Failure::configuration)?;
     let config = invocation.configuration()?.config;
     let makes = matches!(command.command, Command::Add { .. } | Command::Test { .. });
-    if !config.storage.database_path().exists() && makes {
+    if !config.storage.is_there() && makes {
         Local::set_up(&invocation.gateway, &config, terminal).await?;
     }
     let local = Local::open(&invocation.gateway, &config).await?;

@@ -93,7 +93,7 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     let invocation = &invocation.with_dotenv().map_err(Failure::configuration)?;
     let config = invocation.configuration()?.config;
-    if !config.storage.database_path().exists() && matches!(command.command, Command::Set(_)) {
+    if !config.storage.is_there() && matches!(command.command, Command::Set(_)) {
         Local::set_up(&invocation.gateway, &config, terminal).await?;
     }
     let local = Local::open(&invocation.gateway, &config).await?;

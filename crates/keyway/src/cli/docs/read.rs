@@ -69,6 +69,7 @@ const WRITTEN: &[(&str, &str)] = pages! {
     "how-to/read-the-audit.md",
     "how-to/change-the-pages.md",
     "how-to/behind-a-proxy.md",
+    "how-to/use-postgresql.md",
     "how-to/keep-the-keys.md",
     "how-to/rotate-the-master-key.md",
     "how-to/use-mcp-servers-from-the-terminal.md",

@@ -3,6 +3,9 @@ use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
+use keyway_core::Secret;
+use keyway_store::Store;
+
 use super::report::Check;
 use crate::config::Config;
 
@@ -13,8 +16,28 @@ const OTHERS: u32 = 0o077;
 const SQLITE: &[u8] = b"SQLite format 3\0";
 
 /// The data directory, the master key, the database.
-pub(super) fn checks(config: &Config) -> Vec<Check> {
-    vec![directory(config), master_key(config), database(config)]
+pub(super) async fn checks(config: &Config) -> Vec<Check> {
+    let database = match &config.storage.url {
+        Some(url) => server(url).await,
+        None => database(config),
+    };
+    vec![directory(config), master_key(config), database]
+}
+
+/// Where everything is on a server; nothing is changed there.
+async fn server(url: &Secret<String>) -> Check {
+    const NAME: &str = "database";
+    match Store::pending_changes(url).await {
+        Ok(pending) if pending.is_empty() => Check::passed(NAME, "a PostgreSQL server"),
+        Ok(pending) => {
+            let told = format!(
+                "a PostgreSQL server; {} changes are to be made",
+                pending.len()
+            );
+            Check::passed(NAME, told)
+        }
+        Err(error) => Check::failed(NAME, error.to_string()),
+    }
 }
 
 fn directory(config: &Config) -> Check {
@@ -73,7 +96,7 @@ fn master_key(config: &Config) -> Check {
         }
         Ok(_) => Check::passed(NAME, shown),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            if config.storage.database_path().exists() {
+            if config.storage.is_there() {
                 Check::failed(NAME, format!("{shown} is missing, and there is a database"))
                     .with_help("bring the key back: what is sealed cannot be opened without it")
             } else {

@@ -39,7 +39,7 @@ pub(crate) async fn run(
     let checks = match invocation.load(Vec::new()) {
         Ok(loaded) => {
             let mut checks = vec![configuration(&loaded)];
-            checks.extend(files::checks(&loaded.config));
+            checks.extend(files::checks(&loaded.config).await);
             checks.push(network::port(&loaded.config).await);
             checks.extend(command::checks(invocation, &loaded));
             if !command.offline {

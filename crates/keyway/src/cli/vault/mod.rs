@@ -55,11 +55,16 @@ pub(crate) async fn run(
     terminal: &mut Terminal,
 ) -> Result<ExitCode, Failure> {
     let config = invocation.configuration()?.config;
-    if !config.storage.database_path().exists() {
+    if !config.storage.is_there() {
         let failure = Failure::new("no_data", "nothing was sealed here yet");
         return Err(failure.with_hint(
             "start the gateway once (`keyway serve`), or name the directory with --data-dir",
         ));
+    }
+    if config.storage.url.is_some() && !matches!(command.command, Command::Verify) {
+        // Which gateways share the server, and whether each has the new key, is known to nobody here.
+        let message = "master keys are not changed where several gateways may share a server";
+        return Err(Failure::new("shared_database", message));
     }
     let local = Local::open(&invocation.gateway, &config).await?;
     let keys = local.keys();

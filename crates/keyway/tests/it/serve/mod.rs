@@ -6,6 +6,7 @@ mod limits;
 mod loops;
 mod policy;
 mod port;
+mod postgres;
 mod processes;
 mod reload;
 mod signals;

@@ -5,9 +5,12 @@ use http::Method;
 use keyway::config::Config;
 use keyway::serve::{Running, ServeError, Setup};
 use keyway::{Action, Agent, Channel, Gateway, McpServer};
+use keyway_core::Secret;
+use keyway_testkit::postgres::Database;
 use tempfile::TempDir;
 
 use super::client::Ask;
+use super::engine;
 
 /// A whole gateway in this process: on a free port, with a data directory of its own.
 pub(crate) struct TestApp {
@@ -15,6 +18,7 @@ pub(crate) struct TestApp {
     /// The API key of the first start.
     pub(crate) key: String,
     directory: TempDir,
+    _database: Option<Database>,
 }
 
 pub(crate) struct Builder {
@@ -112,6 +116,10 @@ impl Builder {
     pub(crate) async fn try_start(mut self) -> Result<TestApp, ServeError> {
         let directory = tempfile::tempdir().unwrap();
         self.config.storage.data_dir = directory.path().join("data");
+        let database = engine::wanted();
+        if let Some(database) = &database {
+            self.config.storage.url = Some(Secret::new(database.url()));
+        }
         let gateway = Gateway::builder()
             .name("test-gateway")
             .description("A gateway for tests.")
@@ -135,6 +143,7 @@ impl Builder {
             running,
             key,
             directory,
+            _database: database,
         })
     }
 }

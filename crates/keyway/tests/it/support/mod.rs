@@ -2,6 +2,7 @@ pub(crate) mod actions;
 pub(crate) mod app;
 pub(crate) mod browser;
 pub(crate) mod client;
+pub(crate) mod engine;
 pub(crate) mod log;
 pub(crate) mod mcp;
 pub(crate) mod people;

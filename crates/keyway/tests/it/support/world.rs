@@ -3,10 +3,15 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use keyway_testkit::postgres::Database;
+
+use super::engine;
+
 /// A working directory of its own, and the program run in it with nothing inherited.
 pub(crate) struct World {
     dir: tempfile::TempDir,
     variables: Vec<(String, String)>,
+    _database: Option<Database>,
 }
 
 /// What a run left behind.
@@ -22,9 +27,13 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let home = dir.path().join("home");
         fs::create_dir(&home).unwrap();
+        let database = engine::wanted();
+        let url = database.as_ref().map(Database::url);
+        let url = url.map(|url| ("KEYWAY_DATABASE_URL".to_owned(), url));
         let world = Self {
             dir,
-            variables: Vec::new(),
+            variables: url.into_iter().collect(),
+            _database: database,
         };
         world
             .with("HOME", home.to_str().unwrap())
