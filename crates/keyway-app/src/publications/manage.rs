@@ -222,6 +222,11 @@ impl Publications {
             let secret = secret::open(&inner.vault, &door)?;
             let provider = self.app.settings().providers.get(&stored.provider);
             let provider = provider.ok_or_else(error::not_found)?;
+            let turn = inner.installs.turn(&stored.installation);
+            let _turn = turn.lock().await;
+            if let Some(settings) = &patch.settings {
+                self.app.stays_put(&stored, settings).await?;
+            }
             let before = self.view(stored.clone());
             let chosen = granularity(provider, patch.granularity.as_deref())?;
             let whole = Whole {
