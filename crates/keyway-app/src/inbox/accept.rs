@@ -90,7 +90,15 @@ impl App {
         match &judged.besides {
             Besides::Nothing => {}
             Besides::Answer(text) => return Ok(Some(text.clone())),
-            Besides::Stop => self.stop_conversation(publication, &judged).await?,
+            Besides::Stop => {
+                // What is sent once more stops nothing that was begun since.
+                let (organization, of) = (&publication.organization, &publication.installation);
+                let store = &self.inner.store;
+                let before = store.delivery_of_event(organization, of, &judged.dedupe_key);
+                if before.await?.is_none() {
+                    self.stop_conversation(publication, &judged).await?;
+                }
+            }
             // Before it is said to be heard: done twice it is the same.
             Besides::Change(change) => self.installation_told(publication, change).await?,
         }

@@ -201,7 +201,7 @@ impl Publications {
     ///
     /// # Errors
     ///
-    /// `publication_changed` where somebody else changed it since it was read.
+    /// `not_through_a_client`; `publication_changed` where somebody else changed it since it was read.
     pub async fn change(
         &self,
         who: &Principal,
@@ -214,6 +214,8 @@ impl Publications {
         let event = event(who, EventKind::PublicationChanged, id);
         let event = event.detail("changed", patch.changes());
         let change = async {
+            // What it does from here on outlives the client that changed it.
+            access::made_by_hand(who)?;
             if patch.revision.is_some_and(|read| read != stored.revision) {
                 return Err(error::stale());
             }

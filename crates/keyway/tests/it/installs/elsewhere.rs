@@ -1,6 +1,9 @@
 //! What is sealed goes to where it was typed in for, and nowhere else.
 
 use http::Method;
+use keyway_app::publications::PublicationPatch;
+use keyway_app::webhook_endpoints::{EndpointDraft, EndpointPatch};
+use keyway_core::{Actor, Principal, Role, Scopes, Subject, UserId};
 use keyway_testkit::tracker::Tracker;
 use serde_json::{Value, json};
 
@@ -88,4 +91,53 @@ async fn attack_what_an_app_was_given_is_not_led_elsewhere_by_settings() {
     assert_eq!(gone.status(), 200, "{}", gone.text());
     settings["apiUrl"] = "https://acme.example".into();
     assert_eq!(set(&world, &published, settings).await.0, 200);
+}
+
+#[tokio::test]
+async fn attack_a_client_of_an_administrator_s_leads_nothing_elsewhere() {
+    let mut world = World::start().await;
+    let published = world.installed("T1").await;
+    let members = world.app.get("/v1/members").send().await.json();
+    let owner: UserId = members["members"][0]["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let client = Subject::Token {
+        grant: "grant_01890a5d-ac96-774b-bcce-b302099a8057"
+            .parse()
+            .unwrap(),
+        client: "https://client.example/app".parse().unwrap(),
+        owner: Actor::User(owner),
+    };
+    let who = Principal::new(world.organization(), client)
+        .with_role(Role::Owner)
+        .with_scopes(Scopes::all());
+    let app = world.app.running.app();
+    let wider = PublicationPatch {
+        scopes: Some(vec!["issue.delete".to_owned()]),
+        ..PublicationPatch::default()
+    };
+    let id = published.id.parse().unwrap();
+    let refused = app
+        .publications()
+        .change(&who, &id, wider)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "not_through_a_client");
+    let endpoints = app.webhook_endpoints();
+    let draft = EndpointDraft {
+        url: "http://localhost:9/hooks".to_owned(),
+        events: vec!["session.failed".to_owned()],
+        enabled: true,
+    };
+    let made = endpoints.create(&app.local(), &draft).await.unwrap();
+    let id = made.endpoint.id;
+    let elsewhere = EndpointPatch {
+        url: Some("http://localhost:8/hooks".to_owned()),
+        ..EndpointPatch::default()
+    };
+    let refused = endpoints.change(&who, &id, elsewhere).await.unwrap_err();
+    assert_eq!(refused.code(), "not_through_a_client");
+    assert_eq!(endpoints.show(&who, &id).await.unwrap().url, draft.url);
 }
