@@ -11,7 +11,7 @@ use super::world::{AGENT, Desk};
 use crate::agents::world::{Lab, agent};
 
 /// So long that hashing it is most of the work.
-const BODY: usize = 32 << 20;
+const BODY: usize = 8 << 20;
 
 /// The least time that a refusal takes.
 async fn refusal(desk: &Desk, publication: &str, headers: &HeaderMap, body: &[u8]) -> Duration {
