@@ -178,13 +178,19 @@ mod tests {
         let (second, told_second) = item();
         assert!(!recorder.put(second), "somebody writes already");
         let of = std::sync::Arc::clone(&recorder);
-        let broke = tokio::spawn(async move {
+        let mut writers = tokio::task::JoinSet::new();
+        writers.spawn(async move {
             let _writer = Writer(&of);
             let (item, _told) = item();
             of.put(item);
             panic!("the database broke");
         });
-        assert!(broke.await.is_err());
+        assert!(
+            writers
+                .join_next()
+                .await
+                .is_some_and(|broke| broke.is_err())
+        );
         assert!(
             told.await.is_err() && told_second.await.is_err(),
             "told at once"

@@ -1,11 +1,12 @@
 //! How long a refusal takes says nothing of who is here.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::HeaderMap;
 use keyway_app::inbox::{AppKnock, Knock};
 use keyway_testkit::models::Script;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::world::{AGENT, Desk};
 use crate::agents::world::{Lab, agent};

@@ -133,6 +133,8 @@ async fn attack_a_stop_that_is_sent_once_more_stops_nothing_that_was_begun_since
     for _ in 0..3 {
         office.send(&stop).await;
     }
+    // As long as ending a turn takes, several times over.
+    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
     let all = office.desk.deliveries().await;
     assert_eq!(all[0]["state"], "running", "{all:#?}");
     assert_eq!(all.len(), 3);
