@@ -75,8 +75,8 @@ pub use installations::{
 };
 pub use invitations::{Accepting, Invitation};
 pub use jobs::{
-    ClaimJobs, ClaimedJob, Ended as JobEnd, Job, JobFilter, JobLease, JobState, NewJob, QueuedJob,
-    StoppedJobs, UnknownState,
+    Busy, ClaimJobs, ClaimedJob, Ended as JobEnd, Job, JobFilter, JobLease, JobState, NewJob,
+    QueuedJob, StoppedJobs, UnknownState,
 };
 pub use keyway_core::Role;
 pub use lock::RotationLock;

@@ -90,7 +90,15 @@ impl App {
         match &judged.besides {
             Besides::Nothing => {}
             Besides::Answer(text) => return Ok(Some(text.clone())),
-            Besides::Stop => self.stop_conversation(publication, &judged).await?,
+            Besides::Stop => {
+                // What is sent once more stops nothing that was begun since.
+                let (organization, of) = (&publication.organization, &publication.installation);
+                let store = &self.inner.store;
+                let before = store.delivery_of_event(organization, of, &judged.dedupe_key);
+                if before.await?.is_none() {
+                    self.stop_conversation(publication, &judged).await?;
+                }
+            }
             // Before it is said to be heard: done twice it is the same.
             Besides::Change(change) => self.installation_told(publication, change).await?,
         }
@@ -281,17 +289,32 @@ impl Told {
         request: &WebhookRequest<'_>,
     ) -> Result<ProviderContext<'_>, Refused> {
         let context = self.context(app);
-        let verified = provider.verify_webhook(request, &context);
+        let verified = tried(provider, request, &context);
         let Some(secret) = &self.before else {
             return verified.map(|()| context);
         };
         let before = ProviderContext { secret, ..context };
-        let verified_before = provider.verify_webhook(request, &before);
+        let verified_before = tried(provider, request, &before);
         match verified {
             Ok(()) => Ok(context),
             Err(_) => verified_before.map(|()| before),
         }
     }
+}
+
+/// Verifies a request. One without a signature takes as long as one with another, and as one to where nobody
+/// is: nobody finds out by the time it takes who is here.
+fn tried(
+    provider: &dyn IntegrationProvider,
+    request: &WebhookRequest<'_>,
+    context: &ProviderContext<'_>,
+) -> Result<(), Refused> {
+    let verified = provider.verify_webhook(request, context);
+    if verified == Err(Refused::Unsigned) {
+        let key = context.secret.expose().as_bytes();
+        std::hint::black_box(Algorithm::Sha256.sign(key, &[request.body]));
+    }
+    verified
 }
 
 /// What a session of a publication is found by: the conversation, or the one delivery it is about.

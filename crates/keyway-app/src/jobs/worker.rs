@@ -1,11 +1,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyway_store::{ClaimJobs, ClaimedJob, JobEnd};
+use keyway_store::{Busy, ClaimJobs, ClaimedJob, JobEnd};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::lanes::{Lanes, Seat};
 use super::work::later;
 use super::{ACTION, DELIVERY, SCHEDULED, TASK, TURN, WEBHOOK};
 use crate::App;
@@ -18,7 +19,14 @@ pub(super) struct Pool {
     concurrency: u32,
     /// One of them was queued here.
     wake: Arc<Notify>,
+    /// Whose they are, where some may take long.
+    lanes: Option<Arc<Lanes>>,
+    /// How many are claimed at a time: what is claimed counts for the next.
+    step: usize,
 }
+
+/// A job that was claimed, with its place.
+type Taken = (ClaimedJob, Option<Seat>);
 
 impl Pool {
     /// Actions that were queued, and those that run by the clock.
@@ -27,6 +35,8 @@ impl Pool {
             kinds: &[ACTION, SCHEDULED],
             concurrency: app.job_settings().concurrency,
             wake: Arc::clone(&app.inner.jobs),
+            lanes: None,
+            step: usize::MAX,
         }
     }
 
@@ -36,6 +46,8 @@ impl Pool {
             kinds: &[DELIVERY],
             concurrency: app.settings().deliveries.concurrency,
             wake: Arc::clone(&app.inner.inbox),
+            lanes: Some(Arc::default()),
+            step: usize::MAX,
         }
     }
 
@@ -45,6 +57,8 @@ impl Pool {
             kinds: &[WEBHOOK],
             concurrency: app.settings().webhooks.concurrency,
             wake: Arc::clone(&app.inner.webhooks),
+            lanes: Some(Arc::default()),
+            step: usize::try_from(app.settings().webhooks.concurrency / 8).unwrap_or(1),
         }
     }
 
@@ -54,6 +68,8 @@ impl Pool {
             kinds: &[TURN],
             concurrency: app.settings().agents.concurrency,
             wake: Arc::clone(&app.inner.turns.wake),
+            lanes: None,
+            step: usize::MAX,
         }
     }
 
@@ -63,6 +79,8 @@ impl Pool {
             kinds: &[TASK],
             concurrency: app.settings().tasks.concurrency,
             wake: Arc::clone(&app.inner.task_begun),
+            lanes: None,
+            step: usize::MAX,
         }
     }
 }
@@ -89,13 +107,13 @@ impl App {
             free.extend(std::iter::from_fn(|| {
                 Arc::clone(&slots).try_acquire_owned().ok()
             }));
-            let claimed = self.claim(pool.kinds, &holder, free.len()).await;
+            let claimed = self.take(&pool, &holder, free.len()).await;
             let got_all = claimed.len() == free.len();
-            for (job, slot) in claimed.into_iter().zip(free.drain(..)) {
+            for ((job, seat), slot) in claimed.into_iter().zip(free.drain(..)) {
                 let (app, stop, wake) = (self.clone(), stop.clone(), Arc::clone(&pool.wake));
                 running.spawn(async move {
                     app.hold_and_run(job, &stop).await;
-                    drop(slot);
+                    drop((seat, slot));
                     wake.notify_one();
                 });
             }
@@ -112,11 +130,47 @@ impl App {
         }
     }
 
+    /// Claims so many jobs of a pool. Where they have lanes, those go first that have less than their share.
+    async fn take(&self, pool: &Pool, holder: &str, free: usize) -> Vec<Taken> {
+        let Some(lanes) = &pool.lanes else {
+            let nobody = Busy::default();
+            let claimed = self.claim(pool.kinds, holder, free, &nobody);
+            return claimed.await.into_iter().map(|job| (job, None)).collect();
+        };
+        let most = pool.concurrency.max(1);
+        let mut taken: Vec<Taken> = Vec::new();
+        while taken.len() < free {
+            let limit = pool.step.min(free - taken.len()).max(1);
+            let (first, last) = (lanes.above_share(most), lanes.full(most));
+            let (mut claimed, mut there_is_more) = (Vec::new(), true);
+            if first != last && !lanes.is_quiet() {
+                claimed = self.claim(pool.kinds, holder, limit, &first).await;
+                if claimed.is_empty() {
+                    lanes.nobody_else();
+                }
+            }
+            if claimed.is_empty() {
+                claimed = self.claim(pool.kinds, holder, limit, &last).await;
+                there_is_more = claimed.len() == limit;
+            }
+            let seated = claimed.into_iter().map(|job| {
+                let seat = lanes.seat(&job);
+                (job, Some(seat))
+            });
+            taken.extend(seated);
+            if !there_is_more {
+                break;
+            }
+        }
+        taken
+    }
+
     async fn claim(
         &self,
         kinds: &'static [&'static str],
         holder: &str,
         limit: usize,
+        busy: &Busy,
     ) -> Vec<ClaimedJob> {
         let now = self.inner.clock.now();
         let claim = ClaimJobs {
@@ -126,7 +180,7 @@ impl App {
             until: later(now, self.job_settings().lease),
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
         };
-        let claimed = self.inner.store.claim_jobs(&claim).await;
+        let claimed = self.inner.store.claim_jobs_beside(&claim, busy).await;
         claimed.unwrap_or_else(|error| {
             tracing::warn!(%error, "no jobs can be claimed");
             Vec::new()

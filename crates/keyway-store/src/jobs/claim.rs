@@ -20,6 +20,21 @@ pub struct ClaimJobs<'a> {
     pub limit: u32,
 }
 
+/// Whose jobs are left for later, so that nobody waits behind whoever takes their time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Busy {
+    /// None of these organizations.
+    pub organizations: Vec<OrgId>,
+    /// None with such an `endpoint` in its payload.
+    pub endpoints: Vec<String>,
+}
+
+impl Busy {
+    fn is_empty(&self) -> bool {
+        self.organizations.is_empty() && self.endpoints.is_empty()
+    }
+}
+
 /// The proof that someone holds a job: its fence is the one of the last claim, or nothing is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobLease {
@@ -61,6 +76,10 @@ const FIRST: &str = "(j.ordering_key IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e
      WHERE e.organization_id = j.organization_id AND e.ordering_key = j.ordering_key \
      AND e.state IN ('queued', 'running') AND e.seq < j.seq))";
 
+/// A job `j` is of nobody who is busy.
+const OF_OTHERS: &str = "AND j.organization_id NOT IN (SELECT value FROM json_each($4)) \
+     AND coalesce(json_extract(j.payload, '$.endpoint'), '') NOT IN (SELECT value FROM json_each($5))";
+
 /// The code of a job whose last worker never said how it ended.
 const LOST: &str = "lease_expired";
 
@@ -69,6 +88,15 @@ impl Store {
     /// out; oldest moment first. Those whose holders vanished at the last attempt are given up. Names
     /// no organization: workers work for all.
     pub async fn claim_jobs(&self, claim: &ClaimJobs<'_>) -> Result<Vec<ClaimedJob>, StoreError> {
+        self.claim_jobs_beside(claim, &Busy::default()).await
+    }
+
+    /// The same, of nobody who is busy.
+    pub async fn claim_jobs_beside(
+        &self,
+        claim: &ClaimJobs<'_>,
+        busy: &Busy,
+    ) -> Result<Vec<ClaimedJob>, StoreError> {
         let kinds: Vec<_> = claim
             .kinds
             .iter()
@@ -79,7 +107,7 @@ impl Store {
         if self.has_lost_jobs(&kinds, now).await? {
             self.give_up_lost_jobs(&kinds, now).await?;
         }
-        let free = self.free_jobs(&kinds, now, claim.limit).await?;
+        let free = self.free_jobs(&kinds, now, claim.limit, busy).await?;
         if free.is_empty() {
             return Ok(Vec::new());
         }
@@ -126,8 +154,15 @@ impl Store {
 
     /// The places of jobs that may be claimed, oldest moment first. A look that takes no lock: neither idle
     /// workers nor a long queue keep anybody from writing.
-    async fn free_jobs(&self, kinds: &str, now: i64, limit: u32) -> Result<Vec<i64>, StoreError> {
+    async fn free_jobs(
+        &self,
+        kinds: &str,
+        now: i64,
+        limit: u32,
+        busy: &Busy,
+    ) -> Result<Vec<i64>, StoreError> {
         let mut free: Vec<(i64, i64)> = Vec::new();
+        let others = if busy.is_empty() { "" } else { OF_OTHERS };
         // Apart, so that each is read in the order of an index, and no further than needed.
         for due in [
             "j.state = 'running' AND j.lease_until <= $2 AND j.attempts < j.max_attempts",
@@ -135,13 +170,19 @@ impl Store {
         ] {
             let sql = format!(
                 "SELECT j.run_at, j.seq FROM jobs j WHERE {due} \
-                 AND j.kind IN (SELECT value FROM json_each($1)) AND {FIRST} \
+                 AND j.kind IN (SELECT value FROM json_each($1)) AND {FIRST} {others} \
                  ORDER BY j.run_at, j.seq LIMIT $3"
             );
-            let found: Vec<(i64, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            let mut looking = sqlx::query_as(sqlx::AssertSqlSafe(sql))
                 .bind(kinds)
                 .bind(now)
-                .bind(limit)
+                .bind(limit);
+            if !busy.is_empty() {
+                looking = looking
+                    .bind(list(busy.organizations.iter().map(OrgId::as_str)))
+                    .bind(list(busy.endpoints.iter().map(String::as_str)));
+            }
+            let found: Vec<(i64, i64)> = looking
                 .fetch_all(self.pool())
                 .await
                 .doing("look for jobs")?;
@@ -180,6 +221,16 @@ impl Store {
         .await
         .doing("look for jobs")
     }
+}
+
+/// A JSON list of ids, which have nothing that would have to be escaped; another text is none of them.
+fn list<'a>(ids: impl Iterator<Item = &'a str>) -> String {
+    let plain = |id: &&str| {
+        id.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+    };
+    let ids: Vec<_> = ids.filter(plain).map(|id| format!("\"{id}\"")).collect();
+    format!("[{}]", ids.join(","))
 }
 
 impl ClaimedRow {

@@ -7,7 +7,7 @@ mod manage;
 mod queue;
 mod stop;
 
-pub use claim::{ClaimJobs, ClaimedJob, JobLease};
+pub use claim::{Busy, ClaimJobs, ClaimedJob, JobLease};
 pub use end::Ended;
 pub use job::{Job, JobState, UnknownState};
 pub use manage::JobFilter;

@@ -7,5 +7,6 @@ mod manage;
 mod refused;
 mod schedules;
 mod sessions;
+mod timing;
 mod why;
 pub(crate) mod world;

@@ -5,6 +5,7 @@ mod decided;
 mod kills;
 mod linked;
 mod posted;
+mod trust;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
