@@ -77,7 +77,8 @@ impl App {
             .now(&inner.store, organization, inner.clock.now())
             .await?;
         let who = self.governed(who);
-        let words = match self.hear(claimed, delivery, &publication).await? {
+        let heard = Box::pin(self.hear(claimed, delivery, &publication));
+        let words = match heard.await? {
             Heard::Words(words) => *words,
             Heard::Refused(rule) => {
                 let kept = inner.store.delivery_ignored(&claimed.lease, &id, rule);

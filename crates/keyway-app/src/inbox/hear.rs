@@ -1,7 +1,7 @@
 //! What a delivery says by what its publication is set to now, once the third party said what only it knows.
 
 use keyway_core::provider::{
-    Gathering, IntegrationProvider, ProviderContext, SessionDispatch, WebhookEvent,
+    Gathering, IntegrationProvider, ProviderContext, SessionDispatch, Vouched, WebhookEvent,
 };
 use keyway_core::{DeliveryId, Error, Kind};
 use keyway_store::{ClaimedJob, Delivery, StoredPublication};
@@ -217,7 +217,7 @@ impl App {
         let kept = &self.inner.vouched;
         let key = super::vouched::Key::of(behind.publication, who);
         if let Some(vouched) = kept.get(&key, now) {
-            return Ok(vouched);
+            return Ok(rule_of(vouched));
         }
         let asking = async {
             let acting = || self.acting(behind.publication, Some(event.place.clone()), None);
@@ -232,7 +232,8 @@ impl App {
             }
         };
         let vouched = patiently(asking).await?;
-        Ok(kept.put(key, vouched, now))
+        kept.put(key, vouched, now);
+        Ok(rule_of(vouched))
     }
 
     /// An event and its delivery where they belong, where the webhook does not say that.
@@ -260,6 +261,14 @@ impl App {
             return Err(super::dispatch::lost());
         }
         Ok((event, delivery))
+    }
+}
+
+/// The rule by which somebody may not.
+fn rule_of(vouched: Vouched) -> Option<&'static str> {
+    match vouched {
+        Vouched::Yes => None,
+        Vouched::No(rule) => Some(rule),
     }
 }
 

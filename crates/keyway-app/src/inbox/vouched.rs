@@ -29,7 +29,7 @@ pub(super) struct Key {
 
 #[derive(Debug, Clone, Copy)]
 struct Kept {
-    refused: Option<&'static str>,
+    vouched: Vouched,
     until: Timestamp,
 }
 
@@ -44,18 +44,18 @@ impl Key {
 }
 
 impl VouchedFor {
-    /// What was said, if it still counts: by which rule they may not, or that they may.
-    pub(super) fn get(&self, key: &Key, now: Timestamp) -> Option<Option<&'static str>> {
+    /// What was said, if it still counts.
+    pub(super) fn get(&self, key: &Key, now: Timestamp) -> Option<Vouched> {
         let kept = self.0.lock().get(key).copied();
         kept.filter(|kept| kept.until > now)
-            .map(|kept| kept.refused)
+            .map(|kept| kept.vouched)
     }
 
-    /// Keeps what was said, and answers it.
-    pub(super) fn put(&self, key: Key, vouched: Vouched, now: Timestamp) -> Option<&'static str> {
-        let (refused, counts) = match vouched {
-            Vouched::Yes => (None, YES),
-            Vouched::No(rule) => (Some(rule), NO),
+    /// Keeps what was said.
+    pub(super) fn put(&self, key: Key, vouched: Vouched, now: Timestamp) {
+        let counts = match vouched {
+            Vouched::Yes => YES,
+            Vouched::No(_) => NO,
         };
         let until = now.checked_add(counts).unwrap_or(now);
         let mut all = self.0.lock();
@@ -63,9 +63,8 @@ impl VouchedFor {
             all.retain(|_, kept| kept.until > now);
         }
         if all.len() < MOST {
-            all.insert(key, Kept { refused, until });
+            all.insert(key, Kept { vouched, until });
         }
-        refused
     }
 }
 
@@ -86,13 +85,11 @@ mod tests {
         let all = VouchedFor::default();
         let at = |seconds| Timestamp::from_second(seconds).unwrap();
         assert_eq!(all.get(&key("ada"), at(0)), None);
-        assert_eq!(all.put(key("ada"), Vouched::Yes, at(0)), None);
-        assert_eq!(
-            all.put(key("eve"), Vouched::No("guest"), at(0)),
-            Some("guest")
-        );
-        assert_eq!(all.get(&key("ada"), at(299)), Some(None));
-        assert_eq!(all.get(&key("eve"), at(59)), Some(Some("guest")));
+        let no = Vouched::No("guest");
+        all.put(key("ada"), Vouched::Yes, at(0));
+        all.put(key("eve"), no, at(0));
+        assert_eq!(all.get(&key("ada"), at(299)), Some(Vouched::Yes));
+        assert_eq!(all.get(&key("eve"), at(59)), Some(no));
         assert_eq!(all.get(&key("ada"), at(300)), None);
         assert_eq!(all.get(&key("eve"), at(60)), None);
     }
