@@ -67,6 +67,10 @@ impl App {
         let id: DeliveryId = work.delivery.parse().map_err(|_| damaged())?;
         let delivery = inner.store.delivery(organization, &id).await?;
         let delivery = delivery.ok_or_else(super::manage::not_found)?;
+        if !delivery.accepted {
+            // It was found out before the process died.
+            return Ok(());
+        }
         let publication = inner.store.publication(organization, &delivery.publication);
         let publication = publication.await?.ok_or_else(damaged)?;
         if publication.paused_at.is_some() {

@@ -31,8 +31,8 @@ impl Store {
         Ok(said.rows_affected() > 0)
     }
 
-    /// Writes down that nothing is done about a delivery, by a rule that only showed later. False, and nothing
-    /// is written, for who does not hold its job any more.
+    /// Writes down that nothing is done about a delivery, by a rule that only showed later: its job is none of
+    /// its any more. False, and nothing is written, for who does not hold the job.
     pub async fn delivery_ignored(
         &self,
         lease: &JobLease,
@@ -40,7 +40,7 @@ impl Store {
         rule: &str,
     ) -> Result<bool, StoreError> {
         let ignored = sqlx::query(
-            "UPDATE deliveries SET outcome = 'ignored', rule = $3 \
+            "UPDATE deliveries SET outcome = 'ignored', rule = $3, job_id = NULL \
              WHERE organization_id = $1 AND id = $2 \
              AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = job_id AND j.id = $4 AND j.fence = $5 \
              AND j.state = 'running')",
