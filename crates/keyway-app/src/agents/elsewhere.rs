@@ -54,6 +54,20 @@ impl App {
         Ok(said(&all, begins))
     }
 
+    /// What was said to the agent in a session, the last first.
+    pub(crate) async fn messages_of(
+        &self,
+        organization: &OrgId,
+        session: &SessionId,
+    ) -> Result<Vec<String>, Error> {
+        let all = entries(&self.inner.store, organization, session).await?;
+        let said = all.into_iter().rev().filter_map(|entry| match entry.event {
+            Event::UserMessage { text } => Some(text),
+            _ => None,
+        });
+        Ok(said.collect())
+    }
+
     /// Counts the turn that answered last in a session, where its process died before it could: the session
     /// is still held then, by nobody.
     pub(crate) async fn count_answer(

@@ -2,7 +2,7 @@ use http::HeaderMap;
 use keyway_core::agent::action_slug;
 use keyway_core::provider::sign::Algorithm;
 use keyway_core::provider::{
-    IntegrationProvider, ProviderContext, Refused, WebhookRequest, Workspace,
+    Gathering, IntegrationProvider, ProviderContext, Refused, WebhookRequest, Workspace,
 };
 use keyway_core::{DeliveryId, Error, JobId, Kind, PublicationId, Secret};
 use keyway_store::{Door, InstallationState, NewDelivery, NewJob, Recorded, StoredPublication};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::judge::{Besides, ELSEWHERE, Judged, judge};
 use super::parcel::Parcel;
 use crate::installations::workspace;
-use crate::jobs::{Asker, DELIVERY};
+use crate::jobs::{Asker, DELIVERY, later};
 use crate::publications::{open, open_before};
 use crate::{App, publications};
 
@@ -232,10 +232,16 @@ impl App {
             job,
             created_at: now,
         };
-        Ok(match self.write_down(organization, new).await? {
+        let accepted = new.job.as_ref().and_then(|job| job.ordering_key.clone());
+        let recorded = match self.write_down(organization, new).await? {
             Recorded::New => id,
-            Recorded::Already(before) => before,
-        })
+            Recorded::Already(before) => return Ok(before),
+        };
+        if let Some(order) = accepted.filter(|_| judged.gathering == Gathering::Hurries) {
+            inner.store.hurry_jobs(organization, &order, now).await?;
+            inner.inbox.notify_one();
+        }
+        Ok(recorded)
     }
 
     fn work_of(
@@ -251,6 +257,10 @@ impl App {
         };
         let conversation = judged.conversation.as_ref();
         let now = inner.clock.now();
+        let run_at = match judged.gathering {
+            Gathering::Waits(wait) => later(now, wait),
+            Gathering::Alone | Gathering::Hurries => now,
+        };
         Ok(NewJob {
             id: JobId::generate(&*inner.clock, &*inner.random),
             kind: DELIVERY.to_owned(),
@@ -262,7 +272,7 @@ impl App {
             actor: publication.account.clone(),
             asker: serde_json::to_string(&asker).map_err(Error::internal)?,
             payload: json!({ "delivery": delivery }).to_string(),
-            run_at: now,
+            run_at,
             max_attempts: self.settings().deliveries.attempts,
             created_at: now,
         })

@@ -1,6 +1,6 @@
 use keyway_core::provider::{
-    InstallationChange, IntegrationProvider, ProviderContext, WebhookEvent, WebhookOutcome,
-    WebhookRequest, sign,
+    Gathering, InstallationChange, IntegrationProvider, ProviderContext, WebhookEvent,
+    WebhookOutcome, WebhookRequest, sign,
 };
 use keyway_store::{InstallationState, StoredPublication};
 use serde_json::Value;
@@ -24,6 +24,8 @@ pub(super) struct Judged {
     /// What wakes the agent.
     pub(super) event: Option<WebhookEvent>,
     pub(super) conversation: Option<String>,
+    /// Whether it waits for others of its conversation.
+    pub(super) gathering: Gathering,
     pub(super) besides: Besides,
 }
 
@@ -52,6 +54,7 @@ pub(super) fn judge(
         rule,
         event: None,
         conversation: None,
+        gathering: Gathering::Alone,
         besides,
     };
     let event = match provider.parse_webhook(request, context) {
@@ -88,6 +91,7 @@ pub(super) fn judge(
         dedupe_key: event.dedupe_key.clone(),
         rule: rule.to_owned(),
         conversation: accepted.as_ref().and_then(|to| to.conversation.clone()),
+        gathering: provider.gathering(context, &event),
         event: accepted.map(|_| event),
         besides: Besides::Nothing,
     }

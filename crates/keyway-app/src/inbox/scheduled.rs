@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use jiff::Timestamp;
 use keyway_core::Error;
-use keyway_core::provider::WebhookEvent;
+use keyway_core::provider::{Gathering, WebhookEvent};
 use keyway_store::{InstallationState, StoredPublication};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -108,6 +108,7 @@ impl Run {
             rule: rule.to_owned(),
             conversation: (self.same_session && event.is_some()).then(|| CONVERSATION.to_owned()),
             event,
+            gathering: Gathering::Alone,
             besides: Besides::Nothing,
         }
     }

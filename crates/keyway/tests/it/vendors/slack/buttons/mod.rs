@@ -2,8 +2,9 @@
 
 mod attacks;
 mod decided;
-mod kills;
+pub(super) mod kills;
 mod linked;
+mod nested;
 mod posted;
 mod trust;
 
