@@ -15,6 +15,7 @@ mod recorder;
 mod reply;
 mod scheduled;
 mod settings;
+mod stop;
 mod trial;
 mod view;
 mod why;

@@ -8,6 +8,7 @@ mod kills;
 mod life;
 mod limits;
 mod rotation;
+mod stopped;
 
 pub(crate) use answers::comment_body;
 use keyway_testkit::linear::{Linear, Signed};
