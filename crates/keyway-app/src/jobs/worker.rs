@@ -149,6 +149,9 @@ impl App {
         let Some(done) = done else {
             // Dropped, with all it had started.
             tracing::warn!(job = %id, action, "a job was lost to someone else, or cancelled");
+            if claimed.job.kind == TASK {
+                self.task_lost(&claimed);
+            }
             return;
         };
         let ended = self.job_end(&claimed, &done, stop.is_cancelled());

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::world::{call, section};
 use crate::support::wait::until;
-use crate::support::{Served, World};
+use crate::support::{Served, World, mcp};
 
 /// Longer than whoever was killed holds what they had.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -81,8 +81,8 @@ async fn a_message_cut_off_by_a_kill_is_gone_on_with_and_its_call_is_not_made_ag
     ));
     let served = Served::start(&world, &["--no-auth"]);
     until("the peer's tools", || async {
-        let tools = served.ask(Method::GET, "/v1/servers").send().await;
-        tools.status() != 200 || tools.text().contains("connected")
+        let listed = mcp::dress(served.ask(Method::POST, "/mcp"), "tools/list", json!({}));
+        listed.send().await.text().contains("mcp__peer__hang")
     })
     .await;
     let body = json!({ "agent": "slow", "message": "Do it" });

@@ -71,6 +71,12 @@ async fn a_delivery_cut_off_by_a_kill_is_one_turn_and_its_call_is_not_made_again
     let id = made["id"].as_str().unwrap();
     let secret = made["secret"].as_str().unwrap();
     let served = Served::start(&world, &[]);
+    // Its tools are there once they were listed.
+    until("the peer's tools", || async {
+        peer.seen("tools/list").len() >= 2
+    })
+    .await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
     let body = event("e1", "7", "look").to_string();
     let ask = served.ask(Method::POST, &format!("/webhook/webhook/{id}"));
     let ask = ask.header("x-sign", &signature(secret, &[body.as_bytes()]));
