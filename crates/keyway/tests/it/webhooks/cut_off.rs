@@ -1,4 +1,4 @@
-//! A delivery whose turn a kill cuts off in the middle of a call.
+//! Deliveries whose turn comes to no good end: a kill cuts it off in the middle of a call, or the agent is gone.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use keyway_testkit::peers::{Era, HttpPeer, Script};
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::command_line::timeless;
+use super::command_line::{published as published_alone, timeless};
 use super::world::{event, settings, signature};
 use crate::agents::world::{call, section};
 use crate::support::wait::until;
@@ -70,10 +70,11 @@ async fn a_delivery_cut_off_by_a_kill_is_one_turn_and_its_call_is_not_made_again
     let (world, made) = published(&peer, &model).await;
     let id = made["id"].as_str().unwrap();
     let secret = made["secret"].as_str().unwrap();
+    let listed = peer.seen("tools/list").len();
     let served = Served::start(&world, &[]);
     // Its tools are there once they were listed.
     until("the peer's tools", || async {
-        peer.seen("tools/list").len() >= 2
+        peer.seen("tools/list").len() > listed
     })
     .await;
     tokio::time::sleep(Duration::from_millis(500)).await;
@@ -109,5 +110,40 @@ async fn a_delivery_cut_off_by_a_kill_is_one_turn_and_its_call_is_not_made_again
     assert!(told.contains("find out before"), "{told}");
     let usage = world.run(&["publications", "usage", id, "--json"]).ok();
     assert_eq!(usage.json()["days"][0]["turns"], 1, "{}", usage.told());
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_for_an_agent_that_is_gone_is_given_up_and_why_says_so() {
+    let (world, made, model) = published_alone(timeless()).await;
+    let other = "agents: { other: { model: lab/test-1 } }\n";
+    world.write("keyway.yaml", &format!("{other}{}", section(&model)));
+    let served = Served::start(&world, &[]);
+    let (id, secret) = (
+        made["id"].as_str().unwrap(),
+        made["secret"].as_str().unwrap(),
+    );
+    let body = event("e1", "7", "look").to_string();
+    let ask = served.ask(Method::POST, &format!("/webhook/webhook/{id}"));
+    let ask = ask.header("x-sign", &signature(secret, &[body.as_bytes()]));
+    assert_eq!(ask.body(body).send().await.status(), 200);
+    until("the delivery to be given up", || async {
+        deliveries(&world)[0]["state"] == "dead"
+    })
+    .await;
+    let delivery = deliveries(&world).remove(0);
+    assert_eq!(delivery["lastError"], "agent_not_found", "{delivery}");
+    assert_eq!(delivery["attempts"], 1, "it does not come back by waiting");
+    let delivery = delivery["id"].as_str().unwrap();
+    let why = world.run(&["deliveries", "why", delivery]).ok();
+    assert!(
+        why.out.contains("the agent is not defined any more"),
+        "{}",
+        why.told()
+    );
+    let usage = world.run(&["publications", "usage", id, "--json"]).ok();
+    let turns = &usage.json()["days"][0]["turns"];
+    assert!(turns.is_null() || *turns == 0, "no turn began: {turns}");
+    assert!(model.asked().is_empty());
     served.stop().await;
 }
