@@ -128,7 +128,8 @@ impl Store {
     ) -> Result<Vec<PublicationDay>, StoreError> {
         let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
             "SELECT day, turns, tokens, cost_micros FROM publication_days \
-             WHERE organization_id = $1 AND publication_id = $2 ORDER BY day DESC LIMIT $3",
+             WHERE organization_id = $1 AND publication_id = $2 \
+             AND (turns > 0 OR tokens > 0 OR cost_micros > 0) ORDER BY day DESC LIMIT $3",
         )
         .bind(organization.as_str())
         .bind(id.as_str())
