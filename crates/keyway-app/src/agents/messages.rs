@@ -8,6 +8,7 @@ use keyway_store::{
 use serde::{Deserialize, Serialize};
 
 use super::enter::title;
+use super::sessions::has_all;
 use super::{SessionView, WaitingView, failure};
 use crate::App;
 use crate::audit::{Event, EventKind};
@@ -161,11 +162,16 @@ impl App {
             .detail("action", job.name.as_str())
             .detail("session", session.id.as_str())
             .request(saying.request);
+        // Who sees the session as it is now is to read nothing of somebody who has more, before that is said.
+        let title = match has_all(&session, who) {
+            true => title(saying.message),
+            false => String::new(),
+        };
         let taking = async {
             let message = QueueMessage {
                 session: &session.id,
                 job: &job,
-                title: &title(saying.message),
+                title: &title,
                 most,
             };
             match store.queue_message(organization, &message).await? {

@@ -166,6 +166,13 @@ pub(super) fn may_see(who: &Principal, session: &Session) -> bool {
     has_scopes(who, &session.scopes)
 }
 
+/// Whether a session is had with all that who is behind it comes in with now.
+pub(super) fn has_all(session: &Session, who: &Principal) -> bool {
+    let own = who.scopes();
+    let had = session.scopes.parse::<Scopes>();
+    own.to_string() == session.scopes || had.is_ok_and(|had| had.covers(own))
+}
+
 fn has_scopes(who: &Principal, had: &str) -> bool {
     let Ok(had) = had.parse::<Scopes>() else {
         return had.is_empty();

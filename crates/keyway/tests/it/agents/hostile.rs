@@ -89,6 +89,15 @@ async fn attack_a_narrow_key_reads_no_message_that_a_broad_one_left() {
         let left = post(&lab, key, &at, &json!({ "message": text })).await;
         assert_eq!(left.status(), 202, "{}", left.text());
     }
+    // Nor by the title of a session in which nothing was said yet.
+    let empty = begin(&lab, &narrow, &json!({ "agent": "helper" })).await;
+    let said = json!({ "message": "the secret question" });
+    let left = post(&lab, &broad, &format!("{empty}/messages"), &said).await;
+    assert_eq!(left.status(), 202, "{}", left.text());
+    for at in [empty.as_str(), "/v1/sessions"] {
+        let seen = lab.get(&narrow, at).await;
+        assert!(!seen.text().contains("secret"), "{at}: {}", seen.text());
+    }
     let waiting = async |key: &str| {
         let listed = lab.get(key, &at).await.json();
         let all = listed["messages"].as_array().unwrap().clone();
