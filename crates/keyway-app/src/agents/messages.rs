@@ -163,9 +163,10 @@ impl App {
             .detail("session", session.id.as_str())
             .request(saying.request);
         // Who sees the session as it is now is to read nothing of somebody who has more, before that is said.
-        let title = match has_all(&session, who) {
-            true => title(saying.message),
-            false => String::new(),
+        let title = if has_all(&session, who) {
+            title(saying.message)
+        } else {
+            String::new()
         };
         let taking = async {
             let message = QueueMessage {
