@@ -16,6 +16,8 @@ use crate::changes::Topic;
 pub(super) struct Pool {
     kinds: &'static [&'static str],
     concurrency: u32,
+    /// How many of them run at once for one who asks; the rest is for others. All where absent.
+    each: Option<u32>,
     /// One of them was queued here.
     wake: Arc<Notify>,
 }
@@ -26,6 +28,7 @@ impl Pool {
         Self {
             kinds: &[ACTION, SCHEDULED],
             concurrency: app.job_settings().concurrency,
+            each: None,
             wake: Arc::clone(&app.inner.jobs),
         }
     }
@@ -35,6 +38,7 @@ impl Pool {
         Self {
             kinds: &[DELIVERY],
             concurrency: app.settings().deliveries.concurrency,
+            each: None,
             wake: Arc::clone(&app.inner.inbox),
         }
     }
@@ -44,6 +48,7 @@ impl Pool {
         Self {
             kinds: &[WEBHOOK],
             concurrency: app.settings().webhooks.concurrency,
+            each: None,
             wake: Arc::clone(&app.inner.webhooks),
         }
     }
@@ -53,6 +58,7 @@ impl Pool {
         Self {
             kinds: &[TURN],
             concurrency: app.settings().agents.concurrency,
+            each: Some(share(app.settings().agents.concurrency)),
             wake: Arc::clone(&app.inner.turns.wake),
         }
     }
@@ -62,9 +68,16 @@ impl Pool {
         Self {
             kinds: &[TASK],
             concurrency: app.settings().tasks.concurrency,
+            each: Some(share(app.settings().tasks.concurrency)),
             wake: Arc::clone(&app.inner.task_begun),
         }
     }
+}
+
+/// What one who asks may have of the room there is: all but an eighth, and all of it where there is one place.
+fn share(concurrency: u32) -> u32 {
+    let for_others = concurrency.div_ceil(8);
+    concurrency.saturating_sub(for_others).max(1)
 }
 
 impl App {
@@ -89,7 +102,7 @@ impl App {
             free.extend(std::iter::from_fn(|| {
                 Arc::clone(&slots).try_acquire_owned().ok()
             }));
-            let claimed = self.claim(pool.kinds, &holder, free.len()).await;
+            let claimed = self.claim(&pool, &holder, free.len()).await;
             let got_all = claimed.len() == free.len();
             for (job, slot) in claimed.into_iter().zip(free.drain(..)) {
                 let (app, stop, wake) = (self.clone(), stop.clone(), Arc::clone(&pool.wake));
@@ -112,21 +125,20 @@ impl App {
         }
     }
 
-    async fn claim(
-        &self,
-        kinds: &'static [&'static str],
-        holder: &str,
-        limit: usize,
-    ) -> Vec<ClaimedJob> {
+    async fn claim(&self, pool: &Pool, holder: &str, limit: usize) -> Vec<ClaimedJob> {
         let now = self.inner.clock.now();
         let claim = ClaimJobs {
-            kinds,
+            kinds: pool.kinds,
             holder,
             now,
             until: later(now, self.job_settings().lease),
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
         };
-        let claimed = self.inner.store.claim_jobs(&claim).await;
+        let store = &self.inner.store;
+        let claimed = match pool.each {
+            Some(each) => store.claim_jobs_of_each(&claim, each).await,
+            None => store.claim_jobs(&claim).await,
+        };
         claimed.unwrap_or_else(|error| {
             tracing::warn!(%error, "no jobs can be claimed");
             Vec::new()

@@ -178,7 +178,7 @@ async fn attack_limits_beyond_what_can_be_counted_are_refused_and_the_most_overf
         assert_eq!(refused.status(), 422, "{wrong}: {}", refused.text());
     }
     let most =
-        json!({ "tokensPerDay": i64::MAX, "turnsPerDay": i64::MAX, "costMicrosPerDay": i64::MAX });
+        json!({ "tokensPerDay": i64::MAX, "turnsPerDay": i64::MAX, "tokensPerTurn": i64::MAX });
     let changed = desk.change(&json!({ "limits": most })).await;
     assert_eq!(changed.status(), 200, "{}", changed.text());
     for id in ["e1", "e2"] {
