@@ -102,9 +102,9 @@ pub use server_tools::{
 };
 pub use service_accounts::ServiceAccount;
 pub use sessions::{
-    Archiving, AtWork, NewSession, NewSessionEvent, QueueMessage, QueuedMessage, Session,
-    SessionEvent, SessionFilter, SessionLease, TurnEnd, TurnUsage, UnknownTurnEnd, WaitingMessage,
-    turn_key,
+    ApprovedLate, Archiving, AtWork, NewSession, NewSessionEvent, QueueMessage, QueuedMessage,
+    Session, SessionEvent, SessionFilter, SessionLease, TurnEnd, TurnUsage, UnknownTurnEnd,
+    WaitingMessage, approved_key, turn_key,
 };
 pub use slice::Slice;
 pub use stats::{

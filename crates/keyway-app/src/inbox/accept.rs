@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::judge::{Besides, ELSEWHERE, Judged, judge};
 use super::parcel::Parcel;
+use super::stop::Stop;
 use crate::installations::workspace;
 use crate::jobs::{Asker, DELIVERY, later};
 use crate::publications::{open, open_before};
@@ -90,13 +91,20 @@ impl App {
         match &judged.besides {
             Besides::Nothing => {}
             Besides::Answer(text) => return Ok(Some(text.clone())),
-            Besides::Stop => {
+            Besides::Stop { thread } => {
                 // What is sent once more stops nothing that was begun since.
                 let (organization, of) = (&publication.organization, &publication.installation);
                 let store = &self.inner.store;
                 let before = store.delivery_of_event(organization, of, &judged.dedupe_key);
                 if before.await?.is_none() {
-                    self.stop_conversation(publication, &judged).await?;
+                    let stop = Stop {
+                        provider,
+                        publication,
+                        context,
+                    };
+                    let conversation = judged.conversation.as_deref();
+                    self.stop_heard(stop, conversation, thread.as_deref())
+                        .await?;
                 }
             }
             // Before it is said to be heard: done twice it is the same.
@@ -138,26 +146,6 @@ impl App {
         } else {
             judged.ignored(ELSEWHERE)
         })
-    }
-
-    /// Stops what goes on in a conversation of a publication: the turn that runs, and what waits to be said.
-    async fn stop_conversation(
-        &self,
-        publication: &StoredPublication,
-        judged: &Judged,
-    ) -> Result<(), Error> {
-        let Some(conversation) = &judged.conversation else {
-            return Ok(());
-        };
-        let key = session_key(publication, conversation);
-        let (organization, agent) = (&publication.organization, &publication.agent);
-        let (store, now) = (&self.inner.store, self.inner.clock.now());
-        store.stop_jobs(organization, &order(&key), now).await?;
-        self.inner.inbox.notify_one();
-        if let Some(session) = store.session_with_key(organization, agent, &key).await? {
-            self.stop_turn(organization, &session).await?;
-        }
-        Ok(())
     }
 
     pub(super) async fn door(
@@ -255,7 +243,7 @@ impl App {
             publication: publication.id.to_string(),
             account: publication.account.clone(),
         };
-        let conversation = judged.conversation.as_ref();
+        let conversation = judged.conversation.as_deref();
         let now = inner.clock.now();
         let run_at = match judged.gathering {
             Gathering::Waits(wait) => later(now, wait),
@@ -266,8 +254,10 @@ impl App {
             kind: DELIVERY.to_owned(),
             name: action_slug(&publication.agent),
             // What is said in one conversation is said in the order in which it came.
-            ordering_key: conversation
-                .map(|conversation| order(&session_key(publication, conversation))),
+            ordering_key: Some(order(&session_key(
+                publication,
+                conversation.unwrap_or(delivery.as_str()),
+            ))),
             once_key: None,
             actor: publication.account.clone(),
             asker: serde_json::to_string(&asker).map_err(Error::internal)?,

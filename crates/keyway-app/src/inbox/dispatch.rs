@@ -23,6 +23,9 @@ use crate::jobs::{Asker, damaged, may_pass};
 /// How often is looked whether a session is free.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// The code of a turn that was cut off by somebody, or by the end of its process.
+const INTERRUPTED: &str = "turn_interrupted";
+
 /// How a turn that is no answer is told of.
 const NO_END: &str = "the turn came to no good end";
 
@@ -182,13 +185,17 @@ impl App {
         let (id, organization) = (&delivery.id, &claimed.lease.organization);
         let said = self.was_said(organization, session, &begins(id)).await?;
         let (text, counted) = match said {
-            Said::Answered(text, usage) => {
-                self.count_answer(organization, session, usage).await?;
+            Said::Answered(text) => {
+                self.count_ended(organization, session).await?;
                 return Ok(text);
             }
             // It was being told that there is no answer, and may have been: then there is none.
             Said::CutOff(Some(code)) if delivery.reply.begun_at.is_some() => {
                 return Err(Error::new(Kind::Conflict, code, NO_END));
+            }
+            // Its process ended: it is the same turn.
+            Said::CutOff(how) if how.as_deref().is_none_or(|code| code == INTERRUPTED) => {
+                (go_on(id), self.count_rest(publication).await?)
             }
             Said::CutOff(_) => (go_on(id), self.count_turn(publication, session).await?),
             Said::Nothing => {
@@ -211,7 +218,10 @@ impl App {
         if let Some(underway) = underway {
             underway.end().await;
         }
-        self.count_used(publication, &counted).await;
+        match &prompted {
+            Ok(_) => self.count_used(publication, &counted).await,
+            Err(_) => self.not_begun(publication, &counted).await,
+        }
         answered(prompted?, cancel)
     }
 
@@ -287,7 +297,7 @@ fn answered(prompted: Prompted, cancel: &CancellationToken) -> Result<String, Er
     match prompted.status {
         "finished" => Ok(prompted.text),
         "interrupted" if cancel.is_cancelled() => Err(stopped()),
-        "interrupted" => failed(Kind::Conflict, "turn_interrupted".to_owned()),
+        "interrupted" => failed(Kind::Conflict, INTERRUPTED.to_owned()),
         "budget" => failed(Kind::Conflict, code),
         _ => failed(Kind::BadGateway, code),
     }

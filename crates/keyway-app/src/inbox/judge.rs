@@ -36,8 +36,12 @@ pub(super) enum Besides {
     Nothing,
     /// It is answered with this, and not even recorded.
     Answer(String),
-    /// The turn in its conversation is stopped.
-    Stop,
+    /// What goes on in its conversation is stopped; where each event is a conversation of its own, what came
+    /// from the same thread.
+    Stop {
+        /// The thread, in the third party's words.
+        thread: Option<String>,
+    },
     /// The installation is something else now.
     Change(InstallationChange),
 }
@@ -64,9 +68,12 @@ pub(super) fn judge(
         }
         WebhookOutcome::Stopped(event) => {
             let dispatch = provider.dispatch(&event, publication.granularity);
+            let stop = Besides::Stop {
+                thread: event.thread,
+            };
             return Judged {
                 conversation: dispatch.and_then(|to| to.conversation),
-                ..for_nobody(event.dedupe_key, event.rule.to_owned(), Besides::Stop)
+                ..for_nobody(event.dedupe_key, event.rule.to_owned(), stop)
             };
         }
         WebhookOutcome::Changed {

@@ -16,6 +16,7 @@ mod recorder;
 mod reply;
 mod scheduled;
 mod settings;
+mod stop;
 mod trial;
 mod underway;
 mod view;

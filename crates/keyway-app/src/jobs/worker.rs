@@ -17,6 +17,8 @@ use crate::changes::Topic;
 pub(super) struct Pool {
     kinds: &'static [&'static str],
     concurrency: u32,
+    /// How many of them run at once for one who asks; the rest is for others. All where absent.
+    each: Option<u32>,
     /// One of them was queued here.
     wake: Arc<Notify>,
     /// Whose they are, where some may take long.
@@ -34,6 +36,7 @@ impl Pool {
         Self {
             kinds: &[ACTION, SCHEDULED],
             concurrency: app.job_settings().concurrency,
+            each: None,
             wake: Arc::clone(&app.inner.jobs),
             lanes: None,
             step: usize::MAX,
@@ -45,6 +48,7 @@ impl Pool {
         Self {
             kinds: &[DELIVERY],
             concurrency: app.settings().deliveries.concurrency,
+            each: None,
             wake: Arc::clone(&app.inner.inbox),
             lanes: Some(Arc::default()),
             step: usize::MAX,
@@ -56,6 +60,7 @@ impl Pool {
         Self {
             kinds: &[WEBHOOK],
             concurrency: app.settings().webhooks.concurrency,
+            each: None,
             wake: Arc::clone(&app.inner.webhooks),
             lanes: Some(Arc::default()),
             step: usize::try_from(app.settings().webhooks.concurrency / 8).unwrap_or(1),
@@ -67,6 +72,7 @@ impl Pool {
         Self {
             kinds: &[TURN],
             concurrency: app.settings().agents.concurrency,
+            each: Some(share(app.settings().agents.concurrency)),
             wake: Arc::clone(&app.inner.turns.wake),
             lanes: None,
             step: usize::MAX,
@@ -78,11 +84,18 @@ impl Pool {
         Self {
             kinds: &[TASK],
             concurrency: app.settings().tasks.concurrency,
+            each: Some(share(app.settings().tasks.concurrency)),
             wake: Arc::clone(&app.inner.task_begun),
             lanes: None,
             step: usize::MAX,
         }
     }
+}
+
+/// What one who asks may have of the room there is: all but an eighth, and all of it where there is one place.
+fn share(concurrency: u32) -> u32 {
+    let for_others = concurrency.div_ceil(8);
+    concurrency.saturating_sub(for_others).max(1)
 }
 
 impl App {
@@ -134,7 +147,7 @@ impl App {
     async fn take(&self, pool: &Pool, holder: &str, free: usize) -> Vec<Taken> {
         let Some(lanes) = &pool.lanes else {
             let nobody = Busy::default();
-            let claimed = self.claim(pool.kinds, holder, free, &nobody);
+            let claimed = self.claim(pool, holder, free, &nobody);
             return claimed.await.into_iter().map(|job| (job, None)).collect();
         };
         let most = pool.concurrency.max(1);
@@ -144,13 +157,13 @@ impl App {
             let (first, last) = (lanes.above_share(most), lanes.full(most));
             let (mut claimed, mut there_is_more) = (Vec::new(), true);
             if first != last && !lanes.is_quiet() {
-                claimed = self.claim(pool.kinds, holder, limit, &first).await;
+                claimed = self.claim(pool, holder, limit, &first).await;
                 if claimed.is_empty() {
                     lanes.nobody_else();
                 }
             }
             if claimed.is_empty() {
-                claimed = self.claim(pool.kinds, holder, limit, &last).await;
+                claimed = self.claim(pool, holder, limit, &last).await;
                 there_is_more = claimed.len() == limit;
             }
             let seated = claimed.into_iter().map(|job| {
@@ -167,20 +180,24 @@ impl App {
 
     async fn claim(
         &self,
-        kinds: &'static [&'static str],
+        pool: &Pool,
         holder: &str,
         limit: usize,
         busy: &Busy,
     ) -> Vec<ClaimedJob> {
         let now = self.inner.clock.now();
         let claim = ClaimJobs {
-            kinds,
+            kinds: pool.kinds,
             holder,
             now,
             until: later(now, self.job_settings().lease),
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
         };
-        let claimed = self.inner.store.claim_jobs_beside(&claim, busy).await;
+        let store = &self.inner.store;
+        let claimed = match pool.each {
+            Some(each) => store.claim_jobs_of_each(&claim, each).await,
+            None => store.claim_jobs_beside(&claim, busy).await,
+        };
         claimed.unwrap_or_else(|error| {
             tracing::warn!(%error, "no jobs can be claimed");
             Vec::new()
@@ -203,6 +220,9 @@ impl App {
         let Some(done) = done else {
             // Dropped, with all it had started.
             tracing::warn!(job = %id, action, "a job was lost to someone else, or cancelled");
+            if claimed.job.kind == TASK {
+                self.task_lost(&claimed);
+            }
             return;
         };
         let ended = self.job_end(&claimed, &done, stop.is_cancelled());

@@ -72,7 +72,7 @@ struct ClaimedRow {
 const DOING: &str = "claim jobs";
 
 /// Nothing of its order is before a job `j`.
-const FIRST: &str = "(j.ordering_key IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e \
+pub(super) const FIRST: &str = "(j.ordering_key IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e \
      WHERE e.organization_id = j.organization_id AND e.ordering_key = j.ordering_key \
      AND e.state IN ('queued', 'running') AND e.seq < j.seq))";
 
@@ -97,17 +97,18 @@ impl Store {
         claim: &ClaimJobs<'_>,
         busy: &Busy,
     ) -> Result<Vec<ClaimedJob>, StoreError> {
-        let kinds: Vec<_> = claim
-            .kinds
-            .iter()
-            .map(|kind| format!("\"{kind}\""))
-            .collect();
-        let kinds = format!("[{}]", kinds.join(","));
-        let now = claim.now.as_millisecond();
-        if self.has_lost_jobs(&kinds, now).await? {
-            self.give_up_lost_jobs(&kinds, now).await?;
-        }
+        let (kinds, now) = (kinds(claim), claim.now.as_millisecond());
+        self.give_up_lost(&kinds, now).await?;
         let free = self.free_jobs(&kinds, now, claim.limit, busy).await?;
+        self.claim_free(claim, &free).await
+    }
+
+    /// Claims those of some jobs that are free still.
+    pub(super) async fn claim_free(
+        &self,
+        claim: &ClaimJobs<'_>,
+        free: &[i64],
+    ) -> Result<Vec<ClaimedJob>, StoreError> {
         if free.is_empty() {
             return Ok(Vec::new());
         }
@@ -121,7 +122,7 @@ impl Store {
              RETURNING {COLUMNS}, organization_id, fence, asker, payload"
         );
         let rows: Vec<ClaimedRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(now)
+            .bind(claim.now.as_millisecond())
             .bind(claim.holder)
             .bind(claim.until.as_millisecond())
             .bind(format!("{free:?}"))
@@ -193,6 +194,13 @@ impl Store {
         Ok(free.into_iter().map(|(_, seq)| seq).collect())
     }
 
+    pub(super) async fn give_up_lost(&self, kinds: &str, now: i64) -> Result<(), StoreError> {
+        if self.has_lost_jobs(kinds, now).await? {
+            self.give_up_lost_jobs(kinds, now).await?;
+        }
+        Ok(())
+    }
+
     async fn give_up_lost_jobs(&self, kinds: &str, now: i64) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE jobs SET state = 'dead', finished_at = $2, fence = fence + 1, \
@@ -231,6 +239,12 @@ fn list<'a>(ids: impl Iterator<Item = &'a str>) -> String {
     };
     let ids: Vec<_> = ids.filter(plain).map(|id| format!("\"{id}\"")).collect();
     format!("[{}]", ids.join(","))
+}
+
+/// The kinds that are asked for, as JSON.
+pub(super) fn kinds(claim: &ClaimJobs<'_>) -> String {
+    let kinds = claim.kinds.iter().map(|kind| format!("\"{kind}\""));
+    format!("[{}]", kinds.collect::<Vec<_>>().join(","))
 }
 
 impl ClaimedRow {

@@ -5,6 +5,7 @@ mod end;
 mod job;
 mod manage;
 mod queue;
+mod share;
 mod stop;
 
 pub use claim::{Busy, ClaimJobs, ClaimedJob, JobLease};

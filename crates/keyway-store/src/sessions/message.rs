@@ -30,6 +30,8 @@ pub enum QueuedMessage {
     New,
     /// The same was taken before, by this job.
     Already(JobId),
+    /// Another one was taken before with the same key.
+    Another,
     /// Nothing more is said in the session.
     Archived,
     /// As many wait as may.
@@ -45,6 +47,8 @@ pub struct WaitingMessage {
     pub id: JobId,
     /// What is said, and where: JSON.
     pub payload: String,
+    /// The scopes of who left it, where they came with any.
+    pub scopes: Option<String>,
     /// Since when.
     pub created_at: Timestamp,
 }
@@ -60,7 +64,20 @@ impl Store {
     ) -> Result<QueuedMessage, StoreError> {
         let mut transaction = self.write(DOING).await?;
         if let Some(before) = before(&mut transaction, organization, message.job).await? {
-            return Ok(QueuedMessage::Already(before));
+            let is_same: bool = sqlx::query_scalar(
+                "SELECT payload = $3 FROM jobs WHERE organization_id = $1 AND id = $2",
+            )
+            .bind(organization.as_str())
+            .bind(before.as_str())
+            .bind(&message.job.payload)
+            .fetch_one(&mut *transaction)
+            .await
+            .doing(DOING)?;
+            return Ok(if is_same {
+                QueuedMessage::Already(before)
+            } else {
+                QueuedMessage::Another
+            });
         }
         let session: Option<(Option<i64>, i64)> = sqlx::query_as(
             "SELECT archived_at, (SELECT count(*) FROM jobs WHERE organization_id = $1 \
@@ -107,8 +124,9 @@ impl Store {
         session: &SessionId,
         limit: u32,
     ) -> Result<Vec<WaitingMessage>, StoreError> {
-        let rows: Vec<(String, String, i64)> = sqlx::query_as(
-            "SELECT id, payload, created_at FROM jobs WHERE organization_id = $1 \
+        let rows: Vec<(String, String, Option<String>, i64)> = sqlx::query_as(
+            "SELECT id, payload, \
+             CASE WHEN json_valid(asker) THEN json_extract(asker, '$.scopes') END, created_at FROM jobs WHERE organization_id = $1 \
              AND ordering_key = $2 AND state = 'queued' ORDER BY seq LIMIT $3",
         )
         .bind(organization.as_str())
@@ -117,18 +135,19 @@ impl Store {
         .fetch_all(self.pool())
         .await
         .doing("list the messages that wait in a session")?;
-        let read = |(id, payload, created_at): (String, String, i64)| {
+        let read = |(id, payload, scopes, created_at): (String, String, Option<String>, i64)| {
             Ok(WaitingMessage {
                 id: store::id(&id)?,
                 payload,
+                scopes,
                 created_at: store::moment(created_at)?,
             })
         };
         rows.into_iter().map(read).collect()
     }
 
-    /// Whether what a job says was said in a session, and how the turn ended then: nothing where it never was;
-    /// nothing inside where its turn has no end.
+    /// Whether what a job says was said in a session, and how the turn of that ended: nothing where it never was;
+    /// nothing inside where the turn has no end. How another turn ended that came behind it says nothing.
     pub async fn message_said(
         &self,
         organization: &OrgId,
@@ -138,7 +157,9 @@ impl Store {
         sqlx::query_scalar(
             "SELECT (SELECT coalesce(json_extract(t.payload, '$.reason.kind'), '') \
                  FROM session_events t WHERE t.session_id = e.session_id \
-                 AND t.kind = 'turn_ended' AND t.seq > e.seq ORDER BY t.seq DESC LIMIT 1) \
+                 AND t.kind = 'turn_ended' AND t.seq > e.seq AND NOT EXISTS (SELECT 1 FROM session_events u \
+                     WHERE u.session_id = e.session_id AND u.kind = 'user_message' \
+                     AND u.seq > e.seq AND u.seq < t.seq) ORDER BY t.seq LIMIT 1) \
              FROM session_events e JOIN sessions s ON s.id = e.session_id \
              WHERE s.organization_id = $1 AND s.id = $2 AND e.kind = 'user_message' \
              AND json_extract(e.payload, '$.message') = $3 ORDER BY e.seq DESC LIMIT 1",
@@ -149,6 +170,28 @@ impl Store {
         .fetch_optional(self.pool())
         .await
         .doing("look whether a message was said")
+    }
+
+    /// Where the last words stand that were said in a session because of a job; nothing where none were.
+    pub async fn message_place(
+        &self,
+        organization: &OrgId,
+        session: &SessionId,
+        job: &JobId,
+    ) -> Result<Option<u64>, StoreError> {
+        let place: Option<i64> = sqlx::query_scalar(
+            "SELECT e.seq FROM session_events e JOIN sessions s ON s.id = e.session_id \
+             WHERE s.organization_id = $1 AND s.id = $2 AND e.kind = 'user_message' \
+             AND json_extract(e.payload, '$.message') = $3 ORDER BY e.seq DESC LIMIT 1",
+        )
+        .bind(organization.as_str())
+        .bind(session.as_str())
+        .bind(job.as_str())
+        .fetch_optional(self.pool())
+        .await
+        .doing("look where a message was said")?;
+        let place = place.map(u64::try_from).transpose();
+        place.map_err(|_| store::damaged())
     }
 
     /// The place of the last event of a session; 0 where nothing happened in it.

@@ -1,6 +1,7 @@
 //! Agents that are reached by signed webhooks, end to end.
 
 pub(crate) mod command_line;
+mod cut_off;
 mod kills;
 mod limits;
 mod manage;

@@ -8,6 +8,7 @@ mod kills;
 mod life;
 mod limits;
 mod rotation;
+mod stopped;
 mod underway;
 
 pub(crate) use answers::comment_body;
