@@ -178,13 +178,7 @@ impl App {
         taken
     }
 
-    async fn claim(
-        &self,
-        pool: &Pool,
-        holder: &str,
-        limit: usize,
-        busy: &Busy,
-    ) -> Vec<ClaimedJob> {
+    async fn claim(&self, pool: &Pool, holder: &str, limit: usize, busy: &Busy) -> Vec<ClaimedJob> {
         let now = self.inner.clock.now();
         let claim = ClaimJobs {
             kinds: pool.kinds,
