@@ -94,6 +94,8 @@ pub(crate) struct Inner {
     pub(crate) live_tasks: LiveTasks,
     /// Deliveries on their way to the file.
     pub(crate) recorder: crate::inbox::Recorder,
+    /// What third parties said of who caused events.
+    pub(crate) vouched: crate::inbox::VouchedFor,
     /// Whose turn it is at installations.
     pub(crate) installs: Keeper,
     /// An approval changed.
@@ -251,6 +253,7 @@ impl App {
             task_begun: Arc::default(),
             live_tasks: LiveTasks::default(),
             recorder: crate::inbox::Recorder::default(),
+            vouched: crate::inbox::VouchedFor::default(),
             installs: Keeper::default(),
             approvals,
             channels: Arc::new(channels),

@@ -149,6 +149,8 @@ pub struct Principal {
     inner: Arc<Inner>,
     arrival: Option<Arc<Arrival>>,
     agent: Option<Arc<ActingAgent>>,
+    /// The agent that was asked first, where agents ask agents.
+    first: Option<Arc<ActingAgent>>,
     project: Option<Arc<str>>,
 }
 
@@ -199,6 +201,7 @@ impl Principal {
             }),
             arrival: None,
             agent: None,
+            first: None,
             project: None,
         }
     }
@@ -267,6 +270,7 @@ impl Principal {
             inner: Arc::clone(&self.inner),
             arrival: Some(Arc::new(arrival)),
             agent: self.agent.clone(),
+            first: self.first.clone(),
             project: self.project.clone(),
         }
     }
@@ -295,8 +299,11 @@ impl Principal {
 
     /// The same, as far as an agent does something for it. It may do no more by that.
     pub fn through_agent(&self, agent: ActingAgent) -> Self {
+        let agent = Arc::new(agent);
+        let first = self.first.clone();
         Self {
-            agent: Some(Arc::new(agent)),
+            first: first.or_else(|| Some(Arc::clone(&agent))),
+            agent: Some(agent),
             ..self.clone()
         }
     }
@@ -304,6 +311,23 @@ impl Principal {
     /// The agent that does for it what is asked at hand, if one does.
     pub fn agent(&self) -> Option<&ActingAgent> {
         self.agent.as_deref()
+    }
+
+    /// The agent that was asked first, where [`agent`](Self::agent) was asked by one: what it does is done
+    /// because of a word in that one's session.
+    ///
+    /// ```
+    /// use keyway_core::{ActingAgent, Principal, SessionId, Subject};
+    ///
+    /// let organization = "org_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+    /// let session: SessionId = "sess_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+    /// let through = |slug: &str| ActingAgent { slug: slug.into(), session: session.clone() };
+    /// let who = Principal::new(organization, Subject::Local);
+    /// let who = who.through_agent(through("first")).through_agent(through("second"));
+    /// assert_eq!(who.first_agent().unwrap().slug, "first");
+    /// ```
+    pub fn first_agent(&self) -> Option<&ActingAgent> {
+        self.first.as_deref()
     }
 
     /// How the request arrived that it asks by; nothing is known of it at the terminal.
@@ -346,6 +370,7 @@ impl Principal {
             inner: Arc::new(inner),
             arrival: self.arrival.clone(),
             agent: self.agent.clone(),
+            first: self.first.clone(),
             project: self.project.clone(),
         }
     }

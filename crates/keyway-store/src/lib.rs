@@ -78,8 +78,8 @@ pub use installations::{
 };
 pub use invitations::{Accepting, Invitation};
 pub use jobs::{
-    ClaimJobs, ClaimedJob, Ended as JobEnd, Job, JobFilter, JobLease, JobState, NewJob, QueuedJob,
-    StoppedJobs, UnknownState,
+    Busy, ClaimJobs, ClaimedJob, Ended as JobEnd, Job, JobFilter, JobLease, JobState, NewJob,
+    QueuedJob, StoppedJobs, UnknownState,
 };
 pub use keyway_core::Role;
 pub use lock::RotationLock;
@@ -106,9 +106,9 @@ pub use server_tools::{
 };
 pub use service_accounts::ServiceAccount;
 pub use sessions::{
-    Archiving, AtWork, NewSession, NewSessionEvent, QueueMessage, QueuedMessage, Session,
-    SessionEvent, SessionFilter, SessionLease, TurnEnd, TurnUsage, UnknownTurnEnd, WaitingMessage,
-    turn_key,
+    ApprovedLate, Archiving, AtWork, NewSession, NewSessionEvent, QueueMessage, QueuedMessage,
+    Session, SessionEvent, SessionFilter, SessionLease, TurnEnd, TurnUsage, UnknownTurnEnd,
+    WaitingMessage, approved_key, turn_key,
 };
 pub use slice::Slice;
 pub use stats::{

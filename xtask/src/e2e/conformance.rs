@@ -96,17 +96,24 @@ fn suite(rig: &Rig<'_>, program: &Path, scenarios: &[&str], url: &str) -> Result
         .arg("-o")
         .arg(results.path());
     let finished = process::run(&mut command, Show::Nothing)?;
-    let summary = finished.output.split("=== SUMMARY ===").nth(1);
-    let Some(summary) = summary else {
+    let Some(summary) = summary(&finished.output) else {
         return Err(format!("no summary:\n{}", finished.output).into());
     };
-    if finished.success {
-        let total = summary
-            .lines()
-            .find(|line| line.starts_with("Total:"))
-            .unwrap_or_default();
-        println!("#   {total}");
-        return Ok(());
+    if !finished.success {
+        return Err(summary.to_owned().into());
     }
-    Err(summary.to_owned().into())
+    let counts = summary.lines().find(|line| is_count(line));
+    println!("#   {}", counts.ok_or("the summary counts nothing")?);
+    Ok(())
+}
+
+/// What a run says at its end: of many scenarios, or of one.
+fn summary(output: &str) -> Option<&str> {
+    ["=== SUMMARY ===", "Test Results:"]
+        .iter()
+        .find_map(|heading| output.split(heading).nth(1))
+}
+
+fn is_count(line: &str) -> bool {
+    line.starts_with("Total:") || line.starts_with("Passed:")
 }

@@ -36,9 +36,7 @@ impl App {
         let organization = &claimed.lease.organization;
         let work: Work = serde_json::from_str(&claimed.payload).map_err(|_| damaged())?;
         let session: SessionId = work.session.parse().map_err(|_| damaged())?;
-        let done = self
-            .conversing(claimed, &session, &work.message, cancel)
-            .await;
+        let done = self.conversing(claimed, &session, &work, cancel).await;
         if let Err(error) = &done {
             let again = may_pass(error.kind()) && claimed.job.attempts < claimed.job.max_attempts;
             if !again && error.code() != TAKEN_BACK {
@@ -55,7 +53,7 @@ impl App {
         &self,
         claimed: &ClaimedJob,
         session: &SessionId,
-        message: &str,
+        work: &Work,
         cancel: &CancellationToken,
     ) -> Result<(), Error> {
         let (store, lease) = (&self.inner.store, &claimed.lease);
@@ -68,9 +66,15 @@ impl App {
             None => false,
         };
         let text = match said {
-            None => message,
+            // Somebody made the call already, or it is too late for it.
+            None if !self.is_to_be_said(organization, work).await? => return Ok(()),
+            None => &work.message,
             Some(_) if is_cut_off => GO_ON,
-            Some(_) => return Ok(()),
+            // The process died that had it, and perhaps before that was counted.
+            Some(_) => {
+                self.wait_for(organization, session, cancel).await?;
+                return self.count_ended(organization, session).await;
+            }
         };
         let asker: Asker = serde_json::from_str(&claimed.asker).map_err(|_| damaged())?;
         let now = self.inner.clock.now();
@@ -104,6 +108,13 @@ impl App {
                 Err(error) if error.code().starts_with("approval_") => return Err(needs_approval()),
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    async fn is_to_be_said(&self, organization: &OrgId, work: &Work) -> Result<bool, Error> {
+        match &work.approval {
+            Some(approval) => self.is_approved(organization, approval).await,
+            None => Ok(true),
         }
     }
 

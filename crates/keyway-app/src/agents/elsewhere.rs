@@ -1,8 +1,9 @@
-use keyway_agent::transcript::{Entry, Event, StopReason, Usage};
+use keyway_agent::transcript::{Entry, Event, StopReason};
 use keyway_core::{Error, OrgId, Principal, SessionId};
 use keyway_store::{NewSession, TurnEnd};
 
 use super::enter::title;
+use super::failure;
 use super::sink::entries;
 use super::turn::took;
 use crate::App;
@@ -15,8 +16,8 @@ pub(crate) enum Said {
     Nothing,
     /// It was said, and its turn came to no end, or to a bad one, with this code.
     CutOff(Option<String>),
-    /// It was said and answered, with these last words, and that took so much.
-    Answered(String, Usage),
+    /// It was said and answered, with these last words.
+    Answered(String),
 }
 
 impl App {
@@ -54,19 +55,41 @@ impl App {
         Ok(said(&all, begins))
     }
 
-    /// Counts the turn that answered last in a session, where its process died before it could: the session
-    /// is still held then, by nobody.
-    pub(crate) async fn count_answer(
+    /// What was said to the agent in a session, the last first.
+    pub(crate) async fn messages_of(
         &self,
         organization: &OrgId,
         session: &SessionId,
-        usage: Usage,
+    ) -> Result<Vec<String>, Error> {
+        let all = entries(&self.inner.store, organization, session).await?;
+        let said = all.into_iter().rev().filter_map(|entry| match entry.event {
+            Event::UserMessage { text } => Some(text),
+            _ => None,
+        });
+        Ok(said.collect())
+    }
+
+    /// Counts the turn that ended last in a session, where its process died before it could: the session is still
+    /// held then, by nobody.
+    pub(crate) async fn count_ended(
+        &self,
+        organization: &OrgId,
+        session: &SessionId,
     ) -> Result<(), Error> {
         let (store, now) = (&self.inner.store, self.inner.clock.now());
         let found = store.session(organization, session).await?;
         let held = |until| until <= now;
         let Some(found) = found.filter(|found| found.lease_until.is_some_and(held)) else {
             return Ok(());
+        };
+        let all = entries(store, organization, session).await?;
+        let Some(Event::TurnEnded { reason, usage }) = all.last().map(|last| &last.event) else {
+            return Ok(());
+        };
+        let failed = failure::of(reason);
+        let (end, code) = match &failed {
+            Some((end, error)) => (*end, Some(error.code())),
+            None => (TurnEnd::Finished, None),
         };
         let request = self.new_request_id();
         let until = later(now, self.settings().agents.lease);
@@ -79,8 +102,8 @@ impl App {
             until,
         );
         if let Some(lease) = claim.await? {
-            let end = store.end_turn(&lease, TurnEnd::Finished, None, took(usage), now);
-            end.await?;
+            let counted = store.end_turn(&lease, end, code, took(*usage), now);
+            counted.await?;
         }
         Ok(())
     }
@@ -98,9 +121,9 @@ fn said(entries: &[Entry], begins: &str) -> Said {
     for entry in entries.iter().skip(at) {
         match &entry.event {
             Event::AssistantMessage { text, .. } => words.clone_from(text),
-            Event::TurnEnded { reason, usage } => {
+            Event::TurnEnded { reason, .. } => {
                 let code = match reason {
-                    StopReason::Finished => return Said::Answered(words, *usage),
+                    StopReason::Finished => return Said::Answered(words),
                     StopReason::Interrupted => "turn_interrupted",
                     StopReason::Budget { .. } => "agent_budget_spent",
                     StopReason::Failed { code, .. } => code,
@@ -155,7 +178,7 @@ mod tests {
         let how = Said::CutOff(Some("turn_interrupted".to_owned()));
         assert_eq!(read(vec![user("[1] x"), cut.clone()]), how);
         let finished = end(StopReason::Finished);
-        let words = |text: &str| Said::Answered(text.to_owned(), Usage::default());
+        let words = |text: &str| Said::Answered(text.to_owned());
         let answered = vec![
             user("[1] x"),
             agent("first"),

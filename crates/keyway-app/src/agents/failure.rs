@@ -78,6 +78,15 @@ pub(super) fn many_waiting(most: u32) -> Error {
     .with_hint("wait until the agent has answered some, or stop what waits")
 }
 
+pub(super) fn key_reused() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "idempotency_key_reused",
+        "another message was left with this idempotency key",
+    )
+    .with_hint("a key is for one message: use another one for this")
+}
+
 pub(super) fn at_work() -> Error {
     Error::new(
         Kind::Conflict,

@@ -50,7 +50,7 @@ pub struct SessionState {
 /// Why nothing more comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gone {
-    /// They may no longer listen, or the session is gone.
+    /// They may no longer listen, somebody with more than they have went on in it, or the session is gone.
     NotAllowed,
     /// The events cannot be read.
     Failed,
@@ -179,6 +179,8 @@ impl Pump {
             if events.is_empty() {
                 break;
             }
+            // Looked at behind them: what was said since with more than they have is not theirs to hear.
+            self.app.sessions().find(&self.who, &self.session).await?;
             for event in events {
                 if !self.hand(News::Event(EventView::of(&event))).await {
                     return Ok(false);
@@ -196,8 +198,7 @@ impl Pump {
 
     async fn state(&self, organization: &OrgId) -> Result<SessionState, Error> {
         let inner = &self.app.inner;
-        let session = inner.store.session(organization, &self.session).await?;
-        let session = session.ok_or_else(super::failure::no_session)?;
+        let session = self.app.sessions().find(&self.who, &self.session).await?;
         let filter = ApprovalFilter {
             state: Some(ApprovalState::Pending),
             session: Some(self.session.as_str()),

@@ -8,6 +8,7 @@ use keyway_store::{
 use serde::{Deserialize, Serialize};
 
 use super::enter::title;
+use super::sessions::has_all;
 use super::{SessionView, WaitingView, failure};
 use crate::App;
 use crate::audit::{Event, EventKind};
@@ -21,7 +22,7 @@ const LONGEST: usize = 100_000;
 const LONGEST_KEY: usize = 200;
 
 /// How often a message is tried that could not be said.
-const ATTEMPTS: u32 = 5;
+pub(super) const ATTEMPTS: u32 = 5;
 
 /// A session about to begin.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +85,9 @@ pub struct QueuedMessageView {
 pub(super) struct Work {
     pub(super) session: String,
     pub(super) message: String,
+    /// It is said only while this approval is good for a call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) approval: Option<String>,
 }
 
 impl App {
@@ -138,7 +142,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// `session_not_found`, `session_of_another`, `session_archived`, `agent_not_found`, `too_many_messages`.
+    /// `session_not_found`, `session_of_another`, `session_archived`, `agent_not_found`, `too_many_messages`;
+    /// `idempotency_key_reused` for a key that another message had.
     pub async fn leave_message(&self, saying: Saying<'_>) -> Result<QueuedMessageView, Error> {
         let who = saying.who;
         let session = self.sessions().find(who, saying.session).await?;
@@ -157,16 +162,23 @@ impl App {
             .detail("action", job.name.as_str())
             .detail("session", session.id.as_str())
             .request(saying.request);
+        // Who sees the session as it is now is to read nothing of somebody who has more, before that is said.
+        let title = if has_all(&session, who) {
+            title(saying.message)
+        } else {
+            String::new()
+        };
         let taking = async {
             let message = QueueMessage {
                 session: &session.id,
                 job: &job,
-                title: &title(saying.message),
+                title: &title,
                 most,
             };
             match store.queue_message(organization, &message).await? {
                 QueuedMessage::New => Ok(job.id.clone()),
                 QueuedMessage::Already(before) => Ok(before),
+                QueuedMessage::Another => Err(failure::key_reused()),
                 QueuedMessage::Archived => Err(failure::archived()),
                 QueuedMessage::TooMany => Err(failure::many_waiting(most)),
                 QueuedMessage::Gone => Err(failure::no_session()),
@@ -189,6 +201,7 @@ impl App {
         let work = Work {
             session: session.id.to_string(),
             message: saying.message.to_owned(),
+            approval: None,
         };
         let now = inner.clock.now();
         Ok(NewJob {

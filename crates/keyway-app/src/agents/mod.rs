@@ -1,6 +1,7 @@
 //! Agents on the gateway: who sees them, their turns, and the sessions these are in (ADR 0033).
 
 mod answer;
+mod approved;
 mod archive;
 mod background;
 mod calls;

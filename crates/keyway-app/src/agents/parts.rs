@@ -44,6 +44,8 @@ pub struct AgentSettings {
     pub waiting: u32,
     /// How long somebody who follows a session may take nothing of what is there before they are let go.
     pub reader: Duration,
+    /// How long a session is kept in which nothing happens; for ever when absent.
+    pub keep: Option<Duration>,
 }
 
 impl Default for AgentSettings {
@@ -53,6 +55,7 @@ impl Default for AgentSettings {
             concurrency: 16,
             waiting: 100,
             reader: Duration::from_secs(30),
+            keep: None,
         }
     }
 }

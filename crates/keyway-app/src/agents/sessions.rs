@@ -109,16 +109,24 @@ impl Sessions {
         })
     }
 
-    /// The messages that wait in a session, the next one first.
+    /// The messages that wait in a session, the next one first; of those that were left with more than `who` has
+    /// nothing is told.
     pub async fn waiting(
         &self,
         who: &Principal,
         id: &SessionId,
     ) -> Result<Vec<WaitingView>, Error> {
         self.find(who, id).await?;
+        let all = self.only_of(who).await?.is_none();
         let store = &self.parts.store;
         let waiting = store.waiting_messages(who.organization(), id, MOST).await?;
-        Ok(waiting.iter().map(messages::waiting).collect())
+        let seen = waiting.iter().filter(|message| {
+            all || message
+                .scopes
+                .as_ref()
+                .is_none_or(|had| has_scopes(who, had))
+        });
+        Ok(seen.map(messages::waiting).collect())
     }
 
     /// What happened in a session behind one event, oldest first; at most 200 events.
@@ -128,10 +136,12 @@ impl Sessions {
         id: &SessionId,
         after: u64,
     ) -> Result<Vec<EventView>, Error> {
-        self.find(who, id).await?;
         let store = &self.parts.store;
         let events = store.session_events(who.organization(), id, after, MOST);
-        Ok(events.await?.iter().map(EventView::of).collect())
+        let events = events.await?;
+        // Behind them: what is said with more than they have is said once the session is not theirs to see.
+        self.find(who, id).await?;
+        Ok(events.iter().map(EventView::of).collect())
     }
 
     pub(super) async fn find(&self, who: &Principal, id: &SessionId) -> Result<Session, Error> {
@@ -153,8 +163,19 @@ impl Sessions {
 /// Whether who is behind a session may see it as they come in now: what it holds was had with scopes, and
 /// is not for a key or a client that was given less. Deciding and administering are none of an agent's.
 pub(super) fn may_see(who: &Principal, session: &Session) -> bool {
-    let Ok(had) = session.scopes.parse::<Scopes>() else {
-        return session.scopes.is_empty();
+    has_scopes(who, &session.scopes)
+}
+
+/// Whether a session is had with all that who is behind it comes in with now.
+pub(super) fn has_all(session: &Session, who: &Principal) -> bool {
+    let own = who.scopes();
+    let had = session.scopes.parse::<Scopes>();
+    own.to_string() == session.scopes || had.is_ok_and(|had| had.covers(own))
+}
+
+fn has_scopes(who: &Principal, had: &str) -> bool {
+    let Ok(had) = had.parse::<Scopes>() else {
+        return had.is_empty();
     };
     let beside = |scope: &&Scope| !matches!(scope, Scope::Admin | Scope::Approvals);
     who.scopes()

@@ -2,7 +2,6 @@ use keyway_agent::transcript::{Entry, Event, Sink, SinkError};
 use keyway_core::ports::BoxFuture;
 use keyway_core::{Error, JobId, OrgId, SessionId};
 use keyway_store::{NewSessionEvent, SessionLease, Store};
-use parking_lot::Mutex;
 use serde_json::Value;
 
 use crate::changes::{Changes, Topic};
@@ -15,8 +14,8 @@ pub(super) struct Rows {
     pub(super) store: Store,
     pub(super) lease: SessionLease,
     pub(super) changes: Changes,
-    /// The job that says something, until it is said: the event names it.
-    pub(super) job: Mutex<Option<JobId>>,
+    /// The job that says something: the event names it, and what corrects the answer does.
+    pub(super) job: Option<JobId>,
 }
 
 impl Sink for Rows {
@@ -24,7 +23,7 @@ impl Sink for Rows {
         Box::pin(async move {
             let mut value = serde_json::to_value(entry).map_err(|_| unwritable())?;
             if matches!(entry.event, Event::UserMessage { .. })
-                && let (Some(job), Some(fields)) = (self.job.lock().take(), value.as_object_mut())
+                && let (Some(job), Some(fields)) = (&self.job, value.as_object_mut())
             {
                 fields.insert("message".into(), job.as_str().into());
             }

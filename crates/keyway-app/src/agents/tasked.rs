@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::sessions::may_see;
 use super::sink::entries;
-use super::{failure, output};
+use super::{Following, failure, output};
 use crate::jobs::{actor_id, damaged};
 use crate::run::Within;
 use crate::{App, Invocation};
@@ -60,19 +60,25 @@ impl App {
     ) -> Result<Reply, Error> {
         let who = invocation.who;
         let asked: Asked = invocation.input.read().map_err(|_| damaged())?;
-        let (session, after) = match &tasked.task.session {
-            Some(known) => known.clone(),
+        let session = match &tasked.task.session {
+            Some((known, _)) => known.clone(),
             None => self.begin_in_session(who, &tasked, &asked).await?,
         };
-        let all = entries(&self.inner.store, who.organization(), &session).await?;
-        let text = match said(&all, after, &asked.message, &tasked.task.id) {
+        let store = &self.inner.store;
+        let all = entries(store, who.organization(), &session).await?;
+        let job = &tasked.lease.id;
+        let at = store.message_place(who.organization(), &session, job);
+        let text = match said(&all, at.await?) {
             Said::Nothing => asked.message,
             Said::CutOff => go_on(&tasked.task.id),
-            Said::Ended(Ok((text, usage))) => {
-                return self.answered(who, tasked.agent, session, text, usage);
-            }
-            Said::Ended(Err(reason)) => {
-                return Err(failure::of(&reason).map_or_else(failure::busy, |(_, error)| error));
+            Said::Ended(ended) => {
+                self.count_ended(who.organization(), &session).await?;
+                return match ended {
+                    Ok((text, usage)) => self.answered(who, tasked.agent, session, text, usage),
+                    Err(reason) => {
+                        Err(failure::of(&reason).map_or_else(failure::busy, |(_, error)| error))
+                    }
+                };
             }
         };
         let input = json!({ "message": text, "sessionId": session });
@@ -89,6 +95,8 @@ impl App {
             let within = Within {
                 job: within.job,
                 hops: within.hops,
+                // What is said names the job: the same words of somebody else are not its own.
+                following: Some(Following::of_job(None, Some(tasked.lease.clone()))),
                 ..Within::default()
             };
             let done = Box::pin(self.invoke_within(call, within)).await;
@@ -115,7 +123,7 @@ impl App {
         who: &Principal,
         tasked: &Tasked<'_>,
         asked: &Asked,
-    ) -> Result<(SessionId, u64), Error> {
+    ) -> Result<SessionId, Error> {
         let (store, organization) = (&self.inner.store, who.organization());
         let session = match &asked.session_id {
             None => {
@@ -141,7 +149,7 @@ impl App {
         store
             .task_in_session(tasked.lease, &tasked.task.id, &session, after)
             .await?;
-        Ok((session, after))
+        Ok(session)
     }
 
     /// The answer of a turn that ended well before anybody was told.
@@ -177,18 +185,13 @@ impl App {
     }
 }
 
-/// What became of a message that was said behind a place, or of the last word to go on with it.
-fn said(entries: &[Entry], after: u64, message: &str, task: &TaskId) -> Said {
-    let go_on = go_on(task);
-    let is_it = |entry: &Entry| match &entry.event {
-        Event::UserMessage { text } => entry.seq > after && (text == message || *text == go_on),
-        _ => false,
-    };
-    let Some(at) = entries.iter().rposition(is_it) else {
+/// What became of the words that stand at a place, the last that were said because of a job.
+fn said(entries: &[Entry], at: Option<u64>) -> Said {
+    let Some(at) = at else {
         return Said::Nothing;
     };
     let mut words = String::new();
-    for entry in entries.iter().skip(at) {
+    for entry in entries.iter().filter(|entry| entry.seq > at) {
         match &entry.event {
             Event::AssistantMessage { text, .. } => words.clone_from(text),
             Event::TurnEnded { reason, usage } => {
@@ -198,6 +201,8 @@ fn said(entries: &[Entry], after: u64, message: &str, task: &TaskId) -> Said {
                     StopReason::Interrupted | StopReason::Failed { .. } => Said::CutOff,
                 };
             }
+            // Somebody else went on behind a turn that was cut off.
+            Event::UserMessage { .. } => break,
             _ => {}
         }
     }
@@ -244,29 +249,29 @@ mod tests {
     }
 
     #[test]
-    fn what_became_of_a_task_s_message_is_read_behind_the_place_it_began_at() {
-        let id: TaskId = "task_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
-        let read = |events, after| said(&entries(events), after, "hi", &id);
+    fn what_became_of_a_task_s_message_is_read_behind_its_own_words() {
+        let read = |events, at| said(&entries(events), at);
         let answered = |text: &str| Said::Ended(Ok((text.to_owned(), Usage::default())));
         let finished = end(StopReason::Finished);
         let before = vec![user("hi"), agent("old"), finished.clone()];
-        assert_eq!(read(before.clone(), 3), Said::Nothing);
-        assert_eq!(read(before.clone(), 0), answered("old"));
+        assert_eq!(
+            read(before.clone(), None),
+            Said::Nothing,
+            "the words are somebody else's"
+        );
+        assert_eq!(read(before.clone(), Some(1)), answered("old"));
         let with = |more: Vec<Event>| [before.clone(), more].concat();
-        assert_eq!(read(with(vec![user("hi")]), 3), Said::CutOff);
+        assert_eq!(read(with(vec![user("hi")]), Some(4)), Said::CutOff);
         let interrupted = vec![user("hi"), end(StopReason::Interrupted)];
-        assert_eq!(read(with(interrupted.clone()), 3), Said::CutOff);
-        let gone_on = vec![
-            user(&go_on(&id)),
-            agent("new"),
-            finished.clone(),
-            user("more"),
-        ];
+        assert_eq!(read(with(interrupted.clone()), Some(4)), Said::CutOff);
+        let another = vec![user("hi"), user("more"), agent("more"), finished.clone()];
+        assert_eq!(read(with(another), Some(4)), Said::CutOff);
+        let gone_on = vec![user("go on"), agent("new"), finished.clone(), user("more")];
         let all = with([interrupted, gone_on].concat());
-        assert_eq!(read(all, 3), answered("new"));
+        assert_eq!(read(all, Some(6)), answered("new"));
         let which = "tokens".to_owned();
         let spent = StopReason::Budget { which };
         let events = with(vec![user("hi"), end(spent.clone())]);
-        assert_eq!(read(events, 3), Said::Ended(Err(spent)));
+        assert_eq!(read(events, Some(4)), Said::Ended(Err(spent)));
     }
 }

@@ -293,7 +293,7 @@ impl Turn {
             store: inner.store.clone(),
             lease: lease.clone(),
             changes: inner.changes.clone(),
-            job: Mutex::new(job),
+            job,
         });
         let now = inner.clock.now();
         if before.is_empty() {

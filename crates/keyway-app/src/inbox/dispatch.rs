@@ -9,23 +9,28 @@ use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use super::accept::session_key;
-use super::judge::{NO_CONVERSATION, PAUSED, judge};
-use super::message::{begins, go_on, message};
-use super::parcel::Parcel;
+use super::hear::{Heard, Words};
+use super::judge::PAUSED;
+use super::message::{begins, go_on, said_with};
 use super::quota::SPENT;
 use super::reply::{Saying, is_last};
-use super::scheduled::{Run, SCHEDULED};
 use super::why::meaning;
 use crate::App;
-use crate::agents::{Prompted, Prompting, Said};
+use crate::agents::{Follower, Prompted, Prompting, Said};
 use crate::credentials::CredentialChoice;
 use crate::jobs::{Asker, damaged, may_pass};
 
 /// How often is looked whether a session is free.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// The code of a turn that was cut off by somebody, or by the end of its process.
+const INTERRUPTED: &str = "turn_interrupted";
+
 /// How a turn that is no answer is told of.
 const NO_END: &str = "the turn came to no good end";
+
+/// The code of a delivery that was said in the turn of another one.
+pub(super) const SAID_TOGETHER: &str = "said_together";
 
 /// What the job of a delivery is done with.
 #[derive(Deserialize)]
@@ -40,6 +45,15 @@ struct Message<'a> {
     session: &'a SessionId,
     text: &'a str,
     meter: &'a Arc<Meter>,
+    follower: Option<&'a Arc<dyn Follower>>,
+}
+
+/// A delivery that is said, for whom and where.
+struct Turn<'a> {
+    claimed: &'a ClaimedJob,
+    publication: &'a StoredPublication,
+    delivery: &'a Delivery,
+    session: &'a SessionId,
 }
 
 impl App {
@@ -56,6 +70,10 @@ impl App {
         let id: DeliveryId = work.delivery.parse().map_err(|_| damaged())?;
         let delivery = inner.store.delivery(organization, &id).await?;
         let delivery = delivery.ok_or_else(super::manage::not_found)?;
+        if !delivery.accepted {
+            // It was found out before the process died.
+            return Ok(());
+        }
         let publication = inner.store.publication(organization, &delivery.publication);
         let publication = publication.await?.ok_or_else(damaged)?;
         if publication.paused_at.is_some() {
@@ -66,6 +84,15 @@ impl App {
             .now(&inner.store, organization, inner.clock.now())
             .await?;
         let who = self.governed(who);
+        let heard = Box::pin(self.hear(claimed, delivery, &publication));
+        let words = match heard.await? {
+            Heard::Words(words) => *words,
+            Heard::Refused(rule) => {
+                let kept = inner.store.delivery_ignored(&claimed.lease, &id, rule);
+                return kept.await?.then_some(()).ok_or_else(lost);
+            }
+        };
+        let delivery = words.delivery.clone();
         let session = self.session_for(&who, &delivery, &publication).await?;
         if !inner
             .store
@@ -74,9 +101,30 @@ impl App {
         {
             return Err(lost());
         }
-        let answer =
-            Box::pin(self.answer(claimed, &delivery, &publication, &who, &session, cancel));
-        let answer = answer.await;
+        let turn = Turn {
+            claimed,
+            publication: &publication,
+            delivery: &delivery,
+            session: &session,
+        };
+        // Whatever the publication is set to by now: what waited may have been said with another one.
+        let waited = claimed.job.run_at > delivery.created_at || words.gathers();
+        if waited && self.was_said_with_another(&turn).await? {
+            return Ok(());
+        }
+        Box::pin(self.answer_back(&turn, words, &who, cancel)).await
+    }
+
+    /// Has the agent answer a delivery, and says the answer where it came from.
+    async fn answer_back(
+        &self,
+        turn: &Turn<'_>,
+        words: Words,
+        who: &Principal,
+        cancel: &CancellationToken,
+    ) -> Result<(), Error> {
+        let claimed = turn.claimed;
+        let answer = Box::pin(self.answer(turn, words, who, cancel)).await;
         let (text, failed) = match &answer {
             Ok(text) => (text.clone(), false),
             // A flood of questions is no reason for a flood of answers.
@@ -88,85 +136,93 @@ impl App {
         let saying = Saying {
             text: &text,
             failed,
-            session: &session,
+            session: turn.session,
         };
-        self.say_back(claimed, &delivery, &publication, saying)
+        self.say_back(claimed, turn.delivery, turn.publication, saying)
             .await?;
         answer?;
-        let now = inner.clock.now();
-        let lease = &claimed.lease;
-        Ok(inner.store.delivery_answered(lease, &id, now).await?)
+        let (store, now) = (&self.inner.store, self.inner.clock.now());
+        let answered = store.delivery_answered(&claimed.lease, &turn.delivery.id, now);
+        Ok(answered.await?)
+    }
+
+    /// Whether a delivery was said in the turn of one before it, which is all that is done about it then.
+    ///
+    /// # Errors
+    ///
+    /// That this turn came to no good end.
+    async fn was_said_with_another(&self, turn: &Turn<'_>) -> Result<bool, Error> {
+        let store = &self.inner.store;
+        let (lease, id) = (&turn.claimed.lease, &turn.delivery.id);
+        let said = self.messages_of(&lease.organization, turn.session).await?;
+        let Some(first) = said.iter().find_map(|text| said_with(text, id)) else {
+            return Ok(false);
+        };
+        let first = store.delivery(&lease.organization, &first).await?;
+        if first.is_some_and(|first| first.answered_at.is_none()) {
+            return Err(Error::new(Kind::Conflict, SAID_TOGETHER, NO_END));
+        }
+        store.reply_refused(lease, id, SAID_TOGETHER).await?;
+        let now = self.inner.clock.now();
+        store.delivery_answered(lease, id, now).await?;
+        Ok(true)
     }
 
     /// The agent's answer to a delivery: what it said already, or says now.
     async fn answer(
         &self,
-        claimed: &ClaimedJob,
-        delivery: &Delivery,
-        publication: &StoredPublication,
+        turn: &Turn<'_>,
+        words: Words,
         who: &Principal,
-        session: &SessionId,
         cancel: &CancellationToken,
     ) -> Result<String, Error> {
+        let Turn {
+            claimed,
+            publication,
+            delivery,
+            session,
+        } = *turn;
         let (id, organization) = (&delivery.id, &claimed.lease.organization);
         let said = self.was_said(organization, session, &begins(id)).await?;
         let (text, counted) = match said {
-            Said::Answered(text, usage) => {
-                self.count_answer(organization, session, usage).await?;
+            Said::Answered(text) => {
+                self.count_ended(organization, session).await?;
                 return Ok(text);
             }
             // It was being told that there is no answer, and may have been: then there is none.
             Said::CutOff(Some(code)) if delivery.reply.begun_at.is_some() => {
                 return Err(Error::new(Kind::Conflict, code, NO_END));
             }
+            // Its process ended: it is the same turn.
+            Said::CutOff(how) if how.as_deref().is_none_or(|code| code == INTERRUPTED) => {
+                (go_on(id), self.count_rest(publication).await?)
+            }
             Said::CutOff(_) => (go_on(id), self.count_turn(publication, session).await?),
             Said::Nothing => {
-                let text = self.words(delivery, publication).await?;
+                let text = self.words(words, publication).await?;
                 let counted = self.count_turn(publication, session).await?;
                 self.acknowledge(delivery, publication, session);
                 (text, counted)
             }
         };
+        let underway = self.underway(delivery, publication, session);
+        let follower = underway.as_ref().map(super::underway::Underway::follower);
         let saying = Message {
             agent: &publication.agent,
             session,
             text: &text,
             meter: &counted.meter,
+            follower: follower.as_ref(),
         };
         let prompted = self.say(claimed, who, saying, cancel).await;
-        self.count_used(publication, &counted).await;
-        answered(prompted?, cancel)
-    }
-
-    /// What is said to the agent about a delivery, by what the publication is set to now.
-    async fn words(
-        &self,
-        delivery: &Delivery,
-        publication: &StoredPublication,
-    ) -> Result<String, Error> {
-        let organization = &publication.organization;
-        let sealed = self.inner.store.received(organization, &delivery.id);
-        let sealed = sealed.await?.ok_or_else(super::manage::not_found)?;
-        let parcel = Parcel::open(&self.inner.vault, organization, &delivery.id, &sealed)?;
-        if delivery.rule == SCHEDULED {
-            return Ok(Run::read(&parcel)?.words(&delivery.id, &publication.name));
+        if let Some(underway) = underway {
+            underway.end().await;
         }
-        let (provider, told) = self.behind(publication).await?;
-        let judged = judge(
-            provider,
-            publication,
-            &parcel.request(),
-            &told.context(self),
-        );
-        let event = judged.event.ok_or_else(|| no_longer(&judged.rule))?;
-        let dispatch = provider.dispatch(&event, publication.granularity);
-        let dispatch = dispatch.ok_or_else(|| no_longer(NO_CONVERSATION))?;
-        let source = format!(
-            "{} to the publication \"{}\"",
-            provider.display_name(),
-            publication.name
-        );
-        Ok(message(&delivery.id, &source, &dispatch))
+        match &prompted {
+            Ok(_) => self.count_used(publication, &counted).await,
+            Err(_) => self.not_begun(publication, &counted).await,
+        }
+        answered(prompted?, cancel)
     }
 
     /// The session of a delivery's conversation.
@@ -207,7 +263,7 @@ impl App {
                 cancel,
                 request: &request,
                 credentials: CredentialChoice::default(),
-                follower: None,
+                follower: saying.follower.cloned(),
             };
             let meter = Some(Arc::clone(saying.meter));
             let prompted = self.prompt_of_job(prompting, &claimed.lease, meter);
@@ -241,7 +297,7 @@ fn answered(prompted: Prompted, cancel: &CancellationToken) -> Result<String, Er
     match prompted.status {
         "finished" => Ok(prompted.text),
         "interrupted" if cancel.is_cancelled() => Err(stopped()),
-        "interrupted" => failed(Kind::Conflict, "turn_interrupted".to_owned()),
+        "interrupted" => failed(Kind::Conflict, INTERRUPTED.to_owned()),
         "budget" => failed(Kind::Conflict, code),
         _ => failed(Kind::BadGateway, code),
     }
@@ -263,11 +319,6 @@ fn not_begun(error: Error) -> Error {
 
 fn paused() -> Error {
     Error::new(Kind::Conflict, PAUSED, "the publication is paused")
-}
-
-fn no_longer(rule: &str) -> Error {
-    let message = "by what the publication is set to now, the delivery wakes nobody";
-    Error::new(Kind::Conflict, rule.to_owned(), message)
 }
 
 pub(super) fn lost() -> Error {

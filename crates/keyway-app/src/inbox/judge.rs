@@ -1,6 +1,6 @@
 use keyway_core::provider::{
-    InstallationChange, IntegrationProvider, ProviderContext, WebhookEvent, WebhookOutcome,
-    WebhookRequest, sign,
+    Gathering, InstallationChange, IntegrationProvider, ProviderContext, WebhookEvent,
+    WebhookOutcome, WebhookRequest, sign,
 };
 use keyway_store::{InstallationState, StoredPublication};
 use serde_json::Value;
@@ -24,6 +24,8 @@ pub(super) struct Judged {
     /// What wakes the agent.
     pub(super) event: Option<WebhookEvent>,
     pub(super) conversation: Option<String>,
+    /// Whether it waits for others of its conversation.
+    pub(super) gathering: Gathering,
     pub(super) besides: Besides,
 }
 
@@ -34,8 +36,12 @@ pub(super) enum Besides {
     Nothing,
     /// It is answered with this, and not even recorded.
     Answer(String),
-    /// The turn in its conversation is stopped.
-    Stop,
+    /// What goes on in its conversation is stopped; where each event is a conversation of its own, what came
+    /// from the same thread.
+    Stop {
+        /// The thread, in the third party's words.
+        thread: Option<String>,
+    },
     /// The installation is something else now.
     Change(InstallationChange),
 }
@@ -52,6 +58,7 @@ pub(super) fn judge(
         rule,
         event: None,
         conversation: None,
+        gathering: Gathering::Alone,
         besides,
     };
     let event = match provider.parse_webhook(request, context) {
@@ -61,9 +68,12 @@ pub(super) fn judge(
         }
         WebhookOutcome::Stopped(event) => {
             let dispatch = provider.dispatch(&event, publication.granularity);
+            let stop = Besides::Stop {
+                thread: event.thread,
+            };
             return Judged {
                 conversation: dispatch.and_then(|to| to.conversation),
-                ..for_nobody(event.dedupe_key, event.rule.to_owned(), Besides::Stop)
+                ..for_nobody(event.dedupe_key, event.rule.to_owned(), stop)
             };
         }
         WebhookOutcome::Changed {
@@ -88,6 +98,7 @@ pub(super) fn judge(
         dedupe_key: event.dedupe_key.clone(),
         rule: rule.to_owned(),
         conversation: accepted.as_ref().and_then(|to| to.conversation.clone()),
+        gathering: provider.gathering(context, &event),
         event: accepted.map(|_| event),
         besides: Besides::Nothing,
     }

@@ -4,6 +4,7 @@
 mod accept;
 mod app_wide;
 mod dispatch;
+mod hear;
 mod judge;
 mod manage;
 mod message;
@@ -15,8 +16,11 @@ mod recorder;
 mod reply;
 mod scheduled;
 mod settings;
+mod stop;
 mod trial;
+mod underway;
 mod view;
+mod vouched;
 mod why;
 
 pub use accept::Knock;
@@ -28,4 +32,5 @@ pub use settings::InboxSettings;
 pub use trial::{Trial, TrialOf};
 pub(crate) use view::is_web;
 pub use view::{DeliveryPage, DeliveryView, ReplyView};
+pub(crate) use vouched::VouchedFor;
 pub use why::Why;

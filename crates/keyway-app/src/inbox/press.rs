@@ -3,7 +3,7 @@
 use keyway_core::provider::sign::Algorithm;
 use keyway_core::provider::{NotPressed, Press, Pressed, WebhookRequest, Whisper};
 use keyway_core::{Error, Kind, Principal, Subject};
-use keyway_store::{ApprovalQuestion, ExternalIdentity, StoredPublication};
+use keyway_store::{ApprovalQuestion, ExternalIdentity, InstallationState, StoredPublication};
 
 use super::accept::{Knock, refused};
 use crate::App;
@@ -48,6 +48,11 @@ impl App {
                 return Ok(());
             }
         };
+        if publication.state != InstallationState::Installed {
+            // Who owns the app may still sign in its name.
+            tracing::info!(publication = %publication.id, "a press at what is not installed counts for nothing");
+            return Ok(());
+        }
         let inner = &self.inner;
         let now = inner.clock.now();
         let first = inner

@@ -30,9 +30,10 @@ const NOT_ASKED: &str = "not_asked_there";
 
 impl App {
     /// Where people are asked about a call of `who` beside the inbox: where the event came from that the
-    /// session is about.
+    /// session is about, of the agent that was asked first where agents ask agents.
     pub(crate) async fn asked_at(&self, who: &Principal) -> Result<Option<NewQuestion>, Error> {
-        let (Subject::Publication { publication, .. }, Some(agent)) = (who.subject(), who.agent())
+        let (Subject::Publication { publication, .. }, Some(agent)) =
+            (who.subject(), who.first_agent())
         else {
             return Ok(None);
         };

@@ -21,6 +21,16 @@ pub(super) struct Counted {
     /// What it uses is used here.
     pub(super) meter: Arc<Meter>,
     day: i64,
+    is: Is,
+}
+
+/// Which turn of a delivery it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Is {
+    /// One that was counted just now.
+    New,
+    /// The rest of one that was counted when it began.
+    Rest,
 }
 
 impl App {
@@ -49,17 +59,55 @@ impl App {
             cost_micros: limits.cost_micros_per_day,
         };
         let taken = store.begin_publication_turn(publication, day, most).await?;
-        let taken = taken.ok_or_else(|| {
-            let message = "the publication has used what it may use in a day";
-            Error::new(Kind::Conflict, SPENT, message)
-        })?;
+        let taken = taken.ok_or_else(spent)?;
         let meter = Arc::new(Meter::of(&budget(limits, taken), None));
-        Ok(Counted { meter, day })
+        let is = Is::New;
+        Ok(Counted { meter, day, is })
+    }
+
+    /// The rest of a turn that was cut off because its process ended: it counted as a turn of its day and of its
+    /// session when it began. What it uses now is used of the day it is now.
+    ///
+    /// # Errors
+    ///
+    /// That the tokens or the money of the day are used up.
+    pub(super) async fn count_rest(
+        &self,
+        publication: &StoredPublication,
+    ) -> Result<Counted, Error> {
+        let limits = Limits::stored(&publication.limits);
+        let day = day(self.inner.clock.now());
+        let store = &self.inner.store;
+        let taken = store.publication_day(publication, day).await?;
+        let is_full = |most: Option<u64>, used| most.is_some_and(|most| used >= most);
+        if is_full(limits.tokens_per_day, taken.tokens)
+            || is_full(limits.cost_micros_per_day, taken.cost_micros)
+        {
+            return Err(spent());
+        }
+        let meter = Arc::new(Meter::of(&budget(limits, taken), None));
+        let is = Is::Rest;
+        Ok(Counted { meter, day, is })
+    }
+
+    /// Takes back that a turn was counted which never began.
+    pub(super) async fn not_begun(&self, publication: &StoredPublication, counted: &Counted) {
+        if counted.is != Is::New {
+            return;
+        }
+        let (store, day) = (&self.inner.store, counted.day);
+        if let Err(error) = store.uncount_publication_turn(publication, day).await {
+            let publication = &publication.id;
+            tracing::error!(%publication, %error, "a turn that never began stays counted");
+        }
     }
 
     /// Counts what a turn took. That it cannot be counted is no failure of the turn.
     pub(super) async fn count_used(&self, publication: &StoredPublication, counted: &Counted) {
         let (tokens, cost_micros) = counted.meter.used();
+        if (tokens, cost_micros) == (0, 0) {
+            return;
+        }
         let (store, day) = (&self.inner.store, counted.day);
         let ended = store.end_publication_turn(publication, day, tokens, cost_micros);
         if let Err(error) = ended.await {
@@ -67,6 +115,11 @@ impl App {
             tracing::error!(%publication, %error, "what a turn took cannot be counted");
         }
     }
+}
+
+fn spent() -> Error {
+    let message = "the publication has used what it may use in a day";
+    Error::new(Kind::Conflict, SPENT, message)
 }
 
 /// What is left of the day bounds a turn, too.

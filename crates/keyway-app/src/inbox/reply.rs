@@ -74,7 +74,7 @@ impl App {
             if saying.text.trim().is_empty() {
                 return Err(nothing_to_say());
             }
-            let link = self.link(saying);
+            let link = self.session_url(saying.session);
             let acting = || {
                 let session = Some(saying.session.clone());
                 self.acting(publication, Some(place.clone()), session)
@@ -138,12 +138,6 @@ impl App {
             )),
         }
     }
-
-    /// Where people see the session; nothing where it is not known where the gateway is served.
-    fn link(&self, saying: Saying<'_>) -> Option<String> {
-        let at = format!("/console/sessions/{}", saying.session);
-        Some(self.inner.pages.at(&at)).filter(|link| link.starts_with("http"))
-    }
 }
 
 /// Says it, unless an attempt before did.
@@ -176,7 +170,7 @@ pub(super) fn marker(id: &str) -> String {
     format!("kw-{}", digest.get(..MARKED).unwrap_or_default())
 }
 
-fn place_of(delivery: &Delivery) -> Option<Value> {
+pub(super) fn place_of(delivery: &Delivery) -> Option<Value> {
     serde_json::from_str(delivery.place.as_deref()?).ok()
 }
 

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use jiff::Timestamp;
 use keyway_core::Error;
-use keyway_core::provider::WebhookEvent;
+use keyway_core::provider::{Gathering, WebhookEvent};
 use keyway_store::{InstallationState, StoredPublication};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -16,6 +16,9 @@ use crate::publications::Clockwork;
 
 /// The rule of what is said by the clock. No provider has it.
 pub(super) const SCHEDULED: &str = "schedule";
+
+/// After how many looks is seen whether the clock went wrong.
+const LOOKS_PER_SETTING: u32 = 20;
 
 /// The conversation of runs that go on in one session.
 const CONVERSATION: &str = "schedule";
@@ -31,9 +34,14 @@ pub(super) struct Run {
 impl App {
     /// Records runs of publications as they come due, until `stopping`.
     pub(crate) async fn keep_publication_schedules(self, stopping: CancellationToken) {
-        loop {
+        for look in 0_u32.. {
             if let Err(error) = self.record_due().await {
                 tracing::warn!(%error, "what publications say by the clock cannot be recorded");
+            }
+            if look.is_multiple_of(LOOKS_PER_SETTING)
+                && let Err(error) = self.set_clocks().await
+            {
+                tracing::warn!(%error, "what publications are due at cannot be looked at");
             }
             let pause = tokio::time::sleep(self.job_settings().poll);
             if stopping.run_until_cancelled(pause).await.is_none() {
@@ -48,6 +56,20 @@ impl App {
             if let Err(error) = self.record_run(&publication, now).await {
                 let publication = &publication.id;
                 tracing::warn!(%publication, %error, "a scheduled run cannot be recorded");
+            }
+        }
+        Ok(())
+    }
+
+    /// Has publications be due at the next moment of their schedule that would wait for longer: a clock that was
+    /// ahead for a while keeps nothing from running until it is that late.
+    async fn set_clocks(&self) -> Result<(), Error> {
+        let (store, now) = (&self.inner.store, self.inner.clock.now());
+        for publication in store.publications_due_last().await? {
+            let clockwork = publication.schedule.as_deref().and_then(Clockwork::stored);
+            let next = clockwork.and_then(|clockwork| clockwork.next_after(now));
+            if next.is_some() && next < publication.next_run_at {
+                store.publication_ran(&publication, next).await?;
             }
         }
         Ok(())
@@ -108,6 +130,7 @@ impl Run {
             rule: rule.to_owned(),
             conversation: (self.same_session && event.is_some()).then(|| CONVERSATION.to_owned()),
             event,
+            gathering: Gathering::Alone,
             besides: Besides::Nothing,
         }
     }

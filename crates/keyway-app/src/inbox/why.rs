@@ -1,3 +1,4 @@
+use super::dispatch::SAID_TOGETHER;
 use super::judge::{NOT_INSTALLED, PAUSED};
 use super::quota::{SESSION_FULL, SPENT};
 use super::scheduled::SCHEDULED;
@@ -98,6 +99,7 @@ pub(super) fn meaning(code: &str) -> &'static str {
         "lease_expired" => "the process that did it ended",
         "publication_scope_missing" => "the publication does not have the scope that it needs",
         "outside_publication" => "it is outside of what the agent is published for",
+        SAID_TOGETHER => "it was said with others in one turn, that of the first of them",
         "nothing_to_say" => "the agent answered without a word",
         "target_archived" => "what it is about is archived",
         "target_locked" => "what it is about is locked",

@@ -49,9 +49,16 @@ impl App {
             token,
             http: self.provider_http(),
             place: place.map(Arc::new),
+            link: session.as_ref().and_then(|id| self.session_url(id)),
             session,
             now: self.inner.clock.now(),
         })
+    }
+
+    /// Where people see a session; nothing where it is not known where the gateway is served.
+    pub(crate) fn session_url(&self, session: &SessionId) -> Option<String> {
+        let at = format!("/console/sessions/{session}");
+        Some(self.inner.pages.at(&at)).filter(|link| link.starts_with("http"))
     }
 
     /// The third party took this token of a publication's installation no more: the next one that acts gets

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
-use keyway_core::provider::{Granularity, InstallField, IntegrationProvider};
+use keyway_core::provider::{Granularity, InstallField, IntegrationProvider, Secrets};
 use keyway_core::{Error, Problem, Secret};
 use serde_json::Value;
 
+use super::meant::moved;
 use super::work::Work;
 
 /// What was typed in, by the names of the provider's fields. `None` takes away what is there.
@@ -12,7 +13,8 @@ pub type Fields = BTreeMap<String, Option<Secret<String>>>;
 /// The most bytes of one, and of all settings together.
 const LONGEST: usize = 16 << 10;
 
-/// Takes over what was typed in, and says whether it can be used.
+/// Takes over what was typed in, and says whether it can be used. Where an address is another one with it, what
+/// is sealed has to be typed in again, and what else there was goes: it was for the one before.
 ///
 /// # Errors
 ///
@@ -24,6 +26,7 @@ pub(super) fn take(
     fields: &Fields,
 ) -> Result<(), Error> {
     let known = provider.install_fields();
+    let before = work.settings.clone();
     let mut problems = Vec::new();
     for (name, value) in fields {
         let Some(field) = known.iter().find(|field| field.name == name) else {
@@ -44,6 +47,9 @@ pub(super) fn take(
             work.webhook_secret = value.clone();
         }
     }
+    if !moved(&before, &work.settings).is_empty() {
+        problems.extend(forget(known, work, fields));
+    }
     if !problems.is_empty() {
         return Err(Error::invalid_input(problems));
     }
@@ -52,6 +58,23 @@ pub(super) fn take(
     }
     let checked = provider.check(&work.checked(), granularity);
     checked.map_err(|error| at_fields(provider, error))
+}
+
+/// Forgets every secret that was not typed in just now. What a form asks for is missed at its place.
+fn forget(known: &[InstallField], work: &mut Work, fields: &Fields) -> Vec<Problem> {
+    let typed = |name: &str| fields.contains_key(name);
+    let secrets = std::mem::take(&mut work.secrets);
+    let (mut kept, mut missed) = (Secrets::default(), Vec::new());
+    for (name, secret) in secrets.iter() {
+        if typed(name) {
+            kept = kept.with(name, secret.clone());
+        } else if let Some(field) = known.iter().find(|field| field.name == name) {
+            let expected = "typed in once more, or taken away: it was for another address";
+            missed.push(problem(field.name, expected));
+        }
+    }
+    work.secrets = kept;
+    missed
 }
 
 /// Refuses an installation that lacks something it cannot be without.

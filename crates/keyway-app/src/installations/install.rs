@@ -8,6 +8,7 @@ use keyway_store::{
 use super::attempt::{Kept, Leaving, hash, text};
 use super::fields::{self, Fields};
 use super::installer::Installer;
+use super::meant::moved;
 use super::sealed::{self, Column};
 use super::work::Work;
 use super::{Came, InstallationView, Installations, error};
@@ -181,6 +182,11 @@ impl Installations {
         };
         let mut write = InstallationWrite::new(inner.clock.now(), by);
         write.settings = Some(work.settings.to_string());
+        let settings = serde_json::from_str(&of.settings).unwrap_or_default();
+        if !moved(&settings, &work.settings).is_empty() {
+            // It is good at the address before alone.
+            write.token = SealedWrite::Drop;
+        }
         write.secrets = seal(Column::Secrets, &sealed::to_json(&work.secrets)?)?;
         if work.webhook_secret.expose() != webhook_before.expose() {
             write.sealed = seal(Column::Webhook, work.webhook_secret.expose())?;

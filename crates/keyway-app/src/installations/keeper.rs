@@ -16,10 +16,10 @@ const MOST: usize = 10_000;
 pub(crate) struct Keeper(Mutex<HashMap<InstallationId, Arc<Turn>>>);
 
 /// The turn of an installation.
-pub(super) type Turn = tokio::sync::Mutex<Option<Failure>>;
+pub(crate) type Turn = tokio::sync::Mutex<Option<Failure>>;
 
 /// Why there was no token.
-pub(super) struct Failure {
+pub(crate) struct Failure {
     until: Timestamp,
     kind: Kind,
     code: String,
@@ -30,7 +30,7 @@ pub(super) struct Failure {
 
 impl Keeper {
     /// The turn of an installation; whoever holds its lock has it.
-    pub(super) fn turn(&self, id: &InstallationId) -> Arc<Turn> {
+    pub(crate) fn turn(&self, id: &InstallationId) -> Arc<Turn> {
         let mut turns = self.0.lock();
         if turns.len() >= MOST {
             turns.retain(|_, turn| Arc::strong_count(turn) > 1);

@@ -8,6 +8,7 @@ mod install;
 mod installer;
 mod keeper;
 mod manage;
+mod meant;
 mod returned;
 mod sealed;
 mod told;

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use keyway_core::client::HttpClient;
 use keyway_core::provider::{
-    Addresses, InstallContext, InstallKind, IntegrationProvider, ProviderContext, Secrets,
-    Workspace,
+    Addresses, GrantedScopes, InstallContext, InstallKind, IntegrationProvider, ProviderContext,
+    Secrets, Workspace,
 };
 use keyway_core::{Error, OrgId, PublicationId, Secret};
 use keyway_store::StoredInstallation;
@@ -23,6 +23,7 @@ pub(super) struct Work {
     pub(super) webhook_secret: Secret<String>,
     pub(super) workspace: Option<Workspace>,
     pub(super) addresses: Addresses,
+    scopes: GrantedScopes,
     http: HttpClient,
     now: Timestamp,
 }
@@ -37,6 +38,8 @@ impl Work {
             webhook_secret: &self.webhook_secret,
             workspace: self.workspace.as_ref(),
             addresses: &self.addresses,
+            scopes: &self.scopes,
+            triggers: &self.triggers,
             http: &self.http,
             now: self.now,
         }
@@ -89,6 +92,7 @@ impl App {
             webhook_secret: open(Column::Webhook, webhook)?,
             workspace: workspace(of.workspace.as_deref()),
             addresses: self.addresses(&of.provider, &of.id),
+            scopes: super::acting::granted(self.provider_of(stored)?, of),
             http: self.provider_http(),
             now: self.inner.clock.now(),
         })

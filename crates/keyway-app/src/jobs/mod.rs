@@ -2,6 +2,7 @@
 
 mod asker;
 mod backoff;
+mod lanes;
 mod manage;
 mod purge;
 mod queue;

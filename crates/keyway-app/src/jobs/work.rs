@@ -9,7 +9,7 @@ use crate::App;
 
 impl App {
     /// Everything that goes on without anybody asking: jobs are worked off, scheduled runs are
-    /// queued, messages are handed out, webhook endpoints are told, how servers fare is written down, and what ended long ago is forgotten. Ends after `stopping`,
+    /// queued, messages are handed out, webhook endpoints are told, how servers fare is written down, agents go on with what was approved, and what ended long ago is forgotten. Ends after `stopping`,
     /// once the jobs that run have ended or `grace` has passed. A command next to a gateway does not
     /// do this; the gateway does.
     pub async fn work(self, stopping: CancellationToken, grace: Duration) {
@@ -30,6 +30,7 @@ impl App {
             self.clone().hand_out(stopping.clone()),
             self.clone().watch_servers(stopping.clone()),
             self.clone().ask_elsewhere(stopping.clone()),
+            self.clone().go_on_with_approved(stopping.clone()),
             self.forget_ended(stopping),
         );
     }

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyway_store::{ClaimJobs, ClaimedJob, JobEnd};
+use keyway_store::{Busy, ClaimJobs, ClaimedJob, JobEnd};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::lanes::{Lanes, Seat};
 use super::work::later;
 use super::{ACTION, DELIVERY, SCHEDULED, TASK, TURN, WEBHOOK};
 use crate::App;
@@ -16,9 +17,18 @@ use crate::changes::Topic;
 pub(super) struct Pool {
     kinds: &'static [&'static str],
     concurrency: u32,
+    /// How many of them run at once for one who asks; the rest is for others. All where absent.
+    each: Option<u32>,
     /// One of them was queued here.
     wake: Arc<Notify>,
+    /// Whose they are, where some may take long.
+    lanes: Option<Arc<Lanes>>,
+    /// How many are claimed at a time: what is claimed counts for the next.
+    step: usize,
 }
+
+/// A job that was claimed, with its place.
+type Taken = (ClaimedJob, Option<Seat>);
 
 impl Pool {
     /// Actions that were queued, and those that run by the clock.
@@ -26,7 +36,10 @@ impl Pool {
         Self {
             kinds: &[ACTION, SCHEDULED],
             concurrency: app.job_settings().concurrency,
+            each: None,
             wake: Arc::clone(&app.inner.jobs),
+            lanes: None,
+            step: usize::MAX,
         }
     }
 
@@ -35,7 +48,10 @@ impl Pool {
         Self {
             kinds: &[DELIVERY],
             concurrency: app.settings().deliveries.concurrency,
+            each: None,
             wake: Arc::clone(&app.inner.inbox),
+            lanes: Some(Arc::default()),
+            step: usize::MAX,
         }
     }
 
@@ -44,7 +60,10 @@ impl Pool {
         Self {
             kinds: &[WEBHOOK],
             concurrency: app.settings().webhooks.concurrency,
+            each: None,
             wake: Arc::clone(&app.inner.webhooks),
+            lanes: Some(Arc::default()),
+            step: usize::try_from(app.settings().webhooks.concurrency / 8).unwrap_or(1),
         }
     }
 
@@ -53,7 +72,10 @@ impl Pool {
         Self {
             kinds: &[TURN],
             concurrency: app.settings().agents.concurrency,
+            each: Some(share(app.settings().agents.concurrency)),
             wake: Arc::clone(&app.inner.turns.wake),
+            lanes: None,
+            step: usize::MAX,
         }
     }
 
@@ -62,9 +84,18 @@ impl Pool {
         Self {
             kinds: &[TASK],
             concurrency: app.settings().tasks.concurrency,
+            each: Some(share(app.settings().tasks.concurrency)),
             wake: Arc::clone(&app.inner.task_begun),
+            lanes: None,
+            step: usize::MAX,
         }
     }
+}
+
+/// What one who asks may have of the room there is: all but an eighth, and all of it where there is one place.
+fn share(concurrency: u32) -> u32 {
+    let for_others = concurrency.div_ceil(8);
+    concurrency.saturating_sub(for_others).max(1)
 }
 
 impl App {
@@ -89,13 +120,13 @@ impl App {
             free.extend(std::iter::from_fn(|| {
                 Arc::clone(&slots).try_acquire_owned().ok()
             }));
-            let claimed = self.claim(pool.kinds, &holder, free.len()).await;
+            let claimed = self.take(&pool, &holder, free.len()).await;
             let got_all = claimed.len() == free.len();
-            for (job, slot) in claimed.into_iter().zip(free.drain(..)) {
+            for ((job, seat), slot) in claimed.into_iter().zip(free.drain(..)) {
                 let (app, stop, wake) = (self.clone(), stop.clone(), Arc::clone(&pool.wake));
                 running.spawn(async move {
                     app.hold_and_run(job, &stop).await;
-                    drop(slot);
+                    drop((seat, slot));
                     wake.notify_one();
                 });
             }
@@ -112,21 +143,55 @@ impl App {
         }
     }
 
-    async fn claim(
-        &self,
-        kinds: &'static [&'static str],
-        holder: &str,
-        limit: usize,
-    ) -> Vec<ClaimedJob> {
+    /// Claims so many jobs of a pool. Where they have lanes, those go first that have less than their share.
+    async fn take(&self, pool: &Pool, holder: &str, free: usize) -> Vec<Taken> {
+        let Some(lanes) = &pool.lanes else {
+            let nobody = Busy::default();
+            let claimed = self.claim(pool, holder, free, &nobody);
+            return claimed.await.into_iter().map(|job| (job, None)).collect();
+        };
+        let most = pool.concurrency.max(1);
+        let mut taken: Vec<Taken> = Vec::new();
+        while taken.len() < free {
+            let limit = pool.step.min(free - taken.len()).max(1);
+            let (first, last) = (lanes.above_share(most), lanes.full(most));
+            let (mut claimed, mut there_is_more) = (Vec::new(), true);
+            if first != last && !lanes.is_quiet() {
+                claimed = self.claim(pool, holder, limit, &first).await;
+                if claimed.is_empty() {
+                    lanes.nobody_else();
+                }
+            }
+            if claimed.is_empty() {
+                claimed = self.claim(pool, holder, limit, &last).await;
+                there_is_more = claimed.len() == limit;
+            }
+            let seated = claimed.into_iter().map(|job| {
+                let seat = lanes.seat(&job);
+                (job, Some(seat))
+            });
+            taken.extend(seated);
+            if !there_is_more {
+                break;
+            }
+        }
+        taken
+    }
+
+    async fn claim(&self, pool: &Pool, holder: &str, limit: usize, busy: &Busy) -> Vec<ClaimedJob> {
         let now = self.inner.clock.now();
         let claim = ClaimJobs {
-            kinds,
+            kinds: pool.kinds,
             holder,
             now,
             until: later(now, self.job_settings().lease),
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
         };
-        let claimed = self.inner.store.claim_jobs(&claim).await;
+        let store = &self.inner.store;
+        let claimed = match pool.each {
+            Some(each) => store.claim_jobs_of_each(&claim, each).await,
+            None => store.claim_jobs_beside(&claim, busy).await,
+        };
         claimed.unwrap_or_else(|error| {
             tracing::warn!(%error, "no jobs can be claimed");
             Vec::new()
@@ -149,6 +214,9 @@ impl App {
         let Some(done) = done else {
             // Dropped, with all it had started.
             tracing::warn!(job = %id, action, "a job was lost to someone else, or cancelled");
+            if claimed.job.kind == TASK {
+                self.task_lost(&claimed);
+            }
             return;
         };
         let ended = self.job_end(&claimed, &done, stop.is_cancelled());

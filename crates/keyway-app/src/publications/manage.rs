@@ -201,7 +201,7 @@ impl Publications {
     ///
     /// # Errors
     ///
-    /// `publication_changed` where somebody else changed it since it was read.
+    /// `not_through_a_client`; `publication_changed` where somebody else changed it since it was read.
     pub async fn change(
         &self,
         who: &Principal,
@@ -214,6 +214,8 @@ impl Publications {
         let event = event(who, EventKind::PublicationChanged, id);
         let event = event.detail("changed", patch.changes());
         let change = async {
+            // What it does from here on outlives the client that changed it.
+            access::made_by_hand(who)?;
             if patch.revision.is_some_and(|read| read != stored.revision) {
                 return Err(error::stale());
             }
@@ -222,6 +224,11 @@ impl Publications {
             let secret = secret::open(&inner.vault, &door)?;
             let provider = self.app.settings().providers.get(&stored.provider);
             let provider = provider.ok_or_else(error::not_found)?;
+            let turn = inner.installs.turn(&stored.installation);
+            let _turn = turn.lock().await;
+            if let Some(settings) = &patch.settings {
+                self.app.stays_put(&stored, settings).await?;
+            }
             let before = self.view(stored.clone());
             let chosen = granularity(provider, patch.granularity.as_deref())?;
             let whole = Whole {

@@ -7,6 +7,9 @@ use serde_json::Value;
 /// The most bytes of what is said by the clock.
 const LONGEST: usize = 8 << 10;
 
+/// The most bytes of its five fields, and of the name of its time zone.
+const LONGEST_LINE: usize = 256;
+
 /// When a publication wakes its agent by the clock, and with which words: an administrator's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -42,7 +45,17 @@ impl Clockwork {
         let read = Self::deserialize(said);
         let read = read.map_err(|_| Error::invalid_at("/schedule", expected))?;
         let mut problems = Vec::new();
-        if let Err(wrong) = read.parsed() {
+        for (at, text) in [("cron", &read.cron), ("timeZone", &read.time_zone)] {
+            if text.len() > LONGEST_LINE {
+                problems.push(Problem {
+                    pointer: format!("/schedule/{at}"),
+                    expected: format!("at most {LONGEST_LINE} bytes"),
+                });
+            }
+        }
+        if problems.is_empty()
+            && let Err(wrong) = read.parsed()
+        {
             let at = match wrong {
                 BadSchedule::TimeZone => "timeZone",
                 BadSchedule::Fields(_) | BadSchedule::Field { .. } | BadSchedule::Never => "cron",
@@ -103,6 +116,12 @@ mod tests {
         };
         assert_eq!(wrong("cron", json!("0 25 * * *")), "/schedule/cron");
         assert_eq!(wrong("timeZone", json!("Mars/One")), "/schedule/timeZone");
+        let long = json!(format!("{} * * * *", "0,".repeat(200) + "0"));
+        assert_eq!(wrong("cron", long), "/schedule/cron");
+        assert_eq!(
+            wrong("timeZone", json!("U".repeat(257))),
+            "/schedule/timeZone"
+        );
         assert_eq!(wrong("message", json!(" ")), "/schedule/message");
         assert_eq!(wrong("every", json!("day")), "/schedule");
         assert_eq!(wrong("cron", json!(5)), "/schedule");

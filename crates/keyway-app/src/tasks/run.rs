@@ -89,6 +89,16 @@ impl App {
     }
 }
 
+impl App {
+    /// Tells whoever listens that somebody took the job of a task back, or has it instead.
+    pub(crate) fn task_lost(&self, claimed: &ClaimedJob) {
+        let work = serde_json::from_str::<Work>(&claimed.payload);
+        if let Some(id) = work.ok().and_then(|work| work.task.parse().ok()) {
+            self.task_changed(&claimed.lease.organization, &id);
+        }
+    }
+}
+
 /// A task that is done.
 struct Doing<'a> {
     app: &'a App,

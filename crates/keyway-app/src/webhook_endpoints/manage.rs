@@ -136,6 +136,8 @@ impl WebhookEndpoints {
         let event = event(who, EventKind::WebhookEndpointChanged, id);
         let event = event.detail("changed", patch.changes());
         let change = async {
+            // Where it leads outlives the client that changed it.
+            access::made_by_hand(who)?;
             if patch.revision.is_some_and(|read| read != stored.revision) {
                 return Err(error::stale());
             }

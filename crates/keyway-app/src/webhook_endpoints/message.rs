@@ -43,14 +43,19 @@ impl App {
             subject: telling.subject.map(str::to_owned),
             body: sealed.map_err(Error::internal)?,
             bytes: u64::try_from(body.len()).unwrap_or(u64::MAX),
-            job: self.sending(&id, telling.kind)?,
+            job: self.sending(&id, endpoint, telling.kind)?,
             created_at: inner.clock.now(),
             id,
         })
     }
 
     /// The job that sends a message.
-    pub(super) fn sending(&self, message: &WebhookMessageId, kind: &str) -> Result<NewJob, Error> {
+    pub(super) fn sending(
+        &self,
+        message: &WebhookMessageId,
+        endpoint: &WebhookEndpointId,
+        kind: &str,
+    ) -> Result<NewJob, Error> {
         let inner = &self.inner;
         let now = inner.clock.now();
         let again = u32::try_from(self.settings().webhooks.retries.len()).unwrap_or(u32::MAX);
@@ -63,7 +68,8 @@ impl App {
             once_key: None,
             actor: "operator".to_owned(),
             asker: serde_json::to_string(&Asker::Operator).map_err(Error::internal)?,
-            payload: json!({ "message": message }).to_string(),
+            // The endpoint says whose turn it is when many wait (ADR 47).
+            payload: json!({ "message": message, "endpoint": endpoint }).to_string(),
             run_at: now,
             max_attempts: again.saturating_add(1),
             created_at: now,

@@ -154,7 +154,9 @@ impl WebhookMessages {
         who: &Principal,
         stored: &StoredWebhookMessage,
     ) -> Result<bool, Error> {
-        let job = self.app.sending(&stored.id, &stored.kind)?;
+        let job = self
+            .app
+            .sending(&stored.id, &stored.endpoint, &stored.kind)?;
         let store = &self.app.inner.store;
         let replayed = store.replay_webhook_message(who.organization(), &stored.id, &job);
         Ok(replayed.await?)

@@ -30,13 +30,18 @@ impl App {
     async fn tell_some(&self) -> Result<bool, Error> {
         let store = &self.inner.store;
         let events = store.webhook_events(BATCH).await?;
+        let mut failed = None;
         for event in &events {
-            self.tell(event).await?;
+            // What cannot be told of one keeps nobody else from being told.
+            if let Err(error) = self.tell(event).await {
+                failed = Some(error);
+            }
         }
         if !events.is_empty() {
             self.inner.webhooks.notify_one();
         }
-        Ok(events.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX))
+        let more = events.len() >= usize::try_from(BATCH).unwrap_or(usize::MAX);
+        failed.map_or(Ok(more), Err)
     }
 
     async fn tell(&self, event: &WebhookEvent) -> Result<(), Error> {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::GrantedScopes;
 use crate::Secret;
 use crate::client::HttpClient;
 
@@ -171,6 +172,10 @@ pub struct InstallContext<'a> {
     pub workspace: Option<&'a Workspace>,
     /// Where this gateway is found.
     pub addresses: &'a Addresses,
+    /// What the publication may do, which is what the app has to be let do there.
+    pub scopes: &'a GrantedScopes,
+    /// What wakes the publication's agent.
+    pub triggers: &'a Value,
     /// The way out: guarded and bounded.
     pub http: &'a HttpClient,
     /// Now.

@@ -1,10 +1,11 @@
 use serde_json::Value;
 
 use super::{
-    Attempt, Claim, Examples, Fixture, Granularity, InstallContext, InstallField, InstallKind,
-    McpToolDescriptor, NotPressed, Posted, Press, Progress, ProviderContext, PublicationContext,
-    PublicationOffer, Question, Refused, Reply, Returned, Secrets, SessionDispatch, SignedWebhook,
-    Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest, Whisper, Workspace,
+    Attempt, Claim, Examples, Fixture, Gathering, Granularity, InstallContext, InstallField,
+    InstallKind, McpToolDescriptor, NotPressed, Posted, Press, Progress, ProviderContext,
+    PublicationContext, PublicationOffer, Question, Refused, Reply, Returned, Secrets,
+    SessionDispatch, SignedWebhook, Token, TurnStep, Visit, Vouched, WebhookEvent, WebhookOutcome,
+    WebhookRequest, Whisper, Workspace,
 };
 use crate::ports::{BoxFuture, Random};
 use crate::{Error, Kind, Secret};
@@ -18,62 +19,7 @@ use crate::{Error, Kind, Secret};
 ///
 /// [`verify_webhook`]: IntegrationProvider::verify_webhook
 ///
-/// ```
-/// use keyway_core::provider::*;
-/// use keyway_core::{Error, Secret, ports::Random};
-/// use serde_json::Value;
-///
-/// /// Everything whose body is the secret.
-/// struct Knock;
-///
-/// impl IntegrationProvider for Knock {
-///     fn id(&self) -> &'static str {
-///         "knock"
-///     }
-///     fn display_name(&self) -> &'static str {
-///         "Knock"
-///     }
-///     fn install(&self) -> InstallKind {
-///         InstallKind::Credentials
-///     }
-///     fn publication(&self) -> PublicationOffer {
-///         PublicationOffer::of(&[Granularity::PerEvent], Granularity::PerEvent)
-///     }
-///     fn new_secret(&self, _settings: &Value, _random: &dyn Random) -> Secret<String> {
-///         Secret::new("knock knock".into())
-///     }
-///     fn check(&self, _context: &ProviderContext<'_>, _: Granularity) -> Result<(), Error> {
-///         Ok(())
-///     }
-///     fn verify_webhook(
-///         &self,
-///         request: &WebhookRequest<'_>,
-///         context: &ProviderContext<'_>,
-///     ) -> Result<(), Refused> {
-///         let same = sign::same(request.body, context.secret.expose().as_bytes());
-///         same.then_some(()).ok_or(Refused::Signature)
-///     }
-///     fn headers(&self, _context: &ProviderContext<'_>) -> Vec<String> {
-///         Vec::new()
-///     }
-///     fn parse_webhook(
-///         &self,
-///         request: &WebhookRequest<'_>,
-///         _context: &ProviderContext<'_>,
-///     ) -> WebhookOutcome {
-///         WebhookOutcome::Accepted(WebhookEvent::new(sign::digest(request.body), "who is there?"))
-///     }
-///     fn explain(&self, _rule: &str) -> String {
-///         "whoever knows the secret is heard".into()
-///     }
-///     fn dispatch(&self, event: &WebhookEvent, _: Granularity) -> Option<SessionDispatch> {
-///         Some(event.alone())
-///     }
-/// }
-///
-/// let providers = Providers::new([Box::new(Knock) as Box<dyn IntegrationProvider>]).unwrap();
-/// assert_eq!(providers.get("knock").unwrap().display_name(), "Knock");
-/// ```
+/// The [module](self) has one.
 pub trait IntegrationProvider: Send + Sync + 'static {
     /// Its id: see [`crate::names::PROVIDER_ID`].
     fn id(&self) -> &'static str;
@@ -127,6 +73,42 @@ pub trait IntegrationProvider: Send + Sync + 'static {
     /// is ignored where there is none: what is said in a thread concerns the agent only if it takes part.
     fn begins(&self, _event: &WebhookEvent) -> bool {
         true
+    }
+
+    /// Whether an event waits for others of its conversation, to be said to the agent with them in one turn.
+    fn gathering(&self, _context: &ProviderContext<'_>, _event: &WebhookEvent) -> Gathering {
+        Gathering::Alone
+    }
+
+    /// What the third party's word about who caused an event is kept by, for a few minutes, where only it
+    /// knows whether they may. `None` where the event says enough.
+    fn vouching(&self, _context: &ProviderContext<'_>, _event: &WebhookEvent) -> Option<String> {
+        None
+    }
+
+    /// Asks the third party whether who caused an event may wake the agent. It is asked before anything is said
+    /// to the agent, and nothing is said while it cannot be asked.
+    fn vouch<'a>(
+        &'a self,
+        _context: &'a PublicationContext,
+        _event: &'a WebhookEvent,
+    ) -> BoxFuture<'a, Result<Vouched, Error>> {
+        Box::pin(std::future::ready(Ok(Vouched::Yes)))
+    }
+
+    /// Whether only the third party knows to which conversation an event belongs.
+    fn is_lost(&self, _event: &WebhookEvent) -> bool {
+        false
+    }
+
+    /// Asks the third party where an event that [`is_lost`](Self::is_lost) belongs, and answers it with its
+    /// thread and its place.
+    fn locate<'a>(
+        &'a self,
+        _context: &'a PublicationContext,
+        event: &'a WebhookEvent,
+    ) -> BoxFuture<'a, Result<WebhookEvent, Error>> {
+        Box::pin(std::future::ready(Ok(event.clone())))
     }
 
     /// Settings and triggers as somebody could write them, for forms.
@@ -290,6 +272,22 @@ pub trait IntegrationProvider: Send + Sync + 'static {
         &'a self,
         _context: &'a PublicationContext,
         _place: &'a Value,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Whether what goes on in a turn is told at this place.
+    fn follows(&self, _place: &Value) -> bool {
+        false
+    }
+
+    /// Tells at a place what goes on in the turn about it, every few seconds at most. What is lost of it is not
+    /// told again.
+    fn tell<'a>(
+        &'a self,
+        _context: &'a PublicationContext,
+        _place: &'a Value,
+        _step: &'a TurnStep<'a>,
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(std::future::ready(Ok(())))
     }

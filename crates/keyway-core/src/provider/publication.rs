@@ -28,6 +28,8 @@ pub struct PublicationContext {
     pub place: Option<Arc<Value>>,
     /// The session in which the agent does it.
     pub session: Option<SessionId>,
+    /// Where people see the session; nothing where it is not known where the gateway is served.
+    pub link: Option<String>,
     /// Now.
     pub now: Timestamp,
 }

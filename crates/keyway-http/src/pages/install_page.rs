@@ -1,8 +1,8 @@
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use keyway_app::installations::{InstallLook, InstallationView, TypedField};
-use keyway_core::Error;
 use keyway_core::provider::Visit as Leave;
+use keyway_core::{Error, Kind};
 use keyway_pages::{
     Field, FieldKind, Html, Install, InstallAddress, alert, csrf_field, leave_form,
 };
@@ -84,10 +84,9 @@ pub(super) fn leave(
     mut page: Install,
     cookie: Option<SetCookie>,
 ) -> Result<Response, Refusal> {
-    let parse = |url: &str| Url::parse(url).map_err(Error::internal);
     let reply = match to {
         Leave::Redirect(url) => {
-            let to = parse(&url)?;
+            let to = away(&url)?;
             let known = known.and_then(|url| Url::parse(url).ok());
             if known.is_some_and(|known| known.origin() == to.origin()) {
                 PageReply::see_other(to.as_str())
@@ -99,7 +98,7 @@ pub(super) fn leave(
             }
         }
         Leave::Post { url, fields } => {
-            let to = parse(&url)?;
+            let to = away(&url)?;
             let fields = fields.iter();
             let fields: Vec<_> = fields.map(|(name, value)| (&**name, &**value)).collect();
             let label = format!("Continue to {}", page.provider);
@@ -111,6 +110,20 @@ pub(super) fn leave(
         Some(cookie) => reply.cookie(cookie).into_response(),
         None => reply.into_response(),
     })
+}
+
+/// Where a browser may be led: a page of the web. What a provider made of what somebody typed in may be a script.
+fn away(url: &str) -> Result<Url, Error> {
+    let to = Url::parse(url).map_err(Error::internal)?;
+    if matches!(to.scheme(), "https" | "http") {
+        return Ok(to);
+    }
+    let message = "the third party cannot be visited: its address is no page of the web";
+    Err(Error::new(
+        Kind::Invalid,
+        "install_address_unusable",
+        message,
+    ))
 }
 
 fn typed(of: &InstallationView, typed: &TypedField) -> Field {
@@ -139,4 +152,27 @@ fn typed(of: &InstallationView, typed: &TypedField) -> Field {
         return field.required();
     }
     field
+}
+
+#[cfg(test)]
+mod tests {
+    use super::away;
+
+    #[test]
+    fn attack_a_browser_is_led_to_pages_of_the_web_alone() {
+        for good in [
+            "https://slack.com/oauth?state=a",
+            "http://localhost:9/authorize",
+        ] {
+            assert!(away(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "javascript:alert(document.cookie)//",
+            "data:text/html,a",
+            "file:///etc/passwd",
+            "/console",
+        ] {
+            assert!(away(bad).is_err(), "{bad}");
+        }
+    }
 }

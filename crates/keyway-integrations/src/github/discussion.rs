@@ -1,4 +1,4 @@
-//! Replies in discussions, which only GraphQL writes ("Using the GraphQL API for Discussions" in GitHub's
+//! Replies in discussions, and reactions there and to reviews, which only GraphQL writes ("Using the GraphQL API for Discussions" in GitHub's
 //! documentation). A reply is a comment of the discussion.
 
 use keyway_core::provider::{Posted, PublicationContext};
@@ -20,6 +20,20 @@ const COMMENTS: &str = "query($discussion: ID!, $before: String) { \
     node(id: $discussion) { ... on Discussion { comments(last: 100, before: $before) { \
     nodes { databaseId url body createdAt viewerDidAuthor } \
     pageInfo { hasPreviousPage startCursor } } } } }";
+
+const REACT: &str = "mutation($subject: ID!, $content: ReactionContent!) { \
+    addReaction(input: { subjectId: $subject, content: $content }) { reaction { content } } }";
+
+/// Reacts to what GraphQL knows by an id: a discussion, a comment in one, a review.
+pub(super) async fn react(
+    context: &PublicationContext,
+    settings: &Settings,
+    subject: &str,
+    content: &str,
+) -> Result<(), Error> {
+    let variables = json!({ "subject": subject, "content": content });
+    ask(context, settings, REACT, &variables).await.map(drop)
+}
 
 pub(super) async fn reply(
     context: &PublicationContext,

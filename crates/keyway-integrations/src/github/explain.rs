@@ -47,6 +47,10 @@ pub(super) fn explain(rule: &str) -> String {
             "who was asked for a review is in neither `triggers.reviewers` nor `triggers.reviewTeams`"
         }
         "person_not_listed" => "who caused it is not in `triggers.people`",
+        "team_not_listed" => {
+            "who caused it is in no team of `triggers.teams`, by what the organization said; its answer is kept \
+             for a minute"
+        }
         "sender_is_bot" => "another app caused it, and `triggers.people` does not name it",
         "association_not_listed" => {
             "what GitHub says that who caused it is to the repository is not in `triggers.associations`; \

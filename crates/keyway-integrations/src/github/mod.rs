@@ -18,12 +18,15 @@ mod manifest;
 mod mention;
 mod parse;
 mod payload;
+mod permissions;
 mod place;
 mod prompt;
 mod publication;
+mod reaction;
 mod reply;
 mod repository;
 mod settings;
+mod team;
 #[cfg(test)]
 mod tests;
 mod tools;
@@ -36,7 +39,7 @@ use keyway_core::provider::{
     Attempt, Claim, Examples, Fixture, Granularity, InstallContext, InstallField, InstallKind,
     IntegrationProvider, McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext,
     PublicationOffer, Refused, Reply, Returned, SessionDispatch, SignedWebhook, Token, Visit,
-    WebhookEvent, WebhookOutcome, WebhookRequest, Workspace,
+    Vouched, WebhookEvent, WebhookOutcome, WebhookRequest, Workspace,
 };
 use keyway_core::{Error, Secret};
 use serde_json::Value;
@@ -110,6 +113,18 @@ impl IntegrationProvider for GitHub {
 
     fn dispatch(&self, event: &WebhookEvent, granularity: Granularity) -> Option<SessionDispatch> {
         publication::dispatch(event, granularity)
+    }
+
+    fn vouching(&self, context: &ProviderContext<'_>, event: &WebhookEvent) -> Option<String> {
+        team::vouching(context, event)
+    }
+
+    fn vouch<'a>(
+        &'a self,
+        context: &'a PublicationContext,
+        event: &'a WebhookEvent,
+    ) -> BoxFuture<'a, Result<Vouched, Error>> {
+        Box::pin(team::vouch(context, event))
     }
 
     fn claim(&self, request: &WebhookRequest<'_>) -> Option<Claim> {
@@ -187,6 +202,14 @@ impl IntegrationProvider for GitHub {
 
     fn reply_scope(&self) -> Option<&'static str> {
         Some(publication::COMMENT)
+    }
+
+    fn acknowledge<'a>(
+        &'a self,
+        context: &'a PublicationContext,
+        place: &'a Value,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(reaction::acknowledge(context, place))
     }
 
     fn reply<'a>(

@@ -197,11 +197,17 @@ fn mentioned(
 /// stranger opens are the stranger's.
 fn may(cause: Cause, body: &Value, said: &Value, triggers: &Triggers) -> Result<(), &'static str> {
     let sender = text(body.at("sender").at("login"));
-    if let Some(people) = &triggers.people {
-        return has(people, sender).then_some(()).ok_or("person_not_listed");
+    match &triggers.people {
+        Some(people) if has(people, sender) => return Ok(()),
+        Some(_) if triggers.teams.is_none() => return Err("person_not_listed"),
+        _ => {}
     }
     if text(body.at("sender").at("type")) != "User" {
         return Err("sender_is_bot");
+    }
+    // Who is in a team is not told here: the organization is asked before anything is said to the agent.
+    if triggers.teams.is_some() {
+        return Ok(());
     }
     let listed = |one: &Association| triggers.associations.contains(one);
     let author = text(said.at("user").at("login")).eq_ignore_ascii_case(sender);

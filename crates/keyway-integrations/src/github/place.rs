@@ -27,6 +27,9 @@ pub(super) struct Place {
     /// What GraphQL calls the discussion, where it was in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) node_id: Option<String>,
+    /// What GraphQL calls what was said, where only it reacts to that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) said_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +71,11 @@ impl Place {
                 .at("node_id")
                 .as_str()
                 .filter(|_| kind == PlaceKind::Discussion)
+                .map(str::to_owned),
+            said_id: said
+                .at("node_id")
+                .as_str()
+                .filter(|_| event == Event::Review || kind == PlaceKind::Discussion)
                 .map(str::to_owned),
         })
     }

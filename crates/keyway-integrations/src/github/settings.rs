@@ -3,6 +3,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
 
+use super::reaction::Seen;
+
 /// What an installation says of its app. Nothing of it is secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
@@ -28,6 +30,9 @@ pub(super) struct Settings {
     /// Whether somebody asked an owner to install it, and the owner has not yet.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) requested: bool,
+    /// The reaction that says that something is seen.
+    #[serde(skip_serializing_if = "Seen::is_usual")]
+    pub(super) seen: Seen,
 }
 
 /// The bot of an app has its slug and this as its login. Nobody else's login can end in it.

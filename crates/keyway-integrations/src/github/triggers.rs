@@ -25,6 +25,9 @@ pub(super) struct Triggers {
     pub(super) with_labels: Option<Vec<String>>,
     /// The logins of who may cause it, in place of `associations`.
     pub(super) people: Option<Vec<String>>,
+    /// The teams of which whoever causes it has to be in one, by their names in addresses, in place of
+    /// `associations`.
+    pub(super) teams: Option<Vec<String>>,
     /// What whoever causes it has to be to the repository.
     pub(super) associations: Vec<Association>,
 }
@@ -40,6 +43,7 @@ impl Default for Triggers {
             repositories: None,
             with_labels: None,
             people: None,
+            teams: None,
             associations: vec![
                 Association::Owner,
                 Association::Member,
@@ -68,6 +72,8 @@ type List<'a> = (&'a str, &'a [String], fn(&str) -> bool, &'a str);
 
 /// The most entries of a list.
 const MOST: usize = 100;
+/// The most teams: each is a question to GitHub.
+const TEAMS: usize = 10;
 
 impl Triggers {
     pub(super) fn read(triggers: &Value) -> Result<Self, Error> {
@@ -96,7 +102,7 @@ impl Triggers {
                 });
             }
         };
-        let lists: [List<'_>; 7] = [
+        let lists: [List<'_>; 8] = [
             ("labels", &self.labels, is_label, "the name of a label"),
             ("assignees", &self.assignees, is_login, "a login"),
             ("reviewers", &self.reviewers, is_login, "a login"),
@@ -119,6 +125,12 @@ impl Triggers {
                 "the name of a label",
             ),
             ("people", list(self.people.as_ref()), is_login, "a login"),
+            (
+                "teams",
+                list(self.teams.as_ref()),
+                is_login,
+                "the name of a team, as it is in its address",
+            ),
         ];
         for (name, values, good, expected) in lists {
             expect(
@@ -134,6 +146,7 @@ impl Triggers {
             ("repositories", &self.repositories),
             ("withLabels", &self.with_labels),
             ("people", &self.people),
+            ("teams", &self.teams),
         ] {
             let empty = values.as_ref().is_some_and(Vec::is_empty);
             expect(
@@ -142,11 +155,17 @@ impl Triggers {
                 "1 entry or more, or nothing at all",
             );
         }
-        let nobody = self.people.is_none() && self.associations.is_empty();
+        expect(
+            list(self.teams.as_ref()).len() <= TEAMS,
+            "/triggers/teams".to_owned(),
+            "at most 10 entries",
+        );
+        let named = self.people.is_some() || self.teams.is_some();
+        let nobody = !named && self.associations.is_empty();
         expect(
             !nobody,
             "/triggers/associations".to_owned(),
-            "1 entry or more, or `people`",
+            "1 entry or more, or `people`, or `teams`",
         );
         let woken = self.mentions
             || [
@@ -219,6 +238,12 @@ mod tests {
         assert_eq!(
             wrong(&json!({ "people": ["Keyway[bot]"] })),
             ["/triggers/people"]
+        );
+        assert_eq!(wrong(&json!({ "teams": [] })), ["/triggers/teams"]);
+        assert_eq!(wrong(&json!({ "teams": ["a/b"] })), ["/triggers/teams/0"]);
+        assert_eq!(
+            wrong(&json!({ "teams": vec!["x"; 11] })),
+            ["/triggers/teams"]
         );
         assert_eq!(
             wrong(&json!({ "associations": [] })),

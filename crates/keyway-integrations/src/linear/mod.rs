@@ -22,6 +22,7 @@ mod settings;
 mod tests;
 mod tools;
 mod triggers;
+mod underway;
 mod verify;
 
 use keyway_core::ports::{BoxFuture, Random};
@@ -29,7 +30,7 @@ use keyway_core::provider::{
     Attempt, Claim, Examples, Fixture, Granularity, InstallContext, InstallField, InstallKind,
     IntegrationProvider, McpToolDescriptor, Posted, Progress, ProviderContext, PublicationContext,
     PublicationOffer, Question, Refused, Reply, Returned, Secrets, SessionDispatch, SignedWebhook,
-    Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
+    Token, TurnStep, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
 };
 use keyway_core::{Error, Secret};
 use serde_json::Value;
@@ -178,6 +179,19 @@ impl IntegrationProvider for Linear {
         place: &'a Value,
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(reply::acknowledge(context, place))
+    }
+
+    fn follows(&self, place: &Value) -> bool {
+        underway::follows(place)
+    }
+
+    fn tell<'a>(
+        &'a self,
+        context: &'a PublicationContext,
+        place: &'a Value,
+        step: &'a TurnStep<'a>,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(underway::tell(context, place, step))
     }
 
     fn reply<'a>(

@@ -7,6 +7,7 @@ use super::errors;
 use super::ids::uuid_of;
 use super::place::Place;
 use super::publication::COMMENT;
+use super::underway;
 
 /// The longest text that is posted, in bytes. Linear documents no limit; what is longer nobody reads.
 pub(super) const LONGEST: usize = 60_000;
@@ -14,7 +15,7 @@ pub(super) const LONGEST: usize = 60_000;
 /// What is said while the agent has only begun.
 const SEEN: &str = "On it.";
 
-const ADD_ACTIVITY: &str = "mutation Say($input: AgentActivityCreateInput!) { \
+pub(super) const ADD_ACTIVITY: &str = "mutation Say($input: AgentActivityCreateInput!) { \
     agentActivityCreate(input: $input) { success agentActivity { id agentSession { url } } } }";
 const ADD_COMMENT: &str = "mutation Comment($input: CommentCreateInput!) { \
     commentCreate(input: $input) { success comment { id url } } }";
@@ -23,8 +24,8 @@ const FIND_ACTIVITY: &str =
 const FIND_COMMENT: &str = "query Commented($id: String!) { comment(id: $id) { id url } }";
 const ISSUE: &str = "query Issue($id: String!) { issue(id: $id) { id archivedAt trashed } }";
 
-/// Says at once that an agent session is seen: Linear waits 10 s for it. Its id is made of the event's, so
-/// that a second one is refused.
+/// Says at once that an agent session is seen, for which Linear waits 10 s, and then where more of it is to be
+/// seen. Its id is made of the event's, so that a second one is refused.
 pub(super) async fn acknowledge(context: &PublicationContext, place: &Value) -> Result<(), Error> {
     let place = Place::read(place);
     let Some(session) = &place.session else {
@@ -35,8 +36,11 @@ pub(super) async fn acknowledge(context: &PublicationContext, place: &Value) -> 
     }
     let api = Api::of(context)?;
     let id = uuid_of(&format!("seen {}", place.event));
-    let said = say(&api, &place, (session, &id), "thought", SEEN);
-    said.await.map(drop)
+    say(&api, &place, (session, &id), "thought", SEEN).await?;
+    match &context.link {
+        Some(link) => underway::link(&api, session, link).await,
+        None => Ok(()),
+    }
 }
 
 /// Adds an activity to an agent session. Linear refuses a second one with its id: then it is there.

@@ -33,7 +33,7 @@ pub(super) const INTERACTIVE: &str = "/interactive";
 /// use std::collections::BTreeMap;
 /// use keyway_core::Secret;
 /// use keyway_core::client::HttpClient;
-/// use keyway_core::provider::{Addresses, InstallContext, Secrets};
+/// use keyway_core::provider::{Addresses, GrantedScopes, InstallContext, Secrets};
 /// use keyway_integrations::slack::manifest;
 ///
 /// let at = "https://keyway.example/webhook/slack/pub_1";
@@ -50,6 +50,8 @@ pub(super) const INTERACTIVE: &str = "/interactive";
 ///     webhook_secret: &Secret::new("s3cret".into()),
 ///     workspace: None,
 ///     addresses: &addresses,
+///     scopes: &GrantedScopes::of(["message.post"]),
+///     triggers: &settings,
 ///     http: &HttpClient::new(None, None),
 ///     now: jiff::Timestamp::UNIX_EPOCH,
 /// });

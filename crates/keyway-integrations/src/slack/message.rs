@@ -178,6 +178,15 @@ impl<'a> Said<'a> {
         Ok(if own { REPLY_TO_AGENT } else { THREAD_REPLY })
     }
 
+    /// Whether it belongs to what is listened to in its channel, and not to what a mention began.
+    fn flows(&self, body: &Body<'_>, triggers: &Triggers, rule: &str) -> bool {
+        let bot = body.workspace().bot_id.as_deref();
+        let said = text(self.message, "text").unwrap_or_default();
+        let mentioned = triggers.mentions && bot.is_some_and(|bot| mentions(said, bot));
+        let listened = rule == LISTENED || (rule == EDITED && !mentioned);
+        listened && triggers.flows(self.channel)
+    }
+
     /// Whether it may, and what it says.
     fn judge(
         &self,
@@ -197,8 +206,10 @@ impl<'a> Said<'a> {
         if said.is_empty() {
             return ignored(dedupe_key, "no_text");
         }
-        // What is said beside any thread is answered in one below it; a direct message is answered beside.
-        let thread = self.thread.or((!self.direct).then_some(self.ts));
+        // What is said beside any thread is answered in one below it; a direct message is answered beside, and
+        // so is what is listened to as one talk.
+        let beside = self.direct || self.flows(body, triggers, rule);
+        let thread = self.thread.or((!beside).then_some(self.ts));
         let place = Place {
             channel: self.channel.to_owned(),
             ts: self.ts.to_owned(),

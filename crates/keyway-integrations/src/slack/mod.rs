@@ -8,8 +8,10 @@ mod body;
 mod claim;
 mod error;
 mod fixtures;
+mod guests;
 mod install;
 pub mod interactive;
+mod locate;
 mod manifest;
 mod message;
 mod mrkdwn;
@@ -30,11 +32,11 @@ mod verify;
 
 use keyway_core::ports::{BoxFuture, Random};
 use keyway_core::provider::{
-    Attempt, Claim, Examples, Fixture, Granularity, InstallContext, InstallField, InstallKind,
-    IntegrationProvider, McpToolDescriptor, NotPressed, Posted, Press, Progress, ProviderContext,
-    PublicationContext, PublicationOffer, Question, Refused, Reply, Returned, Secrets,
-    SessionDispatch, SignedWebhook, Token, Visit, WebhookEvent, WebhookOutcome, WebhookRequest,
-    Whisper, sign,
+    Attempt, Claim, Examples, Fixture, Gathering, Granularity, InstallContext, InstallField,
+    InstallKind, IntegrationProvider, McpToolDescriptor, NotPressed, Posted, Press, Progress,
+    ProviderContext, PublicationContext, PublicationOffer, Question, Refused, Reply, Returned,
+    Secrets, SessionDispatch, SignedWebhook, Token, Visit, Vouched, WebhookEvent, WebhookOutcome,
+    WebhookRequest, Whisper, sign,
 };
 use keyway_core::{Error, Secret};
 use serde_json::Value;
@@ -110,6 +112,34 @@ impl IntegrationProvider for Slack {
 
     fn begins(&self, event: &WebhookEvent) -> bool {
         publication::begins(event)
+    }
+
+    fn gathering(&self, context: &ProviderContext<'_>, event: &WebhookEvent) -> Gathering {
+        publication::gathering(context, event)
+    }
+
+    fn vouching(&self, context: &ProviderContext<'_>, event: &WebhookEvent) -> Option<String> {
+        guests::vouching(context, event)
+    }
+
+    fn vouch<'a>(
+        &'a self,
+        context: &'a PublicationContext,
+        event: &'a WebhookEvent,
+    ) -> BoxFuture<'a, Result<Vouched, Error>> {
+        Box::pin(guests::vouch(context, event))
+    }
+
+    fn is_lost(&self, event: &WebhookEvent) -> bool {
+        locate::is_lost(event)
+    }
+
+    fn locate<'a>(
+        &'a self,
+        context: &'a PublicationContext,
+        event: &'a WebhookEvent,
+    ) -> BoxFuture<'a, Result<WebhookEvent, Error>> {
+        Box::pin(locate::locate(context, event))
     }
 
     fn challenge(&self, request: &WebhookRequest<'_>) -> Option<String> {
@@ -210,6 +240,7 @@ impl IntegrationProvider for Slack {
     ) -> BoxFuture<'a, Result<Option<Posted>, Error>> {
         Box::pin(reply::find(context, place, marker))
     }
+
     fn ask<'a>(
         &'a self,
         context: &'a PublicationContext,

@@ -9,7 +9,7 @@ pub(super) struct Place {
     pub(super) channel: String,
     /// The message.
     pub(super) ts: String,
-    /// The thread that is answered in; none where a direct message is answered beside it.
+    /// The thread that is answered in; none where a direct message, or what is listened to, is answered beside.
     pub(super) thread_ts: Option<String>,
     /// Who caused the event.
     pub(super) user: String,
@@ -28,7 +28,8 @@ impl Place {
     }
 
     /// What tells the thread from every other one of the workspace. A direct message outside any thread
-    /// belongs to the one conversation there is with that person.
+    /// belongs to the one conversation there is with that person, and what is listened to outside any thread to
+    /// the one there is in the channel.
     pub(super) fn thread(&self) -> String {
         match &self.thread_ts {
             Some(thread) => format!("{}:{thread}", self.channel),

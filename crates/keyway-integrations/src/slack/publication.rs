@@ -1,9 +1,13 @@
+use std::time::Duration;
+
 use keyway_core::provider::{
-    Examples, Granularity, PublicationOffer, PublicationScope, SessionDispatch, WebhookEvent,
+    Examples, Gathering, Granularity, ProviderContext, PublicationOffer, PublicationScope,
+    SessionDispatch, WebhookEvent,
 };
 
 use super::place::Place;
-use super::rules::{EDITED, THREAD_REPLY};
+use super::rules::{EDITED, LISTENED, THREAD_REPLY};
+use super::settings::Triggers;
 
 /// What can be said to it, as somebody could write it.
 pub(super) const EXAMPLES: Examples = Examples {
@@ -70,4 +74,18 @@ pub(super) fn dispatch(event: &WebhookEvent, granularity: Granularity) -> Option
 /// Whether an event may begin a conversation.
 pub(super) fn begins(event: &WebhookEvent) -> bool {
     event.rule != THREAD_REPLY && event.rule != EDITED
+}
+
+/// Whether an event waits for others: what is only listened to does, and what is said to the agent brings an end
+/// to that.
+pub(super) fn gathering(context: &ProviderContext<'_>, event: &WebhookEvent) -> Gathering {
+    let Ok(triggers) = Triggers::read(context.triggers) else {
+        return Gathering::Alone;
+    };
+    match triggers.listen_seconds {
+        0 => Gathering::Alone,
+        _ if triggers.listen.is_empty() => Gathering::Alone,
+        seconds if event.rule == LISTENED => Gathering::Waits(Duration::from_secs(seconds)),
+        _ => Gathering::Hurries,
+    }
 }

@@ -17,7 +17,9 @@ pub(super) fn explain(rule: &str) -> &'static str {
         DIRECT_MESSAGE => "somebody wrote to the agent directly",
         REPLY_TO_AGENT => "somebody replied in a thread that the agent began",
         THREAD_REPLY => "somebody replied in a thread; it counts where the agent takes part in it",
-        LISTENED => "the channel is in `triggers.listen`",
+        LISTENED => {
+            "the channel is in `triggers.listen`; what comes within `triggers.listenSeconds` is one turn"
+        }
         REACTION => "an emoji of `triggers.reactions` was put on a message of the agent",
         EDITED => {
             "a message was changed, and `triggers.edits` is on; it counts where there is a conversation"
@@ -63,6 +65,7 @@ pub(super) fn explain(rule: &str) -> &'static str {
         "stranger_unknown" => {
             "the channel is shared with another organization, and Slack does not say to which who said it belongs; name them in `triggers.people` to let them"
         }
+        "person_gone" => "who said it is deactivated in the workspace",
         "no_user" => "it does not say who did it",
         "no_place" => "it does not say in which channel, or which message",
         "no_text" => "there is no text in it",

@@ -27,6 +27,8 @@ pub(super) struct Settings {
 
 /// The most values of a list.
 const MOST: usize = 200;
+/// The longest that messages may wait for others, in seconds.
+const LONGEST_LISTEN: u64 = 600;
 
 impl Settings {
     /// Reads settings.
@@ -97,6 +99,8 @@ pub(super) struct Triggers {
     pub(super) reactions: Vec<String>,
     /// The channels where every message does.
     pub(super) listen: Vec<String>,
+    /// How long one of those waits for others, to be one turn with them, in seconds; each is a turn where 0.
+    pub(super) listen_seconds: u64,
     /// Whether a message that was changed does so again.
     pub(super) edits: bool,
     /// Whether it may address everybody in a channel.
@@ -114,6 +118,7 @@ impl Default for Triggers {
             threads: true,
             reactions: Vec::new(),
             listen: Vec::new(),
+            listen_seconds: 10,
             edits: false,
             broadcasts: false,
         }
@@ -137,6 +142,11 @@ impl Triggers {
         };
         let mut all = channels.iter().chain(&self.listen);
         all.any(|one| one == channel)
+    }
+
+    /// Whether what is said in a channel beside any thread is one conversation, and answered beside as well.
+    pub(super) fn flows(&self, channel: &str) -> bool {
+        self.listen_seconds > 0 && self.listen.iter().any(|one| one == channel)
     }
 
     /// Everything that is wrong, at its place.
@@ -166,6 +176,10 @@ impl Triggers {
         );
         list("reactions", &self.reactions, is_emoji, EMOJI);
         list("listen", &self.listen, is_shared, channel);
+        if self.listen_seconds > LONGEST_LISTEN {
+            let expected = format!("0 to {LONGEST_LISTEN}");
+            problems.push(problem("/triggers/listenSeconds".into(), &expected));
+        }
         for (name, all) in [("channels", &self.channels), ("people", &self.people)] {
             if all.as_ref().is_some_and(Vec::is_empty) {
                 problems.push(problem(

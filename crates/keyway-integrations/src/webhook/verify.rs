@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use keyway_core::Secret;
-use keyway_core::provider::sign::{Algorithm, is_recent, unbase64, unhex};
+use keyway_core::provider::sign::{Algorithm, is_recent, same, unbase64, unhex};
 use keyway_core::provider::{ProviderContext, Refused, WebhookRequest};
 
 use super::settings::{BODY, Encoding, TIMESTAMP, Verification};
@@ -86,8 +86,9 @@ fn standard(
     let key = key.filter(|key| !key.expose().is_empty());
     let key = key.ok_or(Refused::Signature)?;
     let parts = [id.as_bytes(), b".", sent.as_bytes(), b".", request.body];
-    let mut good = signatures.iter();
-    if !good.any(|one| Algorithm::Sha256.verifies(key.expose(), &parts, one)) {
+    // Once for all of them: many signatures take no longer than one.
+    let good = Algorithm::Sha256.sign(key.expose(), &parts);
+    if !signatures.iter().any(|one| same(&good, one)) {
         return Err(Refused::Signature);
     }
     if is_recent(sent, context.now, seconds(tolerance)) {

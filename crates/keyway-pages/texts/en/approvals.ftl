@@ -33,6 +33,7 @@ approval-policies = Because of
 approval-request = Request
 approval-decision = Decision
 approval-decide-lead = It runs once, with these arguments and no others.
+approval-goes-on = If the agent still waits, it goes on at once. If its turn has ended, it goes on by itself where somebody left it a message in the session; where a program or another system asked it, the call is made when the agent is asked to go on.
 approval-approve = Approve
 approval-deny = Deny
 approval-reason = Reason

@@ -7,6 +7,21 @@ CREATE FUNCTION json_each(items text) RETURNS TABLE (value text)
 CREATE FUNCTION instr(whole text, part text) RETURNS bigint
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     AS $$ SELECT strpos(whole, part)::bigint $$;
+CREATE FUNCTION json_valid(document text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+    RETURN document::json IS NOT NULL;
+EXCEPTION WHEN data_exception THEN
+    RETURN FALSE;
+END $$;
+-- `path` is like `$.reason.kind`. The character U+0000, which no text can hold here, is another one.
+CREATE FUNCTION json_extract(document text, path text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+    RETURN replace(document, '\u0000', '\ufffd')::json #>> string_to_array(substr(path, 3), '.');
+EXCEPTION WHEN data_exception THEN
+    RETURN NULL;
+END $$;
 
 CREATE TABLE organizations (
     id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,

@@ -88,7 +88,11 @@ CREATE INDEX webhook_messages_by_age ON webhook_messages (created_at);
 CREATE FUNCTION tell_webhooks(organization text, told text, about text, what json, moment bigint)
 RETURNS void LANGUAGE sql AS $$
     INSERT INTO webhook_events (organization_id, type, subject, facts, occurred_at)
-    SELECT organization, told, about, what::text, moment WHERE EXISTS (SELECT 1 FROM webhook_subscriptions
+    -- Without white space, as SQLite writes it.
+    SELECT organization, told, about, (SELECT '{' || string_agg(to_json(one.key)::text || ':'
+            || one.value::text, ',' ORDER BY one.place) || '}'
+            FROM pg_catalog.json_each(what) WITH ORDINALITY AS one (key, value, place)),
+        moment WHERE EXISTS (SELECT 1 FROM webhook_subscriptions
         WHERE organization_id = organization AND type = told)
 $$;
 

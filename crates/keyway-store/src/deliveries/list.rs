@@ -82,6 +82,30 @@ impl Store {
         .doing("look for a conversation")
     }
 
+    /// What was accepted in a delivery's conversation after it and is still to be said, oldest first.
+    pub async fn deliveries_behind(
+        &self,
+        publication: &StoredPublication,
+        delivery: &Delivery,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE d.organization_id = $1 \
+             AND d.publication_id = $2 AND d.conversation = $3 AND d.seq > $4 \
+             AND d.outcome = 'accepted' AND j.state = 'queued' ORDER BY d.seq LIMIT $5"
+        );
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
+            .bind(publication.organization.as_str())
+            .bind(publication.id.as_str())
+            .bind(&delivery.conversation)
+            .bind(delivery.seq)
+            .bind(limit)
+            .fetch_all(self.pool())
+            .await
+            .doing("look for what waits in a conversation")?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
     /// What was recorded of the event of an installation that has this key.
     pub async fn delivery_of_event(
         &self,

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{DeliveryId, SessionId};
 
+use super::Delivery;
 use crate::engine::{pair, query};
 use crate::error::Doing as _;
 use crate::jobs::JobLease;
@@ -32,6 +33,64 @@ impl Store {
         .await
         .doing("write down where a delivery is said")?;
         Ok(said.rows_affected() > 0)
+    }
+
+    /// Writes down that nothing is done about a delivery, by a rule that only showed later: its job is none of
+    /// its any more. False, and nothing is written, for who does not hold the job.
+    pub async fn delivery_ignored(
+        &self,
+        lease: &JobLease,
+        id: &DeliveryId,
+        rule: &str,
+    ) -> Result<bool, StoreError> {
+        let ignored = query(pair(
+            "UPDATE deliveries SET outcome = 'ignored', rule = $3, job_id = NULL \
+             WHERE organization_id = $1 AND id = $2 \
+             AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = job_id AND j.id = $4 AND j.fence = $5 \
+             AND j.state = 'running')",
+            "UPDATE deliveries SET outcome = 'ignored', rule = $3, job_id = NULL \
+             WHERE organization_id = $1 AND id = $2 \
+             AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = job_id AND j.id = $4 AND j.fence = $5 \
+             AND j.state = 'running' FOR SHARE)",
+        ))
+        .bind(lease.organization.as_str())
+        .bind(id.as_str())
+        .bind(rule)
+        .bind(lease.id.as_str())
+        .bind(lease.fence)
+        .execute(&mut *self.writer().await?)
+        .await
+        .doing("write down that a delivery is ignored")?;
+        Ok(ignored.rows_affected() > 0)
+    }
+
+    /// Writes down where a delivery belongs, which only showed later: its conversation and its place. False, and
+    /// nothing is written, for who does not hold its job any more.
+    pub async fn delivery_moved(
+        &self,
+        lease: &JobLease,
+        delivery: &Delivery,
+    ) -> Result<bool, StoreError> {
+        let moved = query(pair(
+            "UPDATE deliveries SET conversation = $3, place = $4 \
+             WHERE organization_id = $1 AND id = $2 \
+             AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = job_id AND j.id = $5 AND j.fence = $6 \
+             AND j.state = 'running')",
+            "UPDATE deliveries SET conversation = $3, place = $4 \
+             WHERE organization_id = $1 AND id = $2 \
+             AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = job_id AND j.id = $5 AND j.fence = $6 \
+             AND j.state = 'running' FOR SHARE)",
+        ))
+        .bind(lease.organization.as_str())
+        .bind(delivery.id.as_str())
+        .bind(&delivery.conversation)
+        .bind(&delivery.place)
+        .bind(lease.id.as_str())
+        .bind(lease.fence)
+        .execute(&mut *self.writer().await?)
+        .await
+        .doing("write down where a delivery belongs")?;
+        Ok(moved.rows_affected() > 0)
     }
 
     /// Writes down that the agent has answered.

@@ -181,6 +181,13 @@ impl Store {
             Err(error) if *error.reason() == Reason::Conflict => return Ok(Written::Taken),
             Err(error) => return Err(error),
         }
+        // Whoever signs from here on is somebody else than those trusted who said who they are.
+        let other_app = installed.is_some_and(|one| one.app != stored.app);
+        if put_sealed || other_app {
+            let id = of.installation.as_str();
+            let forgotten = forget_people(&mut transaction, &of.organization, id);
+            forgotten.await.doing(doing)?;
+        }
         transaction.commit().await.doing(doing)?;
         Ok(Written::Done)
     }
@@ -248,8 +255,24 @@ pub(crate) async fn end(
     .bind(id)
     .bind(at.as_millisecond())
     .execute(&mut **transaction)
-    .await
-    .map(drop)
+    .await?;
+    forget_people(transaction, organization, id).await
+}
+
+/// Ends what people at the third party said of who they are, and the links by which they are about to.
+async fn forget_people(
+    transaction: &mut crate::writing::Writing,
+    organization: &OrgId,
+    id: &str,
+) -> Result<(), sqlx::Error> {
+    for sql in [
+        "DELETE FROM external_people WHERE organization_id = $1 AND installation_id = $2",
+        "DELETE FROM external_claims WHERE organization_id = $1 AND installation_id = $2",
+    ] {
+        let forgetting = query(sql).bind(organization.as_str()).bind(id);
+        forgetting.execute(&mut **transaction).await?;
+    }
+    Ok(())
 }
 
 fn parts(write: &SealedWrite) -> (bool, Option<&[u8]>) {

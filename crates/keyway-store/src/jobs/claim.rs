@@ -1,9 +1,8 @@
 use jiff::Timestamp;
 use keyway_core::{JobId, OrgId};
 
-use super::job::{Job, Row};
-use super::take;
-use crate::engine::{Dialect, query, query_scalar};
+use super::job::{COLUMNS, Job, Row};
+use crate::engine::{Dialect, query, query_as, query_scalar};
 use crate::error::Doing as _;
 use crate::{Store, StoreError, store};
 
@@ -20,6 +19,21 @@ pub struct ClaimJobs<'a> {
     pub until: Timestamp,
     /// The most jobs it takes.
     pub limit: u32,
+}
+
+/// Whose jobs are left for later, so that nobody waits behind whoever takes their time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Busy {
+    /// None of these organizations.
+    pub organizations: Vec<OrgId>,
+    /// None with such an `endpoint` in its payload.
+    pub endpoints: Vec<String>,
+}
+
+impl Busy {
+    fn is_empty(&self) -> bool {
+        self.organizations.is_empty() && self.endpoints.is_empty()
+    }
 }
 
 /// The proof that someone holds a job: its fence is the one of the last claim, or nothing is written.
@@ -55,6 +69,28 @@ pub(super) struct ClaimedRow {
     payload: String,
 }
 
+const DOING: &str = "claim jobs";
+
+/// Nothing of its order is before a job `j`.
+pub(super) const FIRST: &str = "(j.ordering_key IS NULL OR NOT EXISTS (SELECT 1 FROM jobs e \
+     WHERE e.organization_id = j.organization_id AND e.ordering_key = j.ordering_key \
+     AND e.state IN ('queued', 'running') AND e.seq < j.seq))";
+
+/// A job `j` is free at `$1`.
+const FREE: &str = "((j.state = 'queued' AND j.run_at <= $1) \
+     OR (j.state = 'running' AND j.lease_until <= $1))";
+
+/// Gives jobs to a worker.
+const TAKE: &str = "UPDATE jobs AS j SET state = 'running', lease_holder = $2, lease_until = $3, \
+     fence = fence + 1, attempts = attempts + 1";
+
+/// How often is looked for more where others took all that was found.
+const LOOKS: usize = 3;
+
+/// A job `j` is of nobody who is busy.
+const OF_OTHERS: &str = "AND j.organization_id NOT IN (SELECT value FROM json_each($4)) \
+     AND coalesce(json_extract(j.payload, '$.endpoint'), '') NOT IN (SELECT value FROM json_each($5))";
+
 /// The code of a job whose last worker never said how it ended.
 const LOST: &str = "lease_expired";
 
@@ -63,20 +99,59 @@ impl Store {
     /// out; oldest moment first. Those whose holders vanished at the last attempt are given up. Names
     /// no organization: workers work for all.
     pub async fn claim_jobs(&self, claim: &ClaimJobs<'_>) -> Result<Vec<ClaimedJob>, StoreError> {
-        let kinds: Vec<_> = claim
-            .kinds
-            .iter()
-            .map(|kind| format!("\"{kind}\""))
-            .collect();
-        let kinds = format!("[{}]", kinds.join(","));
-        let now = claim.now.as_millisecond();
-        if self.has_lost_jobs(&kinds, now).await? {
-            self.give_up_lost_jobs(&kinds, now).await?;
+        self.claim_jobs_beside(claim, &Busy::default()).await
+    }
+
+    /// The same, of nobody who is busy.
+    pub async fn claim_jobs_beside(
+        &self,
+        claim: &ClaimJobs<'_>,
+        busy: &Busy,
+    ) -> Result<Vec<ClaimedJob>, StoreError> {
+        let (kinds, now) = (kinds(claim), claim.now.as_millisecond());
+        self.give_up_lost(&kinds, now).await?;
+        for _ in 0..LOOKS {
+            let free = self.free_jobs(&kinds, now, claim.limit, busy).await?;
+            let claimed = self.claim_free(claim, &free).await?;
+            if free.is_empty() || !claimed.is_empty() {
+                return Ok(claimed);
+            }
         }
-        let rows = match self.pool().dialect() {
-            Dialect::Sqlite => take::looked_for(self, claim, &kinds).await?,
-            Dialect::Postgres => take::unlocked(self, claim, &kinds).await?,
+        Ok(Vec::new())
+    }
+
+    /// Claims those of some jobs that are free still.
+    pub(super) async fn claim_free(
+        &self,
+        claim: &ClaimJobs<'_>,
+        free: &[i64],
+    ) -> Result<Vec<ClaimedJob>, StoreError> {
+        if free.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Somebody else may have taken one since.
+        let free_still = format!("{FREE} AND {FIRST}");
+        let sql = match self.pool().dialect() {
+            Dialect::Sqlite => format!(
+                "{TAKE} WHERE j.seq IN (SELECT value FROM json_each($4)) AND {free_still} \
+                 RETURNING {COLUMNS}, organization_id, fence, payload"
+            ),
+            // Nobody waits for what another worker is taking. The look is made once, whatever the plan.
+            Dialect::Postgres => format!(
+                "WITH free (place) AS MATERIALIZED (SELECT j.seq FROM jobs j WHERE j.seq IN \
+                 (SELECT value::bigint FROM json_each($4)) AND {free_still} \
+                 FOR UPDATE SKIP LOCKED) {TAKE} FROM free WHERE j.seq = free.place \
+                 RETURNING {COLUMNS}, organization_id, fence, payload"
+            ),
         };
+        let rows: Vec<ClaimedRow> = query_as(sqlx::AssertSqlSafe(sql))
+            .bind(claim.now.as_millisecond())
+            .bind(claim.holder)
+            .bind(claim.until.as_millisecond())
+            .bind(format!("{free:?}"))
+            .fetch_all(&mut *self.writer().await?)
+            .await
+            .doing(DOING)?;
         let mut claimed = rows
             .into_iter()
             .map(ClaimedRow::read)
@@ -99,6 +174,54 @@ impl Store {
         .await
         .doing("hold a job for longer")?;
         Ok(kept.rows_affected() > 0)
+    }
+
+    /// The places of jobs that may be claimed, oldest moment first. A look that takes no lock: neither idle
+    /// workers nor a long queue keep anybody from writing.
+    async fn free_jobs(
+        &self,
+        kinds: &str,
+        now: i64,
+        limit: u32,
+        busy: &Busy,
+    ) -> Result<Vec<i64>, StoreError> {
+        let mut free: Vec<(i64, i64)> = Vec::new();
+        let others = if busy.is_empty() { "" } else { OF_OTHERS };
+        // Apart, so that each is read in the order of an index, and no further than needed.
+        for due in [
+            "j.state = 'running' AND j.lease_until <= $2 AND j.attempts < j.max_attempts",
+            "j.state = 'queued' AND j.run_at <= $2",
+        ] {
+            let sql = format!(
+                "SELECT j.run_at, j.seq FROM jobs j WHERE {due} \
+                 AND j.kind IN (SELECT value FROM json_each($1)) AND {FIRST} {others} \
+                 ORDER BY j.run_at, j.seq LIMIT $3"
+            );
+            let mut looking = query_as(sqlx::AssertSqlSafe(sql))
+                .bind(kinds)
+                .bind(now)
+                .bind(limit);
+            if !busy.is_empty() {
+                looking = looking
+                    .bind(list(busy.organizations.iter().map(OrgId::as_str)))
+                    .bind(list(busy.endpoints.iter().map(String::as_str)));
+            }
+            let found: Vec<(i64, i64)> = looking
+                .fetch_all(self.pool())
+                .await
+                .doing("look for jobs")?;
+            free.extend(found);
+        }
+        free.sort_unstable();
+        free.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(free.into_iter().map(|(_, seq)| seq).collect())
+    }
+
+    pub(super) async fn give_up_lost(&self, kinds: &str, now: i64) -> Result<(), StoreError> {
+        if self.has_lost_jobs(kinds, now).await? {
+            self.give_up_lost_jobs(kinds, now).await?;
+        }
+        Ok(())
     }
 
     async fn give_up_lost_jobs(&self, kinds: &str, now: i64) -> Result<(), StoreError> {
@@ -129,6 +252,22 @@ impl Store {
         .await
         .doing("look for jobs")
     }
+}
+
+/// A JSON list of ids, which have nothing that would have to be escaped; another text is none of them.
+fn list<'a>(ids: impl Iterator<Item = &'a str>) -> String {
+    let plain = |id: &&str| {
+        id.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+    };
+    let ids: Vec<_> = ids.filter(plain).map(|id| format!("\"{id}\"")).collect();
+    format!("[{}]", ids.join(","))
+}
+
+/// The kinds that are asked for, as JSON.
+pub(super) fn kinds(claim: &ClaimJobs<'_>) -> String {
+    let kinds = claim.kinds.iter().map(|kind| format!("\"{kind}\""));
+    format!("[{}]", kinds.collect::<Vec<_>>().join(","))
 }
 
 impl ClaimedRow {

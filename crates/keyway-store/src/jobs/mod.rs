@@ -5,10 +5,10 @@ mod end;
 mod job;
 mod manage;
 mod queue;
+mod share;
 mod stop;
-mod take;
 
-pub use claim::{ClaimJobs, ClaimedJob, JobLease};
+pub use claim::{Busy, ClaimJobs, ClaimedJob, JobLease};
 pub use end::Ended;
 pub use job::{Job, JobState, UnknownState};
 pub use manage::JobFilter;

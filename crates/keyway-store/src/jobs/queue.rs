@@ -56,6 +56,26 @@ impl Store {
         transaction.commit().await.doing(DOING)?;
         Ok(queued)
     }
+
+    /// Jobs of one order that wait for a moment to come are to be done at once. Those that were tried wait on.
+    pub async fn hurry_jobs(
+        &self,
+        organization: &OrgId,
+        ordering_key: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        query(
+            "UPDATE jobs SET run_at = $3 WHERE organization_id = $1 AND ordering_key = $2 \
+             AND state = 'queued' AND attempts = 0 AND run_at > $3",
+        )
+        .bind(organization.as_str())
+        .bind(ordering_key)
+        .bind(now.as_millisecond())
+        .execute(&mut *self.writer().await?)
+        .await
+        .doing("hurry jobs")
+        .map(drop)
+    }
 }
 
 /// Queues a job as part of a transaction that does something else as well.

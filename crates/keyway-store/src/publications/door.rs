@@ -30,6 +30,9 @@ struct DoorRow {
     before_until: Option<i64>,
 }
 
+/// What is true of an installation that works, or would if somebody agreed again.
+const THERE: &str = "(i.state IN ('installed', 'suspended', 'needs_reauth'))";
+
 impl Store {
     /// What is behind the address of a publication of a provider. `None` where there is none, or none any
     /// more. Names no organization: who knocks is nobody yet, and the address tells whose it is.
@@ -52,8 +55,8 @@ impl Store {
     }
 
     /// Publications of a provider that a request may be for by what it claims: those that are installed
-    /// before those that were, the last made first; all of the provider where it names no workspace. Names
-    /// no organization either, and nothing of what is found counts before one of their secrets does.
+    /// before those that were, one of each organization before a second of any, the last made first; all of
+    /// the provider where it names no workspace. Names no organization either, and nothing of what is found counts before one of their secrets does.
     pub async fn doors(
         &self,
         provider: &str,
@@ -68,7 +71,9 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS}, i.sealed, i.sealed_before, i.before_until FROM {TABLES} \
              WHERE i.provider = $1 {there}AND p.removed_at IS NULL AND i.sealed IS NOT NULL \
-             ORDER BY i.state IN ('installed', 'suspended', 'needs_reauth') DESC, p.seq DESC LIMIT $2"
+             ORDER BY {THERE} DESC, \
+             row_number() OVER (PARTITION BY p.organization_id, {THERE} ORDER BY p.seq DESC), \
+             p.seq DESC LIMIT $2"
         );
         let mut query = query_as(sqlx::AssertSqlSafe(sql))
             .bind(provider)

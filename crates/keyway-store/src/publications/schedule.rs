@@ -29,6 +29,20 @@ impl Store {
         rows.into_iter().map(Row::read).collect()
     }
 
+    /// Publications of any organization that run by the clock, those first that are due last.
+    pub async fn publications_due_last(&self) -> Result<Vec<StoredPublication>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE p.next_run_at IS NOT NULL \
+             AND p.removed_at IS NULL AND p.paused_at IS NULL ORDER BY p.next_run_at DESC LIMIT $1"
+        );
+        let rows: Vec<Row> = query_as(sqlx::AssertSqlSafe(sql))
+            .bind(AT_ONCE)
+            .fetch_all(self.pool())
+            .await
+            .doing("look for publications that run by the clock")?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
     /// Says when a publication is due next, once a run was recorded. False where somebody else did, or
     /// changed it meanwhile.
     pub async fn publication_ran(

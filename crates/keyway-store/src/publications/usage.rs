@@ -58,7 +58,46 @@ impl Store {
         Ok(row.map(|(turns, tokens, cost)| read((day, turns, tokens, cost))))
     }
 
-    /// Adds what a turn of a publication took to its day.
+    /// Takes back that a turn was counted which never began.
+    pub async fn uncount_publication_turn(
+        &self,
+        publication: &StoredPublication,
+        day: i64,
+    ) -> Result<(), StoreError> {
+        query(
+            "UPDATE publication_days SET turns = turns - 1 \
+             WHERE organization_id = $1 AND publication_id = $2 AND day = $3 AND turns > 0",
+        )
+        .bind(publication.organization.as_str())
+        .bind(publication.id.as_str())
+        .bind(day)
+        .execute(self.pool())
+        .await
+        .doing("take back that a turn of a publication was counted")?;
+        Ok(())
+    }
+
+    /// What a publication took on a day.
+    pub async fn publication_day(
+        &self,
+        publication: &StoredPublication,
+        day: i64,
+    ) -> Result<PublicationDay, StoreError> {
+        let row: Option<(i64, i64, i64, i64)> = query_as(
+            "SELECT day, turns, tokens, cost_micros FROM publication_days \
+             WHERE organization_id = $1 AND publication_id = $2 AND day = $3",
+        )
+        .bind(publication.organization.as_str())
+        .bind(publication.id.as_str())
+        .bind(day)
+        .fetch_optional(self.pool())
+        .await
+        .doing("read what a publication took on a day")?;
+        Ok(read(row.unwrap_or((day, 0, 0, 0))))
+    }
+
+    /// Adds what a turn of a publication took to its day. It counted when it began; one that went on on another
+    /// day makes that day's row.
     pub async fn end_publication_turn(
         &self,
         publication: &StoredPublication,
@@ -67,11 +106,13 @@ impl Store {
         cost_micros: u64,
     ) -> Result<(), StoreError> {
         query(
-            "UPDATE publication_days SET tokens = tokens + $4, cost_micros = cost_micros + $5 \
-             WHERE organization_id = $1 AND publication_id = $2 AND day = $3",
+            "INSERT INTO publication_days (publication_id, organization_id, day, tokens, cost_micros) \
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (publication_id, day) DO UPDATE SET \
+             tokens = publication_days.tokens + excluded.tokens, \
+             cost_micros = publication_days.cost_micros + excluded.cost_micros",
         )
-        .bind(publication.organization.as_str())
         .bind(publication.id.as_str())
+        .bind(publication.organization.as_str())
         .bind(day)
         .bind(stored(tokens))
         .bind(stored(cost_micros))
@@ -90,7 +131,8 @@ impl Store {
     ) -> Result<Vec<PublicationDay>, StoreError> {
         let rows: Vec<(i64, i64, i64, i64)> = query_as(
             "SELECT day, turns, tokens, cost_micros FROM publication_days \
-             WHERE organization_id = $1 AND publication_id = $2 ORDER BY day DESC LIMIT $3",
+             WHERE organization_id = $1 AND publication_id = $2 \
+             AND (turns > 0 OR tokens > 0 OR cost_micros > 0) ORDER BY day DESC LIMIT $3",
         )
         .bind(organization.as_str())
         .bind(id.as_str())
@@ -99,6 +141,23 @@ impl Store {
         .await
         .doing("read what a publication took")?;
         Ok(rows.into_iter().map(read).collect())
+    }
+}
+
+impl Store {
+    /// Forgets what publications took on days before one; at most `limit` of them. Answers how many. Belongs to
+    /// the installation, so it names no organization.
+    pub async fn purge_publication_days(&self, before: i64, limit: u32) -> Result<u64, StoreError> {
+        let gone = query(
+            "DELETE FROM publication_days WHERE (publication_id, day) IN \
+             (SELECT publication_id, day FROM publication_days WHERE day < $1 LIMIT $2)",
+        )
+        .bind(before)
+        .bind(limit)
+        .execute(self.pool())
+        .await
+        .doing("forget what publications took")?;
+        Ok(gone.rows_affected())
     }
 }
 

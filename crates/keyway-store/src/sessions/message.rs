@@ -1,5 +1,5 @@
 use jiff::Timestamp;
-use keyway_core::{JobId, OrgId, SessionId, json};
+use keyway_core::{JobId, OrgId, SessionId};
 
 use crate::engine::{query, query_as, query_scalar};
 use crate::error::Doing as _;
@@ -31,6 +31,8 @@ pub enum QueuedMessage {
     New,
     /// The same was taken before, by this job.
     Already(JobId),
+    /// Another one was taken before with the same key.
+    Another,
     /// Nothing more is said in the session.
     Archived,
     /// As many wait as may.
@@ -46,6 +48,8 @@ pub struct WaitingMessage {
     pub id: JobId,
     /// What is said, and where: JSON.
     pub payload: String,
+    /// The scopes of who left it, where they came with any.
+    pub scopes: Option<String>,
     /// Since when.
     pub created_at: Timestamp,
 }
@@ -65,7 +69,20 @@ impl Store {
             .await
             .doing(DOING)?;
         if let Some(before) = before(&mut transaction, organization, message.job).await? {
-            return Ok(QueuedMessage::Already(before));
+            let is_same: bool = query_scalar(
+                "SELECT payload = $3 FROM jobs WHERE organization_id = $1 AND id = $2",
+            )
+            .bind(organization.as_str())
+            .bind(before.as_str())
+            .bind(&message.job.payload)
+            .fetch_one(&mut *transaction)
+            .await
+            .doing(DOING)?;
+            return Ok(if is_same {
+                QueuedMessage::Already(before)
+            } else {
+                QueuedMessage::Another
+            });
         }
         let session: Option<(Option<i64>, i64)> = query_as(
             "SELECT archived_at, (SELECT count(*) FROM jobs WHERE organization_id = $1 \
@@ -112,8 +129,9 @@ impl Store {
         session: &SessionId,
         limit: u32,
     ) -> Result<Vec<WaitingMessage>, StoreError> {
-        let rows: Vec<(String, String, i64)> = query_as(
-            "SELECT id, payload, created_at FROM jobs WHERE organization_id = $1 \
+        let rows: Vec<(String, String, Option<String>, i64)> = query_as(
+            "SELECT id, payload, \
+             CASE WHEN json_valid(asker) THEN json_extract(asker, '$.scopes') END, created_at FROM jobs WHERE organization_id = $1 \
              AND ordering_key = $2 AND state = 'queued' ORDER BY seq LIMIT $3",
         )
         .bind(organization.as_str())
@@ -122,54 +140,63 @@ impl Store {
         .fetch_all(self.pool())
         .await
         .doing("list the messages that wait in a session")?;
-        let read = |(id, payload, created_at): (String, String, i64)| {
+        let read = |(id, payload, scopes, created_at): (String, String, Option<String>, i64)| {
             Ok(WaitingMessage {
                 id: store::id(&id)?,
                 payload,
+                scopes,
                 created_at: store::moment(created_at)?,
             })
         };
         rows.into_iter().map(read).collect()
     }
 
-    /// Whether what a job says was said in a session, and how the turn ended then: nothing where it never was;
-    /// nothing inside where its turn has no end.
+    /// Whether what a job says was said in a session, and how the turn of that ended: nothing where it never was;
+    /// nothing inside where the turn has no end. How another turn ended that came behind it says nothing.
     pub async fn message_said(
         &self,
         organization: &OrgId,
         session: &SessionId,
         job: &JobId,
     ) -> Result<Option<Option<String>>, StoreError> {
-        let doing = "look whether a message was said";
-        // The id may stand in other messages too, in their words.
-        let said: Vec<(i64, String)> = query_as(
-            "SELECT e.seq, e.payload FROM session_events e JOIN sessions s ON s.id = e.session_id \
+        query_scalar(
+            "SELECT (SELECT coalesce(json_extract(t.payload, '$.reason.kind'), '') \
+                 FROM session_events t WHERE t.session_id = e.session_id \
+                 AND t.kind = 'turn_ended' AND t.seq > e.seq AND NOT EXISTS (SELECT 1 FROM session_events u \
+                     WHERE u.session_id = e.session_id AND u.kind = 'user_message' \
+                     AND u.seq > e.seq AND u.seq < t.seq) ORDER BY t.seq LIMIT 1) \
+             FROM session_events e JOIN sessions s ON s.id = e.session_id \
              WHERE s.organization_id = $1 AND s.id = $2 AND e.kind = 'user_message' \
-             AND e.payload LIKE '%' || $3 || '%' ORDER BY e.seq DESC",
+             AND json_extract(e.payload, '$.message') = $3 ORDER BY e.seq DESC LIMIT 1",
         )
         .bind(organization.as_str())
         .bind(session.as_str())
         .bind(job.as_str())
-        .fetch_all(self.pool())
-        .await
-        .doing(doing)?;
-        let says = |(_, payload): &&(i64, String)| {
-            let message = json::member(payload, "message");
-            message.is_some_and(|message| json::unquote(message.value) == job.as_str())
-        };
-        let Some((seq, _)) = said.iter().find(says) else {
-            return Ok(None);
-        };
-        let end: Option<String> = query_scalar(
-            "SELECT payload FROM session_events WHERE session_id = $1 AND kind = 'turn_ended' \
-             AND seq > $2 ORDER BY seq DESC LIMIT 1",
-        )
-        .bind(session.as_str())
-        .bind(*seq)
         .fetch_optional(self.pool())
         .await
-        .doing(doing)?;
-        Ok(Some(end.map(|end| reason(&end))))
+        .doing("look whether a message was said")
+    }
+
+    /// Where the last words stand that were said in a session because of a job; nothing where none were.
+    pub async fn message_place(
+        &self,
+        organization: &OrgId,
+        session: &SessionId,
+        job: &JobId,
+    ) -> Result<Option<u64>, StoreError> {
+        let place: Option<i64> = query_scalar(
+            "SELECT e.seq FROM session_events e JOIN sessions s ON s.id = e.session_id \
+             WHERE s.organization_id = $1 AND s.id = $2 AND e.kind = 'user_message' \
+             AND json_extract(e.payload, '$.message') = $3 ORDER BY e.seq DESC LIMIT 1",
+        )
+        .bind(organization.as_str())
+        .bind(session.as_str())
+        .bind(job.as_str())
+        .fetch_optional(self.pool())
+        .await
+        .doing("look where a message was said")?;
+        let place = place.map(u64::try_from).transpose();
+        place.map_err(|_| store::damaged())
     }
 
     /// The place of the last event of a session; 0 where nothing happened in it.
@@ -211,11 +238,4 @@ impl Store {
         .doing("note why a message was not said")
         .map(drop)
     }
-}
-
-/// Why a turn ended, as its event says; empty where it does not.
-fn reason(ended: &str) -> String {
-    let reason = json::member(ended, "reason");
-    let kind = reason.and_then(|reason| json::member(reason.value, "kind"));
-    kind.map_or_else(String::new, |kind| json::unquote(kind.value).into_owned())
 }

@@ -318,3 +318,89 @@ async fn a_delivery_is_found_by_the_key_of_its_event_in_its_own_organization() {
     assert_eq!(found(&world.acme, "e2").await, None);
     assert_eq!(found(&world.globex, "e1").await, None);
 }
+
+#[tokio::test]
+async fn what_waits_in_a_conversation_is_found_behind_a_delivery_and_hurried() {
+    let world = World::new().await;
+    let waits = |key: &str, second: i64| {
+        let mut new = world.delivery(key, second);
+        let job = new.job.as_mut().unwrap();
+        job.ordering_key = Some("7".to_owned());
+        job.run_at = at(100);
+        new
+    };
+    let all = [waits("e1", 1), waits("e2", 2), waits("e3", 3)];
+    for new in &all {
+        world.record(new).await;
+    }
+    let elsewhere = NewDelivery {
+        conversation: Some("8".to_owned()),
+        ..world.delivery("e4", 4)
+    };
+    let ignored = NewDelivery {
+        job: None,
+        ..world.delivery("e5", 5)
+    };
+    world.record(&elsewhere).await;
+    world.record(&ignored).await;
+    let store = world.store();
+    let first = store.delivery(&world.acme, &all[0].id).await.unwrap();
+    let behind =
+        |limit| store.deliveries_behind(&world.publication, first.as_ref().unwrap(), limit);
+    let ids = |found: Vec<keyway_store::Delivery>| -> Vec<_> {
+        found.into_iter().map(|one| one.id).collect()
+    };
+    let expected = [all[1].id.clone(), all[2].id.clone()];
+    assert_eq!(ids(behind(10).await.unwrap()), expected);
+    assert_eq!(ids(behind(1).await.unwrap()), expected[..1]);
+    let claimed: Vec<_> = world.claim(50).await;
+    assert_eq!(claimed.len(), 1, "the one that does not wait");
+    // Another organization's order of the same name is another one.
+    store.hurry_jobs(&world.globex, "7", at(51)).await.unwrap();
+    assert!(world.claim(51).await.is_empty());
+    store.hurry_jobs(&world.acme, "7", at(52)).await.unwrap();
+    let claimed = world.claim(52).await.remove(0);
+    assert_eq!(claimed.job.run_at, at(52));
+    store
+        .end_job(&claimed.lease, &JobEnd::Done, at(53))
+        .await
+        .unwrap();
+    assert_eq!(world.claim(53).await.len(), 1, "in their order");
+}
+
+#[tokio::test]
+async fn only_who_holds_the_job_ignores_or_moves_a_delivery() {
+    let world = World::new().await;
+    let new = world.delivery("e1", 1);
+    world.record(&new).await;
+    let old = world.claim(2).await.remove(0).lease;
+    let lease = world.claim(20).await.remove(0).lease;
+    let store = world.store();
+    let mut found = store.delivery(&world.acme, &new.id).await.unwrap().unwrap();
+    found.conversation = Some("9".to_owned());
+    found.place = Some(r#"{"thread":"9"}"#.to_owned());
+    assert!(!store.delivery_moved(&old, &found).await.unwrap());
+    assert!(store.delivery_moved(&lease, &found).await.unwrap());
+    let moved = store.delivery(&world.acme, &new.id).await.unwrap().unwrap();
+    assert_eq!(
+        (&moved.conversation, &moved.place),
+        (&found.conversation, &found.place)
+    );
+    assert!(
+        !store
+            .delivery_ignored(&old, &new.id, "guest")
+            .await
+            .unwrap()
+    );
+    assert!(
+        store
+            .delivery_ignored(&lease, &new.id, "guest")
+            .await
+            .unwrap()
+    );
+    let ignored = store.delivery(&world.acme, &new.id).await.unwrap().unwrap();
+    assert_eq!((ignored.accepted, &*ignored.rule), (false, "guest"));
+    store.end_job(&lease, &JobEnd::Done, at(21)).await.unwrap();
+    // The same event counts once it may.
+    assert_eq!(world.record(&world.delivery("e1", 30)).await, Recorded::New);
+}

@@ -289,3 +289,29 @@ async fn doors_are_those_a_claim_names_and_no_others() {
     assert_eq!(doors("webhook", &there, 9).await, [all[1].id.clone()]);
     assert_eq!(doors("webhook", &Claim::anybody(), 9).await.len(), 2);
 }
+
+#[tokio::test]
+async fn attack_one_organization_s_many_installations_leave_room_for_another_one_s() {
+    let fresh = fresh().await;
+    let store = &fresh.store;
+    let (acme, _) = tenant(store, "acme").await;
+    let (eve, _) = tenant(store, "globex").await;
+    let mine = published(store, &acme).await;
+    let stored = installation(store, &mine).await;
+    let write = installed("app", "T1", None);
+    let written = store.write_installation(&stored, &write).await.unwrap();
+    assert_eq!(written, Written::Done);
+    for number in 0..6 {
+        let one = published(store, &eve).await;
+        let stored = installation(store, &one).await;
+        let write = installed(&format!("eve-{number}"), "T1", None);
+        let written = store.write_installation(&stored, &write).await.unwrap();
+        assert_eq!(written, Written::Done);
+    }
+    for claim in [Claim::of("T1"), Claim::anybody()] {
+        let found = store.doors("webhook", &claim, 4).await.unwrap();
+        assert_eq!(found.len(), 4);
+        let there = found.iter().any(|door| door.publication.id == mine.id);
+        assert!(there, "{claim:?}");
+    }
+}

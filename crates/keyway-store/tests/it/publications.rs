@@ -168,3 +168,38 @@ async fn a_day_takes_what_it_may_and_no_more() {
     let foreign = store.publication_days(&other, &one.id, 10).await.unwrap();
     assert!(foreign.is_empty());
 }
+
+#[tokio::test]
+async fn what_a_publication_took_is_taken_back_gone_on_with_and_forgotten_by_the_day() {
+    let fresh = fresh().await;
+    let store = &fresh.store;
+    let (acme, _) = tenant(store, "acme").await;
+    let one = published(store, &acme).await;
+    let most = PublicationMost {
+        turns: Some(1),
+        ..PublicationMost::default()
+    };
+    let begin = async |day| {
+        let begun = store.begin_publication_turn(&one, day, most);
+        begun.await.unwrap().is_some()
+    };
+    assert!(begin(10).await && !begin(10).await);
+    // It never began.
+    store.uncount_publication_turn(&one, 10).await.unwrap();
+    store.uncount_publication_turn(&one, 10).await.unwrap();
+    assert_eq!(store.publication_day(&one, 10).await.unwrap().turns, 0);
+    assert!(begin(10).await);
+    // It goes on behind midnight: what it takes is of that day, and it is no turn of it.
+    store.end_publication_turn(&one, 11, 30, 5).await.unwrap();
+    store.end_publication_turn(&one, 11, 30, 5).await.unwrap();
+    let next = store.publication_day(&one, 11).await.unwrap();
+    assert_eq!((next.turns, next.tokens, next.cost_micros), (0, 60, 10));
+    let other = published(store, &acme).await;
+    let begun = store.begin_publication_turn(&other, 12, most);
+    assert!(begun.await.unwrap().is_some());
+    assert_eq!(store.purge_publication_days(10, 9).await.unwrap(), 0);
+    assert_eq!(store.purge_publication_days(12, 1).await.unwrap(), 1);
+    assert_eq!(store.purge_publication_days(12, 9).await.unwrap(), 1);
+    let days = async |id| store.publication_days(&acme, id, 9).await.unwrap().len();
+    assert_eq!((days(&one.id).await, days(&other.id).await), (0, 1));
+}

@@ -1,8 +1,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-use keyway_core::{OrgId, SessionId};
+use keyway_core::{JobId, OrgId, SessionId};
 use keyway_store::{
-    NewSession, NewSessionEvent, SessionFilter, SessionLease, Store, TurnEnd, TurnUsage,
+    NewJob, NewSession, NewSessionEvent, SessionFilter, SessionLease, Store, TurnEnd, TurnUsage,
+    turn_key,
 };
 
 use crate::support::{Fresh, at, fresh, id, tenant};
@@ -206,4 +207,105 @@ async fn of_many_who_want_the_session_of_one_thing_elsewhere_one_begins_it() {
     assert_eq!(all.len(), 1, "{all:?}");
     let elsewhere = world.store().session_at(&world.globex, &new()).await;
     assert_ne!(Some(&elsewhere.unwrap()), all.first());
+}
+
+/// Something that happens in a session that is held.
+async fn happens(world: &World, lease: &SessionLease, seq: u64, kind: &str, payload: &str) {
+    let event = NewSessionEvent {
+        seq,
+        kind,
+        payload,
+        created_at: at(1),
+    };
+    let kept = world.store().append_session_event(lease, &event).await;
+    assert!(kept.unwrap());
+}
+
+#[tokio::test]
+async fn how_the_turn_of_a_message_ended_is_not_read_from_another_one() {
+    let world = World::new().await;
+    let session = world.begin("user_a").await;
+    let lease = world.claim(&session, 1).await.unwrap();
+    let job: JobId = id("job");
+    let said = async || {
+        let said = world.store().message_said(&world.acme, &session, &job);
+        said.await.unwrap()
+    };
+    let place = async || {
+        let place = world.store().message_place(&world.acme, &session, &job);
+        place.await.unwrap()
+    };
+    assert_eq!((said().await, place().await), (None, None));
+    let named = format!(r#"{{"text":"go","message":"{job}"}}"#);
+    happens(&world, &lease, 1, "user_message", &named).await;
+    assert_eq!((said().await, place().await), (Some(None), Some(1)));
+    // Its process died. Somebody else asks the agent meanwhile, and is answered.
+    happens(&world, &lease, 2, "user_message", r#"{"text":"go"}"#).await;
+    let end = |kind: &str| format!(r#"{{"reason":{{"kind":"{kind}"}}}}"#);
+    happens(&world, &lease, 3, "turn_ended", &end("finished")).await;
+    assert_eq!(said().await, Some(None), "its own has no end");
+    happens(&world, &lease, 4, "user_message", &named).await;
+    happens(&world, &lease, 5, "turn_ended", &end("interrupted")).await;
+    happens(&world, &lease, 6, "user_message", r#"{"text":"go"}"#).await;
+    happens(&world, &lease, 7, "turn_ended", &end("failed")).await;
+    assert_eq!(said().await, Some(Some("interrupted".to_owned())));
+    assert_eq!(place().await, Some(4));
+    let elsewhere = world.store().message_said(&world.globex, &session, &job);
+    assert_eq!(elsewhere.await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn sessions_are_forgotten_in_which_nothing_happens_and_nothing_waits() {
+    let world = World::new().await;
+    let store = world.store();
+    let old = world.begin("user_a").await;
+    let lease = world.claim(&old, 1).await.unwrap();
+    assert!(world.append(&lease, 1).await);
+    let ended = store.end_turn(&lease, TurnEnd::Finished, None, USAGE, at(2));
+    assert!(ended.await.unwrap());
+    let held = world.begin("user_a").await;
+    let lease = world.claim(&held, 3).await.unwrap();
+    assert!(store.keep_session(&lease, at(500)).await.unwrap());
+    let waited_for = world.begin("user_a").await;
+    let job = NewJob {
+        id: id("job"),
+        kind: "turn".into(),
+        name: "agent:researcher".into(),
+        ordering_key: Some(turn_key(&waited_for)),
+        once_key: None,
+        actor: "user_a".into(),
+        asker: "{}".into(),
+        payload: "{}".into(),
+        run_at: at(900),
+        max_attempts: 1,
+        created_at: at(3),
+    };
+    store.queue_job(&world.acme, &job).await.unwrap();
+    let young = NewSession {
+        created_at: at(90),
+        ..session("user_a")
+    };
+    store.begin_session(&world.acme, &young).await.unwrap();
+    let purge = async |before: i64| store.purge_sessions(at(before), at(100), 10).await.unwrap();
+    assert_eq!(purge(2).await, 0, "they changed since");
+    assert_eq!((purge(50).await, purge(50).await), (1, 0));
+    for (id, is_there) in [
+        (&old, false),
+        (&held, true),
+        (&waited_for, true),
+        (&young.id, true),
+    ] {
+        let found = store.session(&world.acme, id).await.unwrap();
+        assert_eq!(found.is_some(), is_there);
+    }
+    let events = store.session_events(&world.acme, &old, 0, 9).await.unwrap();
+    assert!(events.is_empty(), "what was said goes with it");
+    // Once nothing waits any more, and nobody holds them.
+    store
+        .cancel_job(&world.acme, &job.id, at(100))
+        .await
+        .unwrap();
+    let ended = store.end_turn(&lease, TurnEnd::Finished, None, USAGE, at(4));
+    assert!(ended.await.unwrap());
+    assert_eq!(purge(50).await, 2);
 }

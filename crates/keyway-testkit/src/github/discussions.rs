@@ -1,4 +1,4 @@
-//! GraphQL, as far as discussions go.
+//! GraphQL, as far as discussions and reactions go.
 
 use serde_json::{Value, json};
 
@@ -22,6 +22,12 @@ impl State {
             body["query"].as_str().unwrap_or_default(),
             &body["variables"],
         );
+        if query.contains("addReaction") {
+            return match self.add_reaction(variables, bot) {
+                Some(data) => Answer::ok(json!({ "data": data })),
+                None => failed("UNPROCESSABLE", "content is invalid"),
+            };
+        }
         let node = variables["discussion"].as_str().unwrap_or_default();
         let found = node
             .strip_prefix("D_")

@@ -147,6 +147,9 @@ impl State {
                 return Err(refuse(permission, access));
             }
         }
+        if writes_workflow(request, rest) && !installation.permissions.contains_key("workflows") {
+            return Err(refuse("workflows", "write"));
+        }
         if repository.archived && !reads {
             return Err(Answer::refuse(
                 403,
@@ -155,4 +158,16 @@ impl State {
         }
         Ok(())
     }
+}
+
+/// Whether a tree has a file that is a workflow: these have a permission of their own.
+fn writes_workflow(request: &Request, rest: &[&str]) -> bool {
+    let tree = request.json()["tree"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let mut paths = tree.iter().filter_map(|entry| entry["path"].as_str());
+    request.method == "POST"
+        && rest == ["git", "trees"]
+        && paths.any(|path| path.starts_with(".github/workflows/"))
 }

@@ -7,6 +7,7 @@ pub(super) fn everything() -> Value {
         "default_permissions": {
             "metadata": "read", "issues": "write", "pull_requests": "write", "discussions": "write",
             "contents": "write", "checks": "read", "statuses": "read", "actions": "write",
+            "workflows": "write", "members": "read",
         },
     })
 }

@@ -49,6 +49,18 @@ impl Repository {
         self.last
     }
 
+    /// Whether there is what a path of reactions is about, by its id or number.
+    pub(super) fn has(&self, path: &[&str], id: &str) -> bool {
+        let there = |all: &[(u64, Value)]| all.iter().any(|(_, one)| one["id"].to_string() == id);
+        match path {
+            ["issues", "comments", ..] => there(&self.comments),
+            ["pulls", ..] => there(&self.line_comments),
+            _ => id
+                .parse()
+                .is_ok_and(|number| self.issues.contains_key(&number)),
+        }
+    }
+
     /// What a branch holds.
     pub(super) fn files(&self, branch: &str) -> Option<&Tree> {
         let sha = self.branches.get(branch).map_or(branch, String::as_str);

@@ -191,10 +191,19 @@ fn on_api(state: &mut State, request: &Request, path: &str) -> Answered {
                 json!({ "total_count": seen.len(), "repositories": seen }),
             ))
         }
+        ["orgs", rest @ ..] => state.team_api(request, &installation, rest),
         ["repos", owner, name, rest @ ..] => {
             let name = format!("{owner}/{name}");
             state.permit(request, &installation, &name, rest)?;
             match rest {
+                ["issues" | "pulls", "comments", id, "reactions"] | ["issues", id, "reactions"]
+                    if request.method == "POST" =>
+                {
+                    if !state.repository(&name).has(rest, id) {
+                        return Err(Answer::not_found());
+                    }
+                    state.react(request, &format!("{name}/{}", rest.join("/")), &bot)
+                }
                 [] => Ok(Answer::ok(state.show_repository(&name))),
                 ["issues", rest @ ..] => state.issues(request, &name, rest, &bot),
                 ["pulls", rest @ ..] => state.pulls(request, &name, rest, &bot),

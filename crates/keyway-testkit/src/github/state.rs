@@ -24,6 +24,10 @@ pub(super) struct State {
     pub(super) misbehaviours: VecDeque<(String, Misbehaviour)>,
     /// Whether an owner has to agree to installations.
     pub(super) asks_owner: bool,
+    /// What was reacted to, with what and by whom.
+    pub(super) reactions: Vec<(String, String, String)>,
+    /// By team and login in lower case: `active` or `pending`.
+    pub(super) teams: BTreeMap<(String, String), String>,
     last: u64,
 }
 
@@ -64,6 +68,8 @@ impl State {
             received: Vec::new(),
             misbehaviours: VecDeque::new(),
             asks_owner: false,
+            reactions: Vec::new(),
+            teams: BTreeMap::new(),
             last: 1_000,
         }
     }

@@ -169,7 +169,7 @@ impl Payloads<'_> {
         payload["pull_request"] = self.github.pull_now(self.repository, number);
         let state = self.github.state();
         payload["review"] = json!({
-            "id": 5_000 + number, "body": body, "state": "commented", "user": state.account(self.sender),
+            "id": 5_000 + number, "node_id": format!("PRR_{number}"), "body": body, "state": "commented", "user": state.account(self.sender),
             "author_association": "MEMBER", "submitted_at": state.now.to_string(),
             "html_url": format!("{}/{}/pull/{number}#pullrequestreview-1", state.web, self.repository),
         });
@@ -187,7 +187,8 @@ impl Payloads<'_> {
         let state = self.github.state();
         let said = |id: u64, body: &str| {
             json!({
-                "id": id, "body": body, "user": state.account(self.sender), "author_association": "MEMBER",
+                "id": id, "node_id": format!("DC_{id}"), "body": body,
+                "user": state.account(self.sender), "author_association": "MEMBER",
                 "created_at": state.now.to_string(), "updated_at": state.now.to_string(),
                 "html_url": format!("{}/{}/discussions/{number}", state.web, self.repository),
             })

@@ -110,6 +110,32 @@ impl GitHub {
         bodies(&self.state().repository(name).discussion_comments, number)
     }
 
+    /// The reactions of an app: what each is to and which it is. To what is an address below `/repos`, or a node.
+    pub fn reactions_of_app(&self, app: &str) -> Vec<(String, String)> {
+        let login = format!("{app}[bot]");
+        let all = self.state().reactions.clone().into_iter();
+        let own = all.filter(|(_, _, by)| *by == login);
+        own.map(|(to, content, _)| (to, content)).collect()
+    }
+
+    /// Puts somebody into a team of every organization, as `active` or `pending`.
+    pub fn add_to_team(&self, team: &str, login: &str, state: &str) {
+        let key = (team.to_lowercase(), login.to_lowercase());
+        self.state().teams.insert(key, state.to_owned());
+    }
+
+    /// Takes somebody out of a team.
+    pub fn take_from_team(&self, team: &str, login: &str) {
+        let key = (team.to_lowercase(), login.to_lowercase());
+        self.state().teams.remove(&key);
+    }
+
+    /// What an installation may.
+    pub fn permissions(&self, installation: u64) -> std::collections::BTreeMap<String, String> {
+        let found = self.state().installation(installation).cloned();
+        found.expect("an installation").permissions
+    }
+
     /// Puts a file on a branch.
     pub fn put_file(&self, name: &str, branch: &str, path: &str, text: &str) {
         let mut state = self.state();

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::authority::Access;
 use super::document::Field;
-use super::entity::{Entity, append, is, one, remove, target};
+use super::entity::{Entity, Link, append, is, link, one, remove, target};
 use super::resolve::Refused;
 use super::workspace::Workspace;
 
@@ -86,34 +86,113 @@ pub(super) fn mutate(
             Err(Refused::forbidden("only apps have agent sessions"))
         }
         "agentActivityCreate" => {
-            only(input, &["id", "agentSessionId", "content", "ephemeral"])?;
-            let session = there(workspace, "AgentSession", input, "agentSessionId")?;
-            let session = session.ok_or_else(|| absent("AgentSession"))?;
-            let content = input.get("content").and_then(Value::as_object);
-            let content = content.ok_or_else(|| Refused::input("content is required"))?;
-            only(content, &["type", "body"])?;
-            said(content, "body")?.ok_or_else(|| Refused::input("body is required"))?;
-            let status = match content.get("type").and_then(Value::as_str) {
-                Some("thought") => "active",
-                Some("elicitation") => "awaitingInput",
-                Some("response") => "complete",
-                Some("error") => "error",
-                _ => return Err(Refused::input("no type of content that an agent creates")),
-            };
-            let id = new_id(workspace, input)?;
-            let activity = json!({
-                "content": content, "agentSession": one(&session), "user": one(&user), "signal": null
-            });
-            workspace.add_as(&id, "AgentActivity", activity);
-            let session = workspace.all.get_mut(&session).expect("the session");
-            session.insert("status".into(), status.into());
-            append(session, "activities", &id);
+            let (id, session) = activity(workspace, input, &user)?;
+            append(session_of(workspace, &session), "activities", &id);
             Ok(payload("agentActivity", &id))
+        }
+        "agentSessionUpdate" if who.user.is_some() => Err(Refused::forbidden(
+            "only the app of a session may update it",
+        )),
+        "agentSessionUpdate" => {
+            let id = field.arguments.get("id").and_then(Value::as_str);
+            let id = id.filter(|id| {
+                workspace
+                    .all
+                    .get(*id)
+                    .is_some_and(|one| is(one, "AgentSession"))
+            });
+            let id = id.ok_or_else(|| absent("AgentSession"))?.to_owned();
+            urls(session_of(workspace, &id), input)?;
+            Ok(payload("agentSession", &id))
         }
         other => Err(Refused::from(format!(
             "Cannot query field \"{other}\" on type \"Mutation\""
         ))),
     }
+}
+
+/// Adds an activity, and gives its id and its session's. One that is ephemeral is gone with the next.
+fn activity(
+    workspace: &mut Workspace,
+    input: &Entity,
+    user: &str,
+) -> Result<(String, String), Refused> {
+    only(input, &["id", "agentSessionId", "content", "ephemeral"])?;
+    let session = there(workspace, "AgentSession", input, "agentSessionId")?;
+    let session = session.ok_or_else(|| absent("AgentSession"))?;
+    let content = input.get("content").and_then(Value::as_object);
+    let content = content.ok_or_else(|| Refused::input("content is required"))?;
+    let kind = content.get("type").and_then(Value::as_str);
+    let needed: &[&str] = if kind == Some("action") {
+        only(content, &["type", "action", "parameter", "result"])?;
+        &["action", "parameter"]
+    } else {
+        only(content, &["type", "body"])?;
+        &["body"]
+    };
+    for name in needed {
+        said(content, name)?.ok_or_else(|| Refused::input(format!("{name} is required")))?;
+    }
+    let status = match kind {
+        Some("thought" | "action") => "active",
+        Some("elicitation") => "awaitingInput",
+        Some("response") => "complete",
+        Some("error") => "error",
+        _ => return Err(Refused::input("no type of content that an agent creates")),
+    };
+    let ephemeral = input.get("ephemeral") == Some(&Value::Bool(true));
+    if ephemeral && !matches!(kind, Some("thought" | "action")) {
+        return Err(Refused::input("only thoughts and actions are ephemeral"));
+    }
+    let id = new_id(workspace, input)?;
+    let shown = match session_of(workspace, &session).get("activities").map(link) {
+        Some(Link::Many(all)) => all,
+        _ => Vec::new(),
+    };
+    for gone in shown {
+        if workspace.all[&gone].get("ephemeral") == Some(&Value::Bool(true)) {
+            remove(session_of(workspace, &session), "activities", &gone);
+        }
+    }
+    let activity = json!({
+        "content": content, "agentSession": one(&session), "user": one(user), "signal": null,
+        "ephemeral": ephemeral
+    });
+    workspace.add_as(&id, "AgentActivity", activity);
+    session_of(workspace, &session).insert("status".into(), status.into());
+    Ok((id, session))
+}
+
+/// Adds links to a session, and takes some away. A URL is there once.
+fn urls(session: &mut Entity, input: &Entity) -> Result<(), Refused> {
+    only(
+        input,
+        &["externalUrls", "addedExternalUrls", "removedExternalUrls"],
+    )?;
+    let list = |name: &str| input.get(name).and_then(Value::as_array).cloned();
+    let kept = session
+        .get("externalUrls")
+        .and_then(Value::as_array)
+        .cloned();
+    let mut all = list("externalUrls").unwrap_or_else(|| kept.unwrap_or_default());
+    for new in list("addedExternalUrls").unwrap_or_default() {
+        let web = new["url"]
+            .as_str()
+            .is_some_and(|url| url.starts_with("http"));
+        if !web || !new["label"].is_string() {
+            return Err(Refused::input("a link has a label and a url"));
+        }
+        all.retain(|one| one["url"] != new["url"]);
+        all.push(new);
+    }
+    let gone = list("removedExternalUrls").unwrap_or_default();
+    all.retain(|one| !gone.contains(&one["url"]));
+    session.insert("externalUrls".into(), all.into());
+    Ok(())
+}
+
+fn session_of<'w>(workspace: &'w mut Workspace, id: &str) -> &'w mut Entity {
+    workspace.all.get_mut(id).expect("the session")
 }
 
 fn update(workspace: &mut Workspace, id: &str, input: &Entity) -> Result<(), Refused> {

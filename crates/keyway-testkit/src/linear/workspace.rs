@@ -137,7 +137,8 @@ impl Workspace {
     pub(super) fn add_session(&mut self, issue: &str, comment: Option<&str>, web: &str) -> String {
         let session = json!({
             "status": "pending", "issue": one(issue), "comment": comment.map(one),
-            "appUser": one(&self.app_user), "activities": many::<&str>([]), "creator": one(&self.ada)
+            "appUser": one(&self.app_user), "activities": many::<&str>([]), "creator": one(&self.ada),
+            "externalUrls": []
         });
         let id = self.add("AgentSession", session);
         let url = format!("{web}/acme/agents/{id}");

@@ -39,6 +39,8 @@ pub struct Config {
     pub deliveries: keyway_app::inbox::InboxSettings,
     /// Webhooks that go out.
     pub webhooks: keyway_app::webhook_endpoints::WebhookSettings,
+    /// Sessions of agents.
+    pub sessions: keyway_app::agents::AgentSettings,
     /// Calls that MCP clients come back for.
     pub tasks: keyway_app::tasks::TaskSettings,
     /// How often someone may ask.

@@ -96,6 +96,7 @@ pub(crate) async fn open(
             approvals: config.approvals.clone(),
             deliveries: config.deliveries.clone(),
             webhooks: config.webhooks.clone(),
+            agents: config.sessions.clone(),
             tasks: config.tasks.clone(),
             providers,
             oauth_clients: config.oauth_clients.settings(),

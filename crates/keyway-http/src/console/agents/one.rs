@@ -11,7 +11,7 @@ use crate::console::form::{refused, sent};
 use crate::console::member::Member;
 use crate::console::publications::lines as publication_lines;
 use crate::console::routes::Audience;
-use crate::console::sessions::lines;
+use crate::console::sessions::{lines, once_key, once_only};
 use crate::console::took::took;
 use crate::page::PageReply;
 use crate::pages::VisitorForm;
@@ -44,11 +44,12 @@ pub(super) async fn prompt(
     shared.app.agent(member.who(), &slug)?;
     let said = form.get("message");
     let request = &member.visit.request;
+    let once = once_key(&form);
     let begun = shared.app.begin_session(Beginning {
         who: member.who(),
         agent: &slug,
         message: Some(said),
-        idempotency_key: None,
+        idempotency_key: once.as_deref(),
         request,
     });
     match begun.await {
@@ -90,7 +91,7 @@ async fn page(shared: &Shared, member: &Member, slug: &str, form: Filled) -> Res
         agent: line(view),
         sessions: lines(shared, member, sessions.sessions).await?,
         publications,
-        form,
+        form: once_only(shared, form),
     })
 }
 

@@ -7,6 +7,7 @@ mod one;
 mod transcript;
 
 pub(super) use line::{dollars, lines};
+pub(super) use one::{once_key, once_only};
 
 use super::routes::Route;
 

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use keyway_app::agents::{EventView, Saying, SessionOrigin};
 use keyway_app::approvals::ListApprovals;
+use keyway_core::provider::sign::digest;
 use keyway_core::{Error, Kind, SessionId};
 use keyway_pages::console_context::{Filled, OriginLine, Session, WaitingLine};
 
@@ -13,7 +14,7 @@ use crate::console::form::{refused, sent};
 use crate::console::member::Member;
 use crate::console::show::moment;
 use crate::page::PageReply;
-use crate::pages::VisitorForm;
+use crate::pages::{PageForm, VisitorForm};
 use crate::refusal::Refusal;
 use crate::shared::Shared;
 
@@ -38,11 +39,12 @@ pub(super) async fn prompt(
     VisitorForm(form): VisitorForm,
 ) -> Result<Response, Refusal> {
     let id = read(&id)?;
+    let once = once_key(&form);
     let left = shared.app.leave_message(Saying {
         who: member.who(),
         session: &id,
         message: form.get("message"),
-        idempotency_key: None,
+        idempotency_key: once.as_deref(),
         request: &member.visit.request,
     });
     match left.await {
@@ -119,8 +121,21 @@ async fn page(
         waiting: waiting.collect(),
         approvals: approvals.map(|one| approval_line(shared, one)).collect(),
         origin,
-        form,
+        form: once_only(shared, form),
     })
+}
+
+/// A form whose message is left once, however often it is sent: by a second click, or once more because the answer
+/// was lost.
+pub(in crate::console) fn once_only(shared: &Shared, form: Filled) -> Filled {
+    form.with("once", shared.app.new_request_id().as_str())
+}
+
+/// What makes a message of such a form the only one. Another message of the same form is another one.
+pub(in crate::console) fn once_key(form: &PageForm) -> Option<String> {
+    let once = form.get("once");
+    let key = || digest(format!("{once}/{}", form.get("message")).as_bytes());
+    (!once.is_empty()).then(key)
 }
 
 fn origin(of: &SessionOrigin) -> OriginLine {

@@ -169,6 +169,21 @@ fn a_channel_is_listened_to_only_where_that_is_said() {
     let file = json!({ "subtype": "file_share", "text": "", "files": [{ "id": "F0LOG", "name": "build.log" }] });
     assert_eq!(set.accepted(&message(file)).text, "[file F0LOG: build.log]");
     assert_eq!(set.rule(&message(json!({ "text": " " }))), "no_text");
+    // Beside any thread it is one talk, and in one it is that thread's.
+    let place = |set: &Set, more: Value| {
+        let event = set.accepted(&message(more));
+        (event.thread.unwrap(), event.place["threadTs"].clone())
+    };
+    let thread = format!("C0ONE:{ROOT}");
+    assert_eq!(place(&set, json!({})), ("C0ONE".to_owned(), Value::Null));
+    let reply = json!({ "thread_ts": ROOT });
+    assert_eq!(place(&set, reply), (thread, json!(ROOT)));
+    let each = Set::with(json!({ "listen": ["C0ONE"], "listenSeconds": 0 }));
+    let alone = "1799999500.000200";
+    let expected = (format!("C0ONE:{alone}"), json!(alone));
+    assert_eq!(place(&each, json!({})), expected);
+    let mention = set.accepted(&mention("<@U0BOT> hi"));
+    assert_eq!(mention.place["threadTs"], ROOT);
 }
 
 #[test]

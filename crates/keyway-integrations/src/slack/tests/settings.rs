@@ -24,7 +24,8 @@ fn settings_for_slack_that_cannot_work_are_told_at_their_place() {
     });
     set.secret = Secret::new("short".into());
     set.triggers = json!({
-        "channels": ["#canary", "C0ONE", "D0ADA"], "people": [], "reactions": [":canary:"], "listen": ["canary"]
+        "channels": ["#canary", "C0ONE", "D0ADA"], "people": [], "reactions": [":canary:"], "listen": ["canary"],
+        "listenSeconds": 601
     });
     assert_eq!(
         places(&set),
@@ -39,6 +40,7 @@ fn settings_for_slack_that_cannot_work_are_told_at_their_place() {
             "/triggers/channels/2",
             "/triggers/reactions/0",
             "/triggers/listen/0",
+            "/triggers/listenSeconds",
             "/triggers/people",
             "/secret",
         ]

@@ -3,6 +3,8 @@ mod installing;
 mod reading;
 mod refusals;
 mod replying;
+mod seen;
+mod tables;
 mod tokens;
 mod webhooks;
 mod world;

@@ -28,6 +28,9 @@ pub(super) struct World {
     pub(super) secrets: Secrets,
     pub(super) webhook_secret: Secret<String>,
     pub(super) workspace: Option<Workspace>,
+    /// What the publication may do, and what wakes its agent.
+    pub(super) scopes: GrantedScopes,
+    pub(super) triggers: Value,
     addresses: Addresses,
 }
 
@@ -52,6 +55,8 @@ impl World {
             secrets: Secrets::default(),
             webhook_secret: Secret::new("made here".to_owned()),
             workspace: None,
+            scopes: usual(),
+            triggers: json!({}),
             addresses: Addresses {
                 webhook: "https://keyway.example/webhook/github/pub_1".to_owned(),
                 callback: "https://keyway.example/install/github/callback".to_owned(),
@@ -81,6 +86,8 @@ impl World {
             webhook_secret: &self.webhook_secret,
             workspace: self.workspace.as_ref(),
             addresses: &self.addresses,
+            scopes: &self.scopes,
+            triggers: &self.triggers,
             http: &self.http,
             now: now(),
         }
@@ -155,16 +162,24 @@ impl World {
         let scopes = offer.scopes.iter().map(|scope| scope.name);
         PublicationContext {
             settings: Arc::new(self.settings.clone()),
-            triggers: Arc::new(json!({})),
+            triggers: Arc::new(self.triggers.clone()),
             workspace: Arc::new(self.workspace.clone().unwrap()),
             scopes: Arc::new(GrantedScopes::of(scopes)),
             token: Secret::new(self.vendor.token(self.installation())),
             http: self.http.clone(),
             place: Some(Arc::new(place(number))),
             session: None,
+            link: None,
             now: now(),
         }
     }
+}
+
+/// The scopes of a publication of which nothing is said.
+fn usual() -> GrantedScopes {
+    let offer = GitHub.publication();
+    let usual = offer.scopes.iter().filter(|scope| scope.usual);
+    GrantedScopes::of(usual.map(|scope| scope.name))
 }
 
 /// An issue of `acme/web`.

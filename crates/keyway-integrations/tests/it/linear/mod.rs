@@ -5,5 +5,7 @@ mod query;
 mod replies;
 mod search;
 mod setup;
+mod tables;
 mod tokens;
+mod underway;
 mod webhooks;

@@ -27,6 +27,8 @@ pub(super) struct Kept {
     pub(super) webhook_secret: Secret<String>,
     pub(super) workspace: Option<Workspace>,
     pub(super) addresses: Addresses,
+    pub(super) scopes: GrantedScopes,
+    pub(super) triggers: Value,
     pub(super) http: HttpClient,
     pub(super) now: Timestamp,
 }
@@ -79,6 +81,8 @@ impl Kept {
                 callback: "https://keyway.example/install/linear/callback".into(),
                 home: "https://keyway.example".into(),
             },
+            scopes: GrantedScopes::default(),
+            triggers: json!({}),
             http: HttpClient::new(Some(Arc::new(Egress::new(config))), None),
             now: Timestamp::now(),
         }
@@ -92,6 +96,8 @@ impl Kept {
             webhook_secret: &self.webhook_secret,
             workspace: self.workspace.as_ref(),
             addresses: &self.addresses,
+            scopes: &self.scopes,
+            triggers: &self.triggers,
             http: &self.http,
             now: self.now,
         }
@@ -178,6 +184,7 @@ impl Kept {
             http: self.http.clone(),
             place: None,
             session: None,
+            link: None,
             now: self.now,
         }
     }

@@ -4,8 +4,10 @@ mod event;
 mod install;
 mod misbehaving;
 mod reply;
+mod tables;
 mod token;
 mod tools;
+mod who;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,6 +46,8 @@ struct World {
     webhook_secret: Secret<String>,
     workspace: Option<Workspace>,
     addresses: Addresses,
+    scopes: GrantedScopes,
+    triggers: Value,
     now: Timestamp,
 }
 
@@ -72,6 +76,8 @@ impl World {
                 callback: "https://keyway.example/install/slack/callback".into(),
                 home: "https://keyway.example".into(),
             },
+            scopes: GrantedScopes::of(EVERY_SCOPE),
+            triggers: json!({}),
             now: Timestamp::from_second(1_800_000_000).unwrap(),
         }
     }
@@ -92,6 +98,8 @@ impl World {
             webhook_secret: &self.webhook_secret,
             workspace: self.workspace.as_ref(),
             addresses: &self.addresses,
+            scopes: &self.scopes,
+            triggers: &self.triggers,
             http: &self.http,
             now: self.now,
         }
@@ -156,6 +164,7 @@ impl World {
             http: self.http.clone(),
             place: (!place.is_null()).then(|| Arc::new(place)),
             session: None,
+            link: None,
             now: self.now,
         }
     }

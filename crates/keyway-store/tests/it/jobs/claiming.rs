@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use keyway_store::{ClaimJobs, JobEnd, JobState, NewJob, QueuedJob};
+use keyway_store::{Busy, ClaimJobs, JobEnd, JobState, NewJob, QueuedJob};
 
 use super::world::{World, claim, new, ordered};
 use crate::support::{at, tenant};
@@ -195,4 +195,45 @@ async fn a_job_that_takes_its_workers_with_it_is_given_up() {
     let dead = world.job(&job).await;
     assert_eq!(dead.state, JobState::Dead);
     assert_eq!(dead.last_error.as_deref(), Some("lease_expired"));
+}
+
+#[tokio::test]
+async fn jobs_of_who_is_busy_are_left_for_later() {
+    let world = World::new().await;
+    let (globex, _) = tenant(world.store(), "globex").await;
+    let to = |endpoint: &str| NewJob {
+        payload: format!(r#"{{"endpoint":"{endpoint}"}}"#),
+        ..new(1)
+    };
+    let (slow, quick, plain, theirs) = (to("whe_1"), to("whe_2"), new(2), to("whe_3"));
+    for job in [&slow, &quick, &plain] {
+        world.queue(job).await;
+    }
+    let queued = world.store().queue_job(&globex, &theirs).await.unwrap();
+    assert_eq!(queued, QueuedJob::New);
+    let claim = async |busy: &Busy| {
+        let claim = ClaimJobs {
+            kinds: &["action"],
+            holder: "test",
+            now: at(5),
+            until: at(15),
+            limit: 9,
+        };
+        let claimed = world.store().claim_jobs_beside(&claim, busy).await.unwrap();
+        claimed
+            .into_iter()
+            .map(|one| one.job.id)
+            .collect::<Vec<_>>()
+    };
+    let everybody = Busy {
+        organizations: vec![world.acme.clone(), globex.clone()],
+        endpoints: Vec::new(),
+    };
+    assert_eq!(claim(&everybody).await, []);
+    let both = Busy {
+        organizations: vec![globex.clone()],
+        endpoints: vec!["whe_1".into(), "no \" id".into()],
+    };
+    assert_eq!(claim(&both).await, [quick.id, plain.id]);
+    assert_eq!(claim(&Busy::default()).await, [slow.id, theirs.id]);
 }

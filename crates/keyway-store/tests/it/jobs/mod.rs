@@ -1,4 +1,5 @@
 mod claiming;
 mod ending;
 mod managing;
+mod sharing;
 mod world;

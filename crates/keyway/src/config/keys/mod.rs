@@ -9,6 +9,7 @@ mod mcp;
 mod oauth;
 mod policy;
 mod process;
+mod sessions;
 mod sign_in;
 mod tasks;
 mod templates;
@@ -79,6 +80,7 @@ const TOPICS: &[&[Key]] = &[
     policy::KEYS,
     policy::OAUTH_KEYS,
     deliveries::KEYS,
+    sessions::KEYS,
     tasks::KEYS,
     webhooks::KEYS,
     sign_in::KEYS,

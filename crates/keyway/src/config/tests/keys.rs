@@ -39,6 +39,7 @@ fn every_key_reads_what_it_shows() {
          \x20 address: {limit: 7, window: 8s}, oauth_register: {limit: 9, window_ms: 10000}, sign_in: {limit: 11, window: 12s}}\n\
          deliveries: {keep: 3d, concurrency: 7, attempts: 3}\n\
          webhooks: {endpoints: 4, concurrency: 6, timeout: 20s, give_up: 3d}\n\
+         sessions: {keep: 90d}\n\
          tasks: {keep: 2d, concurrency: 6, per_principal: 5}\n\
          audit: {durability: power, keep_arguments: ['mcp__a__*'], commit_interval: 50ms, checkpoint_events: 5, checkpoint_interval: 1m}\n\
          oauth: {registration: closed, client_documents: loopback, access_ttl: 10m, grant_ttl: 7d, code_ttl: 60, device_ttl: 5m,\n\
@@ -109,6 +110,7 @@ fn every_key_reads_what_it_shows() {
     deliveries.keep = "72h"
     deliveries.concurrency = 7
     deliveries.attempts = 3
+    sessions.keep = "2160h"
     tasks.keep = "48h"
     tasks.concurrency = 6
     tasks.per_principal = 5
@@ -206,6 +208,7 @@ fn every_key_can_be_set_by_its_variable() {
         ("webhooks.concurrency", "6"),
         ("webhooks.timeout", "20s"),
         ("webhooks.give_up", "3d"),
+        ("sessions.keep", "90d"),
         ("tasks.keep", "2d"),
         ("tasks.concurrency", "6"),
         ("tasks.per_principal", "5"),

@@ -246,3 +246,40 @@ async fn a_call_that_waits_for_a_decision_leads_to_where_it_is_decided() {
     let page = shown(&mut owner, &at, "It is gone.").await;
     assert!(!page.contains("Look and decide"), "{page}");
 }
+
+#[tokio::test]
+async fn attack_a_form_that_is_sent_twice_leaves_one_message() {
+    let turns: Vec<_> = (0..4).map(|_| Turn::text(["Yes."])).collect();
+    let lab = Lab::new(vec![agent("helper")], turns).await;
+    let mut owner = set_up(&lab.app).await;
+    let once = |page: &str| {
+        let (_, rest) = page.split_once("name=\"once\" value=\"").unwrap();
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    let at = "/console/agents/helper";
+    let page = owner.get(at).await.text().to_owned();
+    let form = [("message", "Pay the bill"), ("once", &once(&page))];
+    let first = owner.post(&format!("{at}/prompt"), &form).await;
+    let second = owner.post(&format!("{at}/prompt"), &form).await;
+    assert_eq!(
+        (first.status(), first.header("location")),
+        (second.status(), second.header("location"))
+    );
+    let at = first.header("location").to_owned();
+    let page = shown(&mut owner, &at, "The turn ended.").await;
+    let form = [("message", "And the other"), ("once", &once(&page))];
+    for _ in 0..2 {
+        let left = owner.post(&format!("{at}/prompt"), &form).await;
+        assert_eq!(left.status(), 303, "{}", left.text());
+    }
+    // Another message of the same form, after going back, is another one.
+    let form = [("message", "And a third"), ("once", &once(&page))];
+    let left = owner.post(&format!("{at}/prompt"), &form).await;
+    assert_eq!(left.status(), 303, "{}", left.text());
+    lab.model.wait_asked(3).await;
+    let page = shown(&mut owner, &at, "And a third").await;
+    for said in ["Pay the bill", "And the other", "And a third"] {
+        let whole = format!("{said}</bdi></p>");
+        assert_eq!(page.matches(&whole).count(), 1, "{said}: {page}");
+    }
+}

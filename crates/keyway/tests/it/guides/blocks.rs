@@ -50,7 +50,7 @@ fn block(language: &str, inside: &[&str]) -> Result<Block, String> {
     match language {
         "console" => commands(inside).map(Block::Commands),
         "text" => Ok(Block::Said(owned())),
-        "yaml" | "rust" | "toml" | "sh" => file(inside),
+        "yaml" | "rust" | "toml" | "sh" | "jsonc" => file(inside),
         other => Err(format!("nothing is done with a block of `{other}`")),
     }
 }

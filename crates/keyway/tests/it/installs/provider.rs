@@ -46,13 +46,22 @@ const BY_OAUTH: &[InstallField] = &[
         required: true,
     },
 ];
-const BY_KEY: &[InstallField] = &[InstallField {
-    name: "apiKey",
-    title: "API key",
-    help: "",
-    secret: true,
-    required: true,
-}];
+const BY_KEY: &[InstallField] = &[
+    InstallField {
+        name: "apiKey",
+        title: "API key",
+        help: "",
+        secret: true,
+        required: true,
+    },
+    InstallField {
+        name: "site",
+        title: "Site",
+        help: "Where the tracker is, if it is one of your own",
+        secret: false,
+        required: false,
+    },
+];
 
 pub(super) struct TrackerProvider {
     pub(super) id: &'static str,
@@ -255,7 +264,8 @@ impl IntegrationProvider for TrackerProvider {
         Box::pin(async move {
             let wrong = || Error::invalid_at("/secrets/apiKey", "a key that the tracker takes");
             let key = context.secrets.get("apiKey").ok_or_else(wrong)?;
-            let asked = context.http.get(format!("{}/me", self.url)).bearer(key);
+            let site = context.settings["site"].as_str().unwrap_or(&self.url);
+            let asked = context.http.get(format!("{site}/me")).bearer(key);
             let answer = asked.send().await?;
             if answer.status().as_u16() == 401 {
                 return Err(wrong());

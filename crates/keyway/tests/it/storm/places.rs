@@ -53,7 +53,8 @@ impl Places {
             .json();
         let robot = robot["id"].as_str().unwrap();
         let github_secret = github.webhook_secret(app).unwrap();
-        let settings = json!({ "apiUrl": github.api(), "webUrl": github.web() });
+        // Only answers are counted, and lost.
+        let settings = json!({ "apiUrl": github.api(), "webUrl": github.web(), "seen": null });
         let fields = [
             format!("appId={app}"),
             format!("privateKey={}", key.pkcs8()),

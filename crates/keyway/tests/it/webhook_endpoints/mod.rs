@@ -6,5 +6,6 @@ mod kills;
 mod manage;
 mod refused;
 mod signed;
+mod slow;
 mod tenants;
 pub(crate) mod world;

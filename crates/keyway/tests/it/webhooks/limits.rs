@@ -127,3 +127,64 @@ async fn limits_and_schedules_that_are_none_are_told_at_their_place_and_change_n
     let path = format!("/v1/publications/{}", desk.id());
     assert_eq!(desk.get(&path).await, desk.publication);
 }
+
+#[tokio::test]
+async fn a_turn_that_never_began_is_not_counted() {
+    let turns = vec![answer(), answer()];
+    let desk = bounded(turns, &json!({ "turnsPerDay": 2 })).await;
+    desk.send(&event("e1", "7", "one")).await;
+    let all = desk.settled(1, &["answered"]).await;
+    let session = format!("/v1/sessions/{}", all[0]["session"].as_str().unwrap());
+    let archived = desk.post(&format!("{session}/archive"), &json!({})).await;
+    assert_eq!(archived.status(), 200, "{}", archived.text());
+    desk.send(&event("e2", "7", "two")).await;
+    let all = desk.settled(2, &["answered", "dead"]).await;
+    assert_eq!(all[0]["lastError"], "session_archived");
+    assert_eq!(days(&desk).await[0]["turns"], 1);
+    desk.send(&event("e3", "8", "three")).await;
+    let all = desk.settled(3, &["answered", "dead"]).await;
+    assert_eq!(all[0]["state"], "answered");
+    assert_eq!(days(&desk).await[0]["turns"], 2);
+}
+
+#[tokio::test]
+async fn attack_deliveries_that_come_at_once_begin_no_more_turns_than_a_day_has() {
+    let turns: Vec<_> = (0..12).map(|_| answer()).collect();
+    let desk = bounded(turns, &json!({ "turnsPerDay": 3 })).await;
+    let bodies: Vec<_> = (0..12)
+        .map(|number| event(&format!("e{number}"), &number.to_string(), "go"))
+        .collect();
+    futures_util::future::join_all(bodies.iter().map(|body| desk.send(body))).await;
+    let all = desk.settled(12, &["answered", "dead"]).await;
+    let answered = all.iter().filter(|one| one["state"] == "answered");
+    assert_eq!(answered.count(), 3);
+    assert_eq!(desk.lab.model.asked().len(), 3);
+    assert_eq!(days(&desk).await[0]["turns"], 3);
+}
+
+#[tokio::test]
+async fn attack_limits_beyond_what_can_be_counted_are_refused_and_the_most_overflows_nothing() {
+    let desk = Desk::new(vec![answer(), answer()]).await;
+    for wrong in [
+        json!(-1),
+        json!(1e30),
+        json!(u64::MAX),
+        json!(true),
+        json!(null),
+    ] {
+        let refused = desk
+            .change(&json!({ "limits": { "tokensPerDay": wrong } }))
+            .await;
+        assert_eq!(refused.status(), 422, "{wrong}: {}", refused.text());
+    }
+    let most =
+        json!({ "tokensPerDay": i64::MAX, "turnsPerDay": i64::MAX, "tokensPerTurn": i64::MAX });
+    let changed = desk.change(&json!({ "limits": most })).await;
+    assert_eq!(changed.status(), 200, "{}", changed.text());
+    for id in ["e1", "e2"] {
+        desk.send(&event(id, id, "go")).await;
+        desk.settled(if id == "e1" { 1 } else { 2 }, &["answered"])
+            .await;
+    }
+    assert_eq!(days(&desk).await[0]["turns"], 2);
+}

@@ -114,3 +114,18 @@ async fn attack_a_webhook_cannot_speak_with_the_words_of_a_schedule() {
     let all = desk.settled(2, &["answered"]).await;
     assert_eq!(all[0]["rule"], "signed");
 }
+
+#[tokio::test]
+async fn attack_a_clock_that_was_ahead_for_a_while_silences_no_schedule() {
+    let desk = scheduled(1, false).await;
+    let before = next(&desk).await;
+    // As it was written down in the year 2100.
+    let ahead = DUE.replace("1767225600000", "4102444800000");
+    sql::run(&desk.lab.app.data_dir().join("keyway.db"), &ahead).await;
+    assert_ne!(next(&desk).await, before);
+    until("the next moment of the schedule", || async {
+        next(&desk).await == before
+    })
+    .await;
+    assert_eq!(desk.deliveries().await, Vec::<Value>::new());
+}

@@ -7,6 +7,7 @@ mod injected;
 mod installing;
 mod life;
 mod limits;
+mod seen;
 
 use jiff::Timestamp;
 use keyway_core::provider::Visit;
@@ -119,10 +120,12 @@ impl Office {
             .collect()
     }
 
-    /// The requests that wanted to change something in a repository.
+    /// The requests that wanted to change something in a repository, but for reactions.
     fn changed(&self) -> Vec<String> {
         let all = self.github.received().into_iter().map(|one| one.line);
-        let changes = all.filter(|line| !line.starts_with("GET ") && line.contains("/repos/"));
+        let changes = all.filter(|line| {
+            !line.starts_with("GET ") && line.contains("/repos/") && !line.ends_with("/reactions")
+        });
         changes.collect()
     }
 }

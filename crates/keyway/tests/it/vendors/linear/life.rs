@@ -115,6 +115,32 @@ async fn what_is_asked_to_stop_stops_says_so_and_can_be_asked_again() {
 }
 
 #[tokio::test]
+async fn attack_a_stop_that_is_sent_once_more_stops_nothing_that_was_begun_since() {
+    let office = Office::open(vec![
+        Turn::trouble(keyway_testkit::models::Trouble::Hang),
+        Turn::trouble(keyway_testkit::models::Trouble::Hang),
+    ])
+    .await;
+    let session = office.mention("@keyway look into it").await;
+    office.desk.lab.model.wait_asked(1).await;
+    let stop = office.linear.stop(&session);
+    office.send(&stop).await;
+    office.desk.settled(2, &["dead", "ignored"]).await;
+    office
+        .send(&office.linear.prompt(&session, "Go on then"))
+        .await;
+    office.desk.lab.model.wait_asked(2).await;
+    for _ in 0..3 {
+        office.send(&stop).await;
+    }
+    // As long as ending a turn takes, several times over.
+    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    let all = office.desk.deliveries().await;
+    assert_eq!(all[0]["state"], "running", "{all:#?}");
+    assert_eq!(all.len(), 3);
+}
+
+#[tokio::test]
 async fn what_waits_behind_a_turn_is_stopped_with_it_and_whoever_asked_is_told() {
     let office = Office::open(vec![
         Turn::trouble(keyway_testkit::models::Trouble::Hang),

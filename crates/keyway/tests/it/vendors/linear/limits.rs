@@ -13,7 +13,10 @@ fn changed(office: &Office) -> Vec<Value> {
             .as_str()
             .is_some_and(|it| it.contains("mutation"))
     });
-    let own = |body: &Value| body.to_string().contains("agentActivityCreate");
+    let own = |body: &Value| {
+        let body = body.to_string();
+        body.contains("agentActivityCreate") || body.contains("agentSessionUpdate")
+    };
     changes.filter(|body| !own(body)).collect()
 }
 

@@ -8,6 +8,8 @@ mod kills;
 mod life;
 mod limits;
 mod rotation;
+mod stopped;
+mod underway;
 
 pub(crate) use answers::comment_body;
 use keyway_testkit::linear::{Linear, Signed};

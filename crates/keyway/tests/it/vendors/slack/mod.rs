@@ -5,6 +5,7 @@ mod buttons;
 mod failures;
 mod life;
 mod limits;
+mod listening;
 
 use http::Method;
 use keyway_testkit::models::Script;

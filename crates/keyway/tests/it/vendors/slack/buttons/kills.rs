@@ -22,6 +22,15 @@ forbid (principal, action == Action::"call", resource == Tool::"mcp_slack_read_c
 
 /// A directory with an agent that is installed in a Slack, and the path of its webhook.
 async fn installed(slack: &Slack, model: &ModelServer) -> (World, String) {
+    installed_with(slack, model, &json!({})).await
+}
+
+/// The same with triggers.
+pub(in crate::vendors::slack) async fn installed_with(
+    slack: &Slack,
+    model: &ModelServer,
+    triggers: &Value,
+) -> (World, String) {
     let world = World::of(&format!(
         "agents: {{ triage: {{ model: lab/test-1 }} }}\negress: {{ allow: [localhost] }}\n\
          policy: {{ file: own.cedar }}\napprovals: {{ wait: 10m }}\n{}",
@@ -31,6 +40,7 @@ async fn installed(slack: &Slack, model: &ModelServer) -> (World, String) {
     let mut settings = slack.settings();
     settings.as_object_mut().unwrap().remove("clientId");
     world.write("settings.json", &settings.to_string());
+    world.write("triggers.json", &triggers.to_string());
     let served = Served::start(&world, &[]);
     let run = |arguments: &[&str]| world.run(arguments).ok().json();
     let robot = run(&["service-accounts", "create", "robot", "--json"]);
@@ -46,6 +56,8 @@ async fn installed(slack: &Slack, model: &ModelServer) -> (World, String) {
         robot["id"].as_str().unwrap(),
         "--settings",
         "settings.json",
+        "--triggers",
+        "triggers.json",
         "--json",
     ]);
     let mut browser = Browser::at(served.address);

@@ -2,9 +2,11 @@
 
 mod attacks;
 mod decided;
-mod kills;
+pub(super) mod kills;
 mod linked;
+mod nested;
 mod posted;
+mod trust;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
