@@ -37,7 +37,7 @@ const ACQUIRE: Duration = Duration::from_secs(10);
 const LOCK: Duration = Duration::from_secs(5);
 
 /// How long a transaction may do nothing: who began it is gone.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// A connection that was not used for this long may have been lost without a word.
 const QUIET: Duration = Duration::from_secs(1);

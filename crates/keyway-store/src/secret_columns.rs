@@ -228,9 +228,10 @@ impl Store {
         let statement =
             format!("UPDATE {table} SET {column} = $1 WHERE {row} = $2 AND {column} = $3");
         let mut replaced = 0;
-        let mut writing = match self.is_shared() {
-            true => None,
-            false => Some(self.write(doing).await?),
+        let mut writing = if self.is_shared() {
+            None
+        } else {
+            Some(self.write(doing).await?)
         };
         for (was, sealed) in changes {
             let replace = query(sqlx::AssertSqlSafe(statement.clone()))

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{DeliveryId, InstallationId, OrgId, PublicationId};
 
-use crate::engine::{Connection, query, query_scalar};
+use crate::engine::{Connection, Taking, query, query_scalar};
 use crate::error::Doing as _;
 use crate::jobs::{NewJob, insert};
 use crate::{Store, StoreError, store};
@@ -56,7 +56,7 @@ impl Store {
         new: &NewDelivery,
     ) -> Result<Recorded, StoreError> {
         let mut transaction = self.write_durably(DOING).await?;
-        alone(&mut transaction, [new]).await?;
+        alone(&mut transaction, [new]).await.doing(DOING)?;
         let recorded = record(&mut transaction, organization, new).await?;
         transaction.commit().await.doing(DOING)?;
         Ok(recorded)
@@ -69,7 +69,9 @@ impl Store {
         all: &[(OrgId, NewDelivery)],
     ) -> Result<Vec<Recorded>, StoreError> {
         let mut transaction = self.write_durably(DOING).await?;
-        alone(&mut transaction, all.iter().map(|(_, new)| new)).await?;
+        alone(&mut transaction, all.iter().map(|(_, new)| new))
+            .await
+            .doing(DOING)?;
         let mut recorded = Vec::with_capacity(all.len());
         for (organization, new) in all {
             recorded.push(record(&mut transaction, organization, new).await?);
@@ -80,13 +82,12 @@ impl Store {
 }
 
 /// What comes to one installation is recorded one after another, wherever it comes in.
-async fn alone<'a>(
-    connection: &mut Connection,
+fn alone<'c, 'a>(
+    connection: &'c mut Connection,
     all: impl IntoIterator<Item = &'a NewDelivery>,
-) -> Result<(), StoreError> {
+) -> Taking<'c> {
     let all = all.into_iter();
-    let names = || all.map(|new| format!("deliveries/{}", new.installation));
-    connection.alone(names).await.doing(DOING)
+    connection.alone(|| all.map(|new| format!("deliveries/{}", new.installation)))
 }
 
 async fn record(

@@ -12,6 +12,7 @@ mod retry;
 mod sql;
 mod value;
 
+pub(crate) use alone::Taking;
 pub(crate) use builder::QueryBuilder;
 pub(crate) use pool::{Connection, Executor, Pool};
 pub(crate) use query::{Query, QueryScalar, query, query_as, query_scalar};

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
+
 /// How often a statement is said again.
 const MOST: u32 = 5;
 
@@ -27,6 +29,6 @@ impl Attempts {
 
 /// Whether the database gave it up for another: a serialization failure, or a deadlock.
 fn gave_way(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error.as_database_error().and_then(DatabaseError::code);
     matches!(code.as_deref(), Some("40001" | "40P01"))
 }

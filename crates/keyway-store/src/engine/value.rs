@@ -56,7 +56,7 @@ macro_rules! values {
     ($($type:ty => $variant:ident, $from:expr;)*) => {$(
         impl<'q> From<$type> for Value<'q> {
             fn from(value: $type) -> Self {
-                Self::$variant(Some($from(value)))
+                Self::$variant(Some(($from)(value)))
             }
         }
 
@@ -70,12 +70,12 @@ macro_rules! values {
 
 values! {
     &'q str => Text, Cow::Borrowed;
-    &'q String => Text, borrowed;
+    &'q String => Text, |text: &'q String| Cow::Borrowed(text.as_str());
     String => Text, Cow::Owned;
     i64 => Integer, std::convert::identity;
     u32 => Integer, i64::from;
     &'q [u8] => Bytes, Cow::Borrowed;
-    &'q Vec<u8> => Bytes, bytes;
+    &'q Vec<u8> => Bytes, |bytes: &'q Vec<u8>| Cow::Borrowed(bytes.as_slice());
     Vec<u8> => Bytes, Cow::Owned;
     bool => Flag, std::convert::identity;
 }
@@ -90,12 +90,4 @@ impl<'q> From<&'q Option<Vec<u8>>> for Value<'q> {
     fn from(value: &'q Option<Vec<u8>>) -> Self {
         Self::Bytes(value.as_deref().map(Cow::Borrowed))
     }
-}
-
-fn borrowed(text: &String) -> Cow<'_, str> {
-    Cow::Borrowed(text)
-}
-
-fn bytes(bytes: &Vec<u8>) -> Cow<'_, [u8]> {
-    Cow::Borrowed(bytes)
 }

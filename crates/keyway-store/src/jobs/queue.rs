@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use keyway_core::{JobId, OrgId};
 
-use crate::engine::{Connection, query, query_scalar};
+use crate::engine::{Connection, Taking, query, query_scalar};
 use crate::error::Doing as _;
 use crate::{Reason, Store, StoreError, store};
 
@@ -144,20 +144,15 @@ pub(crate) async fn before(
 
 /// Holds the places of jobs in their orders until the transaction ends, all of them at once: what is queued
 /// behind another is committed behind it.
-pub(crate) async fn in_order<'a>(
-    connection: &mut Connection,
+pub(crate) fn in_order<'c, 'a>(
+    connection: &'c mut Connection,
     organization: &OrgId,
     jobs: impl IntoIterator<Item = &'a NewJob>,
-) -> Result<(), sqlx::Error> {
-    let keys: Vec<&str> = jobs
+) -> Taking<'c> {
+    let keys = jobs
         .into_iter()
-        .filter_map(|job| job.ordering_key.as_deref())
-        .collect();
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let names = || keys.iter().map(|key| lock_of(organization, key));
-    connection.alone(names).await
+        .filter_map(|job| job.ordering_key.as_deref());
+    connection.alone(|| keys.map(|key| lock_of(organization, key)))
 }
 
 /// What those who queue in an order, or look whether anything is queued in it, are alone with.
