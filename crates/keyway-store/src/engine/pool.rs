@@ -23,8 +23,8 @@ impl Pool {
     /// One connection, for several statements.
     pub(crate) async fn acquire(&self) -> Result<Connection, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite(pool) => Connection::Sqlite(pool.acquire().await?),
-            Self::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
+            Self::Sqlite(pool) => Connection::Sqlite(Box::pin(pool.acquire()).await?),
+            Self::Postgres(pool) => Connection::Postgres(Box::pin(pool.acquire()).await?),
         })
     }
 
@@ -34,19 +34,19 @@ impl Pool {
     pub(crate) async fn begin(&self) -> Result<Connection, sqlx::Error> {
         Ok(match self {
             Self::Sqlite(pool) => {
-                Connection::SqliteTransaction(pool.begin_with("BEGIN IMMEDIATE").await?)
+                Connection::SqliteTransaction(Box::pin(pool.begin_with("BEGIN IMMEDIATE")).await?)
             }
-            Self::Postgres(pool) => Connection::PostgresTransaction(pool.begin().await?),
+            Self::Postgres(pool) => Connection::PostgresTransaction(Box::pin(pool.begin()).await?),
         })
     }
 
     /// A transaction whose statements all see the same, and change nothing.
     pub(crate) async fn begin_reading(&self) -> Result<Connection, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite(pool) => Connection::SqliteTransaction(pool.begin().await?),
+            Self::Sqlite(pool) => Connection::SqliteTransaction(Box::pin(pool.begin()).await?),
             Self::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Connection::PostgresTransaction(pool.begin_with(begin).await?)
+                Connection::PostgresTransaction(Box::pin(pool.begin_with(begin)).await?)
             }
         })
     }
@@ -81,8 +81,8 @@ impl Connection {
     pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
-            Self::SqliteTransaction(transaction) => transaction.commit().await,
-            Self::PostgresTransaction(transaction) => transaction.commit().await,
+            Self::SqliteTransaction(transaction) => Box::pin(transaction.commit()).await,
+            Self::PostgresTransaction(transaction) => Box::pin(transaction.commit()).await,
         }
     }
 }

@@ -78,20 +78,22 @@ pub(crate) fn query_scalar<'q, T>(sql: impl IntoSql) -> QueryScalar<'q, T> {
 }
 
 /// Runs a statement by functions of sqlx, wherever that is. On PostgreSQL one that is its own transaction
-/// and gave way to another is said again.
+/// and gave way to another is said again. Boxed: both engines' ways are too long to stand in every function
+/// that has statements.
 macro_rules! run {
-    ($query:expr, $on:expr, $make:path, $fetch:ident $(, $($then:tt)+)?) => {
-        match $on.into() {
+    ($query:expr, $on:expr, $make:path, $fetch:ident $(, $($then:tt)+)?) => {{
+        let (query, target) = ($query, $on.into());
+        Box::pin(async move { match target {
             Target::SqlitePool(pool) => {
-                let (sql, arguments) = $query.for_sqlite()?;
+                let (sql, arguments) = query.for_sqlite()?;
                 $make(sql, arguments).$fetch(pool).await$($($then)+)?
             }
             Target::Sqlite(connection) => {
-                let (sql, arguments) = $query.for_sqlite()?;
+                let (sql, arguments) = query.for_sqlite()?;
                 $make(sql, arguments).$fetch(connection).await$($($then)+)?
             }
             Target::PostgresPool(pool) => {
-                let (sql, values) = $query.for_postgres();
+                let (sql, values) = query.for_postgres();
                 let mut attempts = Attempts::default();
                 loop {
                     let arguments = value::postgres(&values)?;
@@ -102,12 +104,13 @@ macro_rules! run {
                 }
             }
             Target::Postgres(connection) => {
-                let (sql, values) = $query.for_postgres();
+                let (sql, values) = query.for_postgres();
                 let arguments = value::postgres(&values)?;
                 $make(sql, arguments).$fetch(connection).await$($($then)+)?
             }
-        }
-    };
+        } })
+        .await
+    }};
 }
 
 impl<'q> Query<'q> {

@@ -195,8 +195,8 @@ async fn what_a_publication_took_is_taken_back_gone_on_with_and_forgotten_by_the
     let next = store.publication_day(&one, 11).await.unwrap();
     assert_eq!((next.turns, next.tokens, next.cost_micros), (0, 60, 10));
     let other = published(store, &acme).await;
-    let begun = store.begin_publication_turn(&other, 12, most);
-    assert!(begun.await.unwrap().is_some());
+    let theirs = store.begin_publication_turn(&other, 12, most);
+    assert!(theirs.await.unwrap().is_some());
     assert_eq!(store.purge_publication_days(10, 9).await.unwrap(), 0);
     assert_eq!(store.purge_publication_days(12, 1).await.unwrap(), 1);
     assert_eq!(store.purge_publication_days(12, 9).await.unwrap(), 1);

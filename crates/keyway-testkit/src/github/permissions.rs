@@ -5,7 +5,6 @@ pub(super) fn needed(method: &str, rest: &[&str]) -> Option<(&'static str, &'sta
     let access = if method == "GET" { "read" } else { "write" };
     let permission = match rest {
         [] => "metadata",
-        ["pulls", "comments", _, "reactions"] => "pull_requests",
         ["issues", ..] => "issues",
         ["pulls", _, "merge"] | ["contents" | "git", ..] => "contents",
         ["pulls", ..] => "pull_requests",

@@ -51,13 +51,15 @@ impl Repository {
 
     /// Whether there is what a path of reactions is about, by its id or number.
     pub(super) fn has(&self, path: &[&str], id: &str) -> bool {
-        let there = |all: &[(u64, Value)]| all.iter().any(|(_, one)| one["id"].to_string() == id);
+        let number = id.parse::<u64>().ok();
+        let there = |all: &[(u64, Value)]| {
+            let mut ids = all.iter().map(|(_, one)| one["id"].as_u64());
+            ids.any(|id| id.is_some() && id == number)
+        };
         match path {
             ["issues", "comments", ..] => there(&self.comments),
             ["pulls", ..] => there(&self.line_comments),
-            _ => id
-                .parse()
-                .is_ok_and(|number| self.issues.contains_key(&number)),
+            _ => number.is_some_and(|number| self.issues.contains_key(&number)),
         }
     }
 

@@ -1,18 +1,11 @@
-use keyway_store::{ClaimJobs, ClaimedJob, JobEnd, NewJob};
+use keyway_store::{ClaimedJob, JobEnd, NewJob};
 
 use super::world::{World, new};
 use crate::support::at;
 
 /// Claims of each at most three.
 async fn claim(world: &World, second: i64) -> (Vec<ClaimedJob>, Vec<String>) {
-    let claim = ClaimJobs {
-        kinds: &["action"],
-        holder: "test",
-        now: at(second),
-        until: at(second + 10),
-        limit: 4,
-    };
-    let claimed = world.store().claim_jobs_of_each(&claim, 3).await.unwrap();
+    let claimed = world.claim_of_each(second, 3).await;
     let mut actors: Vec<_> = claimed.iter().map(|one| one.job.actor.clone()).collect();
     actors.sort_unstable();
     (claimed, actors)

@@ -31,6 +31,13 @@ impl World {
         claim(self.store(), second, limit).await
     }
 
+    /// Claims at most four, and no more of anybody than `each`.
+    pub(super) async fn claim_of_each(&self, second: i64, each: u32) -> Vec<ClaimedJob> {
+        let claim = claims(second, 4);
+        let claimed = self.store().claim_jobs_of_each(&claim, each).await;
+        claimed.unwrap()
+    }
+
     pub(super) async fn claim_one(&self, second: i64) -> JobLease {
         let mut claimed = self.claim(second, 1).await;
         claimed.pop().unwrap().lease
@@ -43,14 +50,17 @@ impl World {
 }
 
 pub(super) async fn claim(store: &Store, second: i64, limit: u32) -> Vec<ClaimedJob> {
-    let claim = ClaimJobs {
+    store.claim_jobs(&claims(second, limit)).await.unwrap()
+}
+
+fn claims(second: i64, limit: u32) -> ClaimJobs<'static> {
+    ClaimJobs {
         kinds: &["action"],
         holder: "test",
         now: at(second),
         until: at(second + 10),
         limit,
-    };
-    store.claim_jobs(&claim).await.unwrap()
+    }
 }
 
 pub(super) fn new(second: i64) -> NewJob {
