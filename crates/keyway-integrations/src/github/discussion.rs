@@ -29,9 +29,9 @@ pub(super) async fn react(
     context: &PublicationContext,
     settings: &Settings,
     subject: &str,
-    content: &str,
+    reaction: &str,
 ) -> Result<(), Error> {
-    let variables = json!({ "subject": subject, "content": content });
+    let variables = json!({ "subject": subject, "content": reaction });
     ask(context, settings, REACT, &variables).await.map(drop)
 }
 

@@ -182,7 +182,7 @@ pub(super) fn take(
         .with_hint("install it there, or make another publication for this account"));
     }
     let has = |one: &&str| workspace.granted.iter().any(|has| has == one);
-    if context.scopes.permits(COMMENT) && !ANSWERS.iter().any(|one| has(&one)) {
+    if context.scopes.permits(COMMENT) && !ANSWERS.iter().any(has) {
         return Err(Error::new(
             Kind::Forbidden,
             "missing_vendor_scope",

@@ -33,17 +33,17 @@ pub(super) async fn tell(
     let Some(session) = &place.session else {
         return Ok(());
     };
-    let (content, ephemeral) = match step.doing {
+    let (activity, ephemeral) = match step.doing {
         Doing::Says(text) => (json!({ "type": "thought", "body": cut(text, None) }), false),
         Doing::Calls(tool) => {
-            let content = json!({ "type": "action", "action": "Calling", "parameter": tool });
-            (content, true)
+            let action = json!({ "type": "action", "action": "Calling", "parameter": tool });
+            (action, true)
         }
     };
     let input = json!({
         "id": uuid_of(&format!("step {}", step.marker)),
         "agentSessionId": session,
-        "content": content,
+        "content": activity,
         "ephemeral": ephemeral,
     });
     let api = Api::of(context)?;

@@ -1,11 +1,17 @@
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot be set up fails"
+)]
+
 //! What SQLite has because one writes at a time: here many write beside each other.
 
 use std::collections::HashSet;
 
 use keyway_core::OrgId;
 use keyway_store::{
-    AuditFilter, Changed, Durability, FirstRows, FirstStart, GENESIS, JobEnd, NewJob, Role, Store,
-    event_hash,
+    AuditFilter, Changed, Durability, FirstRows, FirstStart, GENESIS, JobEnd, JobFilter, NewJob,
+    Role, Store, event_hash,
 };
 use tokio::task::JoinSet;
 
@@ -175,6 +181,6 @@ async fn jobs_of_an_order_that_several_queue_run_in_the_order_of_their_places() 
     done.extend(work(&fresh.store).await);
     assert_eq!(done.len(), 60);
     assert_eq!(done.iter().collect::<HashSet<_>>().len(), 60);
-    let jobs = fresh.store.jobs(&acme, &Default::default(), 100).await;
+    let jobs = fresh.store.jobs(&acme, &JobFilter::default(), 100).await;
     assert!(jobs.unwrap().iter().all(|job| job.attempts == 1));
 }

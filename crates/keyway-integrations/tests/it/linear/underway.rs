@@ -32,9 +32,9 @@ async fn what_is_said_stays_and_what_is_called_is_gone_with_the_next() {
         (&input["ephemeral"], &input["agentSessionId"]),
         (&json!(true), &json!(session))
     );
-    let content =
+    let calling =
         json!({ "type": "action", "action": "Calling", "parameter": "mcp_linear_get_issue" });
-    assert_eq!(input["content"], content);
+    assert_eq!(input["content"], calling);
     assert_eq!(shown().as_array().unwrap().len(), 1);
     let says = step("kw-2", Doing::Says("I look at the joint."));
     Linear.tell(&context, &place, &says).await.unwrap();

@@ -109,7 +109,7 @@ async fn a_message_cut_off_by_a_kill_is_gone_on_with_and_its_call_is_not_made_ag
     );
     let again = send(&served, &at, "second", &second).await;
     assert_eq!(again["message"], left["message"]);
-    let done = quiet(&served, &[path.clone()], 2).await;
+    let done = quiet(&served, std::slice::from_ref(&path), 2).await;
     assert_eq!(done[0]["status"], "finished", "{done:?}");
     assert_eq!(came(), 1, "what may have been done is not done again");
     let said = events(&served, &path, "user_message").await;
